@@ -1,0 +1,1 @@
+"""Booting QEMU machines for mplink: initramfs, machine, QMP. Standard library only."""
