@@ -26,7 +26,7 @@ START = REPO / "scripts/guest/start"
 
 # Watchdogs: an emulated CPU that waits for a real one is slow, not stuck.
 APPEND = ("console=ttyS0 net.ifnames=0 panic=-1 loglevel=7 log_buf_len=4M "
-          "no_timer_check random.trust_cpu=1 watchdog_thresh=60 "
+          "printk.devkmsg=on no_timer_check random.trust_cpu=1 watchdog_thresh=60 "
           "rcupdate.rcu_cpu_stall_timeout=60")
 
 
@@ -81,7 +81,7 @@ class Machine:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.log.write_bytes(b"")
         variables = {"CHECKOUT": str(REPO), "MODULES": f"{tree}/lib/modules",
-                     "HOSTNAME": self._hostname}
+                     "HOST": self._hostname}
         job = {"vars": "".join(f"{k}={shlex.quote(v)}\n" for k, v in variables.items()),
                "command": self._command,
                "start": START.read_text(encoding="utf-8")}
@@ -92,7 +92,7 @@ class Machine:
         with open(self.folder / "qemu.err", "wb") as err:
             self.process = subprocess.Popen(
                 argv, stdin=subprocess.DEVNULL, stdout=err, stderr=err,
-                preexec_fn=_die_with_parent)  # pylint: disable=all
+                preexec_fn=_die_with_parent)
         for name, listener in listeners.items():
             listener.settimeout(30)
             try:
