@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the core offers: every decision the module takes.  Called by src/kernel
+ * and by the tests.  Unless said otherwise: process context, RTNL held.
+ */
+#ifndef MPLINK_CORE_H
+#define MPLINK_CORE_H
+
+#include "types.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* --- names -------------------------------------------------------------- */
+
+/* Static texts; "?" beyond the enum.  Any context. */
+const char *mplink_core_reason_name(mplink_u32 reason);
+const char *mplink_core_policy_name(mplink_u32 policy);
+const char *mplink_core_encap_name(mplink_u32 encap);
+const char *mplink_core_drop_name(mplink_u32 drop);
+const char *mplink_core_event_name(mplink_u32 event);
+
+/* The policy of that name, or -EINVAL.  Any context. */
+int mplink_core_policy_parse(const char *text, mplink_size len);
+
+/* --- parameters --------------------------------------------------------- */
+
+/* 0 and *config, or -EINVAL and *error.  Any context. */
+int mplink_core_parse_params(const struct mplink_params *params, struct mplink_config *config,
+			     struct mplink_param_error *error);
+
+/* --- virtual NICs ------------------------------------------------------- */
+
+struct mplink_device;
+
+/* A device without NICs and peers, or NULL where memory is short.  owner is
+ * handed to the platform's functions.  No lock needed. */
+struct mplink_device *mplink_core_device_create(void *owner);
+/* Detaches all NICs and removes all peers.  After it, every packet is dropped. */
+void mplink_core_device_clear(struct mplink_device *device);
+/* Frees a cleared device.  No reader, no event may be under way.  No lock needed. */
+void mplink_core_device_free(struct mplink_device *device);
+
+/* 0, -EINVAL, or -ENOMEM with nothing changed. */
+int mplink_core_set_policy(struct mplink_device *device, mplink_u32 policy);
+mplink_u32 mplink_core_get_policy(const struct mplink_device *device);
+
+/* Re-reads every path: addresses or routes have changed. */
+void mplink_core_refresh(struct mplink_device *device);
+
+/* --- NICs --------------------------------------------------------------- */
+
+struct mplink_nic;
+
+/* Names a NIC, which need not exist yet: it is unregistered until an event tells
+ * of it.  0 and *nic, -EEXIST, -ENOSPC (MPLINK_MAX_NICS), or -ENOMEM.  The device owns it. */
+int mplink_core_nic_add(struct mplink_device *device, const char *name, struct mplink_nic **nic);
+void mplink_core_nic_info(const struct mplink_nic *nic, struct mplink_nic_info *info);
+/* Sums over the links of the id'th NIC. */
+void mplink_core_nic_counters(const struct mplink_device *device, mplink_u32 id,
+			      struct mplink_counters *sum);
+/* The id'th NIC's handle, or NULL. */
+struct mplink_nic *mplink_core_nic_at(const struct mplink_device *device, mplink_u32 id);
+
+/*
+ * An event of some device in the virtual NIC's namespace.  Does nothing if the
+ * device is none of its NICs.  facts is what is true now: an event never
+ * carries state.  Returns 0, or a negative errno if the NIC could not be
+ * attached (it stays unregistered; the next event tries again).
+ */
+int mplink_core_nic_event(struct mplink_device *device, mplink_u32 event,
+			  const struct mplink_facts *facts);
+
+/* --- peers and links ---------------------------------------------------- */
+
+struct mplink_peer;
+
+/*
+ * A peer with a link over each NIC of the device: remotes[i] and weights[i] are
+ * those of NIC i.  0 and *peer, or -ENOMEM.  The device owns it.
+ */
+int mplink_core_peer_add(struct mplink_device *device, const struct mplink_addr *addr,
+			 const struct mplink_addr *remotes, const mplink_u16 *weights,
+			 struct mplink_peer **peer);
+/* How many links the peer has. */
+mplink_u32 mplink_core_peer_links(const struct mplink_peer *peer);
+void mplink_core_link_info(const struct mplink_peer *peer, mplink_u32 link,
+			   struct mplink_link_info *info);
+/* Needs no more than that the peer stays. */
+void mplink_core_link_counters(const struct mplink_peer *peer, mplink_u32 link,
+			       struct mplink_counters *sum);
+
+/* --- the packet path: softirq or BH disabled, in an RCU read section ---- */
+
+/* Chooses the link for a packet.  Returns enum mplink_verdict.  After SEND_MORE
+ * call again with the same tx, in the same read section. */
+mplink_u32 mplink_core_select(struct mplink_device *device, const struct mplink_peer *peer,
+			      struct mplink_tx *tx);
+/* Accounts a packet of len bytes (MAC header included) from the peer. */
+void mplink_core_receive(const struct mplink_peer *peer, mplink_u32 nic_id, mplink_u32 len,
+			 mplink_u32 cpu);
+/* Accounts a drop.  enum mplink_drop. */
+void mplink_core_drop(struct mplink_device *device, mplink_u32 drop, mplink_u32 cpu);
+
+/* --- device counters: any context --------------------------------------- */
+
+mplink_u64 mplink_core_drops(const struct mplink_device *device, mplink_u32 drop);
+/* Packets whose first choice had died, and which took another link. */
+mplink_u64 mplink_core_rescheduled(const struct mplink_device *device);
+
+/* --- the census: any context -------------------------------------------- */
+
+/* The i'th kind of object, or 0 beyond the last; else 1 and *census. */
+int mplink_core_census(mplink_u32 i, struct mplink_census *census);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* MPLINK_CORE_H */

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Plain types that cross the boundary between src/kernel (C) and src/core (C++).
+ * Fixed widths only: an enum's size is the compiler's choice.
+ */
+#ifndef MPLINK_TYPES_H
+#define MPLINK_TYPES_H
+
+#include "../uapi/mplink.h"
+
+typedef __UINT8_TYPE__ mplink_u8;
+typedef __UINT16_TYPE__ mplink_u16;
+typedef __UINT32_TYPE__ mplink_u32;
+typedef __UINT64_TYPE__ mplink_u64;
+typedef __SIZE_TYPE__ mplink_size;
+
+/* Length of a NIC's name with its NUL: the kernel's IFNAMSIZ. */
+#define MPLINK_NAME_LEN 16
+
+/* Length of an address as text with its NUL: the kernel's INET6_ADDRSTRLEN. */
+#define MPLINK_ADDR_LEN 46
+
+/* All-zero bytes mean "no address". */
+struct mplink_addr {
+	mplink_u64 word[2];	/* network order; IPv4 as ::ffff:a.b.c.d (RFC 4291 2.5.5.2) */
+};
+
+/* What is true of a NIC at the moment of an event, as the kernel tells it. */
+struct mplink_facts {
+	void *netdev;		/* struct net_device; valid during the call only */
+	char name[MPLINK_NAME_LEN];
+	mplink_u32 ifindex;
+	mplink_u8 loopback;	/* a loopback device: can never be a NIC */
+	mplink_u8 up;		/* IFF_UP and running */
+	mplink_u8 carrier;
+	struct mplink_addr inet;	/* primary IPv4 address */
+	struct mplink_addr inet6;	/* first usable IPv6 address beyond the link */
+	struct mplink_addr inet6_local;	/* first usable link-local address */
+};
+
+/* One packet on its way out.  Lives on the caller's stack. */
+struct mplink_tx {
+	/* in */
+	const mplink_u8 *l3;	/* IP header */
+	mplink_u32 l3_len;	/* bytes that may be read at l3 */
+	mplink_u32 len;		/* of the packet, from the IP header on */
+	mplink_u32 cpu;
+	/* out */
+	struct mplink_path *path;	/* valid in the same RCU read section */
+	mplink_u32 drop;	/* enum mplink_drop, where the verdict is DROP */
+	/* the core's own: where a broadcast stands */
+	mplink_u32 next;
+	const void *table;
+};
+
+enum mplink_verdict {
+	MPLINK_SEND,		/* on tx->path */
+	MPLINK_SEND_MORE,	/* a copy on tx->path, then ask again */
+	MPLINK_DROP,		/* for tx->drop */
+};
+
+struct mplink_counters {
+	mplink_u64 tx_packets;
+	mplink_u64 tx_bytes;	/* with the NIC's MAC header */
+	mplink_u64 rx_packets;
+	mplink_u64 rx_bytes;
+};
+
+/* A NIC as sysfs shows it. */
+struct mplink_nic_info {
+	char name[MPLINK_NAME_LEN];
+	mplink_u32 reason;	/* enum mplink_reason */
+	mplink_u32 ifindex;
+	mplink_u32 carrier;
+	mplink_u32 transitions;	/* changes of validity since the NIC was added */
+	mplink_u64 since_ms;	/* how long the present validity has held */
+	struct mplink_addr address;
+};
+
+/* A link as sysfs shows it. */
+struct mplink_link_info {
+	char nic[MPLINK_NAME_LEN];
+	mplink_u32 reason;	/* enum mplink_reason */
+	mplink_u32 weight;
+	struct mplink_addr remote;
+};
+
+/* What an event did to a member NIC. */
+struct mplink_nic_report {
+	const char *nic;
+	mplink_u32 event;	/* enum mplink_event */
+	mplink_u32 was;		/* enum mplink_reason before */
+	mplink_u32 now;		/* and after */
+};
+
+/* What an event did to a link. */
+struct mplink_link_report {
+	const char *nic;
+	struct mplink_addr peer;
+	mplink_u32 event;
+	mplink_u32 was;
+	mplink_u32 now;
+};
+
+/* The module's parameters as the user wrote them; NULL: not given. */
+struct mplink_params {
+	const char *nics;
+	const char *peer;
+	const char *remotes;
+	const char *policy;
+	const char *encap;
+	const char *weights;
+	const char *name;
+};
+
+/* What they mean. */
+struct mplink_config {
+	char name[MPLINK_NAME_LEN];
+	mplink_u32 policy;
+	mplink_u32 encap;
+	mplink_u32 nr_nics;
+	char nics[MPLINK_MAX_NICS][MPLINK_NAME_LEN];
+	mplink_u16 weights[MPLINK_MAX_NICS];
+	struct mplink_addr peer;	/* none given: all zero */
+	struct mplink_addr remotes[MPLINK_MAX_NICS];
+};
+
+/* Why they mean nothing. */
+struct mplink_param_error {
+	const char *param;
+	const char *value;	/* the offending part; value_len bytes */
+	mplink_u32 value_len;
+	const char *why;
+};
+
+/* How many objects of a kind have been made and destroyed since the load. */
+struct mplink_census {
+	const char *kind;
+	mplink_u64 created;
+	mplink_u64 destroyed;
+};
+
+#endif /* MPLINK_TYPES_H */

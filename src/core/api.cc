@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0
+// include/mplink/core.h: from C's opaque handles to the core's objects.
+#include "mplink/core.h"
+
+#include "device.hh"
+#include "errors.hh"
+#include "names.hh"
+#include "params.hh"
+
+using namespace mplink;
+
+namespace
+{
+
+Device &core(mplink_device *device)
+{
+	return *reinterpret_cast<Device *>(device);
+}
+
+const Device &core(const mplink_device *device)
+{
+	return *reinterpret_cast<const Device *>(device);
+}
+
+const Nic &core(const mplink_nic *nic)
+{
+	return *reinterpret_cast<const Nic *>(nic);
+}
+
+const Peer &core(const mplink_peer *peer)
+{
+	return *reinterpret_cast<const Peer *>(peer);
+}
+
+} // namespace
+
+extern "C" {
+
+const char *mplink_core_reason_name(mplink_u32 reason)
+{
+	return reason_name(reason);
+}
+
+const char *mplink_core_policy_name(mplink_u32 policy)
+{
+	return policy_name(policy);
+}
+
+const char *mplink_core_encap_name(mplink_u32 encap)
+{
+	return encap_name(encap);
+}
+
+const char *mplink_core_drop_name(mplink_u32 drop)
+{
+	return drop_name(drop);
+}
+
+const char *mplink_core_event_name(mplink_u32 event)
+{
+	return event_name(event);
+}
+
+int mplink_core_policy_parse(const char *text, mplink_size len)
+{
+	const int policy = policy_parse(text, len);
+
+	return policy < 0 ? -einval : policy;
+}
+
+int mplink_core_parse_params(const mplink_params *params, mplink_config *config,
+			     mplink_param_error *error)
+{
+	return parse_params(*params, *config, *error) ? 0 : -einval;
+}
+
+mplink_device *mplink_core_device_create(void *owner)
+{
+	Box<Device> device = make<Device>(owner);
+
+	if (!device || !device->usable())
+		return nullptr;
+	return reinterpret_cast<mplink_device *>(device.release());
+}
+
+void mplink_core_device_clear(mplink_device *device)
+{
+	core(device).clear(Rtnl());
+}
+
+void mplink_core_device_free(mplink_device *device)
+{
+	destroy(reinterpret_cast<Device *>(device));
+}
+
+int mplink_core_set_policy(mplink_device *device, mplink_u32 policy)
+{
+	return core(device).set_policy(Rtnl(), policy);
+}
+
+mplink_u32 mplink_core_get_policy(const mplink_device *device)
+{
+	return core(device).policy();
+}
+
+void mplink_core_refresh(mplink_device *device)
+{
+	core(device).refresh(Rtnl(), MPLINK_EVENT_REFRESH, nullptr);
+}
+
+int mplink_core_nic_add(mplink_device *device, const char *name, mplink_nic **nic)
+{
+	Nic *made;
+	const int err = core(device).add_nic(Rtnl(), name, made);
+
+	if (!err)
+		*nic = reinterpret_cast<mplink_nic *>(made);
+	return err;
+}
+
+void mplink_core_nic_info(const mplink_nic *nic, mplink_nic_info *info)
+{
+	core(nic).info(*info);
+}
+
+void mplink_core_nic_counters(const mplink_device *device, mplink_u32 id, mplink_counters *sum)
+{
+	*sum = core(device).nic_counters(id);
+}
+
+mplink_nic *mplink_core_nic_at(const mplink_device *device, mplink_u32 id)
+{
+	return reinterpret_cast<mplink_nic *>(core(device).nic_at(id));
+}
+
+int mplink_core_nic_event(mplink_device *device, mplink_u32 event, const mplink_facts *facts)
+{
+	return core(device).event(Rtnl(), event, *facts);
+}
+
+int mplink_core_peer_add(mplink_device *device, const mplink_addr *addr, const mplink_addr *remotes,
+			 const mplink_u16 *weights, mplink_peer **peer)
+{
+	Peer *made;
+	const int err = core(device).add_peer(Rtnl(), *addr, remotes, weights, made);
+
+	if (!err)
+		*peer = reinterpret_cast<mplink_peer *>(made);
+	return err;
+}
+
+mplink_u32 mplink_core_peer_links(const mplink_peer *peer)
+{
+	return core(peer).size();
+}
+
+void mplink_core_link_info(const mplink_peer *peer, mplink_u32 link, mplink_link_info *info)
+{
+	core(peer)[link].info(*info);
+}
+
+void mplink_core_link_counters(const mplink_peer *peer, mplink_u32 link, mplink_counters *sum)
+{
+	*sum = {};
+	add(*sum, core(peer)[link].counters());
+}
+
+mplink_u32 mplink_core_select(mplink_device *device, const mplink_peer *peer, mplink_tx *tx)
+{
+	return core(device).select(ReadSection(), core(peer), *tx);
+}
+
+void mplink_core_receive(const mplink_peer *peer, mplink_u32 nic_id, mplink_u32 len, mplink_u32 cpu)
+{
+	// A NIC added after the peer has no link to it.
+	if (nic_id >= core(peer).size())
+		return;
+
+	LinkCounters &counters = core(peer)[nic_id].counters()[cpu];
+
+	add_once(counters.rx_packets, 1);
+	add_once(counters.rx_bytes, len);
+}
+
+void mplink_core_drop(mplink_device *device, mplink_u32 drop, mplink_u32 cpu)
+{
+	core(device).drop(drop, cpu);
+}
+
+mplink_u64 mplink_core_drops(const mplink_device *device, mplink_u32 drop)
+{
+	return core(device).drops(drop);
+}
+
+mplink_u64 mplink_core_rescheduled(const mplink_device *device)
+{
+	return core(device).rescheduled();
+}
+
+int mplink_core_census(mplink_u32 i, mplink_census *census)
+{
+	return Census::read(i, *census);
+}
+
+} // extern "C"

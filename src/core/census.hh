@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0
+// Counts what is made and destroyed, so that the unload can prove that nothing
+// was left behind.
+#pragma once
+#include "mplink/types.h"
+
+namespace mplink
+{
+
+enum class Kind : unsigned { devices, nics, peers, links, tables, dev_refs, paths, count };
+
+class Census
+{
+public:
+	static void created(Kind kind);
+	static void destroyed(Kind kind);
+	static bool read(mplink_u32 i, mplink_census &census);
+};
+
+// Base of what is counted.
+template <Kind kind>
+class Counted
+{
+protected:
+	Counted()
+	{
+		Census::created(kind);
+	}
+	~Counted()
+	{
+		Census::destroyed(kind);
+	}
+
+public:
+	Counted(const Counted &) = delete;
+	Counted &operator=(const Counted &) = delete;
+};
+
+} // namespace mplink

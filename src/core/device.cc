@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "device.hh"
+
+#include "errors.hh"
+#include "scheduler.hh"
+
+namespace mplink
+{
+
+Device::~Device()
+{
+	for (Nic *nic : nics_)
+		destroy(nic);
+}
+
+void Device::clear(const Rtnl &rtnl)
+{
+	while (Peer *peer = peers_) {
+		peers_ = peer->next;
+		Peer::retire(rtnl, Box<Peer>(peer));
+	}
+	// Nothing that is published names a device any more.  The NICs
+	// themselves stay until ~Device(): sysfs may be reading them.
+	for (mplink_u32 i = 0; i < nr_nics_; i++)
+		nics_[i]->detach(rtnl);
+	update_carrier();
+}
+
+int Device::set_policy(const Rtnl &rtnl, mplink_u32 policy)
+{
+	if (policy >= MPLINK_POLICIES)
+		return -einval;
+	policy_ = policy;
+	for (Peer *peer = peers_; peer; peer = peer->next)
+		if (!peer->publish(rtnl, policy_))
+			mplink_request_refresh(owner_);
+	return 0;
+}
+
+int Device::add_nic(const Rtnl &, const char *name, Nic *&nic)
+{
+	for (mplink_u32 i = 0; i < nr_nics_; i++)
+		if (!__builtin_strncmp(nics_[i]->name(), name, MPLINK_NAME_LEN))
+			return -eexist;
+	if (nr_nics_ == MPLINK_MAX_NICS)
+		return -enospc;
+
+	Box<Nic> made = make<Nic>(owner_, nr_nics_, name);
+
+	if (!made)
+		return -enomem;
+	nic = nics_[nr_nics_++] = made.release();
+	return 0;
+}
+
+int Device::add_peer(const Rtnl &rtnl, const mplink_addr &addr, const mplink_addr *remotes,
+		     const mplink_u16 *weights, Peer *&peer)
+{
+	Box<Peer> made = Peer::create(addr, nr_nics_);
+
+	if (!made)
+		return -enomem;
+	for (mplink_u32 i = 0; i < nr_nics_; i++)
+		if (!made->add_link(*nics_[i], remotes[i], weights[i]))
+			return -enomem;
+	for (mplink_u32 i = 0; i < nr_nics_; i++)
+		nics_[i]->need(family(remotes[i]));
+	peer = made.release();
+	peer->next = peers_;
+	peers_ = peer;
+	refresh(rtnl, MPLINK_EVENT_REFRESH, nullptr);
+	return 0;
+}
+
+mplink_counters Device::nic_counters(mplink_u32 id) const
+{
+	mplink_counters sum = {};
+
+	// Link i of a peer is that over NIC i.
+	for (const Peer *peer = peers_; peer; peer = peer->next)
+		if (id < peer->size())
+			add(sum, (*peer)[id].counters());
+	return sum;
+}
+
+void Device::refresh(const Rtnl &rtnl, mplink_u32 event, const Nic *only)
+{
+	for (Peer *peer = peers_; peer; peer = peer->next)
+		if (!peer->update(rtnl, owner_, event, policy_, only))
+			mplink_request_refresh(owner_);
+	update_carrier();
+}
+
+void Device::update_carrier()
+{
+	bool on = false;
+
+	for (const Peer *peer = peers_; peer && !on; peer = peer->next)
+		on = peer->valid_links();
+	if (on != carrier_) {
+		carrier_ = on;
+		mplink_set_carrier(owner_, on);
+	}
+}
+
+int Device::step(const Rtnl &rtnl, Nic &nic, mplink_u32 event, const mplink_facts &facts,
+		 bool present)
+{
+	const mplink_u32 was = nic.state().reason;
+	int err;
+	const bool detach = nic.handle(rtnl, event, facts, present, err);
+
+	// First the tables let go of the device, then the NIC does.
+	refresh(rtnl, event, &nic);
+	if (detach)
+		nic.detach(rtnl);
+
+	// A refresh is no event of the NIC's: it is news only if it changed something.
+	if (event != MPLINK_EVENT_REFRESH || nic.state().reason != was) {
+		const mplink_nic_report report = {
+			.nic = nic.name(),
+			.event = event,
+			.was = was,
+			.now = nic.state().reason,
+		};
+
+		mplink_report_nic(owner_, &report);
+	}
+	return err;
+}
+
+int Device::event(const Rtnl &rtnl, mplink_u32 event, const mplink_facts &facts)
+{
+	int result = 0;
+
+	for (mplink_u32 i = 0; i < nr_nics_; i++) {
+		Nic &nic = *nics_[i];
+		const bool is = nic.is(facts);
+		const bool named = nic.named(facts);
+
+		if (!is && !named)
+			continue;
+		// The device was renamed away from this NIC; or, though names
+		// are unique, another one has come under its name.
+		if (is != named && nic.port())
+			result = step(rtnl, nic, event, facts, false);
+		if (named)
+			result = step(rtnl, nic, event, facts, true);
+	}
+	return result;
+}
+
+namespace
+{
+
+[[gnu::always_inline]] inline mplink_u32 send(const LinkTable &table, mplink_u32 link,
+					      mplink_tx &tx)
+{
+	const LinkEntry &entry = table[link];
+	LinkCounters &counters = entry.counters[tx.cpu];
+
+	add_once(counters.tx_packets, 1);
+	add_once(counters.tx_bytes, tx.len + entry.header_len);
+	tx.path = entry.path;
+	if (table.policy() != MPLINK_POLICY_BROADCAST) [[likely]]
+		return MPLINK_SEND;
+
+	tx.table = &table;
+	tx.next = next_alive(table, link + 1);
+	return tx.next < table.size() ? MPLINK_SEND_MORE : MPLINK_SEND;
+}
+
+} // namespace
+
+mplink_u32 Device::select(const ReadSection &section, const Peer &peer, mplink_tx &tx)
+{
+	// The rest of a broadcast goes by the table it began with.
+	if (tx.table)
+		return send(*static_cast<const LinkTable *>(tx.table), tx.next, tx);
+
+	const LinkTable *table = peer.table(section);
+	const Choice choice = table ? choose(*table, tx) : Choice{};
+
+	if (!table || choice.link == table->size()) [[unlikely]] {
+		drop(MPLINK_DROP_NO_LINK, tx.cpu);
+		tx.drop = MPLINK_DROP_NO_LINK;
+		return MPLINK_DROP;
+	}
+	if (choice.rescheduled) [[unlikely]]
+		add_once(counters_[tx.cpu].rescheduled, 1);
+	return send(*table, choice.link, tx);
+}
+
+mplink_u64 Device::drops(mplink_u32 drop) const
+{
+	mplink_u64 sum = 0;
+
+	for (const DeviceCounters &c : counters_)
+		sum += read_once(c.drops[drop]);
+	return sum;
+}
+
+mplink_u64 Device::rescheduled() const
+{
+	mplink_u64 sum = 0;
+
+	for (const DeviceCounters &c : counters_)
+		sum += read_once(c.rescheduled);
+	return sum;
+}
+
+} // namespace mplink

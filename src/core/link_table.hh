@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0
+// The valid links of a peer as the packet path sees them: published under RCU,
+// immutable from then on, freed after a grace period.  What a packet reads here
+// belongs together, and the devices and paths it names cannot go away before
+// the packet's RCU read section ends.
+#pragma once
+#include <span>
+
+#include "census.hh"
+#include "counters.hh"
+#include "rcu.hh"
+#include "tournament.hh"
+
+namespace mplink
+{
+
+// What a table is built from: one link, valid or not.
+struct LinkSpec {
+	bool valid;
+	mplink_u16 weight;
+	const mplink_port *port;
+	mplink_path *path;
+	LinkCounters *counters; // one a CPU
+};
+
+struct alignas(64) LinkEntry {
+	// Whether the device can send at this very moment.  No event tells so
+	// in time: that of a carrier loss may trail the cable by a second.
+	[[gnu::always_inline]] bool alive() const
+	{
+		return (read_once(*state) & mask) == want;
+	}
+
+	const unsigned long *state;
+	unsigned long mask;
+	unsigned long want;
+	mplink_path *path;
+	LinkCounters *counters;
+	mplink_u64 scale; // clock ticks a byte: the reciprocal of the weight
+	mplink_u32 header_len;
+};
+
+class LinkTable : public mplink_rcu, Counted<Kind::tables>
+{
+public:
+	// Flows are spread over this many buckets, and buckets over links.
+	static constexpr mplink_u32 buckets = 256;
+
+	// A table of the valid ones of links, at least one of which is; null
+	// where memory is short.
+	[[nodiscard]] static Box<LinkTable> build(std::span<const LinkSpec> links,
+						  mplink_u32 policy);
+
+	mplink_u32 size() const
+	{
+		return n_;
+	}
+	mplink_u32 policy() const
+	{
+		return policy_;
+	}
+	const LinkEntry &operator[](mplink_u32 i) const
+	{
+		return entries_[i];
+	}
+	// balance-rr: how far each link has come on that CPU.  The one part that
+	// readers write; no CPU ever reads another's.
+	Tournament progress(mplink_u32 cpu) const
+	{
+		return {lanes_ + cpu * lane_size_, n_};
+	}
+	// balance-xor: the link of a flow.
+	mplink_u32 bucket(mplink_u32 hash) const
+	{
+		return buckets_[hash >> 24];
+	}
+
+	LinkTable(std::span<const LinkSpec> links, mplink_u32 n, mplink_u32 policy);
+
+private:
+	struct Layout;
+
+	void fill_buckets(std::span<const LinkSpec> links);
+
+	mplink_u32 n_;
+	mplink_u32 policy_;
+	mplink_u32 lane_size_;
+	mplink_u8 *lanes_;
+	mplink_u8 *buckets_;
+	LinkEntry *entries_;
+};
+
+} // namespace mplink

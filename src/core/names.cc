@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "names.hh"
+
+namespace mplink
+{
+
+namespace
+{
+
+constexpr const char *reasons[] = {"none",       "unregistered", "admin-down",
+				   "no-carrier", "no-address",   "no-route"};
+constexpr const char *policies[] = {"balance-rr", "balance-xor", "active-backup", "broadcast"};
+constexpr const char *encaps[] = {"none"};
+constexpr const char *drops[] = {"no-peer",   "no-link",      "malformed",
+				 "no-memory", "no-neighbour", "down"};
+
+template <class T, mplink_size n>
+constexpr mplink_size count(const T (&)[n])
+{
+	return n;
+}
+
+static_assert(count(reasons) == MPLINK_REASONS);
+static_assert(count(policies) == MPLINK_POLICIES);
+static_assert(count(encaps) == MPLINK_ENCAPS);
+static_assert(count(drops) == MPLINK_DROPS);
+
+template <mplink_size n>
+const char *name_in(const char *const (&names)[n], mplink_u32 i)
+{
+	return i < n ? names[i] : "?";
+}
+
+bool same(const char *name, const char *text, mplink_size len)
+{
+	return __builtin_strlen(name) == len && !__builtin_memcmp(name, text, len);
+}
+
+template <mplink_size n>
+int find_in(const char *const (&names)[n], const char *text, mplink_size len)
+{
+	for (mplink_u32 i = 0; i < n; i++)
+		if (same(names[i], text, len))
+			return static_cast<int>(i);
+	return -1;
+}
+
+} // namespace
+
+const char *reason_name(mplink_u32 reason)
+{
+	return name_in(reasons, reason);
+}
+
+const char *policy_name(mplink_u32 policy)
+{
+	return name_in(policies, policy);
+}
+
+const char *encap_name(mplink_u32 encap)
+{
+	return name_in(encaps, encap);
+}
+
+const char *drop_name(mplink_u32 drop)
+{
+	return name_in(drops, drop);
+}
+
+const char *event_name(mplink_u32 event)
+{
+	switch (event) {
+	case MPLINK_EVENT_UP:
+		return "NETDEV_UP";
+	case MPLINK_EVENT_DOWN:
+		return "NETDEV_DOWN";
+	case MPLINK_EVENT_CHANGE:
+		return "NETDEV_CHANGE";
+	case MPLINK_EVENT_REGISTER:
+		return "NETDEV_REGISTER";
+	case MPLINK_EVENT_UNREGISTER:
+		return "NETDEV_UNREGISTER";
+	case MPLINK_EVENT_CHANGEMTU:
+		return "NETDEV_CHANGEMTU";
+	case MPLINK_EVENT_CHANGEADDR:
+		return "NETDEV_CHANGEADDR";
+	case MPLINK_EVENT_GOING_DOWN:
+		return "NETDEV_GOING_DOWN";
+	case MPLINK_EVENT_CHANGENAME:
+		return "NETDEV_CHANGENAME";
+	case MPLINK_EVENT_PRE_UP:
+		return "NETDEV_PRE_UP";
+	case MPLINK_EVENT_INET_UP:
+		return "inetaddr NETDEV_UP";
+	case MPLINK_EVENT_INET_DOWN:
+		return "inetaddr NETDEV_DOWN";
+	case MPLINK_EVENT_REFRESH:
+		return "inet6addr or route change";
+	default:
+		return "?";
+	}
+}
+
+int policy_parse(const char *text, mplink_size len)
+{
+	return find_in(policies, text, len);
+}
+
+int encap_parse(const char *text, mplink_size len)
+{
+	return find_in(encaps, text, len);
+}
+
+} // namespace mplink

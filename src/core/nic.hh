@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+// A NIC that the user named: its state, and while it is registered the device.
+#pragma once
+#include "addr.hh"
+#include "census.hh"
+#include "memory.hh"
+#include "nic_state.hh"
+#include "rcu.hh"
+
+namespace mplink
+{
+
+// A device reference: released exactly once, and only when no reader can still
+// see the device.
+class DevRef : Counted<Kind::dev_refs>
+{
+public:
+	explicit DevRef(mplink_port *port) : port_(port)
+	{
+	}
+	~DevRef()
+	{
+		mplink_port_retire(port_);
+	}
+	mplink_port *port() const
+	{
+		return port_;
+	}
+
+private:
+	mplink_port *port_;
+};
+
+class Nic : Counted<Kind::nics>
+{
+public:
+	Nic(void *owner, mplink_u32 id, const char *name);
+
+	const char *name() const
+	{
+		return name_;
+	}
+	mplink_u32 id() const
+	{
+		return id_;
+	}
+	const NicState &state() const
+	{
+		return state_;
+	}
+	// NULL unless attached.
+	mplink_port *port() const
+	{
+		return ref_ ? ref_->port() : nullptr;
+	}
+
+	bool is(const mplink_facts &facts) const
+	{
+		return ref_ && ifindex_ == facts.ifindex;
+	}
+	bool named(const mplink_facts &facts) const
+	{
+		return !__builtin_strncmp(name_, facts.name, MPLINK_NAME_LEN);
+	}
+
+	// Which kinds of address the links over this NIC ask for: bits by Family.
+	// None at all means that IPv4 or IPv6 will do.
+	void need(Family family)
+	{
+		needs_ |= bit(family);
+	}
+	bool has(Family family) const
+	{
+		return has_ & bit(family);
+	}
+
+	// Takes the event.  present: facts are those of this NIC's device; else
+	// there is no such device.  Detaching is left to detach(), for the
+	// tables must let go of the device first; true: call it.
+	// *err: 0, or why the device could not be attached.
+	[[nodiscard]] bool handle(const Rtnl &, mplink_u32 event, const mplink_facts &facts,
+				  bool present, int &err);
+	// No table may list the device any more.
+	void detach(const Rtnl &);
+
+	void info(mplink_nic_info &info) const;
+
+private:
+	static constexpr mplink_u32 bit(Family family)
+	{
+		return 1U << static_cast<unsigned>(family);
+	}
+	bool addressed() const;
+	int attach(const mplink_facts &facts);
+	void read(const mplink_facts &facts);
+
+	void *owner_;
+	mplink_u32 id_;
+	char name_[MPLINK_NAME_LEN] = {};
+	NicState state_;
+	Box<DevRef> ref_;
+	mplink_u32 ifindex_ = 0;
+	bool carrier_ = false;
+	mplink_u32 needs_ = 0;
+	mplink_u32 has_ = 0;
+	mplink_addr address_[static_cast<unsigned>(Family::count)] = {};
+	mplink_u32 transitions_ = 0;
+	mplink_u64 since_ms_;
+	const char *refused_ = nullptr;
+};
+
+} // namespace mplink

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0
+// Single, untorn accesses to memory that other CPUs read or write meanwhile:
+// the kernel's READ_ONCE() and WRITE_ONCE(), to which they compile alike.
+#pragma once
+#include <type_traits>
+
+namespace mplink
+{
+
+template <class T>
+[[gnu::always_inline]] inline T read_once(const T &v)
+{
+	static_assert(std::is_scalar_v<T> && sizeof(T) <= sizeof(long));
+	return *const_cast<const volatile T *>(&v);
+}
+
+template <class T>
+[[gnu::always_inline]] inline void write_once(T &v, std::type_identity_t<T> n)
+{
+	static_assert(std::is_scalar_v<T> && sizeof(T) <= sizeof(long));
+	*const_cast<volatile T *>(&v) = n;
+}
+
+// Adds to a counter that one CPU writes, with BH disabled, and any CPU reads.
+template <class T>
+[[gnu::always_inline]] inline void add_once(T &v, std::type_identity_t<T> n)
+{
+	write_once(v, read_once(v) + n);
+}
+
+} // namespace mplink

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "params.hh"
+
+#include "addr.hh"
+#include "mplink/platform.h"
+#include "names.hh"
+
+namespace mplink
+{
+
+namespace
+{
+
+struct Text {
+	const char *p;
+	mplink_u32 len;
+
+	bool is(const char *other) const
+	{
+		return __builtin_strlen(other) == len && !__builtin_memcmp(p, other, len);
+	}
+};
+
+Text whole(const char *s)
+{
+	return {s, static_cast<mplink_u32>(__builtin_strlen(s))};
+}
+
+// Walks over a comma-separated list.  "a," has two items, of which one is empty.
+class Items
+{
+public:
+	explicit Items(const char *list) : p_(list)
+	{
+	}
+	bool next(Text &item)
+	{
+		if (!p_)
+			return false;
+		item.p = p_;
+		while (*p_ && *p_ != ',')
+			p_++;
+		item.len = static_cast<mplink_u32>(p_ - item.p);
+		p_ = *p_ ? p_ + 1 : nullptr;
+		return true;
+	}
+
+private:
+	const char *p_;
+};
+
+class Parser
+{
+public:
+	Parser(const mplink_params &in, mplink_config &out, mplink_param_error &error)
+	    : in_(in), out_(out), error_(error)
+	{
+	}
+	bool parse();
+
+private:
+	bool fail(const char *param, Text value, const char *why)
+	{
+		error_ = {.param = param, .value = value.p, .value_len = value.len, .why = why};
+		return false;
+	}
+	bool without_nics();
+	bool name();
+	bool nics();
+	bool policy();
+	bool encap();
+	bool peer();
+	bool remotes();
+	bool weights();
+
+	const mplink_params &in_;
+	mplink_config &out_;
+	mplink_param_error &error_;
+};
+
+// What would be ignored is refused: the user meant something by it.
+bool Parser::without_nics()
+{
+	const struct {
+		const char *param;
+		const char *value;
+	} others[] = {
+		{"peer", in_.peer},   {"remotes", in_.remotes}, {"policy", in_.policy},
+		{"encap", in_.encap}, {"weights", in_.weights}, {"name", in_.name},
+	};
+
+	for (const auto &other : others)
+		if (other.value)
+			return fail(other.param, whole(other.value), "has no effect without nics=");
+	return true;
+}
+
+bool Parser::name()
+{
+	const Text text = whole(in_.name ? in_.name : "mpl0");
+	const char *why;
+
+	if (!valid_nic_name(text.p, text.len, why))
+		return fail("name", text, why);
+	__builtin_memcpy(out_.name, text.p, text.len);
+	return true;
+}
+
+bool Parser::nics()
+{
+	Items items(in_.nics);
+	Text item;
+
+	while (items.next(item)) {
+		const char *why;
+
+		if (!valid_nic_name(item.p, item.len, why))
+			return fail("nics", item, why);
+		if (item.is(out_.name))
+			return fail("nics", item, "is the virtual NIC itself");
+		for (mplink_u32 i = 0; i < out_.nr_nics; i++)
+			if (item.is(out_.nics[i]))
+				return fail("nics", item, "is named twice");
+		if (out_.nr_nics == MPLINK_MAX_NICS)
+			return fail("nics", item, "is one too many: 64 NICs at most");
+		__builtin_memcpy(out_.nics[out_.nr_nics], item.p, item.len);
+		out_.weights[out_.nr_nics] = 1;
+		out_.nr_nics++;
+	}
+	return true;
+}
+
+bool Parser::policy()
+{
+	if (!in_.policy)
+		return true;
+
+	const Text text = whole(in_.policy);
+	const int policy = policy_parse(text.p, text.len);
+
+	if (policy < 0)
+		return fail("policy", text,
+			    "is none of balance-rr, balance-xor, active-backup, broadcast");
+	out_.policy = static_cast<mplink_u32>(policy);
+	return true;
+}
+
+bool Parser::encap()
+{
+	if (!in_.encap)
+		return true;
+
+	const Text text = whole(in_.encap);
+
+	if (text.is("gre-udp"))
+		return fail("encap", text, "is not supported by this version; use none");
+
+	const int encap = encap_parse(text.p, text.len);
+
+	if (encap < 0)
+		return fail("encap", text, "is not none");
+	out_.encap = static_cast<mplink_u32>(encap);
+	return true;
+}
+
+bool Parser::peer()
+{
+	if (!in_.peer)
+		return true;
+
+	const Text text = whole(in_.peer);
+
+	if (mplink_parse_addr(text.p, text.len, &out_.peer))
+		return fail("peer", text, "is not an IPv4 or IPv6 address");
+	if (!unicast(out_.peer))
+		return fail("peer", text, "is not the address of a host");
+	if (family(out_.peer) == Family::inet6_local)
+		return fail("peer", text,
+			    "is link-local; a virtual address must not belong to one link");
+	if (!in_.remotes)
+		return fail("peer", text, "needs remotes=, one for each NIC");
+	return true;
+}
+
+bool Parser::remotes()
+{
+	if (!in_.remotes)
+		return true;
+	if (!in_.peer)
+		return fail("remotes", whole(in_.remotes), "needs peer=");
+
+	Items items(in_.remotes);
+	Text item;
+	mplink_u32 n = 0;
+
+	while (items.next(item)) {
+		if (n == out_.nr_nics)
+			return fail("remotes", item, "has no NIC: more remotes than NICs");
+
+		mplink_addr &remote = out_.remotes[n];
+
+		if (mplink_parse_addr(item.p, item.len, &remote))
+			return fail("remotes", item, "is not an IPv4 or IPv6 address");
+		if (!unicast(remote))
+			return fail("remotes", item, "is not the address of a host");
+		if (remote == out_.peer)
+			return fail("remotes", item,
+				    "is the peer's virtual address; name its address on the NIC");
+		n++;
+	}
+	if (n < out_.nr_nics)
+		return fail("remotes", whole(in_.remotes), "has fewer remotes than there are NICs");
+	return true;
+}
+
+bool Parser::weights()
+{
+	if (!in_.weights)
+		return true;
+
+	Items items(in_.weights);
+	Text item;
+	mplink_u32 n = 0;
+
+	while (items.next(item)) {
+		mplink_u32 weight = 0;
+
+		if (n == out_.nr_nics)
+			return fail("weights", item, "has no NIC: more weights than NICs");
+		for (mplink_u32 i = 0; i < item.len; i++) {
+			if (item.p[i] < '0' || item.p[i] > '9' || weight > MPLINK_MAX_WEIGHT) {
+				weight = 0;
+				break;
+			}
+			weight = weight * 10 + static_cast<mplink_u32>(item.p[i] - '0');
+		}
+		if (!weight || weight > MPLINK_MAX_WEIGHT)
+			return fail("weights", item, "is not a number from 1 to 65535");
+		out_.weights[n++] = static_cast<mplink_u16>(weight);
+	}
+	if (n < out_.nr_nics)
+		return fail("weights", whole(in_.weights), "has fewer weights than there are NICs");
+	return true;
+}
+
+bool Parser::parse()
+{
+	if (!in_.nics)
+		return without_nics();
+	return name() && nics() && policy() && encap() && peer() && remotes() && weights();
+}
+
+} // namespace
+
+bool valid_nic_name(const char *name, mplink_size len, const char *&why)
+{
+	why = nullptr;
+	if (!len)
+		why = "is empty";
+	else if (len >= MPLINK_NAME_LEN)
+		why = "is too long: 15 characters at most";
+	else if (name[0] == '.' && (len == 1 || (len == 2 && name[1] == '.')))
+		why = "is not a valid NIC name";
+	for (mplink_size i = 0; i < len && !why; i++) {
+		const char c = name[i];
+
+		if (c == '/' || c == ':' || c == '%' || c == ' ' || (c >= '\t' && c <= '\r'))
+			why = "is not a valid NIC name";
+	}
+	return !why;
+}
+
+bool parse_params(const mplink_params &params, mplink_config &config, mplink_param_error &error)
+{
+	config = {};
+	return Parser(params, config, error).parse();
+}
+
+} // namespace mplink
