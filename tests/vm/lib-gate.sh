@@ -1,0 +1,171 @@
+#!/bin/bash
+# The gate that every scenario passes besides its own assertions: nothing bad in
+# the kernel's log since it began, no leak, everything created was destroyed.
+#
+# usage: tests/vm/lib-gate.sh begin NAME     in the guest, before a scenario
+#        tests/vm/lib-gate.sh end NAME       after it: cleans up, then judges.
+#                                            Prints the reasons; status 1 if any.
+#        source tests/vm/lib-gate.sh         for its functions (gate-selftest.sh)
+
+# One extended regular expression a line; each has a sample in gate-selftest.sh.
+# "Call Trace:" is the net under the others: set fault injection's verbose to 0.
+GATE_BAD='WARNING: 
+BUG: 
+kernel BUG at
+Oops
+general protection fault
+[Uu]nable to handle kernel
+possible (circular|recursive) locking
+lock inversion|inconsistent lock state|unlock balance|held lock freed|lock held when returning
+suspicious RCU usage
+INFO: (task|rcu|possible|trying|suspicious|lockdep)
+KASAN:
+UBSAN:
+KCSAN:
+ODEBUG:
+rcu.*(detected stalls|self-detected stall|expedited stalls)
+refcount_t:
+ref_tracker:|leaked reference
+waiting for .* to become free
+blocked for more than
+scheduling while atomic
+sleeping function called
+soft lockup|hard LOCKUP
+list_(add|del) corruption
+kmemleak: [0-9]+ new suspected
+cut here \]---
+Call Trace:'
+GATE_STATE=/run/mplink-gate
+
+# gate_log_is_clean <LOG: prints the bad lines; status 1 if there are any.
+gate_log_is_clean() {
+	! grep -E -- "$GATE_BAD"
+}
+
+# gate_all_destroyed LOADS <LOG: the module was loaded LOADS times; each unload
+# must have logged `mplink: unload: KIND created/destroyed ...`, in balance.
+gate_all_destroyed() {
+	local loads=$1 seen=0 bad=0 line pair pairs
+	while IFS= read -r line; do
+		[[ $line =~ mplink:\ unload:\ (.*)$ ]] || continue
+		seen=$((seen + 1))
+		pairs=$(grep -oE '[a-z][a-z-]* [0-9]+/[0-9]+' <<<"${BASH_REMATCH[1]}")
+		if [[ -z $pairs ]]; then
+			echo "unload line without a count: $line"
+			bad=1
+		fi
+		while IFS= read -r pair; do
+			[[ $pair =~ ([0-9]+)/([0-9]+)$ ]] || continue
+			if [[ ${BASH_REMATCH[1]} != "${BASH_REMATCH[2]}" ]]; then
+				echo "not everything was destroyed: $pair"
+				bad=1
+			fi
+		done <<<"$pairs"
+	done
+	if [[ $seen -ne $loads ]]; then
+		echo "the module was loaded $loads times but logged $seen 'mplink: unload:' lines"
+		bad=1
+	fi
+	return "$bad"
+}
+
+# gate_log_since MARK <LOG: what follows the line that ends in MARK.
+gate_log_since() {
+	awk -v mark="$1" '
+		seen { print }
+		!seen && length($0) >= length(mark) &&
+			substr($0, length($0) - length(mark) + 1) == mark { seen = 1 }
+		END { exit !seen }'
+}
+
+gate_note_load() {
+	mkdir -p "$GATE_STATE"
+	echo load >>"$GATE_STATE/loads"
+}
+
+gate_begin() {
+	rm -rf "$GATE_STATE"
+	mkdir -p "$GATE_STATE"
+	: >"$GATE_STATE/loads"
+	# A device that waits for a reference shall say so before we look away.
+	echo 1 >/proc/sys/net/core/netdev_unregister_timeout_secs 2>/dev/null
+	if [[ -w /sys/kernel/debug/kmemleak ]]; then
+		echo clear >/sys/kernel/debug/kmemleak
+	fi
+	# The time makes the mark one of a kind even if a name runs twice in a boot.
+	echo "mplink-test: begin $1 $(cut -d' ' -f1 /proc/uptime)" >"$GATE_STATE/mark"
+	cat "$GATE_STATE/mark" >/dev/kmsg
+}
+
+# Leaves the guest as it was after boot. Namespaces go after the module: by then
+# nothing of it may depend on them.
+gate_clean_up() {
+	local ns dev
+	if [[ -d /sys/module/mplink ]]; then
+		rmmod mplink || echo "cleaning up: rmmod mplink failed"
+	fi
+	for ns in /run/netns/*; do
+		[[ -e $ns ]] || continue
+		ns=${ns##*/}
+		ip netns pids "$ns" 2>/dev/null | xargs -r kill -9
+		ip netns del "$ns"
+	done
+	for dev in /sys/class/net/*; do
+		# What has a device below it is hardware (two hosts' cables).
+		if [[ ! -e $dev/device && -e $dev/ifindex && ${dev##*/} != lo ]]; then
+			ip link del "${dev##*/}" 2>/dev/null
+		fi
+	done
+	true
+}
+
+# kmemleak reports what two scans have found unreferenced and unchanged, and
+# what is at least five seconds old.
+gate_no_leaks() {
+	local file=/sys/kernel/debug/kmemleak leaks
+	[[ -w $file ]] || return 0
+	sleep 5.2
+	echo scan >$file
+	sleep 0.2
+	echo scan >$file
+	leaks=$(<$file)
+	if [[ -n $leaks ]]; then
+		echo "kmemleak:"
+		head -n 60 <<<"$leaks"
+		return 1
+	fi
+}
+
+gate_end() {
+	local mark loads bad=0 log=$GATE_STATE/log
+	if ! mark=$(cat "$GATE_STATE/mark" 2>/dev/null) || [[ $mark != *" $1 "* ]]; then
+		echo "the gate was not begun for $1"
+		return 1
+	fi
+	if [[ -d /sys/module/mplink && ! -s $GATE_STATE/loads ]]; then
+		gate_note_load # by some other way than mplink_load
+	fi
+	loads=$(wc -l <"$GATE_STATE/loads")
+	gate_clean_up
+	if [[ $loads -gt 0 ]]; then
+		gate_no_leaks || bad=1
+		sleep 1.2 # netdev_unregister_timeout_secs, and namespaces die behind our back
+	fi
+	if ! dmesg | gate_log_since "$mark" >"$log"; then
+		echo "the kernel log no longer holds this scenario's beginning: it logs too much"
+		bad=1
+	fi
+	gate_log_is_clean <"$log" || bad=1
+	gate_all_destroyed "$loads" <"$log" || bad=1
+	return "$bad"
+}
+
+if [[ ${BASH_SOURCE[0]} == "$0" ]]; then
+	case ${1:-} in
+	begin | end) "gate_$1" "${2:?the name of the scenario}" ;;
+	*)
+		sed -n '2,/^$/s/^# \?//p' "$0" >&2
+		exit 2
+		;;
+	esac
+fi

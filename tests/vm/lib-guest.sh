@@ -1,0 +1,47 @@
+#!/bin/bash
+# Runs scenarios one after the other in the guest, each in its own process with
+# its own time limit, each followed by the gate. Started by tests/vm/run.
+#
+# usage: tests/vm/lib-guest.sh FILE:SECONDS...
+#
+# Says for tests/vm/run, on lines of their own that begin with "@@":
+#     @@begin NAME    @@end NAME STATUS MILLISECONDS REASON    (0 ok, 1 not, 4 skipped)
+# Everything between is what the scenario and the gate said.
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
+# shellcheck source=tests/vm/lib-gate.sh
+source tests/vm/lib-gate.sh
+export MPLINK_REASON=/run/mplink-reason
+
+# A wedged kernel lets nothing end: the host has a deadline of its own for that.
+run_one() {
+	local file=$1 limit=$2 name status gate reason began pid
+	name=$(basename "$file" .sh)
+	: >"$MPLINK_REASON"
+	echo "@@begin $name"
+	began=$(date +%s%N)
+	gate_begin "$name"
+	timeout -k 5 "$limit" bash "$file" 2>&1 &
+	pid=$!
+	wait "$pid"
+	status=$?
+	# timeout leads the process group of everything the scenario started.
+	kill -9 -- "-$pid" 2>/dev/null
+	reason=$(<"$MPLINK_REASON")
+	case $status in
+	0) reason= ;;
+	4) reason=${reason:-no reason given} ;;
+	124 | 137) reason="no end after $limit s" ;;
+	*) reason=${reason:-exit status $status} ;;
+	esac
+	if ! gate=$(gate_end "$name" 2>&1); then
+		printf 'GATE: %s\n' "$gate"
+		status=1
+		reason="${reason:+$reason; }gate: $(head -n1 <<<"$gate")"
+	fi
+	[[ $status -eq 0 || $status -eq 4 ]] || status=1
+	echo "@@end $name $status $((($(date +%s%N) - began) / 1000000)) $reason"
+}
+
+for item in "$@"; do
+	run_one "${item%:*}" "${item##*:}"
+done

@@ -1,0 +1,186 @@
+#!/bin/bash
+# What scenarios for one VM (tests/vm/one-host/*.sh) are written with.
+#
+# usage, at the top of a scenario:   source "$(dirname "$0")/../lib.sh"
+#
+# A scenario ends well by coming to its end, badly by `fail`, a failed `check`,
+# or any command that fails unhandled (set -e); `skip` says it cannot run here.
+# A line `# timeout: SECONDS` in it replaces the default (60; on the debug kernel
+# three times as long). Cleaning up and the gate are the runner's: lib-gate.sh.
+# Run one with `tests/vm/run NAME`, never on the host.
+#
+#   host A is the initial namespace, host B the namespace "B":
+#     topology N [B_WITHOUT_VIRTUAL]   eth1..ethN in both, joined by veth pairs:
+#                    10.0.i.1 - 10.0.i.2, fd00:0:0:i::1 - ::2; B holds the virtual
+#                    addresses 10.99.0.2, fd99::2 on lo, with routes back
+#     cable I        (again) the veth pair I alone, with addresses
+#     in_b CMD...    runs CMD in B
+#     mplink_load ARGS...     insmod with dyndbg=+p; nics= and so on as arguments
+#     mplink_up [DEV]         10.99.0.1/24 and fd99::1/64 on it, and up
+#     mplink_unload
+#   asking:
+#     log_mark; log_since [MARK]; expect_log REGEX [SECONDS]; expect_no_log REGEX;
+#     expect_log_order REGEX...     in this order, other lines may lie between
+#     wait_until SECONDS CMD...; check WHAT CMD...; equal WHAT GOT WANTED
+#     attr PATH [DEV]       a file below /sys/class/net/DEV/mplink/
+#     background CMD...     in the background, output to a file; sets BACKGROUND
+
+# Scenarios, not this file, pass arguments and read variables of these functions:
+# shellcheck disable=SC2034,SC2119,SC2120
+
+set -Eeuo pipefail
+# shellcheck source=tests/vm/lib-gate.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib-gate.sh"
+
+KERNEL=${MPLINK_KERNEL:?scenarios run in a VM: use tests/vm/run}
+MODULE=$PWD/build/$KERNEL/mplink.ko
+REASON=${MPLINK_REASON:-/run/mplink-reason}
+LOG_MARK=$(cat "$GATE_STATE/mark" 2>/dev/null || true)
+MARKS=0
+
+fail() {
+	echo "$*" >"$REASON"
+	echo "FAIL: $*"
+	trap - ERR
+	exit 1
+}
+
+skip() {
+	echo "$*" >"$REASON"
+	exit 4
+}
+
+trap 'fail "${BASH_SOURCE[0]##*/}:$LINENO: exit status $? from: $BASH_COMMAND"' ERR
+
+# check WHAT CMD...: CMD must succeed; its output is shown if it does not.
+check() {
+	local what=$1 said status=0
+	shift
+	said=$("$@" 2>&1) || status=$?
+	if [[ $status -ne 0 ]]; then
+		printf '%s\n' "$said"
+		fail "$what (status $status from: $*)"
+	fi
+}
+
+equal() {
+	[[ $2 == "$3" ]] || fail "$1: is '$2', should be '$3'"
+}
+
+wait_until() {
+	local seconds=$1 end
+	shift
+	end=$(($(date +%s%N) + ${seconds%.*} * 1000000000))
+	until "$@" >/dev/null 2>&1; do
+		[[ $(date +%s%N) -lt $end ]] || fail "not within $seconds s: $*"
+		sleep 0.1
+	done
+}
+
+log_mark() {
+	MARKS=$((MARKS + 1))
+	LOG_MARK="mplink-test: mark $$ $MARKS"
+	echo "$LOG_MARK" >/dev/kmsg
+}
+
+log_since() {
+	dmesg | gate_log_since "${1:-$LOG_MARK}"
+}
+
+_log_has() {
+	log_since | grep -E -- "$1" >/dev/null
+}
+
+expect_log() {
+	local end=$((SECONDS + ${2:-5}))
+	until _log_has "$1"; do
+		if [[ $SECONDS -ge $end ]]; then
+			log_since
+			fail "the kernel log has no line that matches: $1"
+		fi
+		sleep 0.1
+	done
+}
+
+expect_no_log() {
+	if _log_has "$1"; then
+		log_since
+		fail "the kernel log has a line that matches: $1"
+	fi
+}
+
+# Waits for the last one, then sees whether the others came before, in order.
+expect_log_order() {
+	local missing
+	expect_log "${*: -1}"
+	if ! missing=$(log_since | PATTERNS=$(printf '%s\n' "$@") awk '
+		BEGIN { count = split(ENVIRON["PATTERNS"], pattern, "\n"); next_one = 1 }
+		next_one <= count && $0 ~ pattern[next_one] { next_one++ }
+		END { if (next_one <= count) { print pattern[next_one]; exit 1 } }'); then
+		log_since
+		fail "the kernel log lacks, at its place in the order: $missing"
+	fi
+}
+
+in_b() {
+	ip netns exec B "$@"
+}
+
+cable() {
+	local i=$1
+	ip link add "eth$i" type veth peer name "eth$i" netns B
+	ip addr add "10.0.$i.1/24" dev "eth$i"
+	ip addr add "fd00:0:0:$i::1/64" dev "eth$i" nodad
+	ip -n B addr add "10.0.$i.2/24" dev "eth$i"
+	ip -n B addr add "fd00:0:0:$i::2/64" dev "eth$i" nodad
+	ip link set "eth$i" up
+	ip -n B link set "eth$i" up
+}
+
+topology() {
+	local count=$1 i hops4=() hops6=()
+	ip netns add B
+	ip -n B link set lo up
+	in_b sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
+	for ((i = 1; i <= count; i++)); do
+		cable "$i"
+		hops4+=(nexthop via "10.0.$i.1")
+		hops6+=(nexthop via "fd00:0:0:$i::1")
+	done
+	if [[ ${2:-} != B_WITHOUT_VIRTUAL ]]; then
+		ip -n B addr add 10.99.0.2/32 dev lo
+		ip -n B addr add fd99::2/128 dev lo nodad
+		ip -n B route add 10.99.0.1 src 10.99.0.2 "${hops4[@]}"
+		ip -n B -6 route add fd99::1 src fd99::2 "${hops6[@]}"
+	fi
+	for ((i = 1; i <= count; i++)); do
+		wait_until 10 ping -qc1 -W1 "10.0.$i.2"
+	done
+}
+
+mplink_load() {
+	[[ -f $MODULE ]] || fail "$MODULE does not exist; run scripts/build-module $KERNEL"
+	insmod "$MODULE" dyndbg=+p "$@" || return
+	gate_note_load
+}
+
+mplink_unload() {
+	rmmod mplink
+}
+
+mplink_up() {
+	local dev=${1:-mpl0}
+	ip addr add 10.99.0.1/24 dev "$dev"
+	ip addr add fd99::1/64 dev "$dev" nodad
+	ip link set "$dev" up
+}
+
+attr() {
+	cat "/sys/class/net/${2:-mpl0}/mplink/$1"
+}
+
+background() {
+	BACKGROUND_LOG=$(mktemp /tmp/background.XXXXXX)
+	"$@" >"$BACKGROUND_LOG" 2>&1 &
+	BACKGROUND=$!
+}
