@@ -100,6 +100,8 @@ void mplink_set_carrier(void *owner, int on);
 void mplink_request_refresh(void *owner);
 /* Reads an address: 0, or -EINVAL if text[0..len) is not one. */
 int mplink_parse_addr(const char *text, mplink_size len, struct mplink_addr *addr);
+/* Whether there is a loopback of that name in the initial namespace.  Process context. */
+int mplink_is_loopback(const char *name, mplink_size len);
 
 #ifdef __cplusplus
 }

@@ -11,7 +11,7 @@
 typedef __UINT8_TYPE__ mplink_u8;
 typedef __UINT16_TYPE__ mplink_u16;
 typedef __UINT32_TYPE__ mplink_u32;
-typedef __UINT64_TYPE__ mplink_u64;
+typedef unsigned long long mplink_u64;	/* as the kernel has it */
 typedef __SIZE_TYPE__ mplink_size;
 
 /* Length of a NIC's name with its NUL: the kernel's IFNAMSIZ. */

@@ -65,9 +65,9 @@ enum mplink_drop {
 	MPLINK_DROP_NO_PEER,	/* its next hop or destination names no peer */
 	MPLINK_DROP_NO_LINK,	/* the peer has no link that works */
 	MPLINK_DROP_MALFORMED,	/* not an IP packet, or cut short */
+	MPLINK_DROP_TOO_BIG,	/* longer than the NIC's MTU, past the stack that would cut it */
 	MPLINK_DROP_NO_MEMORY,	/* no memory for a header or a copy */
 	MPLINK_DROP_NO_NEIGHBOUR,	/* the link's next hop has no neighbour */
-	MPLINK_DROP_DOWN,	/* the virtual NIC is down */
 	MPLINK_DROPS
 };
 

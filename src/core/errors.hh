@@ -5,9 +5,9 @@
 namespace mplink
 {
 
-constexpr int enomem = 12;
-constexpr int eexist = 17;
-constexpr int einval = 22;
-constexpr int enospc = 28;
+inline constexpr int enomem = 12;
+inline constexpr int eexist = 17;
+inline constexpr int einval = 22;
+inline constexpr int enospc = 28;
 
 } // namespace mplink

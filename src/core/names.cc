@@ -11,8 +11,8 @@ constexpr const char *reasons[] = {"none",       "unregistered", "admin-down",
 				   "no-carrier", "no-address",   "no-route"};
 constexpr const char *policies[] = {"balance-rr", "balance-xor", "active-backup", "broadcast"};
 constexpr const char *encaps[] = {"none"};
-constexpr const char *drops[] = {"no-peer",   "no-link",      "malformed",
-				 "no-memory", "no-neighbour", "down"};
+constexpr const char *drops[] = {"no-peer", "no-link",   "malformed",
+				 "too-big", "no-memory", "no-neighbour"};
 
 template <class T, mplink_size n>
 constexpr mplink_size count(const T (&)[n])

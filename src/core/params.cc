@@ -118,6 +118,8 @@ bool Parser::nics()
 			return fail("nics", item, why);
 		if (item.is(out_.name))
 			return fail("nics", item, "is the virtual NIC itself");
+		if (mplink_is_loopback(item.p, item.len))
+			return fail("nics", item, "is a loopback");
 		for (mplink_u32 i = 0; i < out_.nr_nics; i++)
 			if (item.is(out_.nics[i]))
 				return fail("nics", item, "is named twice");

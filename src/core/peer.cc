@@ -81,18 +81,19 @@ mplink_u32 Peer::valid_links() const
 
 bool Peer::publish(const Rtnl &rtnl, mplink_u32 policy)
 {
-	LinkSpec specs[MPLINK_MAX_NICS];
 	Box<LinkTable> table;
 
+	stale_ = false;
 	if (valid_links()) {
-		for (mplink_u32 i = 0; i < n_; i++)
+		Array<LinkSpec> specs(n_);
+
+		for (mplink_u32 i = 0; specs && i < n_; i++)
 			specs[i] = links()[i].spec();
-		table = LinkTable::build({specs, n_}, policy);
+		if (specs)
+			table = LinkTable::build({specs.begin(), specs.end()}, policy);
 		// A table that names a device or a path on its way out must go,
 		// even if there is no memory for its successor.
 		stale_ = !table;
-	} else {
-		stale_ = false;
 	}
 	destroy_after_readers(table_.exchange(rtnl, table.release()));
 	return !stale_;

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* All differences between kernel versions. */
+#ifndef MPLINK_COMPAT_H
+#define MPLINK_COMPAT_H
+
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+#include <linux/version.h>
+
+/* 6.12 made "transmits without a lock" a bit of its own. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+static inline void mplink_set_lltx(struct net_device *dev)
+{
+	dev->features |= NETIF_F_LLTX;
+}
+#else
+static inline void mplink_set_lltx(struct net_device *dev)
+{
+	dev->lltx = true;
+}
+#endif
+
+/* 6.12 made "stays in its namespace" one too. */
+#ifdef NETIF_F_NETNS_LOCAL
+static inline void mplink_set_netns_immutable(struct net_device *dev)
+{
+	dev->features |= NETIF_F_NETNS_LOCAL;
+}
+#else
+static inline void mplink_set_netns_immutable(struct net_device *dev)
+{
+	dev->netns_immutable = true;
+}
+#endif
+
+/* 6.10 gave the route types accessors; Debian's 6.1 has one of the two. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+#include <net/ip6_fib.h>
+#include <net/route.h>
+#ifndef dst_rtable
+#define dst_rtable(dst) ((struct rtable *)(dst))
+#endif
+#ifndef dst_rt6_info
+#define dst_rt6_info(dst) ((struct rt6_info *)(dst))
+#endif
+#endif
+
+/* 6.10 lets __assign_str() remember what __string() was given. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+#define mplink_assign_str(dst, src) __assign_str(dst, src)
+#else
+#define mplink_assign_str(dst, src) __assign_str(dst)
+#endif
+
+#endif /* MPLINK_COMPAT_H */

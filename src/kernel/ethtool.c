@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ethtool -i and -S.
+ */
+#include <linux/ethtool.h>
+#include <linux/rtnetlink.h>
+
+#include "mplink.h"
+
+static const char *const mplink_nic_stats[] = { "tx_packets", "tx_bytes", "rx_packets", "rx_bytes" };
+
+static u32 mplink_count_nics(const struct mplink_vnic *vnic)
+{
+	u32 n = 0;
+
+	while (mplink_core_nic_at(vnic->core, n))
+		n++;
+	return n;
+}
+
+static int mplink_get_sset_count(struct net_device *dev, int sset)
+{
+	if (sset != ETH_SS_STATS)
+		return -EOPNOTSUPP;
+	return 1 + MPLINK_DROPS + mplink_count_nics(netdev_priv(dev)) * ARRAY_SIZE(mplink_nic_stats);
+}
+
+static void mplink_get_strings(struct net_device *dev, u32 sset, u8 *data)
+{
+	const struct mplink_vnic *vnic = netdev_priv(dev);
+	const struct mplink_nic *nic;
+	u32 id, i;
+
+	if (sset != ETH_SS_STATS)
+		return;
+	ethtool_sprintf(&data, "tx_rescheduled");
+	for (i = 0; i < MPLINK_DROPS; i++)
+		ethtool_sprintf(&data, "drop_%s", mplink_core_drop_name(i));
+	for (id = 0; (nic = mplink_core_nic_at(vnic->core, id)); id++) {
+		struct mplink_nic_info info;
+
+		mplink_core_nic_info(nic, &info);
+		for (i = 0; i < ARRAY_SIZE(mplink_nic_stats); i++)
+			ethtool_sprintf(&data, "%s_%s", info.name, mplink_nic_stats[i]);
+	}
+}
+
+static void mplink_get_ethtool_stats(struct net_device *dev, struct ethtool_stats *stats, u64 *data)
+{
+	const struct mplink_vnic *vnic = netdev_priv(dev);
+	u32 id, i;
+
+	*data++ = mplink_core_rescheduled(vnic->core);
+	for (i = 0; i < MPLINK_DROPS; i++)
+		*data++ = mplink_core_drops(vnic->core, i);
+	for (id = 0; mplink_core_nic_at(vnic->core, id); id++) {
+		struct mplink_counters sum;
+
+		mplink_core_nic_counters(vnic->core, id, &sum);
+		*data++ = sum.tx_packets;
+		*data++ = sum.tx_bytes;
+		*data++ = sum.rx_packets;
+		*data++ = sum.rx_bytes;
+	}
+}
+
+static void mplink_get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
+{
+	strscpy(info->driver, KBUILD_MODNAME, sizeof(info->driver));
+}
+
+const struct ethtool_ops mplink_ethtool_ops = {
+	.get_drvinfo = mplink_get_drvinfo,
+	.get_link = ethtool_op_get_link,
+	.get_sset_count = mplink_get_sset_count,
+	.get_strings = mplink_get_strings,
+	.get_ethtool_stats = mplink_get_ethtool_stats,
+};

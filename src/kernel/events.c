@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Notifiers: what happens to NICs, and to their addresses.  Each event hands the
+ * core the facts as they are now; the core decides what follows.
+ */
+#include <linux/inetdevice.h>
+#include <linux/rtnetlink.h>
+#include <net/addrconf.h>
+
+#include "mplink.h"
+
+/* The core's number for a kernel's event, or 0 for one that does not concern NICs. */
+static u32 mplink_event_number(unsigned long event)
+{
+	switch (event) {
+	case NETDEV_UP:
+		return MPLINK_EVENT_UP;
+	case NETDEV_DOWN:
+		return MPLINK_EVENT_DOWN;
+	case NETDEV_CHANGE:
+		return MPLINK_EVENT_CHANGE;
+	case NETDEV_REGISTER:
+		return MPLINK_EVENT_REGISTER;
+	case NETDEV_UNREGISTER:
+		return MPLINK_EVENT_UNREGISTER;
+	case NETDEV_CHANGEMTU:
+		return MPLINK_EVENT_CHANGEMTU;
+	case NETDEV_CHANGEADDR:
+		return MPLINK_EVENT_CHANGEADDR;
+	case NETDEV_GOING_DOWN:
+		return MPLINK_EVENT_GOING_DOWN;
+	case NETDEV_CHANGENAME:
+		return MPLINK_EVENT_CHANGENAME;
+	case NETDEV_PRE_UP:
+		return MPLINK_EVENT_PRE_UP;
+	default:
+		return 0;
+	}
+}
+
+static int mplink_event_tell(struct mplink_vnic *vnic, u32 event, struct net_device *dev)
+{
+	struct mplink_facts facts;
+	int err;
+
+	mplink_facts_read(dev, &facts);
+	err = mplink_core_nic_event(vnic->core, event, &facts);
+	mplink_vnic_follow_mtu(vnic);
+	return err;
+}
+
+static void mplink_event_tell_all(u32 event, struct net_device *dev)
+{
+	struct mplink_vnic *vnic;
+
+	/*
+	 * An error means that a NIC could not be attached.  That is no reason to
+	 * refuse the event, and so to veto the device; the core has said why.
+	 */
+	list_for_each_entry(vnic, &mplink_net(dev_net(dev))->vnics, list)
+		mplink_event_tell(vnic, event, dev);
+}
+
+static int mplink_netdev_event(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	const u32 number = mplink_event_number(event);
+
+	if (number)
+		mplink_event_tell_all(number, dev);
+	return NOTIFY_DONE;
+}
+
+static int mplink_inetaddr_event(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	const struct in_ifaddr *ifa = ptr;
+	struct net_device *dev = ifa->ifa_dev->dev;
+
+	if (event == NETDEV_UP)
+		mplink_event_tell_all(MPLINK_EVENT_INET_UP, dev);
+	else if (event == NETDEV_DOWN)
+		mplink_event_tell_all(MPLINK_EVENT_INET_DOWN, dev);
+	return NOTIFY_DONE;
+}
+
+/* An atomic chain, not under RTNL: only the worker may act. */
+static int mplink_inet6addr_event(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	const struct inet6_ifaddr *ifa = ptr;
+	struct net *net = dev_net(ifa->idev->dev);
+
+	if (!list_empty(&mplink_net(net)->vnics))
+		mplink_net_refresh(net, 0);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block mplink_netdev_notifier = {
+	.notifier_call = mplink_netdev_event,
+};
+
+static struct notifier_block mplink_inetaddr_notifier = {
+	.notifier_call = mplink_inetaddr_event,
+};
+
+static struct notifier_block mplink_inet6addr_notifier = {
+	.notifier_call = mplink_inet6addr_event,
+};
+
+int mplink_events_replay(struct mplink_vnic *vnic, const char *nic)
+{
+	struct net_device *dev = __dev_get_by_name(dev_net(vnic->dev), nic);
+
+	return dev ? mplink_event_tell(vnic, MPLINK_EVENT_REGISTER, dev) : 0;
+}
+
+int mplink_events_init(void)
+{
+	int err;
+
+	err = register_netdevice_notifier(&mplink_netdev_notifier);
+	if (err)
+		return err;
+	err = register_inetaddr_notifier(&mplink_inetaddr_notifier);
+	if (err)
+		goto err_netdev;
+	err = register_inet6addr_notifier(&mplink_inet6addr_notifier);
+	if (err)
+		goto err_inetaddr;
+	return 0;
+
+err_inetaddr:
+	unregister_inetaddr_notifier(&mplink_inetaddr_notifier);
+err_netdev:
+	unregister_netdevice_notifier(&mplink_netdev_notifier);
+	return err;
+}
+
+void mplink_events_exit(void)
+{
+	unregister_inet6addr_notifier(&mplink_inet6addr_notifier);
+	unregister_inetaddr_notifier(&mplink_inetaddr_notifier);
+	unregister_netdevice_notifier(&mplink_netdev_notifier);
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What is true of a NIC now, read from the kernel's own state.
+ */
+#include <linux/inetdevice.h>
+#include <linux/rtnetlink.h>
+#include <net/addrconf.h>
+
+#include "mplink.h"
+
+static void mplink_facts_inet(struct net_device *dev, struct mplink_facts *facts)
+{
+	const struct in_device *in_dev = __in_dev_get_rtnl(dev);
+	const struct in_ifaddr *ifa;
+
+	if (!in_dev)
+		return;
+	in_dev_for_each_ifa_rtnl(ifa, in_dev) {
+		if (ifa->ifa_flags & IFA_F_SECONDARY)
+			continue;
+		facts->inet = mplink_addr4(ifa->ifa_local);
+		return;
+	}
+}
+
+static void mplink_facts_inet6(struct net_device *dev, struct mplink_facts *facts)
+{
+	const struct inet6_ifaddr *ifa;
+	struct inet6_dev *idev;
+
+	idev = __in6_dev_get(dev);
+	if (!idev)
+		return;
+	read_lock_bh(&idev->lock);
+	list_for_each_entry(ifa, &idev->addr_list, if_list) {
+		struct mplink_addr *addr = &facts->inet6;
+
+		/* Not yet, or no more, an address that may be used. */
+		if (ifa->flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED))
+			continue;
+		if (ipv6_addr_type(&ifa->addr) & IPV6_ADDR_LINKLOCAL)
+			addr = &facts->inet6_local;
+		if (!addr->word[0] && !addr->word[1])
+			*addr = mplink_addr6(&ifa->addr);
+	}
+	read_unlock_bh(&idev->lock);
+}
+
+void mplink_facts_read(struct net_device *dev, struct mplink_facts *facts)
+{
+	ASSERT_RTNL();
+
+	*facts = (struct mplink_facts){
+		.netdev = dev,
+		.ifindex = dev->ifindex,
+		.loopback = !!(dev->flags & IFF_LOOPBACK),
+		.up = (dev->flags & IFF_UP) && netif_running(dev),
+		.carrier = netif_carrier_ok(dev),
+	};
+	strscpy(facts->name, dev->name, sizeof(facts->name));
+	mplink_facts_inet(dev, facts);
+	mplink_facts_inet6(dev, facts);
+}

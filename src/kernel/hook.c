@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * POST_ROUTING: a packet routed to a virtual NIC gets a link, and goes on
+ * through the stack with that link's route.
+ */
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
+#include <linux/rtnetlink.h>
+#include <net/ip6_route.h>
+#include <net/route.h>
+
+#include "compat.h"
+#include "mplink.h"
+#include "peers.h"
+#include "tap.h"
+
+/* Gives the packet to the path: from here on it leaves by the path's NIC. */
+static void mplink_hook_take(struct sk_buff *skb, const struct mplink_path *path, u32 cpu,
+			     bool inet6)
+{
+	/* neigh_output() follows skb->dev, the rest of the stack the route. */
+	skb_dst_drop(skb);
+	skb_dst_set(skb, dst_clone(mplink_path_dst(path, cpu, inet6)));
+	skb->dev = path->dev;
+}
+
+/* A broadcast's copies go on one by one; the packet itself is the last. */
+static noinline u32 mplink_hook_broadcast(struct mplink_vnic *vnic, struct sk_buff *skb,
+					  const struct nf_hook_state *state,
+					  const struct mplink_peer *peer, struct mplink_tx *tx,
+					  bool inet6)
+{
+	u32 verdict;
+
+	do {
+		/* With a header of its own: each NIC writes another MAC header there. */
+		struct sk_buff *copy = pskb_copy(skb, GFP_ATOMIC);
+
+		if (copy) {
+			mplink_hook_take(copy, tx->path, tx->cpu, inet6);
+			state->okfn(state->net, state->sk, copy);
+		} else {
+			mplink_core_drop(vnic->core, MPLINK_DROP_NO_MEMORY, tx->cpu);
+		}
+		verdict = mplink_core_select(vnic->core, peer, tx);
+	} while (verdict == MPLINK_SEND_MORE);
+	return verdict;
+}
+
+static unsigned int mplink_hook_send(struct sk_buff *skb, const struct nf_hook_state *state,
+				     const struct mplink_addr *hop, bool inet6)
+{
+	struct mplink_vnic *vnic = netdev_priv(state->out);
+	struct mplink_tx tx = {
+		.l3 = skb_network_header(skb),
+		.l3_len = skb_headlen(skb),
+		.len = skb->len,
+		.drop = MPLINK_DROP_NO_PEER,
+	};
+	const struct mplink_peer_node *peer;
+	u32 verdict = MPLINK_DROP;
+
+	/*
+	 * nf_hook() is an RCU read section: the peer, the core's table and the
+	 * path stay until we return, and the packet leaves with a reference to
+	 * its route.  BH off: what the core counts for a CPU only that CPU, and
+	 * it only once at a time, may write.
+	 */
+	local_bh_disable();
+	tx.cpu = smp_processor_id();
+	mplink_tap(skb, vnic->dev);
+
+	peer = mplink_peers_find(vnic, hop);
+	if (likely(peer)) {
+		/* There is no route to take; it goes by mplink_output(). */
+		if (inet6 && unlikely(peer->inet_remotes) && netif_carrier_ok(vnic->dev)) {
+			local_bh_enable();
+			return NF_ACCEPT;
+		}
+		verdict = mplink_core_select(vnic->core, peer->core, &tx);
+		if (unlikely(verdict == MPLINK_SEND_MORE))
+			verdict = mplink_hook_broadcast(vnic, skb, state, peer->core, &tx, inet6);
+	} else {
+		mplink_core_drop(vnic->core, tx.drop, tx.cpu);
+	}
+
+	if (unlikely(verdict == MPLINK_DROP)) {
+		mplink_drop(vnic, skb, tx.drop);
+		local_bh_enable();
+		return NF_STOLEN;
+	}
+	dev_sw_netstats_tx_add(vnic->dev, 1, skb->len + ETH_HLEN);
+	mplink_hook_take(skb, tx.path, tx.cpu, inet6);
+	local_bh_enable();
+	return NF_ACCEPT;
+}
+
+static unsigned int mplink_hook4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	const struct rtable *rt;
+	struct mplink_addr hop;
+
+	if (likely(!mplink_is_vnic(state->out)))
+		return NF_ACCEPT;
+
+	rt = skb_rtable(skb);
+	if (rt->rt_gw_family == AF_INET6)
+		hop = mplink_addr6(&rt->rt_gw6);
+	else
+		hop = mplink_addr4(rt->rt_gw_family ? rt->rt_gw4 : ip_hdr(skb)->daddr);
+	return mplink_hook_send(skb, state, &hop, false);
+}
+
+static unsigned int mplink_hook6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	struct mplink_addr hop;
+
+	if (likely(!mplink_is_vnic(state->out)))
+		return NF_ACCEPT;
+
+	hop = mplink_addr6(rt6_nexthop(dst_rt6_info(skb_dst(skb)), &ipv6_hdr(skb)->daddr));
+	return mplink_hook_send(skb, state, &hop, true);
+}
+
+/*
+ * Behind what users hook, so that their rules see the virtual NIC, and NAT has
+ * been done; before conntrack confirms, as for a packet that goes on as it is.
+ */
+static const struct nf_hook_ops mplink_hooks[] = {
+	{
+		.hook = mplink_hook4,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_POST_ROUTING,
+		.priority = NF_IP_PRI_CONNTRACK_CONFIRM - 1,
+	},
+	{
+		.hook = mplink_hook6,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_POST_ROUTING,
+		.priority = NF_IP6_PRI_LAST - 1,
+	},
+};
+
+int mplink_hook_register(struct net *net)
+{
+	return nf_register_net_hooks(net, mplink_hooks, ARRAY_SIZE(mplink_hooks));
+}
+
+void mplink_hook_unregister(struct net *net)
+{
+	nf_unregister_net_hooks(net, mplink_hooks, ARRAY_SIZE(mplink_hooks));
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The way in: a packet from a peer's virtual address that arrives on a member
+ * NIC belongs to the virtual NIC.  Everything behind this point (taps, filters,
+ * the reverse-path check, sockets) sees one device.
+ *
+ * The handler is bound to its port, and thereby to one device: packets of other
+ * devices never come here.
+ */
+#include <linux/etherdevice.h>
+#include <linux/if_arp.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+
+#include "mplink.h"
+#include "peers.h"
+
+/* A virtual NIC is Ethernet to those who listen on it, whatever the NIC is. */
+static bool mplink_input_add_header(struct sk_buff *skb, const struct net_device *dev)
+{
+	struct ethhdr *eth;
+
+	if (skb_cow_head(skb, ETH_HLEN))
+		return false;
+	eth = skb_push(skb, ETH_HLEN);
+	ether_addr_copy(eth->h_dest, dev->dev_addr);
+	eth_zero_addr(eth->h_source);
+	eth->h_proto = skb->protocol;
+	skb_reset_mac_header(skb);
+	skb_pull(skb, ETH_HLEN);
+	skb_reset_mac_len(skb);
+	return true;
+}
+
+static bool mplink_input_sender(const struct sk_buff *skb, struct mplink_addr *addr)
+{
+	union {
+		__be32 in;
+		struct in6_addr in6;
+	} buf;
+	const void *p;
+
+	switch (skb->protocol) {
+	case htons(ETH_P_IP):
+		p = skb_header_pointer(skb, offsetof(struct iphdr, saddr), sizeof(buf.in), &buf);
+		if (!p)
+			return false;
+		*addr = mplink_addr4(*(const __be32 *)p);
+		return true;
+	case htons(ETH_P_IPV6):
+		p = skb_header_pointer(skb, offsetof(struct ipv6hdr, saddr), sizeof(buf.in6), &buf);
+		if (!p)
+			return false;
+		*addr = mplink_addr6(p);
+		return true;
+	default:
+		return false;
+	}
+}
+
+rx_handler_result_t mplink_input(struct sk_buff **pskb)
+{
+	struct sk_buff *skb = *pskb;
+	const struct mplink_port *port = rcu_dereference(skb->dev->rx_handler_data);
+	struct net_device *upper = port->upper;
+	struct mplink_vnic *vnic = netdev_priv(upper);
+	const struct mplink_peer_node *peer;
+	struct mplink_addr sender;
+
+	if (skb->pkt_type != PACKET_HOST || !mplink_input_sender(skb, &sender))
+		return RX_HANDLER_PASS;
+	peer = mplink_peers_find(vnic, &sender);
+	if (!peer || !netif_running(upper))
+		return RX_HANDLER_PASS;
+
+	skb = skb_share_check(skb, GFP_ATOMIC);
+	*pskb = skb;
+	if (unlikely(!skb))
+		goto no_memory;
+	if (unlikely(port->dev->type != ARPHRD_ETHER) && !mplink_input_add_header(skb, upper)) {
+		kfree_skb_reason(skb, SKB_DROP_REASON_NOMEM);
+		goto no_memory;
+	}
+	mplink_core_receive(peer->core, port->nic_id, skb->len + port->dev->hard_header_len,
+			    smp_processor_id());
+	dev_sw_netstats_rx_add(upper, skb->len + ETH_HLEN);
+	skb->dev = upper;
+	return RX_HANDLER_ANOTHER;
+
+no_memory:
+	mplink_core_drop(vnic->core, MPLINK_DROP_NO_MEMORY, smp_processor_id());
+	return RX_HANDLER_CONSUMED;
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Loading and unloading.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/module.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <net/rtnetlink.h>
+
+#include "mplink.h"
+
+static char *nics;
+module_param(nics, charp, 0444);
+MODULE_PARM_DESC(nics, "NICs to join, e.g. eth1,eth2,eth3; without it no virtual NIC is created");
+static char *peer;
+module_param(peer, charp, 0444);
+MODULE_PARM_DESC(peer, "virtual address of the remote host");
+static char *remotes;
+module_param(remotes, charp, 0444);
+MODULE_PARM_DESC(remotes, "the remote host's address on each NIC, in the order of nics");
+static char *policy;
+module_param(policy, charp, 0444);
+MODULE_PARM_DESC(policy, "balance-rr (default), balance-xor, active-backup or broadcast");
+static char *encap;
+module_param(encap, charp, 0444);
+MODULE_PARM_DESC(encap, "none (default)");
+static char *weights;
+module_param(weights, charp, 0444);
+MODULE_PARM_DESC(weights, "share of each NIC, 1 to 65535, in the order of nics (default 1)");
+static char *name;
+module_param(name, charp, 0444);
+MODULE_PARM_DESC(name, "name of the virtual NIC (default mpl0)");
+
+static struct mplink_config *mplink_configure(void)
+{
+	const struct mplink_params params = {
+		.nics = nics,
+		.peer = peer,
+		.remotes = remotes,
+		.policy = policy,
+		.encap = encap,
+		.weights = weights,
+		.name = name,
+	};
+	struct mplink_config *config = kzalloc(sizeof(*config), GFP_KERNEL);
+	struct mplink_param_error error;
+	int err;
+
+	if (!config)
+		return ERR_PTR(-ENOMEM);
+	err = mplink_core_parse_params(&params, config, &error);
+	if (err) {
+		pr_err("parameter %s: \"%.*s\" %s\n", error.param, error.value_len, error.value,
+		       error.why);
+		kfree(config);
+		return ERR_PTR(err);
+	}
+	return config;
+}
+
+static int mplink_create(const struct mplink_config *config)
+{
+	int err;
+
+	if (!config->nr_nics)
+		return 0;
+	rtnl_lock();
+	err = mplink_vnic_create(config);
+	rtnl_unlock();
+	if (err == -EEXIST)
+		pr_err("parameter name: \"%s\" is the name of another device\n", config->name);
+	return err;
+}
+
+/* Proves that all that was made has been destroyed. */
+static void mplink_report_census(void)
+{
+	struct mplink_census census;
+	char line[160] = "";
+	size_t len = 0;
+	bool left = false;
+	u32 i;
+
+	for (i = 0; mplink_core_census(i, &census); i++) {
+		len += scnprintf(line + len, sizeof(line) - len, " %s %llu/%llu", census.kind,
+				 census.created, census.destroyed);
+		left |= census.created != census.destroyed;
+	}
+	pr_debug("unload:%s\n", line);
+	WARN(left, "left behind:%s\n", line);
+}
+
+static int __init mplink_init(void)
+{
+	struct mplink_config *config = mplink_configure();
+	int err;
+
+	if (IS_ERR(config))
+		return PTR_ERR(config);
+
+	/* Each step may call what the steps before it have set up. */
+	err = mplink_net_init();
+	if (err)
+		goto err_config;
+	err = mplink_events_init();
+	if (err)
+		goto err_net;
+	err = rtnl_link_register(&mplink_link_ops);
+	if (err)
+		goto err_events;
+	err = mplink_create(config);
+	if (err)
+		goto err_link;
+	kfree(config);
+	return 0;
+
+err_link:
+	rtnl_link_unregister(&mplink_link_ops);
+err_events:
+	mplink_events_exit();
+err_net:
+	mplink_net_exit();
+err_config:
+	rcu_barrier();
+	kfree(config);
+	return err;
+}
+
+static void __exit mplink_exit(void)
+{
+	/* Deletes the virtual NICs of all namespaces. */
+	rtnl_link_unregister(&mplink_link_ops);
+	mplink_events_exit();
+	mplink_net_exit();
+	/* Callbacks of ours are code of ours; none of them asks for another. */
+	rcu_barrier();
+	mplink_report_census();
+}
+
+module_init(mplink_init);
+module_exit(mplink_exit);
+MODULE_DESCRIPTION("Multipath link driver");
+MODULE_ALIAS_RTNL_LINK("mplink");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files of src/kernel share.  Each has one section below.
+ */
+#ifndef MPLINK_KERNEL_H
+#define MPLINK_KERNEL_H
+
+#include <linux/cache.h>
+#include <linux/in6.h>
+#include <linux/netdevice.h>
+#include <linux/ratelimit.h>
+#include <linux/rhashtable.h>
+#include <linux/skbuff.h>
+#include <linux/workqueue.h>
+#include <net/ipv6.h>
+
+#include "mplink/core.h"
+#include "mplink/platform.h"
+
+/* --- vnic.c: the virtual NIC -------------------------------------------- */
+
+struct mplink_dir;
+
+/* netdev_priv() of a virtual NIC.  Guarded by RTNL unless said otherwise. */
+struct mplink_vnic {
+	/* Read by packets; set before the device is registered. */
+	struct mplink_device *core;
+	struct rhashtable peers;	/* of mplink_peer_node, by address; RCU */
+	struct net_device *dev;
+
+	struct list_head list;		/* in mplink_net.vnics */
+	struct list_head dirs;		/* of mplink_dir, in order of creation */
+	struct mplink_dir *nics_dir;
+	struct mplink_dir *peers_dir;
+	struct ratelimit_state log;	/* of event lines */
+	bool mtu_set;			/* by the user: no longer follows the NICs */
+	bool mtu_following;		/* the change under way is our own */
+};
+
+extern const struct net_device_ops mplink_netdev_ops;
+extern struct rtnl_link_ops mplink_link_ops;
+
+/* Creates and registers a virtual NIC in the initial namespace.  RTNL. */
+int mplink_vnic_create(const struct mplink_config *config);
+/* The MTU that all member NICs can carry has changed.  RTNL. */
+void mplink_vnic_follow_mtu(struct mplink_vnic *vnic);
+
+static inline bool mplink_is_vnic(const struct net_device *dev)
+{
+	return dev->netdev_ops == &mplink_netdev_ops;
+}
+
+/* --- namespace.c: what the module keeps for each network namespace ------- */
+
+struct mplink_net {
+	struct net *net;
+	struct list_head vnics;		/* RTNL */
+	struct notifier_block fib;
+	struct delayed_work refresh;	/* re-reads addresses and routes */
+};
+
+struct mplink_net *mplink_net(const struct net *net);
+/* A virtual NIC enters or leaves its namespace.  RTNL. */
+int mplink_net_add(struct mplink_vnic *vnic);
+void mplink_net_remove(struct mplink_vnic *vnic);
+/* Re-reads addresses and routes soon.  Any context. */
+void mplink_net_refresh(struct net *net, unsigned long delay);
+int mplink_net_init(void);
+void mplink_net_exit(void);
+
+/* --- events.c: notifiers ------------------------------------------------- */
+
+int mplink_events_init(void);
+void mplink_events_exit(void);
+/* Tells a virtual NIC of a device as if it had just registered.  RTNL. */
+int mplink_events_replay(struct mplink_vnic *vnic, const char *nic);
+
+/* --- facts.c ------------------------------------------------------------- */
+
+/* What is true of the device now.  RTNL. */
+void mplink_facts_read(struct net_device *dev, struct mplink_facts *facts);
+
+/* --- hook.c: POST_ROUTING ------------------------------------------------ */
+
+/* The hooks live only in namespaces with a virtual NIC.  RTNL. */
+int mplink_hook_register(struct net *net);
+void mplink_hook_unregister(struct net *net);
+
+/* --- output.c: what reaches the virtual NIC past the hook ---------------- */
+
+netdev_tx_t mplink_output(struct sk_buff *skb, struct net_device *dev);
+/* Frees a packet whose drop the core has counted.  Any context. */
+void mplink_drop(struct mplink_vnic *vnic, struct sk_buff *skb, u32 drop);
+
+/* --- input.c -------------------------------------------------------------- */
+
+rx_handler_result_t mplink_input(struct sk_buff **pskb);
+
+/* --- port.c: attached NICs ------------------------------------------------ */
+
+struct mplink_port {
+	struct net_device *dev;		/* the NIC; held */
+	struct net_device *upper;	/* the virtual NIC; outlives the attachment */
+	u32 nic_id;
+	netdevice_tracker tracker;
+	struct rcu_head rcu;
+};
+
+/* --- path.c: the way to a remote ------------------------------------------ */
+
+struct mplink_path {
+	struct net_device *dev;		/* the port's */
+	bool inet6;			/* the next hop is an IPv6 address */
+	union {
+		__be32 gw4;
+		struct in6_addr gw6;
+	};
+	struct mplink_addr remote;
+	struct rcu_head rcu;
+	/*
+	 * Routes by which IPv4 and IPv6 packets leave, one of each a CPU, so
+	 * that no two CPUs count references in one cache line.  No IPv6 ones
+	 * where the next hop is an IPv4 address: the stack knows no such route.
+	 */
+	struct dst_entry *dst[];
+};
+
+static inline struct dst_entry *mplink_path_dst(const struct mplink_path *path, u32 cpu, bool inet6)
+{
+	return path->dst[2 * cpu + inet6];
+}
+
+/* --- peers.c: from an address to a peer ----------------------------------- */
+
+struct mplink_peer_node {
+	struct rhash_head node;
+	struct mplink_addr addr;
+	struct mplink_peer *core;
+	/* A remote is an IPv4 address: IPv6 packets cannot go by a route. */
+	bool inet_remotes;
+	struct rcu_head rcu;
+};
+
+int mplink_peers_init(struct mplink_vnic *vnic);
+int mplink_peers_add(struct mplink_vnic *vnic, const struct mplink_config *config);
+/* Packets find no peer any more; the core's peers stay.  RTNL. */
+void mplink_peers_clear(struct mplink_vnic *vnic);
+void mplink_peers_destroy(struct mplink_vnic *vnic);
+
+static inline struct mplink_addr mplink_addr4(__be32 addr)
+{
+	struct in6_addr in6;
+
+	ipv6_addr_set_v4mapped(addr, &in6);
+	return *(struct mplink_addr *)&in6;
+}
+
+static inline struct mplink_addr mplink_addr6(const struct in6_addr *addr)
+{
+	struct mplink_addr a;
+
+	memcpy(&a, addr, sizeof(a));
+	return a;
+}
+
+static inline const struct in6_addr *mplink_in6(const struct mplink_addr *addr)
+{
+	return (const struct in6_addr *)addr;
+}
+
+/* --- sysfs.c --------------------------------------------------------------- */
+
+int mplink_sysfs_add_vnic(struct mplink_vnic *vnic);
+int mplink_sysfs_add_nic(struct mplink_vnic *vnic, u32 nic_id);
+int mplink_sysfs_add_peer(struct mplink_vnic *vnic, const struct mplink_peer *peer,
+			  const struct mplink_addr *addr);
+/* Waits for readers: nothing they show may have gone yet.  RTNL. */
+void mplink_sysfs_remove(struct mplink_vnic *vnic);
+
+/* --- ethtool.c -------------------------------------------------------------- */
+
+extern const struct ethtool_ops mplink_ethtool_ops;
+
+/* --- report.c ---------------------------------------------------------------- */
+
+/* Writes an address as users do: IPv4 as a.b.c.d; nothing if there is none. */
+int mplink_format_addr(char *buf, size_t size, const struct mplink_addr *addr);
+void mplink_report_drop(struct mplink_vnic *vnic, struct sk_buff *skb, u32 drop);
+
+#endif /* MPLINK_KERNEL_H */

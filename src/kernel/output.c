@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ndo_start_xmit: what reaches the virtual NIC without a route that the hook
+ * could replace.  AF_PACKET, bridging and tc write to it directly, and IPv6 has
+ * no routes by way of IPv4 neighbours.
+ */
+#include <linux/etherdevice.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <net/arp.h>
+#include <net/ip6_route.h>
+#include <net/neighbour.h>
+#include <net/route.h>
+
+#include "compat.h"
+#include "mplink.h"
+#include "peers.h"
+
+void mplink_drop(struct mplink_vnic *vnic, struct sk_buff *skb, u32 drop)
+{
+	static const enum skb_drop_reason reasons[] = {
+		[MPLINK_DROP_NO_PEER] = SKB_DROP_REASON_IP_OUTNOROUTES,
+		[MPLINK_DROP_NO_LINK] = SKB_DROP_REASON_DEV_READY,
+		[MPLINK_DROP_MALFORMED] = SKB_DROP_REASON_PKT_TOO_SMALL,
+		[MPLINK_DROP_TOO_BIG] = SKB_DROP_REASON_PKT_TOO_BIG,
+		[MPLINK_DROP_NO_MEMORY] = SKB_DROP_REASON_NOMEM,
+		[MPLINK_DROP_NO_NEIGHBOUR] = SKB_DROP_REASON_NEIGH_CREATEFAIL,
+	};
+
+	static_assert(ARRAY_SIZE(reasons) == MPLINK_DROPS);
+	mplink_report_drop(vnic, skb, drop);
+	kfree_skb_reason(skb, reasons[drop]);
+}
+
+static void mplink_output_drop(struct mplink_vnic *vnic, struct sk_buff *skb, u32 drop, u32 cpu)
+{
+	mplink_core_drop(vnic->core, drop, cpu);
+	mplink_drop(vnic, skb, drop);
+}
+
+/* Leaves the packet at its IP header and says which next hop it asks for. */
+static bool mplink_output_parse(struct sk_buff *skb, struct mplink_addr *hop, bool *inet6)
+{
+	const struct dst_entry *dst = skb_dst(skb);
+	const struct ipv6hdr *ip6h;
+	const struct iphdr *iph;
+
+	if (!pskb_may_pull(skb, ETH_HLEN + 1))
+		return false;
+	skb_pull(skb, ETH_HLEN);
+	skb_reset_network_header(skb);
+	/* Only the virtual NIC's own route speaks of its peers. */
+	if (dst && dst->dev != skb->dev)
+		dst = NULL;
+
+	switch (skb->data[0] >> 4) {
+	case 4:
+		if (!pskb_may_pull(skb, sizeof(*iph)))
+			return false;
+		iph = ip_hdr(skb);
+		if (iph->ihl < 5 || ntohs(iph->tot_len) < iph->ihl * 4 ||
+		    (ntohs(iph->tot_len) > skb->len && !skb_is_gso(skb)))
+			return false;
+		*inet6 = false;
+		*hop = mplink_addr4(iph->daddr);
+		skb->protocol = htons(ETH_P_IP);
+		return true;
+	case 6:
+		if (!pskb_may_pull(skb, sizeof(*ip6h)))
+			return false;
+		ip6h = ipv6_hdr(skb);
+		if (ntohs(ip6h->payload_len) + sizeof(*ip6h) > skb->len && !skb_is_gso(skb))
+			return false;
+		*inet6 = true;
+		if (dst && dst->ops->family == AF_INET6)
+			*hop = mplink_addr6(rt6_nexthop(dst_rt6_info(dst), &ip6h->daddr));
+		else
+			*hop = mplink_addr6(&ip6h->daddr);
+		skb->protocol = htons(ETH_P_IPV6);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The packet's neighbour is the path's next hop, whatever its own family. */
+static void mplink_output_send(struct mplink_vnic *vnic, struct sk_buff *skb,
+			       const struct mplink_path *path, bool inet6, u32 cpu)
+{
+	struct net_device *dev = path->dev;
+	struct neighbour *neigh;
+
+	if (skb->len > READ_ONCE(dev->mtu) && !skb_is_gso(skb)) {
+		mplink_output_drop(vnic, skb, MPLINK_DROP_TOO_BIG, cpu);
+		return;
+	}
+	if (skb_cow_head(skb, LL_RESERVED_SPACE(dev))) {
+		mplink_output_drop(vnic, skb, MPLINK_DROP_NO_MEMORY, cpu);
+		return;
+	}
+	if (path->inet6)
+		neigh = ip_neigh_gw6(dev, &path->gw6);
+	else
+		neigh = ip_neigh_gw4(dev, path->gw4);
+	if (IS_ERR(neigh)) {
+		mplink_output_drop(vnic, skb, MPLINK_DROP_NO_NEIGHBOUR, cpu);
+		return;
+	}
+	skb_dst_drop(skb);
+	skb->dev = dev;
+	/* A neighbour's cached MAC header names its own family. */
+	neigh_output(neigh, skb, path->inet6 != inet6);
+}
+
+netdev_tx_t mplink_output(struct sk_buff *skb, struct net_device *dev)
+{
+	struct mplink_vnic *vnic = netdev_priv(dev);
+	const u32 cpu = smp_processor_id();
+	const u32 len = skb->len;
+	const struct mplink_peer_node *peer;
+	struct mplink_tx tx = {};
+	struct mplink_addr hop;
+	u32 verdict;
+	bool inet6;
+
+	rcu_read_lock();
+	if (!mplink_output_parse(skb, &hop, &inet6)) {
+		mplink_output_drop(vnic, skb, MPLINK_DROP_MALFORMED, cpu);
+		goto out;
+	}
+	peer = mplink_peers_find(vnic, &hop);
+	if (!peer) {
+		mplink_output_drop(vnic, skb, MPLINK_DROP_NO_PEER, cpu);
+		goto out;
+	}
+
+	tx.l3 = skb->data;
+	tx.l3_len = skb_headlen(skb);
+	tx.len = skb->len;
+	tx.cpu = cpu;
+	while ((verdict = mplink_core_select(vnic->core, peer->core, &tx)) == MPLINK_SEND_MORE) {
+		struct sk_buff *copy = pskb_copy(skb, GFP_ATOMIC);
+
+		if (copy)
+			mplink_output_send(vnic, copy, tx.path, inet6, cpu);
+		else
+			mplink_core_drop(vnic->core, MPLINK_DROP_NO_MEMORY, cpu);
+	}
+	if (verdict == MPLINK_DROP) {
+		mplink_drop(vnic, skb, tx.drop);
+	} else {
+		dev_sw_netstats_tx_add(dev, 1, len);
+		mplink_output_send(vnic, skb, tx.path, inet6, cpu);
+	}
+out:
+	rcu_read_unlock();
+	return NETDEV_TX_OK;
+}

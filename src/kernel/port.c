@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Attaching NICs to a virtual NIC: the device reference, the receive handler,
+ * and the upper/lower adjacency that ip and sysfs show.
+ */
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+
+#include "mplink.h"
+
+int mplink_port_attach(void *owner, void *netdev, u32 nic_id, struct mplink_port **result,
+		       const char **why)
+{
+	struct net_device *dev = netdev;
+	struct net_device *upper = owner;
+	struct mplink_port *port;
+	int err;
+
+	ASSERT_RTNL();
+
+	*why = NULL;
+	port = kzalloc(sizeof(*port), GFP_KERNEL);
+	if (!port)
+		return -ENOMEM;
+	port->dev = dev;
+	port->upper = upper;
+	port->nic_id = nic_id;
+
+	err = netdev_upper_dev_link(dev, upper, NULL);
+	if (err) {
+		if (err != -ENOMEM)
+			*why = "cannot be below the virtual NIC: it is above it, or a notifier forbids it";
+		goto err_free;
+	}
+
+	/* The last step: from here on packets use the port. */
+	err = netdev_rx_handler_register(dev, mplink_input, port);
+	if (err) {
+		*why = err == -EBUSY ?
+			"is in use by a bond, bridge, macvlan or another virtual NIC; release it there" :
+			"is of a kind that lets nobody receive its packets";
+		goto err_unlink;
+	}
+	netdev_hold(dev, &port->tracker, GFP_KERNEL);
+	*result = port;
+	return 0;
+
+err_unlink:
+	netdev_upper_dev_unlink(dev, upper);
+err_free:
+	kfree(port);
+	return err;
+}
+
+void mplink_port_detach(struct mplink_port *port)
+{
+	ASSERT_RTNL();
+
+	/* Returns when no packet is in mplink_input() with this port any more. */
+	netdev_rx_handler_unregister(port->dev);
+	netdev_upper_dev_unlink(port->dev, port->upper);
+}
+
+static void mplink_port_free(struct rcu_head *rcu)
+{
+	struct mplink_port *port = container_of(rcu, struct mplink_port, rcu);
+
+	netdev_put(port->dev, &port->tracker);
+	kfree(port);
+}
+
+void mplink_port_retire(struct mplink_port *port)
+{
+	/*
+	 * Tables published before may still name the device, to packets that
+	 * are in their read section now.
+	 */
+	call_rcu(&port->rcu, mplink_port_free);
+}
+
+const unsigned long *mplink_port_state(const struct mplink_port *port, unsigned long *mask,
+				       unsigned long *want)
+{
+	/* netif_running() && netif_carrier_ok(), in one read. */
+	*mask = BIT(__LINK_STATE_START) | BIT(__LINK_STATE_NOCARRIER);
+	*want = BIT(__LINK_STATE_START);
+	return &port->dev->state;
+}
+
+u32 mplink_port_header_len(const struct mplink_port *port)
+{
+	return port->dev->hard_header_len;
+}

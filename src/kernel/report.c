@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the user is told: log lines and tracepoints.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/rtnetlink.h>
+#include <net/ipv6.h>
+
+#include "mplink.h"
+
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
+int mplink_format_addr(char *buf, size_t size, const struct mplink_addr *addr)
+{
+	const struct in6_addr *in6 = mplink_in6(addr);
+
+	if (ipv6_addr_any(in6))
+		return scnprintf(buf, size, "%s", "");
+	if (ipv6_addr_v4mapped(in6))
+		return scnprintf(buf, size, "%pI4", &in6->s6_addr32[3]);
+	return scnprintf(buf, size, "%pI6c", in6);
+}
+
+void mplink_report_nic(void *owner, const struct mplink_nic_report *report)
+{
+	struct net_device *dev = owner;
+	struct mplink_vnic *vnic = netdev_priv(dev);
+	const bool was = report->was == MPLINK_REASON_NONE;
+	const bool now = report->now == MPLINK_REASON_NONE;
+	/* Only the low byte is the notifier's number; the rest tells the chains apart. */
+	const u32 number = report->event & 0xff;
+	char valid[16];
+	char why[40] = "";
+
+	trace_mplink_nic(dev, report);
+	if (!__ratelimit(&vnic->log))
+		return;
+	if (was == now)
+		snprintf(valid, sizeof(valid), "valid %d", now);
+	else
+		snprintf(valid, sizeof(valid), "valid %d -> %d", was, now);
+	if (!now)
+		snprintf(why, sizeof(why), " (%s)", mplink_core_reason_name(report->now));
+	if (report->event == MPLINK_EVENT_REFRESH)
+		pr_info("%s: %s: %s: %s%s\n", dev->name, report->nic,
+			mplink_core_event_name(report->event), valid, why);
+	else
+		pr_info("%s: %s: %s (%u): %s%s\n", dev->name, report->nic,
+			mplink_core_event_name(report->event), number, valid, why);
+}
+
+void mplink_report_link(void *owner, const struct mplink_link_report *report)
+{
+	trace_mplink_link(owner, report);
+}
+
+void mplink_report_refusal(void *owner, const char *nic, const char *why)
+{
+	const struct net_device *dev = owner;
+
+	pr_warn("%s: %s: not attached: it %s\n", dev->name, nic, why);
+}
+
+void mplink_report_drop(struct mplink_vnic *vnic, struct sk_buff *skb, u32 drop)
+{
+	trace_mplink_drop(vnic->dev, skb, drop);
+}

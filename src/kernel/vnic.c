@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The virtual NIC: a network device of rtnl kind "mplink".
+ */
+#include <linux/etherdevice.h>
+#include <linux/ethtool.h>
+#include <linux/if_arp.h>
+#include <linux/rtnetlink.h>
+#include <net/rtnetlink.h>
+
+#include "compat.h"
+#include "mplink.h"
+
+/* A log line an event, but no flood: a NIC that flaps is bounded to this. */
+#define MPLINK_LOG_INTERVAL (5 * HZ)
+#define MPLINK_LOG_BURST 100
+
+static int mplink_vnic_init(struct net_device *dev)
+{
+	struct mplink_vnic *vnic = netdev_priv(dev);
+	int err;
+
+	vnic->dev = dev;
+	INIT_LIST_HEAD(&vnic->dirs);
+	ratelimit_state_init(&vnic->log, MPLINK_LOG_INTERVAL, MPLINK_LOG_BURST);
+
+	dev->tstats = netdev_alloc_pcpu_stats(struct pcpu_sw_netstats);
+	if (!dev->tstats)
+		return -ENOMEM;
+	err = mplink_peers_init(vnic);
+	if (err)
+		goto err_stats;
+	vnic->core = mplink_core_device_create(dev);
+	if (!vnic->core) {
+		err = -ENOMEM;
+		goto err_peers;
+	}
+	/* Last: from here on events and packets may come. */
+	err = mplink_net_add(vnic);
+	if (err)
+		goto err_core;
+	netif_carrier_off(dev);
+	return 0;
+
+err_core:
+	mplink_core_device_free(vnic->core);
+err_peers:
+	mplink_peers_destroy(vnic);
+err_stats:
+	free_percpu(dev->tstats);
+	dev->tstats = NULL;
+	return err;
+}
+
+/*
+ * The device is closed and off the list of devices, but packets may still hold
+ * it.  They find no peer; what they find it in stays until ->priv_destructor.
+ */
+static void mplink_vnic_uninit(struct net_device *dev)
+{
+	struct mplink_vnic *vnic = netdev_priv(dev);
+
+	mplink_sysfs_remove(vnic);
+	mplink_net_remove(vnic);
+	mplink_peers_clear(vnic);
+	mplink_core_device_clear(vnic->core);
+}
+
+/* The last reference to the device is gone, and with it the last packet. */
+static void mplink_vnic_destroy(struct net_device *dev)
+{
+	struct mplink_vnic *vnic = netdev_priv(dev);
+
+	/* Registration may have failed before ->ndo_init was done. */
+	if (!dev->tstats)
+		return;
+	mplink_core_device_free(vnic->core);
+	mplink_peers_destroy(vnic);
+	free_percpu(dev->tstats);
+}
+
+static void mplink_vnic_stats(struct net_device *dev, struct rtnl_link_stats64 *stats)
+{
+	const struct mplink_vnic *vnic = netdev_priv(dev);
+	u32 drop;
+
+	dev_fetch_sw_netstats(stats, dev->tstats);
+	for (drop = 0; drop < MPLINK_DROPS; drop++)
+		stats->tx_dropped += mplink_core_drops(vnic->core, drop);
+}
+
+static int mplink_vnic_change_mtu(struct net_device *dev, int mtu)
+{
+	struct mplink_vnic *vnic = netdev_priv(dev);
+
+	if (!vnic->mtu_following)
+		vnic->mtu_set = true;
+	WRITE_ONCE(dev->mtu, mtu);
+	return 0;
+}
+
+void mplink_vnic_follow_mtu(struct mplink_vnic *vnic)
+{
+	struct net_device *lower;
+	struct list_head *iter;
+	unsigned int mtu = 0;
+
+	ASSERT_RTNL();
+
+	netdev_for_each_lower_dev(vnic->dev, lower, iter)
+		if (!mtu || lower->mtu < mtu)
+			mtu = lower->mtu;
+	/* Without NICs it stays what it was: they will be back. */
+	if (!mtu || mtu < vnic->dev->min_mtu)
+		return;
+	vnic->dev->max_mtu = mtu;
+	if (vnic->dev->mtu == mtu || (vnic->mtu_set && vnic->dev->mtu < mtu))
+		return;
+	vnic->mtu_following = true;
+	dev_set_mtu(vnic->dev, mtu);
+	vnic->mtu_following = false;
+}
+
+const struct net_device_ops mplink_netdev_ops = {
+	.ndo_init = mplink_vnic_init,
+	.ndo_uninit = mplink_vnic_uninit,
+	.ndo_start_xmit = mplink_output,
+	.ndo_get_stats64 = mplink_vnic_stats,
+	.ndo_change_mtu = mplink_vnic_change_mtu,
+	.ndo_set_mac_address = eth_mac_addr,
+	.ndo_validate_addr = eth_validate_addr,
+};
+
+static void mplink_vnic_setup(struct net_device *dev)
+{
+	ether_setup(dev);
+	dev->netdev_ops = &mplink_netdev_ops;
+	dev->ethtool_ops = &mplink_ethtool_ops;
+	dev->needs_free_netdev = true;
+	dev->priv_destructor = mplink_vnic_destroy;
+	dev->max_mtu = ETH_MAX_MTU;
+
+	/* The far end is a peer's address: there is nobody to ask for a MAC address. */
+	dev->flags |= IFF_NOARP;
+	dev->flags &= ~(IFF_BROADCAST | IFF_MULTICAST);
+	dev->priv_flags |= IFF_NO_QUEUE | IFF_LIVE_ADDR_CHANGE;
+	netif_keep_dst(dev);
+
+	/* What a NIC cannot do of these is done in software when it sends. */
+	dev->features |= NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HW_CSUM | NETIF_F_HIGHDMA |
+			 NETIF_F_GSO_SOFTWARE;
+	dev->hw_features |= dev->features;
+	/* Its NICs and its hooks are those of one namespace. */
+	mplink_set_netns_immutable(dev);
+	mplink_set_lltx(dev);
+	eth_hw_addr_random(dev);
+}
+
+static int mplink_vnic_newlink(struct net *src_net, struct net_device *dev, struct nlattr *tb[],
+			       struct nlattr *data[], struct netlink_ext_ack *extack)
+{
+	struct mplink_vnic *vnic = netdev_priv(dev);
+	int err;
+
+	err = register_netdevice(dev);
+	if (err)
+		return err;
+	err = mplink_sysfs_add_vnic(vnic);
+	if (err)
+		unregister_netdevice(dev);
+	return err;
+}
+
+struct rtnl_link_ops mplink_link_ops __read_mostly = {
+	.kind = "mplink",
+	.priv_size = sizeof(struct mplink_vnic),
+	.setup = mplink_vnic_setup,
+	.newlink = mplink_vnic_newlink,
+};
+
+static int mplink_vnic_configure(struct mplink_vnic *vnic, const struct mplink_config *config)
+{
+	u32 i;
+	int err;
+
+	err = mplink_core_set_policy(vnic->core, config->policy);
+	if (err)
+		return err;
+	for (i = 0; i < config->nr_nics; i++) {
+		struct mplink_nic *nic;
+
+		err = mplink_core_nic_add(vnic->core, config->nics[i], &nic);
+		if (!err)
+			err = mplink_sysfs_add_nic(vnic, i);
+		if (err)
+			return err;
+	}
+	if (config->peer.word[0] || config->peer.word[1]) {
+		err = mplink_peers_add(vnic, config);
+		if (err)
+			return err;
+	}
+	/*
+	 * One that cannot be attached now, and says so in the log, can be when
+	 * what is in its way has gone.
+	 */
+	for (i = 0; i < config->nr_nics; i++)
+		mplink_events_replay(vnic, config->nics[i]);
+	return 0;
+}
+
+int mplink_vnic_create(const struct mplink_config *config)
+{
+	struct net_device *dev;
+	int err;
+
+	ASSERT_RTNL();
+
+	dev = alloc_netdev(sizeof(struct mplink_vnic), config->name, NET_NAME_USER,
+			   mplink_vnic_setup);
+	if (!dev)
+		return -ENOMEM;
+	dev->rtnl_link_ops = &mplink_link_ops;
+	err = mplink_vnic_newlink(&init_net, dev, NULL, NULL, NULL);
+	if (err) {
+		if (dev->reg_state == NETREG_UNINITIALIZED)
+			free_netdev(dev);
+		return err;
+	}
+	err = mplink_vnic_configure(netdev_priv(dev), config);
+	if (err)
+		unregister_netdevice(dev);
+	return err;
+}
