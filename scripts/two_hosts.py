@@ -161,7 +161,7 @@ class TwoHosts:
     """See the module's docstring."""
 
     def __init__(self, kernel="6.1", cables=3, mem=None, append="", log=None,
-                 boot_timeout=180):
+                 boot_timeout=300):
         self.kernel, self.cables = kernel, cables
         self._timeout = boot_timeout
         log = pathlib.Path(log) if log else default_log(kernel, "host")
@@ -180,7 +180,8 @@ class TwoHosts:
 
     def _nic_options(self, end, i):
         mac = f"52:54:00:6d:0{end}:{i:02x}"
-        return {"driver": "virtio-net-pci", "id": f"nic{i}", "netdev": f"cable{i}", "mac": mac}
+        return {"driver": "virtio-net-pci", "id": f"nic{i}", "netdev": f"cable{i}", "mac": mac,
+                "bus": f"slot{i}"}
 
     def _cable_ends(self, end):
         far = "b" if end == "a" else "a"
@@ -190,6 +191,8 @@ class TwoHosts:
             argv += ["-netdev", f"dgram,id=cable{i},"
                      f"local.type=unix,local.path={self._cable_path(end, i)},"
                      f"remote.type=unix,remote.path={self._cable_path(far, i)}",
+                     # A card can be unplugged only from a slot of its own.
+                     "-device", f"pcie-root-port,id=slot{i},chassis={i},slot={i}",
                      "-device", nic]
         return argv
 
