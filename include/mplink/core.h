@@ -34,8 +34,10 @@ int mplink_core_parse_params(const struct mplink_params *params, struct mplink_c
 
 struct mplink_device;
 
-/* A device without NICs and peers, or NULL where memory is short.  owner is
- * handed to the platform's functions.  No lock needed. */
+/*
+ * A device without NICs and peers, or NULL where memory is short.  owner is
+ * handed to the platform's functions.  No lock needed.
+ */
 struct mplink_device *mplink_core_device_create(void *owner);
 /* Detaches all NICs and removes all peers.  After it, every packet is dropped. */
 void mplink_core_device_clear(struct mplink_device *device);
@@ -53,8 +55,10 @@ void mplink_core_refresh(struct mplink_device *device);
 
 struct mplink_nic;
 
-/* Names a NIC, which need not exist yet: it is unregistered until an event tells
- * of it.  0 and *nic, -EEXIST, -ENOSPC (MPLINK_MAX_NICS), or -ENOMEM.  The device owns it. */
+/*
+ * Names a NIC, which need not exist yet: it is unregistered until an event tells
+ * of it.  0 and *nic, -EEXIST, -ENOSPC (MPLINK_MAX_NICS), or -ENOMEM.  The device owns it.
+ */
 int mplink_core_nic_add(struct mplink_device *device, const char *name, struct mplink_nic **nic);
 void mplink_core_nic_info(const struct mplink_nic *nic, struct mplink_nic_info *info);
 /* Sums over the links of the id'th NIC. */
@@ -93,8 +97,10 @@ void mplink_core_link_counters(const struct mplink_peer *peer, mplink_u32 link,
 
 /* --- the packet path: softirq or BH disabled, in an RCU read section ---- */
 
-/* Chooses the link for a packet.  Returns enum mplink_verdict.  After SEND_MORE
- * call again with the same tx, in the same read section. */
+/*
+ * Chooses the link for a packet.  Returns enum mplink_verdict.  After SEND_MORE
+ * call again with the same tx, in the same read section.
+ */
 mplink_u32 mplink_core_select(struct mplink_device *device, const struct mplink_peer *peer,
 			      struct mplink_tx *tx);
 /* Accounts a packet of len bytes (MAC header included) from the peer. */

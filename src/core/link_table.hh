@@ -67,7 +67,7 @@ public:
 	// readers write; no CPU ever reads another's.
 	Tournament progress(mplink_u32 cpu) const
 	{
-		return {lanes_ + cpu * lane_size_, n_};
+		return {lanes_ + mplink_size{cpu} * lane_size_, n_};
 	}
 	// balance-xor: the link of a flow.
 	mplink_u32 bucket(mplink_u32 hash) const

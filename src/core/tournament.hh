@@ -10,7 +10,7 @@ namespace mplink
 // Memory that a Tournament over n clocks lays out for itself.
 constexpr mplink_size tournament_size(mplink_u32 n)
 {
-	return n * sizeof(mplink_u64) + 2 * n;
+	return mplink_size{n} * (sizeof(mplink_u64) + 2);
 }
 
 class Tournament
@@ -70,8 +70,9 @@ private:
 	// Nodes 1 to n - 1 are matches, n to 2n - 1 the leaves: no power of two needed.
 	void play(mplink_u32 k)
 	{
-		const mplink_u8 a = node_[2 * k];
-		const mplink_u8 b = node_[2 * k + 1];
+		const mplink_size below = mplink_size{k} * 2;
+		const mplink_u8 a = node_[below];
+		const mplink_u8 b = node_[below + 1];
 
 		node_[k] = behind(b, a) ? b : a;
 	}

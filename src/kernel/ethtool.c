@@ -7,7 +7,9 @@
 
 #include "mplink.h"
 
-static const char *const mplink_nic_stats[] = { "tx_packets", "tx_bytes", "rx_packets", "rx_bytes" };
+static const char *const mplink_nic_stats[] = {
+	"tx_packets", "tx_bytes", "rx_packets", "rx_bytes",
+};
 
 static u32 mplink_count_nics(const struct mplink_vnic *vnic)
 {
@@ -20,9 +22,11 @@ static u32 mplink_count_nics(const struct mplink_vnic *vnic)
 
 static int mplink_get_sset_count(struct net_device *dev, int sset)
 {
+	const u32 nics = mplink_count_nics(netdev_priv(dev));
+
 	if (sset != ETH_SS_STATS)
 		return -EOPNOTSUPP;
-	return 1 + MPLINK_DROPS + mplink_count_nics(netdev_priv(dev)) * ARRAY_SIZE(mplink_nic_stats);
+	return 1 + MPLINK_DROPS + nics * ARRAY_SIZE(mplink_nic_stats);
 }
 
 static void mplink_get_strings(struct net_device *dev, u32 sset, u8 *data)

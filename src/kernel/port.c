@@ -29,7 +29,7 @@ int mplink_port_attach(void *owner, void *netdev, u32 nic_id, struct mplink_port
 	err = netdev_upper_dev_link(dev, upper, NULL);
 	if (err) {
 		if (err != -ENOMEM)
-			*why = "cannot be below the virtual NIC: it is above it, or a notifier forbids it";
+			*why = "cannot be below the virtual NIC; is it above it?";
 		goto err_free;
 	}
 
@@ -37,7 +37,7 @@ int mplink_port_attach(void *owner, void *netdev, u32 nic_id, struct mplink_port
 	err = netdev_rx_handler_register(dev, mplink_input, port);
 	if (err) {
 		*why = err == -EBUSY ?
-			"is in use by a bond, bridge, macvlan or another virtual NIC; release it there" :
+			"is in use by a bond, bridge, macvlan or the like; release it there" :
 			"is of a kind that lets nobody receive its packets";
 		goto err_unlink;
 	}

@@ -108,6 +108,7 @@ static const struct mplink_file mplink_top_policy_file = {
 	.show = mplink_top_policy,
 	.store = mplink_top_set_policy,
 };
+
 MPLINK_FILE(top, encap);
 
 static const struct attribute *const mplink_top_attrs[] = {
