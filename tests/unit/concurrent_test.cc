@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0
+// Packets on several CPUs while the NICs come and go: nothing that a reader was
+// given may go away before its read section ends.
+#include <chrono>
+#include <thread>
+
+#include "fixture.hh"
+#include "random.hh"
+#include "random_world.hh"
+
+namespace fake
+{
+
+namespace
+{
+
+// Sends until told to stop.  Each is one CPU, as softirqs are.
+struct Reader {
+	mplink_u64 sent = 0;
+	mplink_u64 dropped = 0;
+
+	void run(World &world, mplink_u32 cpu, const std::atomic<bool> &stop)
+	{
+		while (!stop)
+			once(world, cpu);
+	}
+	void once(World &world, mplink_u32 cpu)
+	{
+		const mplink_u8 packet[24] = {
+			0x45, 0,  0,  0,  0, 0,  0,
+			0,    64, 17, 0,  0, 10, 9,
+			0,    1,  10, 99, 0, 2,  static_cast<mplink_u8>(sent)};
+		const ReadLock lock;
+		mplink_path *paths[MPLINK_MAX_NICS];
+		mplink_u32 n = 0;
+		mplink_u32 verdict;
+		mplink_tx tx = {};
+
+		tx.l3 = packet;
+		tx.l3_len = sizeof(packet);
+		tx.len = 1000;
+		tx.cpu = cpu;
+		do {
+			verdict = mplink_core_select(world.device(), world.peer(), &tx);
+			if (verdict == MPLINK_DROP)
+				break;
+			paths[n++] = tx.path;
+		} while (verdict == MPLINK_SEND_MORE);
+		sent += n;
+		dropped += verdict == MPLINK_DROP;
+		mplink_core_receive(world.peer(), 0, 1000, cpu);
+		// As a packet does that is still on its way: the device must be there.
+		if (sent % 64 == 0)
+			std::this_thread::yield();
+		for (mplink_u32 i = 0; i < n; i++) {
+			EXPECT_TRUE(usable(paths[i]));
+			EXPECT_GT(device_of(paths[i]).refs, 0);
+		}
+	}
+};
+
+class Concurrent : public Clean
+{
+protected:
+	void SetUp() override
+	{
+		rcu_start(RcuMode::concurrent);
+	}
+	void TearDown() override
+	{
+		EXPECT_EQ(rcu_pending(), 0U);
+		Clean::TearDown();
+	}
+
+	// Lets the readers run while the writer does its steps.
+	template <class Step>
+	static void stress(World &world, Step step)
+	{
+		constexpr std::chrono::milliseconds runtime(1000);
+		std::atomic<bool> stop = false;
+		Reader readers[nr_cpus];
+		std::vector<std::thread> threads;
+		const auto end = std::chrono::steady_clock::now() + runtime;
+
+		for (mplink_u32 cpu = 0; cpu < nr_cpus; cpu++)
+			threads.emplace_back([&, cpu] { readers[cpu].run(world, cpu, stop); });
+		threads.emplace_back([&] {
+			while (!stop)
+				read_counters(world);
+		});
+		while (std::chrono::steady_clock::now() < end && !HasFailure())
+			step();
+		stop = true;
+		for (std::thread &thread : threads)
+			thread.join();
+
+		mplink_u64 sent = 0;
+		mplink_u64 dropped = 0;
+		mplink_u64 counted = 0;
+		mplink_u64 received = 0;
+
+		for (const Reader &reader : readers) {
+			sent += reader.sent;
+			dropped += reader.dropped;
+		}
+		for (mplink_u32 i = 0; i < world.nics(); i++) {
+			counted += world.link_counters(i).tx_packets;
+			received += world.link_counters(i).rx_packets;
+		}
+		EXPECT_EQ(counted, sent);
+		EXPECT_GT(sent, 0U);
+		EXPECT_GE(received, dropped);
+		EXPECT_EQ(mplink_core_drops(world.device(), MPLINK_DROP_NO_LINK), dropped);
+	}
+
+private:
+	static void read_counters(World &world)
+	{
+		for (mplink_u32 i = 0; i < world.nics(); i++)
+			world.link_counters(i);
+		mplink_core_drops(world.device(), MPLINK_DROP_NO_LINK);
+		mplink_core_rescheduled(world.device());
+		std::this_thread::yield();
+	}
+};
+
+TEST_F(Concurrent, RandomEventsUnderTraffic)
+{
+	RandomWorld random_world(4);
+	Random random(11);
+
+	random_world.world.owner.keep = false;
+	stress(random_world.world, [&] {
+		const auto what = random.byte();
+		const auto which = random.byte();
+
+		random_world.happen(what, which);
+		EXPECT_EQ(random_world.world.wrong(), "");
+	});
+}
+
+TEST_F(Concurrent, DeletionUnderTraffic)
+{
+	World world;
+
+	world.owner.keep = false;
+	world.start(3);
+	stress(world, [&] {
+		world.unplug(*world.find("eth2"));
+		while (!world.reap())
+			std::this_thread::yield();
+		world.plug_running("eth2", 2);
+	});
+}
+
+TEST_F(Concurrent, PolicyChangesUnderTraffic)
+{
+	World world;
+	Random random(12);
+
+	world.owner.keep = false;
+	world.start(4);
+	stress(world, [&] {
+		EXPECT_EQ(world.set_policy(random.below(MPLINK_POLICIES)), 0);
+		world.cable(*world.find("eth1"), random.below(2));
+	});
+}
+
+} // namespace
+
+} // namespace fake

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+// The table itself: what is in it, how its memory is laid out, and the
+// tournament that balance-rr keeps there.
+#include "link_table.hh"
+
+#include <set>
+
+#include "fixture.hh"
+#include "random.hh"
+
+namespace mplink
+{
+
+namespace
+{
+
+class LinkTables : public fake::Clean
+{
+protected:
+	// n ports on as many devices; every link over them is valid.
+	void make(mplink_u32 n)
+	{
+		const fake::RtnlLock rtnl;
+
+		for (mplink_u32 i = 0; i < n; i++) {
+			mplink_port *port;
+			const char *why;
+
+			devices_.push_back(
+				std::make_unique<fake::Netdev>("nic" + std::to_string(i), i + 1));
+			devices_.back()->header_len = 14 + i;
+			ASSERT_EQ(
+				mplink_port_attach(nullptr, devices_.back().get(), i, &port, &why),
+				0);
+			ports_.push_back(port);
+			specs_.push_back({.valid = true,
+					  .weight = static_cast<mplink_u16>(i + 1),
+					  .port = port,
+					  .path = nullptr,
+					  .counters = nullptr});
+		}
+	}
+	void TearDown() override
+	{
+		{
+			const fake::RtnlLock rtnl;
+
+			for (mplink_port *port : ports_) {
+				mplink_port_detach(port);
+				mplink_port_retire(port);
+			}
+		}
+		fake::grace_period();
+		devices_.clear();
+		Clean::TearDown();
+	}
+
+	std::vector<std::unique_ptr<fake::Netdev>> devices_;
+	std::vector<mplink_port *> ports_;
+	std::vector<LinkSpec> specs_;
+};
+
+TEST_F(LinkTables, ListTheValidLinksInOrder)
+{
+	make(5);
+	specs_[0].valid = specs_[3].valid = false;
+
+	const Box<LinkTable> table = LinkTable::build(specs_, MPLINK_POLICY_BALANCE_RR);
+
+	ASSERT_TRUE(table);
+	ASSERT_EQ(table->size(), 3U);
+	EXPECT_EQ(table->policy(), mplink_u32{MPLINK_POLICY_BALANCE_RR});
+	EXPECT_EQ((*table)[0].header_len, 15U);
+	EXPECT_EQ((*table)[1].header_len, 16U);
+	EXPECT_EQ((*table)[2].header_len, 18U);
+	EXPECT_EQ((*table)[2].scale, (mplink_u64{1} << 32) / 5);
+}
+
+TEST_F(LinkTables, AliveIsReadFromTheDeviceEachTime)
+{
+	make(1);
+
+	const Box<LinkTable> table = LinkTable::build(specs_, MPLINK_POLICY_BROADCAST);
+
+	EXPECT_FALSE((*table)[0].alive());
+	devices_[0]->set_running(true);
+	EXPECT_FALSE((*table)[0].alive());
+	devices_[0]->set_carrier(true);
+	EXPECT_TRUE((*table)[0].alive());
+	devices_[0]->set_running(false);
+	EXPECT_FALSE((*table)[0].alive());
+}
+
+TEST_F(LinkTables, EveryLaneAndBucketLiesWithinTheAllocation)
+{
+	make(64);
+	for (mplink_size n = 1; n <= 64; n++) {
+		const std::span<const LinkSpec> specs(specs_.data(), n);
+		const Box<LinkTable> rr = LinkTable::build(specs, MPLINK_POLICY_BALANCE_RR);
+		const Box<LinkTable> by_flow = LinkTable::build(specs, MPLINK_POLICY_BALANCE_XOR);
+
+		for (mplink_u32 cpu = 0; cpu < fake::nr_cpus; cpu++)
+			for (mplink_u32 i = 0; i < n; i++)
+				rr->progress(cpu).advance(i, 1);
+		for (mplink_u64 hash = 0; hash < 1ULL << 32; hash += 1U << 24)
+			EXPECT_LT(by_flow->bucket(static_cast<mplink_u32>(hash)), n);
+	}
+}
+
+TEST_F(LinkTables, ShortOfMemoryThereIsNone)
+{
+	make(2);
+
+	const fake::NoMemory none;
+
+	EXPECT_FALSE(LinkTable::build(specs_, MPLINK_POLICY_BALANCE_RR));
+}
+
+TEST(Tournaments, TheWinnerIsFurthestBehind)
+{
+	fake::Random random(7);
+
+	for (mplink_u32 n = 1; n <= 64; n++) {
+		std::vector<mplink_u64> memory(tournament_size(n) / 8 + 1);
+		std::vector<mplink_u64> clocks(n);
+		Tournament t(memory.data(), n);
+
+		t.reset();
+		for (unsigned step = 0; step < 500; step++) {
+			const mplink_u32 winner = t.winner();
+			const mplink_u64 by = random.below(1000);
+
+			ASSERT_LT(winner, n);
+			for (const mplink_u64 clock : clocks)
+				ASSERT_LE(clocks[winner], clock);
+			clocks[winner] += by;
+			t.advance(winner, by);
+		}
+	}
+}
+
+TEST(Tournaments, ClocksWrapAround)
+{
+	for (const mplink_u32 n : {1U, 2U, 3U, 5U, 64U}) {
+		std::vector<mplink_u64> memory(tournament_size(n) / 8 + 1);
+		Tournament t(memory.data(), n);
+		std::vector<unsigned> turns(n);
+		// 2^44 each turn: the clocks wrap every 2^20 turns; begin just before.
+		const mplink_u64 step = mplink_u64{1} << 44;
+
+		for (mplink_u32 i = 0; i < n; i++)
+			memory[i] = -100 * step;
+		t.replay_all();
+		for (unsigned turn = 0; turn < 300 * n; turn++) {
+			const mplink_u32 winner = t.winner();
+
+			turns[winner]++;
+			t.advance(winner, step);
+		}
+		for (const unsigned count : turns)
+			EXPECT_EQ(count, 300U);
+	}
+}
+
+} // namespace
+
+} // namespace mplink

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0
+// The words that users see; scripts will have been written against them.
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "mplink/core.h"
+
+namespace
+{
+
+TEST(Names, Reasons)
+{
+	EXPECT_STREQ(mplink_core_reason_name(MPLINK_REASON_NONE), "none");
+	EXPECT_STREQ(mplink_core_reason_name(MPLINK_REASON_UNREGISTERED), "unregistered");
+	EXPECT_STREQ(mplink_core_reason_name(MPLINK_REASON_ADMIN_DOWN), "admin-down");
+	EXPECT_STREQ(mplink_core_reason_name(MPLINK_REASON_NO_CARRIER), "no-carrier");
+	EXPECT_STREQ(mplink_core_reason_name(MPLINK_REASON_NO_ADDRESS), "no-address");
+	EXPECT_STREQ(mplink_core_reason_name(MPLINK_REASON_NO_ROUTE), "no-route");
+	EXPECT_STREQ(mplink_core_reason_name(MPLINK_REASONS), "?");
+	EXPECT_STREQ(mplink_core_reason_name(~0U), "?");
+}
+
+TEST(Names, PoliciesAreReadAsTheyAreWritten)
+{
+	for (mplink_u32 i = 0; i < MPLINK_POLICIES; i++) {
+		const char *name = mplink_core_policy_name(i);
+
+		EXPECT_EQ(mplink_core_policy_parse(name, std::strlen(name)), static_cast<int>(i));
+		EXPECT_EQ(mplink_core_policy_parse(name, std::strlen(name) - 1), -EINVAL);
+		EXPECT_EQ(mplink_core_policy_parse(name, std::strlen(name) + 1), -EINVAL);
+	}
+	EXPECT_STREQ(mplink_core_policy_name(MPLINK_POLICY_BALANCE_RR), "balance-rr");
+	EXPECT_STREQ(mplink_core_policy_name(MPLINK_POLICY_BALANCE_XOR), "balance-xor");
+	EXPECT_STREQ(mplink_core_policy_name(MPLINK_POLICY_ACTIVE_BACKUP), "active-backup");
+	EXPECT_STREQ(mplink_core_policy_name(MPLINK_POLICY_BROADCAST), "broadcast");
+	EXPECT_STREQ(mplink_core_policy_name(MPLINK_POLICIES), "?");
+	EXPECT_EQ(mplink_core_policy_parse("", 0), -EINVAL);
+	EXPECT_EQ(mplink_core_policy_parse("Balance-RR", 10), -EINVAL);
+}
+
+TEST(Names, EncapsAndDrops)
+{
+	EXPECT_STREQ(mplink_core_encap_name(MPLINK_ENCAP_NONE), "none");
+	EXPECT_STREQ(mplink_core_encap_name(MPLINK_ENCAPS), "?");
+	EXPECT_STREQ(mplink_core_drop_name(MPLINK_DROP_NO_PEER), "no-peer");
+	EXPECT_STREQ(mplink_core_drop_name(MPLINK_DROP_NO_LINK), "no-link");
+	EXPECT_STREQ(mplink_core_drop_name(MPLINK_DROP_MALFORMED), "malformed");
+	EXPECT_STREQ(mplink_core_drop_name(MPLINK_DROP_TOO_BIG), "too-big");
+	EXPECT_STREQ(mplink_core_drop_name(MPLINK_DROP_NO_MEMORY), "no-memory");
+	EXPECT_STREQ(mplink_core_drop_name(MPLINK_DROP_NO_NEIGHBOUR), "no-neighbour");
+	EXPECT_STREQ(mplink_core_drop_name(MPLINK_DROPS), "?");
+}
+
+TEST(Names, Events)
+{
+	EXPECT_STREQ(mplink_core_event_name(MPLINK_EVENT_UP), "NETDEV_UP");
+	EXPECT_STREQ(mplink_core_event_name(MPLINK_EVENT_GOING_DOWN), "NETDEV_GOING_DOWN");
+	EXPECT_STREQ(mplink_core_event_name(MPLINK_EVENT_PRE_UP), "NETDEV_PRE_UP");
+	EXPECT_STREQ(mplink_core_event_name(MPLINK_EVENT_UNREGISTER), "NETDEV_UNREGISTER");
+	EXPECT_STREQ(mplink_core_event_name(0), "?");
+	// The numbers are those of the kernel in which users first saw them.
+	EXPECT_EQ(MPLINK_EVENT_GOING_DOWN, 9);
+	EXPECT_EQ(MPLINK_EVENT_PRE_UP, 0xd);
+}
+
+} // namespace

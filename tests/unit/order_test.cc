@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0
+// The policies for which the links' order counts: active-backup and broadcast.
+#include "fixture.hh"
+
+namespace fake
+{
+
+namespace
+{
+
+using Devices = std::vector<const Netdev *>;
+
+class InOrder : public InWorld
+{
+protected:
+	void start(mplink_u32 policy)
+	{
+		world().start(3);
+		ASSERT_EQ(world().set_policy(policy), 0);
+		ASSERT_EQ(mplink_core_get_policy(world().device()), policy);
+	}
+};
+
+TEST_F(InOrder, ActiveBackupTakesTheFirstThatWorksAndFailsBack)
+{
+	start(MPLINK_POLICY_ACTIVE_BACKUP);
+	EXPECT_EQ(world().send(100).over, Devices{&dev("eth1")});
+	world().cable_told(dev("eth1"), false);
+	EXPECT_EQ(world().send(100).over, Devices{&dev("eth2")});
+	world().cable_told(dev("eth2"), false);
+	EXPECT_EQ(world().send(100).over, Devices{&dev("eth3")});
+	world().cable_told(dev("eth1"), true);
+	EXPECT_EQ(world().send(100).over, Devices{&dev("eth1")});
+	EXPECT_EQ(mplink_core_rescheduled(world().device()), 0U);
+}
+
+TEST_F(InOrder, ActiveBackupDoesNotWaitForTheEvent)
+{
+	start(MPLINK_POLICY_ACTIVE_BACKUP);
+	world().cable(dev("eth1"), false);
+	EXPECT_EQ(world().send(100).over, Devices{&dev("eth2")});
+	EXPECT_EQ(mplink_core_rescheduled(world().device()), 1U);
+	world().cable(dev("eth1"), true);
+	EXPECT_EQ(world().send(100).over, Devices{&dev("eth1")});
+}
+
+TEST_F(InOrder, BroadcastGivesEachWorkingLinkOneCopy)
+{
+	start(MPLINK_POLICY_BROADCAST);
+	EXPECT_EQ(world().send(100).over, (Devices{&dev("eth1"), &dev("eth2"), &dev("eth3")}));
+	world().cable(dev("eth2"), false);
+	EXPECT_EQ(world().send(100).over, (Devices{&dev("eth1"), &dev("eth3")}));
+	world().event(MPLINK_EVENT_CHANGE, dev("eth2"));
+	EXPECT_EQ(world().send(100).over, (Devices{&dev("eth1"), &dev("eth3")}));
+	world().cable(dev("eth3"), false);
+	EXPECT_EQ(world().send(100).over, Devices{&dev("eth1")});
+	world().cable(dev("eth1"), false);
+	EXPECT_EQ(world().send(100).verdict, mplink_u32{MPLINK_DROP});
+	for (mplink_u32 i = 0; i < 3; i++)
+		EXPECT_EQ(world().link_counters(i).tx_packets, (std::vector{4U, 1U, 3U}[i]));
+}
+
+// No copy takes another's link: whichever is dead, nothing is rescheduled.
+TEST_F(InOrder, BroadcastReschedulesNothing)
+{
+	start(MPLINK_POLICY_BROADCAST);
+	for (const char *name : {"eth1", "eth2", "eth3"}) {
+		world().cable(dev(name), false);
+		world().send(100);
+		world().cable(dev(name), true);
+	}
+	EXPECT_EQ(mplink_core_rescheduled(world().device()), 0U);
+}
+
+// One snapshot for the whole packet, though the table is replaced meanwhile.
+TEST_F(InOrder, ABroadcastEndsByTheTableItBeganWith)
+{
+	start(MPLINK_POLICY_BROADCAST);
+
+	const mplink_u8 packet[20] = {0x45};
+	mplink_tx tx = {};
+
+	tx.l3 = packet;
+	tx.l3_len = sizeof(packet);
+	tx.len = 100;
+	{
+		const ReadLock lock;
+
+		EXPECT_EQ(mplink_core_select(world().device(), world().peer(), &tx),
+			  mplink_u32{MPLINK_SEND_MORE});
+	}
+	{
+		// As if on another CPU: no grace period passes, so to the core it
+		// is one read section.
+		const RtnlLock rtnl;
+		const mplink_facts facts = dev("eth1").facts();
+
+		mplink_core_nic_event(world().device(), MPLINK_EVENT_UNREGISTER, &facts);
+	}
+
+	const ReadLock lock;
+
+	EXPECT_EQ(mplink_core_select(world().device(), world().peer(), &tx),
+		  mplink_u32{MPLINK_SEND_MORE});
+	EXPECT_EQ(&device_of(tx.path), &dev("eth2"));
+	EXPECT_EQ(mplink_core_select(world().device(), world().peer(), &tx),
+		  mplink_u32{MPLINK_SEND});
+	EXPECT_EQ(&device_of(tx.path), &dev("eth3"));
+}
+
+} // namespace
+
+} // namespace fake

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0
+// Every kind of bad parameter, with the very line that the user will read.
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+#include "platform.hh"
+
+namespace
+{
+
+std::string many_nics(unsigned n)
+{
+	std::string list;
+
+	for (unsigned i = 0; i < n; i++)
+		list += (i ? ",nic" : "nic") + std::to_string(i);
+	return list;
+}
+
+const std::string nics_64 = many_nics(64);
+const std::string nics_65 = many_nics(65);
+
+// struct mplink_params with nothing given unless it is.
+struct Given {
+	const char *nics = nullptr;
+	const char *peer = nullptr;
+	const char *remotes = nullptr;
+	const char *policy = nullptr;
+	const char *encap = nullptr;
+	const char *weights = nullptr;
+	const char *name = nullptr;
+
+	int parse(mplink_config &config, mplink_param_error &error) const
+	{
+		const mplink_params params = {nics, peer, remotes, policy, encap, weights, name};
+
+		return mplink_core_parse_params(&params, &config, &error);
+	}
+};
+
+struct Bad {
+	Given given;
+	const char *param;
+	const char *value;
+	const char *why;
+};
+
+const Bad bad[] = {
+	// Names that the kernel would not take.
+	{{.nics = ""}, "nics", "", "is empty"},
+	{{.nics = "eth1,,eth2"}, "nics", "", "is empty"},
+	{{.nics = "eth1,"}, "nics", "", "is empty"},
+	{{.nics = ",eth1"}, "nics", "", "is empty"},
+	{{.nics = "eth1,abcdefghijklmnop"},
+	 "nics",
+	 "abcdefghijklmnop",
+	 "is too long: 15 characters at most"},
+	{{.nics = "."}, "nics", ".", "is not a valid NIC name"},
+	{{.nics = ".."}, "nics", "..", "is not a valid NIC name"},
+	{{.nics = "a/b"}, "nics", "a/b", "is not a valid NIC name"},
+	{{.nics = "eth1:0"}, "nics", "eth1:0", "is not a valid NIC name"},
+	{{.nics = "eth%d"}, "nics", "eth%d", "is not a valid NIC name"},
+	{{.nics = "eth1, eth2"}, "nics", " eth2", "is not a valid NIC name"},
+	{{.nics = "eth1\n"}, "nics", "eth1\n", "is not a valid NIC name"},
+	{{.nics = "eth1,eth2,eth1"}, "nics", "eth1", "is named twice"},
+	{{.nics = "eth1,mpl0"}, "nics", "mpl0", "is the virtual NIC itself"},
+	{{.nics = "eth1", .name = "eth1"}, "nics", "eth1", "is the virtual NIC itself"},
+	{{.nics = "eth1,lo"}, "nics", "lo", "is a loopback"},
+	{{.nics = nics_65.c_str()}, "nics", "nic64", "is one too many: 64 NICs at most"},
+	{{.nics = "eth1", .name = ""}, "name", "", "is empty"},
+	{{.nics = "eth1", .name = "mplink0123456789"},
+	 "name",
+	 "mplink0123456789",
+	 "is too long: 15 characters at most"},
+	{{.nics = "eth1", .name = "mpl%d"}, "name", "mpl%d", "is not a valid NIC name"},
+
+	{{.nics = "eth1", .policy = "round-robin"},
+	 "policy",
+	 "round-robin",
+	 "is none of balance-rr, balance-xor, active-backup, broadcast"},
+	{{.nics = "eth1", .policy = ""},
+	 "policy",
+	 "",
+	 "is none of balance-rr, balance-xor, active-backup, broadcast"},
+	{{.nics = "eth1", .encap = "gre-udp"},
+	 "encap",
+	 "gre-udp",
+	 "is not supported by this version; use none"},
+	{{.nics = "eth1", .encap = "vxlan"}, "encap", "vxlan", "is not none"},
+
+	{{.nics = "eth1", .peer = "10.99.0", .remotes = "10.0.1.2"},
+	 "peer",
+	 "10.99.0",
+	 "is not an IPv4 or IPv6 address"},
+	{{.nics = "eth1", .peer = "", .remotes = "10.0.1.2"},
+	 "peer",
+	 "",
+	 "is not an IPv4 or IPv6 address"},
+	{{.nics = "eth1", .peer = "224.0.0.5", .remotes = "10.0.1.2"},
+	 "peer",
+	 "224.0.0.5",
+	 "is not the address of a host"},
+	{{.nics = "eth1", .peer = "127.0.0.1", .remotes = "10.0.1.2"},
+	 "peer",
+	 "127.0.0.1",
+	 "is not the address of a host"},
+	{{.nics = "eth1", .peer = "::", .remotes = "10.0.1.2"},
+	 "peer",
+	 "::",
+	 "is not the address of a host"},
+	{{.nics = "eth1", .peer = "fe80::1", .remotes = "10.0.1.2"},
+	 "peer",
+	 "fe80::1",
+	 "is link-local; a virtual address must not belong to one link"},
+	{{.nics = "eth1", .peer = "10.99.0.2"},
+	 "peer",
+	 "10.99.0.2",
+	 "needs remotes=, one for each NIC"},
+
+	{{.nics = "eth1", .remotes = "10.0.1.2"}, "remotes", "10.0.1.2", "needs peer="},
+	{{.nics = "eth1,eth2", .peer = "10.99.0.2", .remotes = "10.0.1.2"},
+	 "remotes",
+	 "10.0.1.2",
+	 "has fewer remotes than there are NICs"},
+	{{.nics = "eth1", .peer = "10.99.0.2", .remotes = "10.0.1.2,10.0.2.2"},
+	 "remotes",
+	 "10.0.2.2",
+	 "has no NIC: more remotes than NICs"},
+	{{.nics = "eth1,eth2", .peer = "10.99.0.2", .remotes = "10.0.1.2,"},
+	 "remotes",
+	 "",
+	 "is not an IPv4 or IPv6 address"},
+	{{.nics = "eth1", .peer = "10.99.0.2", .remotes = "10.0.1.256"},
+	 "remotes",
+	 "10.0.1.256",
+	 "is not an IPv4 or IPv6 address"},
+	{{.nics = "eth1", .peer = "10.99.0.2", .remotes = "255.255.255.255"},
+	 "remotes",
+	 "255.255.255.255",
+	 "is not the address of a host"},
+	{{.nics = "eth1", .peer = "10.99.0.2", .remotes = "10.99.0.2"},
+	 "remotes",
+	 "10.99.0.2",
+	 "is the peer's virtual address; name its address on the NIC"},
+
+	{{.nics = "eth1", .weights = "0"}, "weights", "0", "is not a number from 1 to 65535"},
+	{{.nics = "eth1", .weights = ""}, "weights", "", "is not a number from 1 to 65535"},
+	{{.nics = "eth1", .weights = "-1"}, "weights", "-1", "is not a number from 1 to 65535"},
+	{{.nics = "eth1", .weights = "+1"}, "weights", "+1", "is not a number from 1 to 65535"},
+	{{.nics = "eth1", .weights = "1x"}, "weights", "1x", "is not a number from 1 to 65535"},
+	{{.nics = "eth1", .weights = "65536"},
+	 "weights",
+	 "65536",
+	 "is not a number from 1 to 65535"},
+	// 2^32 + 1, and what it takes to wrap 64 bits.
+	{{.nics = "eth1", .weights = "4294967297"},
+	 "weights",
+	 "4294967297",
+	 "is not a number from 1 to 65535"},
+	{{.nics = "eth1", .weights = "18446744073709551617"},
+	 "weights",
+	 "18446744073709551617",
+	 "is not a number from 1 to 65535"},
+	{{.nics = "eth1", .weights = "1,2"}, "weights", "2", "has no NIC: more weights than NICs"},
+	{{.nics = "eth1,eth2", .weights = "7"},
+	 "weights",
+	 "7",
+	 "has fewer weights than there are NICs"},
+
+	{{.peer = "10.99.0.2"}, "peer", "10.99.0.2", "has no effect without nics="},
+	{{.remotes = "10.0.0.1"}, "remotes", "10.0.0.1", "has no effect without nics="},
+	{{.policy = "broadcast"}, "policy", "broadcast", "has no effect without nics="},
+	{{.encap = "none"}, "encap", "none", "has no effect without nics="},
+	{{.weights = "1"}, "weights", "1", "has no effect without nics="},
+	{{.name = "mpl7"}, "name", "mpl7", "has no effect without nics="},
+};
+
+TEST(Params, EveryBadValueIsNamedWithItsReason)
+{
+	for (const Bad &b : bad) {
+		mplink_config config;
+		mplink_param_error error = {};
+		const std::string what = std::string(b.param) + "=" + b.value;
+
+		ASSERT_EQ(b.given.parse(config, error), -EINVAL) << what;
+		EXPECT_STREQ(error.param, b.param) << what;
+		EXPECT_EQ(std::string(error.value, error.value_len), b.value) << what;
+		EXPECT_STREQ(error.why, b.why) << what;
+	}
+}
+
+mplink_config good(const Given &given)
+{
+	mplink_config config;
+	mplink_param_error error = {};
+
+	EXPECT_EQ(given.parse(config, error), 0) << error.param << ": " << error.why;
+	return config;
+}
+
+TEST(Params, NoneAtAllMeanNoVirtualNic)
+{
+	EXPECT_EQ(good({}).nr_nics, 0U);
+}
+
+TEST(Params, NicsAloneTakeTheDefaults)
+{
+	const mplink_config c = good({.nics = "eth1"});
+
+	EXPECT_STREQ(c.name, "mpl0");
+	EXPECT_EQ(c.policy, mplink_u32{MPLINK_POLICY_BALANCE_RR});
+	EXPECT_EQ(c.encap, mplink_u32{MPLINK_ENCAP_NONE});
+	EXPECT_EQ(c.nr_nics, 1U);
+	EXPECT_STREQ(c.nics[0], "eth1");
+	EXPECT_EQ(c.weights[0], 1U);
+	EXPECT_EQ(c.peer.word[0] | c.peer.word[1], 0U);
+}
+
+TEST(Params, AllGiven)
+{
+	const mplink_config c = good({.nics = "eth1,eth2.100,abcdefghijklmno",
+				      .peer = "10.99.0.2",
+				      .remotes = "10.0.1.2,2001:db8::2,fe80::2",
+				      .policy = "active-backup",
+				      .encap = "none",
+				      .weights = "1,65535,00010",
+				      .name = "backbone"});
+
+	EXPECT_STREQ(c.name, "backbone");
+	EXPECT_EQ(c.policy, mplink_u32{MPLINK_POLICY_ACTIVE_BACKUP});
+	ASSERT_EQ(c.nr_nics, 3U);
+	EXPECT_STREQ(c.nics[1], "eth2.100");
+	EXPECT_STREQ(c.nics[2], "abcdefghijklmno");
+	EXPECT_EQ(c.weights[0], 1U);
+	EXPECT_EQ(c.weights[1], 65535U);
+	EXPECT_EQ(c.weights[2], 10U);
+
+	const char *const remotes[] = {"10.0.1.2", "2001:db8::2", "fe80::2"};
+
+	for (unsigned i = 0; i < 3; i++) {
+		const mplink_addr expected = fake::addr(remotes[i]);
+
+		EXPECT_EQ(std::memcmp(&c.remotes[i], &expected, sizeof(expected)), 0);
+	}
+}
+
+TEST(Params, SixtyFourNicsAndEveryPolicy)
+{
+	EXPECT_EQ(good({.nics = nics_64.c_str()}).nr_nics, 64U);
+	for (mplink_u32 i = 0; i < MPLINK_POLICIES; i++)
+		EXPECT_EQ(good({.nics = "eth1", .policy = mplink_core_policy_name(i)}).policy, i);
+}
+
+// "eth1" beside "eth10", and a name that begins like the virtual NIC's.
+TEST(Params, NamesAreComparedWhole)
+{
+	EXPECT_EQ(good({.nics = "eth1,eth10,eth,mpl,mpl01"}).nr_nics, 5U);
+}
+
+} // namespace

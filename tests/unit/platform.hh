@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0
+// include/mplink/platform.h in user space: virtual time, and a record of what
+// the core told the user.  Memory, RCU and devices have files of their own.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mplink/core.h"
+
+namespace fake
+{
+
+constexpr mplink_u32 nr_cpus = 4;
+
+// An address from its text; a bad one is a mistake of the test's.
+mplink_addr addr(std::string_view text);
+bool parse(std::string_view text, mplink_addr &addr);
+
+// What the owner of one virtual NIC was told.
+class Owner
+{
+public:
+	// As design.md's log lines, without the "mplink: mpl0: " before them.
+	std::vector<std::string> log;
+	// "eth1 to 10.99.0.2: no-carrier -> none"
+	std::vector<std::string> links;
+	std::vector<std::string> refusals;
+	bool carrier = false;
+	unsigned carrier_changes = 0;
+	unsigned refreshes_asked = 0;
+
+	// A stress test has no use for a million lines.
+	bool keep = true;
+
+	std::vector<std::string> take_log();
+};
+
+void set_time(mplink_u64 ms);
+void pass_time(mplink_u64 ms);
+
+// Objects of all kinds made and not destroyed; empty: none.
+std::string census_difference();
+
+} // namespace fake

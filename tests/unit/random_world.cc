@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "random_world.hh"
+
+namespace fake
+{
+
+// One more name than there are NICs, to rename devices away to and swap by.
+std::string RandomWorld::name(mplink_u32 i) const
+{
+	return "eth" + std::to_string(i % (nics_ + 1) + 1);
+}
+
+// Something comes under a name that is free.
+void RandomWorld::plug(mplink_u8 what, mplink_u32 i)
+{
+	if (what % 3 == 0) {
+		world.plug_running(name(i), i + 1);
+	} else if (what % 3 == 1) {
+		Netdev &refusing = world.create(name(i));
+
+		refusing.refuses = "does not want to";
+		world.event(MPLINK_EVENT_REGISTER, refusing);
+	} else if (!away_.empty()) {
+		Netdev *back = away_.back();
+
+		away_.pop_back();
+		back->name = name(i);
+		world.move_back(*back);
+	}
+}
+
+void RandomWorld::happen(mplink_u8 what, mplink_u8 which)
+{
+	const mplink_u32 i = which % (nics_ + 1);
+	Netdev *dev = world.find(name(i));
+
+	if (!dev) {
+		plug(what, i);
+		return;
+	}
+	switch (what % 20) {
+	case 0:
+		world.set_down(*dev);
+		break;
+	case 1:
+		world.set_up(*dev);
+		break;
+	case 2:
+	case 3:
+		world.cable_told(*dev, what % 2);
+		break;
+	case 4:
+	case 5:
+		world.cable(*dev, what % 2);
+		break;
+	case 6:
+		world.unplug(*dev);
+		break;
+	case 7:
+		world.move_away(*dev);
+		away_.push_back(dev);
+		break;
+	case 8:
+	case 9: {
+		const std::string to = name(i + 1 + what % 2);
+
+		if (!world.find(to))
+			world.rename(*dev, to);
+		break;
+	}
+	case 10:
+		world.set_inet(*dev, {});
+		break;
+	case 11:
+		world.set_inet(*dev, local_address(i + 1));
+		break;
+	case 12: {
+		const mplink_addr remote = remote_address(i + 1);
+
+		if (!dev->unreachable.erase({remote.word[0], remote.word[1]}))
+			dev->unreachable.insert({remote.word[0], remote.word[1]});
+		dev->route_generation++;
+		world.refresh();
+		break;
+	}
+	case 13:
+		(void)world.set_policy(which % MPLINK_POLICIES);
+		break;
+	case 14:
+		(void)world.reap();
+		break;
+	case 15:
+		dev->refuses = dev->refuses ? nullptr : "has changed its mind";
+		break;
+	case 16:
+		world.event(MPLINK_EVENT_GOING_DOWN, *dev); // and no DOWN
+		break;
+	case 17:
+		world.event(MPLINK_EVENT_UP, *dev); // again
+		break;
+	case 18:
+		world.event(MPLINK_EVENT_REFRESH, *dev);
+		break;
+	default:
+		world.event(MPLINK_EVENT_CHANGEMTU, *dev);
+		break;
+	}
+}
+
+std::string RandomWorld::step(mplink_u8 what, mplink_u8 which)
+{
+	happen(what, which);
+	if (std::string wrong = world.wrong(); !wrong.empty())
+		return wrong;
+	return world.wrong_way(which);
+}
+
+} // namespace fake

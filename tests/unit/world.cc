@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "world.hh"
+
+#include <algorithm>
+
+#include "complain.hh"
+
+namespace fake
+{
+
+namespace
+{
+
+bool given(const mplink_addr &a)
+{
+	return a.word[0] || a.word[1];
+}
+
+using Devices = std::vector<std::unique_ptr<Netdev>>;
+
+void move(Netdev &dev, Devices &from, Devices &to)
+{
+	const auto at = std::find_if(from.begin(), from.end(),
+				     [&](const auto &p) { return p.get() == &dev; });
+
+	if (at == from.end()) {
+		complain("the test moves a device that is not there");
+		return;
+	}
+	to.push_back(std::move(*at));
+	from.erase(at);
+}
+
+} // namespace
+
+mplink_addr local_address(mplink_u32 i)
+{
+	return addr("10.0." + std::to_string(i) + ".1");
+}
+
+mplink_addr remote_address(mplink_u32 i)
+{
+	return addr("10.0." + std::to_string(i) + ".2");
+}
+
+World::World() : device_(mplink_core_device_create(&owner))
+{
+	if (!device_)
+		complain("no device to test");
+}
+
+World::~World()
+{
+	{
+		const RtnlLock rtnl;
+
+		mplink_core_device_clear(device_);
+	}
+	grace_period();
+	rcu_stop();
+	mplink_core_device_free(device_);
+}
+
+int World::add_nic(const std::string &name)
+{
+	const RtnlLock rtnl;
+	mplink_nic *nic;
+	const int err = mplink_core_nic_add(device_, name.c_str(), &nic);
+
+	if (!err)
+		names_.push_back(name);
+	return err;
+}
+
+int World::add_peer(const std::vector<mplink_addr> &remotes, const std::vector<mplink_u16> &weights)
+{
+	const RtnlLock rtnl;
+	const mplink_addr virtual_address = addr("10.99.0.2");
+	std::vector<mplink_u16> all = weights;
+	mplink_peer *peer;
+
+	all.resize(names_.size(), 1);
+
+	const int err =
+		mplink_core_peer_add(device_, &virtual_address, remotes.data(), all.data(), &peer);
+
+	if (!err) {
+		peer_ = peer;
+		remotes_ = remotes;
+	}
+	return err;
+}
+
+void World::name_nics(mplink_u32 n, const std::vector<mplink_u16> &weights)
+{
+	std::vector<mplink_addr> remotes;
+
+	for (mplink_u32 i = 1; i <= n; i++) {
+		if (add_nic("eth" + std::to_string(i)))
+			complain("a NIC was refused");
+		remotes.push_back(remote_address(i));
+	}
+	if (add_peer(remotes, weights))
+		complain("a peer was refused");
+}
+
+void World::start(mplink_u32 n, const std::vector<mplink_u16> &weights)
+{
+	name_nics(n, weights);
+	for (mplink_u32 i = 0; i < n; i++)
+		plug_running(names_[i], i + 1);
+}
+
+// --- what happens to devices ------------------------------------------------
+
+Netdev &World::create(const std::string &name)
+{
+	devices_.push_back(std::make_unique<Netdev>(name, next_ifindex_++));
+	return *devices_.back();
+}
+
+Netdev &World::plug(const std::string &name)
+{
+	Netdev &dev = create(name);
+
+	event(MPLINK_EVENT_REGISTER, dev);
+	return dev;
+}
+
+Netdev &World::plug_running(const std::string &name, mplink_u32 i)
+{
+	Netdev &dev = plug(name);
+
+	dev.set_carrier(true);
+	set_inet(dev, local_address(i));
+	set_up(dev);
+	return dev;
+}
+
+void World::set_up(Netdev &dev)
+{
+	if (dev.up)
+		return;
+	event(MPLINK_EVENT_PRE_UP, dev);
+	dev.set_running(true);
+	dev.up = true;
+	event(MPLINK_EVENT_UP, dev);
+	event(MPLINK_EVENT_CHANGE, dev);
+}
+
+void World::set_down(Netdev &dev)
+{
+	if (!dev.up)
+		return;
+	event(MPLINK_EVENT_GOING_DOWN, dev);
+	dev.set_running(false);
+	dev.up = false;
+	event(MPLINK_EVENT_DOWN, dev);
+}
+
+void World::cable(Netdev &dev, bool in)
+{
+	dev.set_carrier(in);
+}
+
+void World::cable_told(Netdev &dev, bool in)
+{
+	cable(dev, in);
+	event(MPLINK_EVENT_CHANGE, dev);
+}
+
+void World::set_inet(Netdev &dev, const mplink_addr &address)
+{
+	dev.inet = address;
+	dev.route_generation++;
+	event(given(address) ? MPLINK_EVENT_INET_UP : MPLINK_EVENT_INET_DOWN, dev);
+}
+
+void World::rename(Netdev &dev, const std::string &to)
+{
+	dev.name = to;
+	event(MPLINK_EVENT_CHANGENAME, dev);
+}
+
+void World::leave(Netdev &dev)
+{
+	set_down(dev);
+	if (given(dev.inet))
+		set_inet(dev, {});
+	dev.inet6 = dev.inet6_local = {};
+	event(MPLINK_EVENT_UNREGISTER, dev);
+}
+
+void World::unplug(Netdev &dev)
+{
+	leave(dev);
+	dev.unregistered = true;
+	move(dev, devices_, leaving_);
+}
+
+void World::move_away(Netdev &dev)
+{
+	leave(dev);
+	move(dev, devices_, away_);
+}
+
+void World::move_back(Netdev &dev)
+{
+	move(dev, away_, devices_);
+	event(MPLINK_EVENT_REGISTER, dev);
+}
+
+bool World::reap()
+{
+	bool all = true;
+
+	grace_period();
+	for (const auto &dev : leaving_)
+		if (dev->refs) {
+			all = false;
+			// As Linux does once a second.
+			event(MPLINK_EVENT_UNREGISTER, *dev);
+		}
+	if (all)
+		leaving_.clear();
+	return all;
+}
+
+int World::event(mplink_u32 event, Netdev &dev)
+{
+	const RtnlLock rtnl;
+	const mplink_facts facts = dev.facts();
+
+	told(event, dev);
+	return mplink_core_nic_event(device_, event, &facts);
+}
+
+void World::refresh()
+{
+	const RtnlLock rtnl;
+
+	mplink_core_refresh(device_);
+}
+
+int World::set_policy(mplink_u32 policy)
+{
+	const RtnlLock rtnl;
+
+	return mplink_core_set_policy(device_, policy);
+}
+
+// --- packets ----------------------------------------------------------------
+
+World::Sent World::send(mplink_u32 len, mplink_u32 flow, mplink_u32 cpu)
+{
+	// UDP over IPv4, ports by flow.
+	mplink_u8 packet[28] = {0x45, 0, 0, 0, 0, 0, 0, 0, 64, 17, 0, 0, 10, 9, 0, 1, 10, 99, 0, 2};
+	const ReadLock lock;
+	mplink_tx tx = {};
+	Sent sent = {};
+
+	packet[20] = static_cast<mplink_u8>(flow >> 24);
+	packet[21] = static_cast<mplink_u8>(flow >> 16);
+	packet[22] = static_cast<mplink_u8>(flow >> 8);
+	packet[23] = static_cast<mplink_u8>(flow);
+	tx.l3 = packet;
+	tx.l3_len = sizeof(packet);
+	tx.len = len;
+	tx.cpu = cpu;
+	do {
+		sent.verdict = mplink_core_select(device_, peer_, &tx);
+		if (sent.verdict == MPLINK_DROP) {
+			if (tx.drop != MPLINK_DROP_NO_LINK || !sent.over.empty())
+				complain("a drop that cannot be");
+			break;
+		}
+		if (!usable(tx.path)) {
+			complain("a packet was sent where nothing is");
+			break;
+		}
+		sent.over.push_back(&device_of(tx.path));
+	} while (sent.verdict == MPLINK_SEND_MORE);
+	return sent;
+}
+
+// --- what is ----------------------------------------------------------------
+
+mplink_nic *World::nic(mplink_u32 id) const
+{
+	return mplink_core_nic_at(device_, id);
+}
+
+mplink_nic_info World::nic_info(mplink_u32 id) const
+{
+	const RtnlLock rtnl;
+	mplink_nic_info info = {};
+
+	mplink_core_nic_info(nic(id), &info);
+	return info;
+}
+
+mplink_link_info World::link_info(mplink_u32 id) const
+{
+	const RtnlLock rtnl;
+	mplink_link_info info = {};
+
+	mplink_core_link_info(peer_, id, &info);
+	return info;
+}
+
+mplink_counters World::link_counters(mplink_u32 id) const
+{
+	mplink_counters counters = {};
+
+	mplink_core_link_counters(peer_, id, &counters);
+	return counters;
+}
+
+Netdev *World::find(const std::string &name) const
+{
+	for (const auto &dev : devices_)
+		if (dev->name == name)
+			return dev.get();
+	return nullptr;
+}
+
+} // namespace fake

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0
+// What must be true of the virtual NIC whatever has happened to the devices.
+#include <algorithm>
+
+#include "world.hh"
+
+namespace fake
+{
+
+namespace
+{
+
+bool given(const mplink_addr &a)
+{
+	return a.word[0] || a.word[1];
+}
+
+bool is_inet(const mplink_addr &a)
+{
+	const auto *b = reinterpret_cast<const mplink_u8 *>(a.word);
+
+	return !a.word[0] && b[10] == 0xff;
+}
+
+bool is_local(const mplink_addr &a)
+{
+	const auto *b = reinterpret_cast<const mplink_u8 *>(a.word);
+
+	return b[0] == 0xfe && b[1] == 0x80;
+}
+
+bool has_address_for(const Netdev::Told &told, const mplink_addr &remote)
+{
+	if (is_inet(remote))
+		return given(told.inet);
+	return given(is_local(remote) ? told.inet6_local : told.inet6);
+}
+
+bool can_send(const Netdev &dev)
+{
+	return dev.running() && dev.has_carrier();
+}
+
+} // namespace
+
+void World::told(mplink_u32 event, Netdev &dev)
+{
+	Netdev::Told &told = dev.told;
+
+	if (event == MPLINK_EVENT_UNREGISTER) {
+		told = {};
+		return;
+	}
+	// It is asked whether it lets itself be attached when it comes, not later.
+	if (!told.ever || told.name != dev.name || !told.attachable)
+		told.attachable = !dev.refuses && !dev.loopback;
+	if (event == MPLINK_EVENT_GOING_DOWN)
+		told.closing = true;
+	else if (event == MPLINK_EVENT_DOWN || event == MPLINK_EVENT_UP ||
+		 event == MPLINK_EVENT_PRE_UP || event == MPLINK_EVENT_REGISTER ||
+		 told.name != dev.name)
+		told.closing = false;
+	if (!told.attachable)
+		told.closing = false;
+	told.ever = true;
+	told.name = dev.name;
+	told.up = dev.up;
+	told.carrier = dev.has_carrier();
+	told.inet = dev.inet;
+	told.inet6 = dev.inet6;
+	told.inet6_local = dev.inet6_local;
+}
+
+mplink_u32 World::expected(const std::string &name) const
+{
+	for (const auto &dev : devices_) {
+		const Netdev::Told &told = dev->told;
+
+		if (!told.ever || !told.attachable || told.name != name)
+			continue;
+		if (!told.up || told.closing)
+			return MPLINK_REASON_ADMIN_DOWN;
+		if (!told.carrier)
+			return MPLINK_REASON_NO_CARRIER;
+
+		// A link asks for an address of its remote's kind; without links any will do.
+		const auto id = static_cast<std::size_t>(
+			std::find(names_.begin(), names_.end(), name) - names_.begin());
+		const bool addressed = id < remotes_.size() ? has_address_for(told, remotes_[id])
+							    : given(told.inet) || given(told.inet6);
+
+		return addressed ? MPLINK_REASON_NONE : MPLINK_REASON_NO_ADDRESS;
+	}
+	return MPLINK_REASON_UNREGISTERED;
+}
+
+std::string World::wrong(bool shortage) const
+{
+	bool works = false;
+
+	for (mplink_u32 i = 0; i < nics(); i++) {
+		const std::string who = names_[i] + ": ";
+		const mplink_nic_info info = nic_info(i);
+		const mplink_u32 should = expected(names_[i]);
+		const Netdev *dev = find(names_[i]);
+
+		if (info.reason != should &&
+		    !(shortage && info.reason == MPLINK_REASON_UNREGISTERED))
+			return who + mplink_core_reason_name(info.reason) + " instead of " +
+			       mplink_core_reason_name(should);
+
+		const bool attached = info.reason != MPLINK_REASON_UNREGISTERED;
+
+		if (attached != (dev && dev->port && nic_id_of(dev->port) == i))
+			return who + "attached where it should not be, or not where it should";
+		if (info.ifindex != (attached ? dev->ifindex : 0))
+			return who + "wrong ifindex " + std::to_string(info.ifindex);
+		if (info.carrier != (attached && dev->told.carrier))
+			return who + "wrong carrier";
+		if (!attached && given(info.address))
+			return who + "an address without a device";
+		if (!peer_ || i >= remotes_.size())
+			continue;
+
+		const mplink_link_info link = link_info(i);
+		mplink_u32 should_link = info.reason;
+
+		if (!should_link && !has_address_for(dev->told, remotes_[i]))
+			should_link = MPLINK_REASON_NO_ADDRESS;
+		if (!should_link &&
+		    dev->unreachable.contains({remotes_[i].word[0], remotes_[i].word[1]}))
+			should_link = MPLINK_REASON_NO_ROUTE;
+		if (link.reason != should_link &&
+		    !(shortage && link.reason == MPLINK_REASON_NO_ROUTE))
+			return who + "link " + mplink_core_reason_name(link.reason) +
+			       " instead of " + mplink_core_reason_name(should_link);
+		works = works || !link.reason;
+	}
+	// A device that is no NIC, or no more, must not be held.
+	for (const auto &dev : devices_)
+		if (dev->port && std::find(names_.begin(), names_.end(), dev->name) == names_.end())
+			return dev->name + ": attached, but no NIC";
+	for (const auto &dev : leaving_)
+		if (dev->port)
+			return dev->name + ": attached after UNREGISTER";
+	for (const auto &dev : away_)
+		if (dev->port)
+			return dev->name + ": attached after it left";
+	if (owner.carrier != works)
+		return "the carrier tells not whether any link works";
+	return {};
+}
+
+// Sends a packet, and checks where it went.
+std::string World::wrong_way(mplink_u32 flow)
+{
+	const Sent sent = send(1000, flow);
+	std::vector<const Netdev *> working;
+
+	for (mplink_u32 i = 0; i < nics() && i < remotes_.size(); i++)
+		if (const Netdev *dev = find(names_[i]);
+		    dev && !link_info(i).reason && can_send(*dev))
+			working.push_back(dev);
+	if (sent.over.empty() != working.empty())
+		return working.empty() ? "sent without a link" : "dropped despite a link";
+	for (const Netdev *dev : sent.over)
+		if (std::find(working.begin(), working.end(), dev) == working.end())
+			return dev->name + ": a packet on a link that cannot carry it";
+	if (mplink_core_get_policy(device_) == MPLINK_POLICY_BROADCAST) {
+		if (sent.over != working)
+			return "not every working link got its copy";
+	} else if (sent.over.size() > 1) {
+		return "sent more than once";
+	}
+	if (mplink_core_get_policy(device_) == MPLINK_POLICY_ACTIVE_BACKUP && !working.empty() &&
+	    sent.over.front() != working.front())
+		return "not the first working link";
+	return {};
+}
+
+} // namespace fake
