@@ -131,23 +131,30 @@ int Device::step(const Rtnl &rtnl, Nic &nic, mplink_u32 event, const mplink_fact
 
 int Device::event(const Rtnl &rtnl, mplink_u32 event, const mplink_facts &facts)
 {
-	int result = 0;
+	Nic *bearer = nullptr;
 
+	// First whoever has lost the device lets go of it: one that was renamed
+	// from one NIC to another can be held by one at a time.
 	for (mplink_u32 i = 0; i < nr_nics_; i++) {
 		Nic &nic = *nics_[i];
 		const bool is = nic.is(facts);
 		const bool named = nic.named(facts);
 
-		if (!is && !named)
+		if (named)
+			bearer = &nic;
+		if (is == named || !nic.port())
 			continue;
+		// The last words of a device that bore this name before: Linux
+		// repeats them until the device's last reference is gone.
+		if (named && event == MPLINK_EVENT_UNREGISTER) {
+			bearer = nullptr;
+			continue;
+		}
 		// The device was renamed away from this NIC; or, though names
 		// are unique, another one has come under its name.
-		if (is != named && nic.port())
-			result = step(rtnl, nic, event, facts, false);
-		if (named)
-			result = step(rtnl, nic, event, facts, true);
+		step(rtnl, nic, event, facts, false);
 	}
-	return result;
+	return bearer ? step(rtnl, *bearer, event, facts, true) : 0;
 }
 
 namespace
