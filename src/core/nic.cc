@@ -98,6 +98,10 @@ void Nic::detach(const Rtnl &)
 	mplink_port_detach(ref_->port());
 	ref_ = {};
 	ifindex_ = 0;
+	// Where no event said so, it is the virtual NIC that goes.
+	state_ = {};
+	has_ = 0;
+	carrier_ = false;
 }
 
 void Nic::info(mplink_nic_info &info) const
