@@ -87,6 +87,9 @@ Choice choose(const LinkTable &table, const mplink_tx &tx)
 		return balance_rr(table, tx);
 	case MPLINK_POLICY_BALANCE_XOR:
 		return balance_xor(table, tx);
+	case MPLINK_POLICY_BROADCAST:
+		// All of them are the first choice.
+		return {next_alive(table, 0), false};
 	default:
 		return active_backup(table);
 	}
