@@ -72,40 +72,64 @@ Box<LinkTable> LinkTable::build(std::span<const LinkSpec> links, mplink_u32 poli
 	return make_with<LinkTable>(Layout(n, policy).end - sizeof(LinkTable), links, n, policy);
 }
 
-// Each bucket is dealt to a link by weight, whether that link is valid or not,
-// and only the invalid ones' buckets are dealt again: a flow on a link that
-// works stays where it is when another link fails or comes back.
+namespace
+{
+
+// The k'th of a bucket's draws: the finalizer of MurmurHash3, every bit of
+// whose input reaches every bit of its output.
+mplink_u64 draw(mplink_u32 bucket, mplink_u32 k)
+{
+	mplink_u64 h = (mplink_u64{bucket} << 32 | k) + 0x9e3779b97f4a7c15ULL;
+
+	h = (h ^ (h >> 33)) * 0xff51afd7ed558ccdULL;
+	h = (h ^ (h >> 33)) * 0xc4ceb9fe1a85ec53ULL;
+	return h ^ (h >> 33);
+}
+
+// The link that a draw falls on, each as often as its weight says.
+mplink_size drawn(std::span<const LinkSpec> links, mplink_u32 total, mplink_u64 draw)
+{
+	mplink_size i = 0;
+
+	for (mplink_u32 left = static_cast<mplink_u32>(draw >> 32) % total; left >= links[i].weight;
+	     i++)
+		left -= links[i].weight;
+	return i;
+}
+
+} // namespace
+
+// Each bucket has an order in which it prefers the links, which depends on
+// their weights alone, and goes to the first that is valid.  So a flow on a link
+// that works stays where it is when other links fail, and moves only home when
+// one comes back.  First come the homes, dealt exactly by weight; then links
+// drawn by weight; and, should all of these be invalid, the others in turn.
 void LinkTable::fill_buckets(std::span<const LinkSpec> links)
 {
+	constexpr mplink_u32 draws = 32;
 	mplink_u32 dealt[MPLINK_MAX_NICS] = {};
-	mplink_u32 dealt_again[MPLINK_MAX_NICS] = {};
 	mplink_u8 entry[MPLINK_MAX_NICS] = {};
 	mplink_u8 next = 0;
+	mplink_u32 total = 0;
 
-	// The link that is furthest below its share.
-	const auto deal = [&](mplink_u32 *count, bool valid_only) {
-		mplink_size best = links.size();
-
-		for (mplink_size i = 0; i < links.size(); i++) {
-			if (valid_only && !links[i].valid)
-				continue;
-			if (best == links.size() ||
-			    mplink_u64{count[i] + 1} * links[best].weight <
-				    mplink_u64{count[best] + 1} * links[i].weight)
-				best = i;
-		}
-		count[best]++;
-		return best;
-	};
-
-	for (mplink_size i = 0; i < links.size(); i++)
+	for (mplink_size i = 0; i < links.size(); i++) {
 		if (links[i].valid)
 			entry[i] = next++;
+		total += links[i].weight;
+	}
 	for (mplink_u32 b = 0; b < buckets; b++) {
-		mplink_size i = deal(dealt, false);
+		mplink_size i = 0;
 
-		if (!links[i].valid)
-			i = deal(dealt_again, true);
+		// The link that is furthest below its share.
+		for (mplink_size j = 1; j < links.size(); j++)
+			if (mplink_u64{dealt[j] + 1} * links[i].weight <
+			    mplink_u64{dealt[i] + 1} * links[j].weight)
+				i = j;
+		dealt[i]++;
+		for (mplink_u32 k = 0; k < draws && !links[i].valid; k++)
+			i = drawn(links, total, draw(b, k));
+		while (!links[i].valid)
+			i = (i + 1) % links.size();
 		buckets_[b] = entry[i];
 	}
 }
