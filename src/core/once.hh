@@ -11,14 +11,23 @@ template <class T>
 [[gnu::always_inline]] inline T read_once(const T &v)
 {
 	static_assert(std::is_scalar_v<T> && sizeof(T) <= sizeof(long));
+#ifdef __SANITIZE_THREAD__
+	// TSan knows neither volatile nor address dependencies.
+	return __atomic_load_n(&v, __ATOMIC_ACQUIRE);
+#else
 	return *const_cast<const volatile T *>(&v);
+#endif
 }
 
 template <class T>
 [[gnu::always_inline]] inline void write_once(T &v, std::type_identity_t<T> n)
 {
 	static_assert(std::is_scalar_v<T> && sizeof(T) <= sizeof(long));
+#ifdef __SANITIZE_THREAD__
+	__atomic_store_n(&v, n, __ATOMIC_RELAXED);
+#else
 	*const_cast<volatile T *>(&v) = n;
+#endif
 }
 
 // Adds to a counter that one CPU writes, with BH disabled, and any CPU reads.
