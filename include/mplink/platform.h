@@ -32,7 +32,7 @@ mplink_u64 mplink_now_ms(void);
 
 /* Calls free(rcu) in softirq once no reader can hold what rcu is part of. */
 void mplink_call_rcu(struct mplink_rcu *rcu, void (*free)(struct mplink_rcu *rcu));
-/* Complain if the caller is not in an RCU read section; free of cost without PROVE_RCU. */
+/* Complain if the caller is not in an RCU read section.  Not called without PROVE_RCU. */
 void mplink_assert_rcu(void);
 /* Complain if the caller does not hold RTNL. */
 void mplink_assert_rtnl(void);

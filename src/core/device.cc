@@ -2,7 +2,6 @@
 #include "device.hh"
 
 #include "errors.hh"
-#include "scheduler.hh"
 
 namespace mplink
 {
@@ -13,7 +12,7 @@ Device::~Device()
 		destroy(nic);
 }
 
-void Device::clear(const Rtnl &rtnl)
+void Device::clear(Rtnl rtnl)
 {
 	while (Peer *peer = peers_) {
 		peers_ = peer->next;
@@ -26,7 +25,7 @@ void Device::clear(const Rtnl &rtnl)
 	update_carrier();
 }
 
-int Device::set_policy(const Rtnl &rtnl, mplink_u32 policy)
+int Device::set_policy(Rtnl rtnl, mplink_u32 policy)
 {
 	if (policy >= MPLINK_POLICIES)
 		return -einval;
@@ -37,7 +36,7 @@ int Device::set_policy(const Rtnl &rtnl, mplink_u32 policy)
 	return 0;
 }
 
-int Device::add_nic(const Rtnl &, const char *name, Nic *&nic)
+int Device::add_nic(Rtnl, const char *name, Nic *&nic)
 {
 	for (mplink_u32 i = 0; i < nr_nics_; i++)
 		if (!__builtin_strncmp(nics_[i]->name(), name, MPLINK_NAME_LEN))
@@ -53,7 +52,7 @@ int Device::add_nic(const Rtnl &, const char *name, Nic *&nic)
 	return 0;
 }
 
-int Device::add_peer(const Rtnl &rtnl, const mplink_addr &addr, const mplink_addr *remotes,
+int Device::add_peer(Rtnl rtnl, const mplink_addr &addr, const mplink_addr *remotes,
 		     const mplink_u16 *weights, Peer *&peer)
 {
 	Box<Peer> made = Peer::create(addr, nr_nics_);
@@ -83,7 +82,7 @@ mplink_counters Device::nic_counters(mplink_u32 id) const
 	return sum;
 }
 
-void Device::refresh(const Rtnl &rtnl, mplink_u32 event, const Nic *only)
+void Device::refresh(Rtnl rtnl, mplink_u32 event, const Nic *only)
 {
 	for (Peer *peer = peers_; peer; peer = peer->next)
 		if (!peer->update(rtnl, owner_, event, policy_, only))
@@ -103,8 +102,7 @@ void Device::update_carrier()
 	}
 }
 
-int Device::step(const Rtnl &rtnl, Nic &nic, mplink_u32 event, const mplink_facts &facts,
-		 bool present)
+int Device::step(Rtnl rtnl, Nic &nic, mplink_u32 event, const mplink_facts &facts, bool present)
 {
 	const mplink_u32 was = nic.state().reason;
 	int err;
@@ -129,7 +127,7 @@ int Device::step(const Rtnl &rtnl, Nic &nic, mplink_u32 event, const mplink_fact
 	return err;
 }
 
-int Device::event(const Rtnl &rtnl, mplink_u32 event, const mplink_facts &facts)
+int Device::event(Rtnl rtnl, mplink_u32 event, const mplink_facts &facts)
 {
 	Nic *bearer = nullptr;
 
@@ -155,47 +153,6 @@ int Device::event(const Rtnl &rtnl, mplink_u32 event, const mplink_facts &facts)
 		step(rtnl, nic, event, facts, false);
 	}
 	return bearer ? step(rtnl, *bearer, event, facts, true) : 0;
-}
-
-namespace
-{
-
-[[gnu::always_inline]] inline mplink_u32 send(const LinkTable &table, mplink_u32 link,
-					      mplink_tx &tx)
-{
-	const LinkEntry &entry = table[link];
-	LinkCounters &counters = entry.counters[tx.cpu];
-
-	add_once(counters.tx_packets, 1);
-	add_once(counters.tx_bytes, tx.len + entry.header_len);
-	tx.path = entry.path;
-	if (table.policy() != MPLINK_POLICY_BROADCAST) [[likely]]
-		return MPLINK_SEND;
-
-	tx.table = &table;
-	tx.next = next_alive(table, link + 1);
-	return tx.next < table.size() ? MPLINK_SEND_MORE : MPLINK_SEND;
-}
-
-} // namespace
-
-mplink_u32 Device::select(const ReadSection &section, const Peer &peer, mplink_tx &tx)
-{
-	// The rest of a broadcast goes by the table it began with.
-	if (tx.table)
-		return send(*static_cast<const LinkTable *>(tx.table), tx.next, tx);
-
-	const LinkTable *table = peer.table(section);
-	const Choice choice = table ? choose(*table, tx) : Choice{};
-
-	if (!table || choice.link == table->size()) [[unlikely]] {
-		drop(MPLINK_DROP_NO_LINK, tx.cpu);
-		tx.drop = MPLINK_DROP_NO_LINK;
-		return MPLINK_DROP;
-	}
-	if (choice.rescheduled) [[unlikely]]
-		add_once(counters_[tx.cpu].rescheduled, 1);
-	return send(*table, choice.link, tx);
 }
 
 mplink_u64 Device::drops(mplink_u32 drop) const

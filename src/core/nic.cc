@@ -62,7 +62,7 @@ int Nic::attach(const mplink_facts &facts)
 	return 0;
 }
 
-bool Nic::handle(const Rtnl &, mplink_u32 event, const mplink_facts &facts, bool present, int &err)
+bool Nic::handle(Rtnl, mplink_u32 event, const mplink_facts &facts, bool present, int &err)
 {
 	const bool was_valid = state_.valid();
 
@@ -91,7 +91,7 @@ bool Nic::handle(const Rtnl &, mplink_u32 event, const mplink_facts &facts, bool
 	return step.detach;
 }
 
-void Nic::detach(const Rtnl &)
+void Nic::detach(Rtnl)
 {
 	if (!ref_)
 		return;

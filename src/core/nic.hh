@@ -78,10 +78,10 @@ public:
 	// there is no such device.  Detaching is left to detach(), for the
 	// tables must let go of the device first; true: call it.
 	// *err: 0, or why the device could not be attached.
-	[[nodiscard]] bool handle(const Rtnl &, mplink_u32 event, const mplink_facts &facts,
-				  bool present, int &err);
+	[[nodiscard]] bool handle(Rtnl, mplink_u32 event, const mplink_facts &facts, bool present,
+				  int &err);
 	// No table may list the device any more.
-	void detach(const Rtnl &);
+	void detach(Rtnl);
 
 	void info(mplink_nic_info &info) const;
 

@@ -15,7 +15,7 @@ void Link::info(mplink_link_info &info) const
 	info.remote = remote_;
 }
 
-mplink_path *Link::update(const Rtnl &, bool &changed, bool &short_of_memory)
+mplink_path *Link::update(Rtnl, bool &changed, bool &short_of_memory)
 {
 	const bool has_address = nic_.has(family(remote_));
 	const PathNeed need = path_need(nic_.state(), has_address);
@@ -52,7 +52,7 @@ Peer::~Peer()
 		links()[i].~Link();
 }
 
-void Peer::retire(const Rtnl &rtnl, Box<Peer> peer)
+void Peer::retire(Rtnl rtnl, Box<Peer> peer)
 {
 	Peer *p = peer.release();
 
@@ -79,7 +79,7 @@ mplink_u32 Peer::valid_links() const
 	return n;
 }
 
-bool Peer::publish(const Rtnl &rtnl, mplink_u32 policy)
+bool Peer::publish(Rtnl rtnl, mplink_u32 policy)
 {
 	Box<LinkTable> table;
 
@@ -99,8 +99,7 @@ bool Peer::publish(const Rtnl &rtnl, mplink_u32 policy)
 	return !stale_;
 }
 
-bool Peer::update(const Rtnl &rtnl, void *owner, mplink_u32 event, mplink_u32 policy,
-		  const Nic *only)
+bool Peer::update(Rtnl rtnl, void *owner, mplink_u32 event, mplink_u32 policy, const Nic *only)
 {
 	bool changed = stale_;
 	bool short_of_memory = false;

@@ -44,10 +44,10 @@ public:
 
 	// Follows the NIC.  Returns what a published table may still name, and
 	// must be retired once that table is replaced; *changed: a new table is due.
-	[[nodiscard]] mplink_path *update(const Rtnl &, bool &changed, bool &short_of_memory);
+	[[nodiscard]] mplink_path *update(Rtnl, bool &changed, bool &short_of_memory);
 
 	// For good: no table that is still published may name the path.
-	void drop_path(const Rtnl &)
+	void drop_path(Rtnl)
 	{
 		mplink_path_retire(std::exchange(path_, nullptr));
 	}
@@ -68,7 +68,7 @@ public:
 	[[nodiscard]] static Box<Peer> create(const mplink_addr &addr, mplink_u32 n);
 	// Takes the peer from the packet path, and frees it once no reader can
 	// see it: readers hold the peer itself only within a read section.
-	static void retire(const Rtnl &, Box<Peer> peer);
+	static void retire(Rtnl, Box<Peer> peer);
 
 	explicit Peer(const mplink_addr &addr) : mplink_rcu(), addr_(addr)
 	{
@@ -89,12 +89,12 @@ public:
 	// Follows the NICs (all, or one by id), and publishes what has changed.
 	// False: memory was short; until it is called again the peer may have
 	// fewer links than it could.
-	[[nodiscard]] bool update(const Rtnl &, void *owner, mplink_u32 event, mplink_u32 policy,
+	[[nodiscard]] bool update(Rtnl, void *owner, mplink_u32 event, mplink_u32 policy,
 				  const Nic *only);
 	// Publishes a table for the policy.  False as above.
-	[[nodiscard]] bool publish(const Rtnl &, mplink_u32 policy);
+	[[nodiscard]] bool publish(Rtnl, mplink_u32 policy);
 
-	const LinkTable *table(const ReadSection &section) const
+	const LinkTable *table(ReadSection section) const
 	{
 		return table_.read(section);
 	}

@@ -10,12 +10,15 @@ namespace mplink
 
 // Proof that the caller is in an RCU read section.  Made where C calls in; the
 // section itself is C's, so that it also covers what C does with the answer.
+// Like Rtnl it is empty, and passing it on costs nothing.
 class ReadSection
 {
 public:
 	[[gnu::always_inline]] ReadSection()
 	{
+#if !defined(__KERNEL__) || defined(CONFIG_PROVE_RCU)
 		mplink_assert_rcu();
+#endif
 	}
 };
 
@@ -38,18 +41,18 @@ public:
 	Rcu &operator=(const Rcu &) = delete;
 
 	// A plain load: the address dependency orders what is read through it.
-	[[gnu::always_inline]] T *read(const ReadSection &) const
+	[[gnu::always_inline]] T *read(ReadSection) const
 	{
 		return read_once(p_);
 	}
 
-	T *get(const Rtnl &) const
+	T *get(Rtnl) const
 	{
 		return p_;
 	}
 
 	// Publishes n and returns what readers may still hold until a grace period ends.
-	[[nodiscard]] T *exchange(const Rtnl &, T *n)
+	[[nodiscard]] T *exchange(Rtnl, T *n)
 	{
 		T *old = p_;
 

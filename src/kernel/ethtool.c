@@ -29,6 +29,16 @@ static int mplink_get_sset_count(struct net_device *dev, int sset)
 	return 1 + MPLINK_DROPS + nics * ARRAY_SIZE(mplink_nic_stats);
 }
 
+/* Here names are of one word: no_link, not no-link. */
+static void mplink_add_drop_string(u8 **data, u32 drop)
+{
+	char name[ETH_GSTRING_LEN];
+
+	strscpy(name, mplink_core_drop_name(drop), sizeof(name));
+	strreplace(name, '-', '_');
+	ethtool_sprintf(data, "drop_%s", name);
+}
+
 static void mplink_get_strings(struct net_device *dev, u32 sset, u8 *data)
 {
 	const struct mplink_vnic *vnic = netdev_priv(dev);
@@ -39,7 +49,7 @@ static void mplink_get_strings(struct net_device *dev, u32 sset, u8 *data)
 		return;
 	ethtool_sprintf(&data, "tx_rescheduled");
 	for (i = 0; i < MPLINK_DROPS; i++)
-		ethtool_sprintf(&data, "drop_%s", mplink_core_drop_name(i));
+		mplink_add_drop_string(&data, i);
 	for (id = 0; (nic = mplink_core_nic_at(vnic->core, id)); id++) {
 		struct mplink_nic_info info;
 
