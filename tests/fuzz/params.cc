@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0
+// Parameters of any kind: either they mean something that can be, or the error
+// names a part of what was given.
+#include <cstring>
+#include <vector>
+
+#include "mplink/core.h"
+#include "require.hh"
+
+namespace
+{
+
+constexpr unsigned fields = 7;
+
+void check_config(const mplink_config &config)
+{
+	require(config.nr_nics <= MPLINK_MAX_NICS, "too many NICs");
+	require(config.policy < MPLINK_POLICIES && config.encap < MPLINK_ENCAPS, "no such policy");
+	for (mplink_u32 i = 0; i < config.nr_nics; i++) {
+		require(config.nics[i][0] && !config.nics[i][MPLINK_NAME_LEN - 1], "bad name");
+		require(std::strcmp(config.nics[i], config.name) != 0, "its own NIC");
+		require(config.weights[i] > 0, "no weight");
+		for (mplink_u32 j = 0; j < i; j++)
+			require(std::strcmp(config.nics[i], config.nics[j]) != 0, "named twice");
+	}
+	require(!config.nr_nics || config.name[0], "no name");
+}
+
+} // namespace
+
+// A byte that tells which are given, then their texts, each with its NUL.
+extern "C" int LLVMFuzzerTestOneInput(const unsigned char *data, std::size_t size)
+{
+	std::vector<std::string> texts(fields);
+	const char *given[fields] = {};
+	mplink_config config;
+	mplink_param_error error = {};
+
+	if (!size)
+		return 0;
+
+	const unsigned which = *data;
+	const unsigned char *p = data + 1;
+	const unsigned char *end = data + size;
+
+	for (unsigned i = 0; i < fields; i++) {
+		while (p < end && *p)
+			texts[i] += static_cast<char>(*p++);
+		if (p < end)
+			p++;
+		texts[i].shrink_to_fit();
+		if (which >> i & 1)
+			given[i] = texts[i].c_str();
+	}
+
+	const mplink_params params = {given[0], given[1], given[2], given[3],
+				      given[4], given[5], given[6]};
+
+	if (!mplink_core_parse_params(&params, &config, &error)) {
+		check_config(config);
+		return 0;
+	}
+	require(error.param && error.why && error.value, "an error without a reason");
+	for (unsigned i = 0; i < fields; i++) {
+		if (!given[i])
+			continue;
+
+		const char *text = given[i];
+
+		if (error.value >= text && error.value + error.value_len <= text + texts[i].size())
+			return 0;
+	}
+	// The default name is what the user did not write, and it is good.
+	require(false, "the value is none of those given");
+	return 0;
+}
