@@ -1,0 +1,298 @@
+#!/usr/bin/python3
+"""Two hosts, three cables, one TCP flow: what demo/run shows once all is built.
+
+usage: demo/run [--seconds N] [--rate MBIT]
+
+  --seconds N    how long the flow runs (45)
+  --rate MBIT    what each cable carries, in Mbit/s (5); 0 leaves the cables as
+                 fast as the emulation lets them be
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import signal
+import sys
+import threading
+import time
+
+REPO = pathlib.Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(REPO / "scripts"), str(REPO / "demo")]
+sys.dont_write_bytecode = True
+import table  # noqa: E402
+import verdict  # noqa: E402
+from record import Record  # noqa: E402
+from two_hosts import TwoHosts, VmError  # noqa: E402
+
+OUT = REPO / "build/demo"
+NICS = ["eth1", "eth2", "eth3"]
+VIRTUAL = {"a": "10.99.0.1", "b": "10.99.0.2"}
+POLICIES = {"balance-rr": "each packet of the flow takes the link that is owed the most bytes"}
+PORT = 5001
+SAMPLE_EVERY = 0.5
+
+
+class Failure(Exception):
+    """The demo cannot go on; the text says why."""
+
+
+def far(end):
+    return "b" if end == "a" else "a"
+
+
+def address(end, cable):
+    return f"10.0.{cable}.{1 if end == 'a' else 2}"
+
+
+class Demo:
+    def __init__(self, args, screen):
+        self.args, self.screen = args, screen
+        self.record = Record(NICS)
+        self.began = float(os.environ.get("MPLINK_DEMO_BEGAN", time.time()))
+        self.card_gone = threading.Event()
+        self.card_pulled = False
+        self.quiet = True           # kernel lines are shown from the load on
+
+    # --- what is said ------------------------------------------------------------
+
+    def step(self, text):
+        self.screen.say(f"{table.stamp(time.time() - self.began)}  {text}")
+
+    def say(self, who, text):
+        seconds = self.record.now() if self.record.zero else time.time() - self.began
+        self.screen.say(f"{table.stamp(seconds)}  {who:6} | {text}")
+
+    def prompt(self, host, *words):
+        """Runs a command, and shows it as typed."""
+        for i, part in enumerate(words):
+            self.say(f"host {host.name.upper()}", ("# " if i == 0 else "      ") + part
+                     + (" \\" if i < len(words) - 1 else ""))
+        host.check(" ".join(words))
+
+    def event(self, text, detail):
+        self.record.event(text)
+        self.say("demo", f"{text}: {detail}")
+
+    def kernel_line(self, end, line):
+        text = line.partition("] ")[2]
+        if self.quiet or not text.startswith("mplink: mpl0:"):
+            return
+        if self.card_pulled and end == "a" and "eth3:" in text and not self.card_gone.is_set():
+            # Only now has the card left: the guest takes its time.
+            self.card_gone.set()
+            self.event("eth3 removed", "the card has left host A; its cable goes dark in host B")
+        self.say(f"host {end.upper()}", text)
+
+    # --- setting up --------------------------------------------------------------
+
+    def set_up(self, net):
+        self.step(f"two hosts are booted: Linux {net.a.check('uname -r').strip()}, "
+                  "three cables between them")
+        for end, host in net.hosts.items():
+            host.check(["tests/vm/lib-gate.sh", "begin", "demo"])
+            host.on_kernel_line = lambda line, end=end: self.kernel_line(end, line)
+            lines = ["set -e"]
+            for cable, nic in enumerate(NICS, 1):
+                lines.append(f"ip addr add {address(end, cable)}/24 dev {nic}")
+                lines.append(f"ip link set {nic} up")
+                if self.args.rate:
+                    lines.append(f"tc qdisc add dev {nic} root tbf rate {self.args.rate}mbit "
+                                 "burst 16kb latency 60ms")
+            host.check("\n".join(lines))
+        if self.args.rate:
+            self.step(f"each cable is held at {self.args.rate:g} Mbit/s (tc tbf), "
+                      "so that the numbers below are steady")
+        self.quiet = False
+        for end, host in net.hosts.items():
+            remotes = ",".join(address(far(end), i) for i in range(1, len(NICS) + 1))
+            self.prompt(host, f"insmod build/{self.args.kernel}/mplink.ko nics={','.join(NICS)}",
+                        f"peer={VIRTUAL[far(end)]} remotes={remotes}")
+            self.prompt(host, f"ip addr add {VIRTUAL[end]}/24 dev mpl0")
+            # No IPv6 here: its router solicitations would be counted as drops.
+            self.prompt(host, "ip link set mpl0 up addrgenmode none")
+        policy, encap = net.a.check("cd /sys/class/net/mpl0/mplink && cat policy encap").split()
+        self.record.policy = policy
+        self.screen.say()
+        self.screen.say(f"  Policy {policy}, encap {encap}: {POLICIES.get(policy, 'see the README')}.")
+        if encap == "none":
+            self.screen.say("  Packets leave as they are; those that overtake each other on the way "
+                            "TCP puts in order.")
+        # One echo per link, so that no cable starts cold.
+        done = net.a.run(f"ping -c{len(NICS) * 2} -i0.2 -W5 -q {VIRTUAL['b']}", timeout=60)
+        if done.status:
+            raise Failure(f"host A cannot ping {VIRTUAL['b']} over mpl0:\n{done.output}")
+
+    def watch(self, net, end):
+        def heard(line):
+            try:
+                self.record.sample(end, json.loads(line))
+            except ValueError:
+                self.say(f"host {end.upper()}", line)
+        return net.host(end).spawn(["demo/watch.py", "mpl0", VIRTUAL[far(end)],
+                                    str(SAMPLE_EVERY)], on_line=heard)
+
+    # --- the flow ----------------------------------------------------------------
+
+    def flow(self, net):
+        """Runs it with its events; returns what the two ends said last."""
+        listening, flowing = threading.Event(), threading.Event()
+        last, garbled = {}, []
+
+        def heard(end, line):
+            try:
+                message = json.loads(line)
+            except ValueError:
+                garbled.append(line)
+                return
+            if "listening" in message:
+                listening.set()
+            elif "digest" in message:
+                last[end] = message
+            elif end == "a":
+                flowing.set()
+            if end == "b" and "bytes" in message:
+                self.record.progress(message)
+
+        watches = [self.watch(net, end) for end in ("a", "b")]
+        receiver = net.b.spawn(["demo/traffic.py", "receive", str(PORT)],
+                               on_line=lambda line: heard("b", line))
+        if not listening.wait(60):
+            raise Failure(f"host B's receiver did not start within 60 s: {receiver.output}")
+        wait_until(lambda: all(len(s) > 1 for s in self.record.samples.values()), 60,
+                   "the hosts' link counters could not be read: "
+                   + "".join(job.output for job in watches)[-300:])
+        sender = net.a.spawn(["demo/traffic.py", "send", VIRTUAL["b"], str(PORT),
+                              str(self.args.seconds)], on_line=lambda line: heard("a", line))
+        if not flowing.wait(60):
+            raise Failure(f"host A's sender did not start within 60 s: {sender.output}")
+        self.record.zero = time.monotonic()
+        self.say("demo", f"the flow begins: {VIRTUAL['a']} to {VIRTUAL['b']}, "
+                 f"{self.args.seconds:g} s of pseudo-random bytes")
+        self.events_and_table(net, sender)
+        for end, job in (("a", sender), ("b", receiver)):
+            done = job.wait(40)
+            if done.status or end not in last:
+                raise Failure(f"host {end.upper()}'s end of the flow failed with status "
+                              f"{done.status}: {''.join(garbled) or done.output}")
+        time.sleep(SAMPLE_EVERY + 0.2)  # the counters' last word
+        for job in watches:
+            job.kill()
+        self.record.gaps = last["b"]["gaps"]
+        return last
+
+    def events_and_table(self, net, sender):
+        length = self.args.seconds
+        plan = [(length * 0.25, self.cable_out), (length * 0.5, self.cable_in),
+                (length * 0.75, self.card_out)]
+        dark = False
+        while not sender.ended.wait(0.1):
+            if plan and self.record.now() >= plan[0][0]:
+                plan.pop(0)[1](net)
+            if self.card_gone.is_set() and not dark:
+                dark = True
+                net.cable_out(3, ends="b")
+            self.draw()
+            if self.record.now() > length + 60:
+                raise Failure(f"the flow has not ended {length + 60:g} s after it began")
+        self.draw()
+        self.screen.keep()
+
+    def draw(self):
+        now = int(self.record.now())
+        if now != getattr(self, "_drawn", None):
+            self._drawn = now
+            self.screen.table(now, *table.draw(self.record, self.args.rate))
+
+    def cable_out(self, net):
+        self.event("cable 2 pulled", "eth2 loses its carrier in both hosts")
+        net.cable_out(2)
+
+    def cable_in(self, net):
+        self.event("cable 2 plugged back", "eth2 gets its carrier back in both hosts")
+        net.cable_in(2)
+
+    def card_out(self, net):
+        self.say("demo", "removing the card of eth3 from host A, for good (PCI unplug)")
+        self.card_pulled = True
+
+        def remove():
+            try:
+                net.unplug_nic("a", 3)
+            except (VmError, TimeoutError) as why:
+                self.say("demo", f"eth3 did not go: {why}")
+
+        threading.Thread(target=remove, daemon=True).start()
+
+    # --- the end -----------------------------------------------------------------
+
+    def drops(self, host):
+        """{counter: value}: what mplink dropped, by reason, and rescheduled."""
+        found = {}
+        for line in host.check("ethtool -S mpl0").splitlines():
+            name, _, value = line.strip().partition(": ")
+            if name.startswith("drop_") or name == "tx_rescheduled":
+                found[name] = int(value)
+        return found
+
+    def unload(self, net):
+        """rmmod under tests/vm's gate: each host's complaints."""
+        complaints = {}
+        for end, host in net.hosts.items():
+            # The module counts what it made and destroyed at debug level.
+            done = host.run("echo 'module mplink +p' >/proc/dynamic_debug/control; "
+                            "exec tests/vm/lib-gate.sh end demo", timeout=60)
+            complaints[end] = done.output.strip() if done.status else ""
+        return complaints
+
+    def run(self):
+        with TwoHosts(self.args.kernel, len(NICS), log=OUT / "host.log") as net:
+            self.set_up(net)
+            before = {end: self.drops(host) for end, host in net.hosts.items()}
+            self.screen.say()
+            last = self.flow(net)
+            drops = {end: {name: value - before[end][name]
+                           for name, value in self.drops(host).items()}
+                     for end, host in net.hosts.items()}
+            complaints = self.unload(net)
+        return verdict.give(self.record, self.screen, last, drops, complaints,
+                            self.args, OUT, self.began)
+
+
+def wait_until(true, seconds, otherwise):
+    deadline = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > deadline:
+            raise Failure(otherwise)
+        time.sleep(0.1)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="demo/run", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter,
+                                     usage=argparse.SUPPRESS)
+    parser.add_argument("--kernel", default="6.1", help=argparse.SUPPRESS)
+    parser.add_argument("--seconds", type=float, default=45, help=argparse.SUPPRESS)
+    parser.add_argument("--rate", type=float, default=5, help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if not 20 <= args.seconds <= 3600:
+        parser.error(f"--seconds {args.seconds:g}: each event needs time to show; give 20 to 3600")
+    if args.rate and not 1 <= args.rate <= 1000:
+        parser.error(f"--rate {args.rate:g}: no such cable; give 1 to 1000 Mbit/s, or 0")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    screen = table.Screen()
+    try:
+        return Demo(args, screen).run()
+    except (Failure, VmError, TimeoutError, RuntimeError) as why:
+        screen.keep()
+        print(f"demo: FAILED: {why}\nThe hosts' consoles are in {OUT.relative_to(REPO)}/host-a.log "
+              "and host-b.log.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        screen.keep()
+        print("demo: interrupted", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

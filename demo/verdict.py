@@ -1,0 +1,121 @@
+"""What the demo says at the end, and whether it succeeded."""
+
+import time
+
+import plot
+
+SETTLE = 3      # seconds after an event before its aftermath is judged
+WATCHED = 6     # seconds after an event in which a gap is put down to it
+
+
+def megabytes(n):
+    return f"{n / 1e6:.1f} MB"
+
+
+def delivery(last, failures):
+    sent, got = last["a"], last["b"]
+    if sent["bytes"] != got["bytes"]:
+        failures.append(f"{sent['bytes']} bytes were sent, {got['bytes']} arrived")
+    elif sent["digest"] != got["digest"]:
+        failures.append(f"the bytes differ: BLAKE2b {sent['digest']} sent, {got['digest']} arrived")
+    else:
+        return (f"every byte arrived, in order: {got['bytes']:,} sent and received,\n"
+                f"{'':15}BLAKE2b {got['digest']} at both ends")
+    return "NOT every byte arrived: " + failures[-1]
+
+
+def went_on(record, end, failures):
+    """Bytes must keep arriving from soon after each event until the next."""
+    times = [when for when, _ in record.events] + [end]
+    for (when, text), until in zip(record.events, times[1:]):
+        arrived = record.arrived_between(min(when + SETTLE, until), until)
+        if arrived < 100_000:
+            failures.append(f"the flow did not go on after '{text}' (at {when:.1f} s): "
+                            f"{arrived:.0f} bytes arrived from {when + SETTLE:.1f} s "
+                            f"to {until:.1f} s")
+
+
+def phases(record, end):
+    """Table lines: the links' mean rates between the events."""
+    names = record.links
+    lines = [f"  {'':40}" + "".join(f"{name:>9}" for name in names) + f"{'all':>9}   Mbit/s"]
+    starts = [(0.0, "all three cables")] + record.events
+    ends = [when for when, _ in record.events] + [end]
+    for (began, text), until in zip(starts, ends):
+        # Not the half second in which one turns into the other.
+        until -= 0.5
+        began = min(began + SETTLE / 2, until)
+        span = max(until - began, 0.1)
+        rates = [moved * 8e-6 / span for moved, _ in record.shares(began, until).values()]
+        what = f"{began:5.1f} - {until:4.1f} s  {text}"
+        lines.append(f"  {what:40}" + "".join(f"{rate:9.1f}" for rate in rates)
+                     + f"{sum(rates):9.1f}")
+    total = record.shares(0, end)
+    lines.append(f"  {'share of all bytes':40}"
+                 + "".join(f"{share:7.1f} %" for _, share in total.values()))
+    return lines
+
+
+def gap_lines(record):
+    length, when = record.longest_gap()
+    yield (f"{length:.0f} ms in the whole flow, at {when:.1f} s" if length
+           else "under 20 ms in the whole flow")
+    for began, text in record.events:
+        length, _ = record.longest_gap(began, began + WATCHED)
+        size = f"{length:.0f} ms" if length else "under 20 ms"
+        yield f"{size} in the {WATCHED} s after '{text}'"
+
+
+def drop_lines(drops):
+    for end, counts in drops.items():
+        counts = dict(counts)
+        rescheduled = counts.pop("tx_rescheduled", 0)
+        dropped = [f"{name.removeprefix('drop_')} {n}" for name, n in counts.items() if n]
+        yield (f"host {end.upper()}: {', '.join(dropped) or 'none dropped for any reason'}; "
+               f"{rescheduled} moved to another link as theirs died")
+
+
+def listing(title, lines):
+    for i, line in enumerate(lines):
+        yield f"{title if i == 0 else '':15}{line}"
+
+
+def give(record, screen, last, drops, complaints, args, out, began):
+    """Prints the summary, writes the files; returns the exit status."""
+    failures = []
+    end = record.local("a", last["a"]["t"])
+    arrived_end = record.local("b", last["b"]["t"])
+    lines = ["", "What was seen", ""]
+    lines += listing("  Data", [delivery(last, failures)])
+    mean = last["b"]["bytes"] * 8e-6 / max(arrived_end, 0.1)
+    lines += listing("  Speed", [f"{megabytes(last['b']['bytes'])} in {arrived_end:.1f} s: "
+                                 f"{mean:.1f} Mbit/s of data on average"])
+    lines += listing("  Longest gap", gap_lines(record))
+    lines += listing("  Packets", drop_lines(drops))
+    if len(record.events) != 3:
+        failures.append(f"only {len(record.events)} of 3 events came to pass: "
+                        + (", ".join(text for _, text in record.events) or "none"))
+    went_on(record, arrived_end, failures)
+    for host, text in complaints.items():
+        if text:
+            failures.append(f"host {host.upper()}'s kernel log after rmmod:\n{text}")
+    if not any(complaints.values()):
+        lines += listing("  Kernels", ["module unloaded in both hosts, everything it made is "
+                                       "destroyed, both logs are clean"])
+    lines += ["", *phases(record, end), ""]
+
+    csv, png = out / "rates.csv", out / "rates.png"
+    record.write_csv(csv)
+    png.unlink(missing_ok=True)
+    cables = f"three cables of {args.rate:g} Mbit/s" if args.rate else "three cables"
+    plot.draw(record, csv, png, f"One TCP flow over mplink ({record.policy}) on {cables}", end)
+    shown = [path.relative_to(out.parent.parent) for path in (png, csv)]
+    lines.append(f"  Plot: {shown[0]}   numbers: {shown[1]}")
+    lines.append("")
+    for line in lines:
+        screen.say(line)
+    for failure in failures:
+        screen.say(f"demo: FAILED: {failure}")
+    if not failures:
+        screen.say(f"demo: succeeded, in {time.time() - began:.0f} s")
+    return 1 if failures else 0
