@@ -223,8 +223,8 @@ int mplink_vnic_create(const struct mplink_config *config)
 	dev->rtnl_link_ops = &mplink_link_ops;
 	err = mplink_vnic_newlink(&init_net, dev, NULL, NULL, NULL);
 	if (err) {
-		if (dev->reg_state == NETREG_UNINITIALIZED)
-			free_netdev(dev);
+		/* Deferred by the kernel, if it is still unregistering. */
+		free_netdev(dev);
 		return err;
 	}
 	err = mplink_vnic_configure(netdev_priv(dev), config);
