@@ -117,6 +117,34 @@ static const struct attribute *const mplink_top_attrs[] = {
 	NULL,
 };
 
+/* --- drops: as ethtool -S has them ------------------------------------------- */
+
+#define MPLINK_DROP_FILE(file, drop) \
+	static int mplink_drops_##file(const struct mplink_dir *dir, char *buf) \
+	{ \
+		return sysfs_emit(buf, "%llu\n", mplink_core_drops(dir->vnic->core, drop)); \
+	} \
+	MPLINK_FILE(drops, file)
+
+MPLINK_DROP_FILE(no_peer, MPLINK_DROP_NO_PEER);
+MPLINK_DROP_FILE(no_link, MPLINK_DROP_NO_LINK);
+MPLINK_DROP_FILE(malformed, MPLINK_DROP_MALFORMED);
+MPLINK_DROP_FILE(too_big, MPLINK_DROP_TOO_BIG);
+MPLINK_DROP_FILE(no_memory, MPLINK_DROP_NO_MEMORY);
+MPLINK_DROP_FILE(no_neighbour, MPLINK_DROP_NO_NEIGHBOUR);
+
+static const struct attribute *const mplink_drops_attrs[] = {
+	&mplink_drops_no_peer_file.attr,
+	&mplink_drops_no_link_file.attr,
+	&mplink_drops_malformed_file.attr,
+	&mplink_drops_too_big_file.attr,
+	&mplink_drops_no_memory_file.attr,
+	&mplink_drops_no_neighbour_file.attr,
+	NULL,
+};
+
+static_assert(ARRAY_SIZE(mplink_drops_attrs) == MPLINK_DROPS + 1);
+
 /* --- nics/<nic> -------------------------------------------------------------- */
 
 static struct mplink_nic_info mplink_nic_read(const struct mplink_dir *dir)
@@ -308,11 +336,14 @@ static struct mplink_dir *mplink_dir_add(struct mplink_vnic *vnic, struct kobjec
 
 int mplink_sysfs_add_vnic(struct mplink_vnic *vnic)
 {
-	struct mplink_dir *top;
+	struct mplink_dir *top, *drops;
 
 	top = mplink_dir_add(vnic, &vnic->dev->dev.kobj, "mplink", mplink_top_attrs, NULL, 0);
 	if (IS_ERR(top))
 		return PTR_ERR(top);
+	drops = mplink_dir_add(vnic, &top->kobj, "drops", mplink_drops_attrs, NULL, 0);
+	if (IS_ERR(drops))
+		return PTR_ERR(drops);
 	vnic->nics_dir = mplink_dir_add(vnic, &top->kobj, "nics", mplink_no_attrs, NULL, 0);
 	if (IS_ERR(vnic->nics_dir))
 		return PTR_ERR(vnic->nics_dir);
