@@ -60,6 +60,9 @@ inline Choice active_backup(const LinkTable &table)
 		return balance_rr(table, tx);
 	case MPLINK_POLICY_BALANCE_XOR:
 		return balance_xor(table, tx);
+	case MPLINK_POLICY_BROADCAST:
+		// All of them are the first choice.
+		return {next_alive(table, 0), false};
 	default:
 		return active_backup(table);
 	}
