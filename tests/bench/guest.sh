@@ -1,0 +1,204 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# What tests/bench/run runs in the VM: lays the cables, measures, and prints one
+# line per measurement: "KEY NUMBER..." (see tests/bench/stream.cc for the costs;
+# evenness: the bytes that each of the far end's NICs has received).
+#
+# usage: tests/bench/guest.sh [PART...]      PART: peers mplink bystanders even,
+#        or profile-POLICY: see tests/bench/profile
+#
+# Host A is the initial namespace, B another one. Between them lie veth pairs:
+# eth1..eth3 for mplink, ECMP and the baseline, bond1..bond3 below the bonds,
+# plain1 for the bystander. Every neighbour is permanent and IPv6 is off: nothing
+# but the measured packets passes.
+set -Eeuo pipefail
+
+[[ -n ${MPLINK_KERNEL:-} ]] || { echo "guest.sh: use tests/bench/run" >&2; exit 2; }
+module=$PWD/build/$MPLINK_KERNEL/mplink.ko
+stream=$PWD/build/bench/stream
+policies=(balance-rr balance-xor active-backup broadcast)
+count=30000
+period3=(64 512 1400)
+
+trap 'echo "guest.sh:$LINENO: status $? from: $BASH_COMMAND" >&2' ERR
+
+in_b() {
+	ip netns exec B "$@"
+}
+
+# know HERE DEV ADDRESS THERE DEV: HERE need not ask for ADDRESS's MAC address.
+know() {
+	local mac
+	mac=$(ip netns exec "$4" cat "/sys/class/net/$5/address")
+	ip -n "$1" neigh replace "$3" lladdr "$mac" nud permanent dev "$2"
+}
+
+# couple DEV NETWORK: addresses NETWORK.1 and .2 on DEV in A and B, and up.
+couple() {
+	ip addr add "$2.1/24" dev "$1"
+	ip -n B addr add "$2.2/24" dev "$1"
+	ip link set "$1" up
+	ip -n B link set "$1" up
+	know A "$1" "$2.2" B "$1"
+	know B "$1" "$2.1" A "$1"
+}
+
+cable() {
+	ip link add "$1" type veth peer name "$1" netns B
+}
+
+# cost KEY FROM SOURCE TO DESTINATION [COPIES]: a packet's cost in both sizes.
+cost() {
+	local key=$1
+	shift
+	"$stream" cost "cost.$key" "${@:1:4}" 1000 "${5:-1}"
+	"$stream" cost "cost64.$key" "${@:1:4}" 64 "${5:-1}"
+}
+
+received() {
+	local dev
+	for dev in "$@"; do
+		in_b cat "/sys/class/net/$dev/statistics/rx_bytes"
+	done
+}
+
+# even KEY DEV1,DEV2,DEV3 SOURCE DESTINATION SIZE...: sends one flow of such
+# sizes from A to B.
+even() {
+	local key=$1 devs before after i bytes=()
+	IFS=, read -ra devs <<<"$2"
+	mapfile -t before < <(received "${devs[@]}")
+	"$stream" send "$count" - "$3" B "$4" "${@:5}"
+	mapfile -t after < <(received "${devs[@]}")
+	for i in "${!devs[@]}"; do
+		bytes+=($((after[i] - before[i])))
+	done
+	echo "$key ${bytes[*]}"
+}
+
+load() {
+	insmod "$module" "$@"
+}
+
+load_mplink() {
+	load nics=eth1,eth2,eth3 peer=10.99.0.2 remotes=10.0.1.2,10.0.2.2,10.0.3.2 "$@"
+	ip addr add 10.99.0.1/24 dev mpl0
+	ip link set mpl0 up
+}
+
+lay_cables() {
+	local i
+	ip netns add B
+	ln -s /proc/1/ns/net /run/netns/A
+	ip -n B link set lo up
+	sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
+	in_b sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1 \
+		net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
+	for i in 1 2 3; do
+		cable "eth$i"
+		cable "bond$i"
+		couple "eth$i" "10.0.$i"
+	done
+	cable plain1
+	couple plain1 10.1.0
+	# The virtual address, reached by ECMP or mplink, and where its answers go.
+	ip -n B addr add 10.99.0.2/32 dev lo
+	ip -n B route add 10.99.0.1 src 10.99.0.2 via 10.0.1.1 dev eth1
+	ip -n B addr add 10.98.0.2/32 dev lo
+	ip route add 10.98.0.2 nexthop via 10.0.1.2 nexthop via 10.0.2.2 nexthop via 10.0.3.2
+}
+
+add_bond() {
+	local ns i
+	for ns in A B; do
+		ip -n "$ns" link add bond0 type bond mode "$1" miimon 100
+		for i in 1 2 3; do
+			ip -n "$ns" link set "bond$i" down
+			ip -n "$ns" link set "bond$i" master bond0
+		done
+	done
+	couple bond0 10.2.0
+	sleep 1
+}
+
+peers() {
+	local mode
+	modprobe bonding max_bonds=0
+	cost veth - 10.0.1.1 B 10.0.1.2
+	cost ecmp - 10.0.1.1 B 10.98.0.2
+	for mode in balance-rr active-backup balance-xor; do
+		add_bond "$mode"
+		cost "bonding.$mode" - 10.2.0.1 B 10.2.0.2
+		if [[ $mode == balance-rr ]]; then
+			even even.period3.bonding.balance-rr bond1,bond2,bond3 10.2.0.1 10.2.0.2 \
+				"${period3[@]}"
+		fi
+		ip link del bond0
+		ip -n B link del bond0
+	done
+	modprobe -r bonding
+}
+
+mplink() {
+	local policy
+	for policy in "${policies[@]}"; do
+		load_mplink policy="$policy"
+		cost "mplink.none.$policy.out" - 10.99.0.1 B 10.99.0.2 \
+			"$([[ $policy == broadcast ]] && echo 3 || echo 1)"
+		cost "mplink.none.$policy.in" B 10.99.0.2 - 10.99.0.1
+		rmmod mplink
+	done
+}
+
+bystanders() {
+	cost bystander.without - 10.1.0.1 B 10.1.0.2
+	load_mplink
+	cost bystander.with - 10.1.0.1 B 10.1.0.2
+	rmmod mplink
+	# Hooks stand in a namespace that the packets do not pass.
+	load
+	ip netns add C
+	ip -n C link add mpl0 type mplink
+	ip -n C link set mpl0 up
+	cost bystander.elsewhere - 10.1.0.1 B 10.1.0.2
+	ip netns del C
+	sleep 1
+	rmmod mplink
+}
+
+even_parts() {
+	load_mplink
+	even even eth1,eth2,eth3 10.99.0.1 10.99.0.2 mixed
+	even even.period3 eth1,eth2,eth3 10.99.0.1 10.99.0.2 "${period3[@]}"
+	rmmod mplink
+	load_mplink weights=1,2,3
+	even even.weights eth1,eth2,eth3 10.99.0.1 10.99.0.2 mixed
+	rmmod mplink
+}
+
+# trace PART FROM SOURCE TO DESTINATION: sends until tests/bench/profile has seen enough.
+trace() {
+	"$stream" until "build/bench/traced.$1" "${@:2}" 1000
+}
+
+profile() {
+	trace plain - 10.1.0.1 B 10.1.0.2
+	load_mplink policy="$1"
+	cat /proc/kallsyms
+	echo symbols
+	trace out - 10.99.0.1 B 10.99.0.2
+	trace in B 10.99.0.2 - 10.99.0.1
+}
+
+parts=("$@")
+[[ ${#parts[@]} -gt 0 ]] || parts=(peers mplink bystanders even)
+lay_cables
+for part in "${parts[@]}"; do
+	case $part in
+	peers | mplink | bystanders) "$part" ;;
+	even) even_parts ;;
+	profile-*) profile "${part#profile-}" ;;
+	*) echo "guest.sh: no part $part" >&2; exit 2 ;;
+	esac
+done
+echo end

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0
+// A UDP sender and its receiver in one process: what a packet costs from the
+// sender's system call to the receiver's.  Every packet's arrival is checked.
+//
+// usage: stream cost KEY FROM SOURCE TO DESTINATION SIZE COPIES
+//        stream send COUNT FROM SOURCE TO DESTINATION SIZE...
+//        stream until FILE FROM SOURCE TO DESTINATION SIZE
+//
+// FROM and TO name network namespaces, "-" is the present one.  `cost` prints
+// KEY, and the nanoseconds a packet: median, least and most of several batches.
+// `send` sends COUNT packets of one flow, their sizes in turn; the size "mixed"
+// stands for any (from a fixed seed).  `until` prints "sending" once it is well
+// under way, and sends until FILE exists.  A size is that of the UDP payload.
+#include <algorithm>
+#include <arpa/inet.h>
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+#include <fcntl.h>
+#include <random>
+#include <sched.h>
+#include <string>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+#include <vector>
+
+namespace
+{
+
+constexpr unsigned port = 4096;
+constexpr unsigned burst = 20; // fits the receive buffer in any of the sizes, three times over
+constexpr unsigned batch = 2000;
+constexpr unsigned batches = 9;
+constexpr unsigned smallest = 64, largest = 1400; // of "mixed"
+
+[[noreturn]] void die(const std::string &what)
+{
+	std::fprintf(stderr, "stream: %s: %s\n", what.c_str(), std::strerror(errno));
+	std::exit(1);
+}
+
+int check(int result, const std::string &what)
+{
+	if (result < 0)
+		die(what);
+	return result;
+}
+
+// A socket in the named namespace; the process itself stays where it is.
+int socket_in(const std::string &name)
+{
+	const int home = check(open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), "own namespace");
+
+	if (name != "-") {
+		const std::string path = "/run/netns/" + name;
+		const int other = check(open(path.c_str(), O_RDONLY | O_CLOEXEC), path);
+
+		check(setns(other, CLONE_NEWNET), path);
+		close(other);
+	}
+	const int sock = check(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
+
+	check(setns(home, CLONE_NEWNET), "return to own namespace");
+	close(home);
+	return sock;
+}
+
+sockaddr_in address(const std::string &text)
+{
+	sockaddr_in a{};
+
+	a.sin_family = AF_INET;
+	a.sin_port = htons(port);
+	errno = EINVAL;
+	if (inet_pton(AF_INET, text.c_str(), &a.sin_addr) != 1)
+		die("address " + text);
+	return a;
+}
+
+class Stream
+{
+public:
+	Stream(const std::string &from, const std::string &source, const std::string &to,
+	       const std::string &destination)
+	    : tx_(socket_in(from)), rx_(socket_in(to))
+	{
+		const sockaddr_in s = address(source), d = address(destination);
+		const timeval patience{2, 0};
+
+		check(bind(tx_, reinterpret_cast<const sockaddr *>(&s), sizeof(s)),
+		      "bind to " + source);
+		check(connect(tx_, reinterpret_cast<const sockaddr *>(&d), sizeof(d)),
+		      "connect to " + destination);
+		check(bind(rx_, reinterpret_cast<const sockaddr *>(&d), sizeof(d)),
+		      "bind to " + destination);
+		check(setsockopt(rx_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)),
+		      "SO_RCVTIMEO");
+	}
+
+	void send(unsigned size)
+	{
+		std::memcpy(out_.data(), &sent_, sizeof(sent_));
+		if (check(static_cast<int>(::send(tx_, out_.data(), size, 0)), "send") !=
+		    static_cast<int>(size))
+			die("short send");
+		sent_++;
+	}
+
+	// The oldest packet that has not been received yet.
+	void receive(unsigned size)
+	{
+		uint32_t number;
+		const auto got = recv(rx_, in_.data(), in_.size(), 0);
+
+		if (got < 0)
+			die("packet " + std::to_string(received_) + " did not arrive");
+		std::memcpy(&number, in_.data(), sizeof(number));
+		if (got != static_cast<ssize_t>(size) || number != received_) {
+			errno = EBADMSG;
+			die("packet " + std::to_string(received_) + " of " + std::to_string(size) +
+			    " bytes arrived as " + std::to_string(number) + " of " +
+			    std::to_string(got));
+		}
+	}
+	void received()
+	{
+		received_++;
+	}
+
+	// After the last: there must not be any more.
+	void expect_silence()
+	{
+		if (recv(rx_, in_.data(), in_.size(), MSG_DONTWAIT) >= 0) {
+			errno = EBADMSG;
+			die("a packet arrived once too often");
+		}
+	}
+
+private:
+	int tx_, rx_;
+	uint32_t sent_ = 0, received_ = 0;
+	std::array<char, 65536> out_{}, in_{};
+};
+
+void run(Stream &stream, unsigned count, unsigned size, unsigned copies)
+{
+	for (unsigned done = 0; done < count; done += burst) {
+		for (unsigned i = 0; i < burst; i++)
+			stream.send(size);
+		for (unsigned i = 0; i < burst; i++) {
+			for (unsigned c = 0; c < copies; c++)
+				stream.receive(size);
+			stream.received();
+		}
+	}
+}
+
+uint64_t now()
+{
+	timespec t{};
+
+	check(clock_gettime(CLOCK_MONOTONIC, &t), "clock_gettime");
+	return static_cast<uint64_t>(t.tv_sec) * 1000000000U + static_cast<uint64_t>(t.tv_nsec);
+}
+
+void cost(Stream &stream, const char *key, unsigned size, unsigned copies)
+{
+	std::vector<double> costs;
+
+	run(stream, batch, size, copies);
+	for (unsigned i = 0; i < batches; i++) {
+		const uint64_t began = now();
+
+		run(stream, batch, size, copies);
+		costs.push_back(static_cast<double>(now() - began) / batch);
+	}
+	stream.expect_silence();
+	std::sort(costs.begin(), costs.end());
+	std::printf("%s %.1f %.1f %.1f\n", key, costs[batches / 2], costs.front(), costs.back());
+}
+
+void send_until(Stream &stream, const char *file, unsigned size)
+{
+	run(stream, batch, size, 1);
+	std::puts("sending");
+	std::fflush(stdout);
+	do
+		run(stream, batch, size, 1);
+	while (access(file, F_OK));
+}
+
+void send_all(Stream &stream, unsigned count, const std::vector<std::string> &sizes)
+{
+	std::minstd_rand random(1);
+	std::vector<unsigned> pending;
+
+	for (unsigned done = 0; done < count; done += burst) {
+		pending.clear();
+		for (unsigned i = done; i < std::min(done + burst, count); i++) {
+			const std::string &size = sizes[i % sizes.size()];
+
+			pending.push_back(size == "mixed"
+						  ? smallest + static_cast<unsigned>(random()) %
+								       (largest + 1 - smallest)
+						  : static_cast<unsigned>(std::stoul(size)));
+			stream.send(pending.back());
+		}
+		for (const unsigned size : pending) {
+			stream.receive(size);
+			stream.received();
+		}
+	}
+	stream.expect_silence();
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+	const std::vector<std::string> args(argv + 1, argv + argc);
+
+	if (args.size() == 8 && args[0] == "cost") {
+		Stream stream(args[2], args[3], args[4], args[5]);
+
+		cost(stream, argv[2], static_cast<unsigned>(std::stoul(args[6])),
+		     static_cast<unsigned>(std::stoul(args[7])));
+		return 0;
+	}
+	if (args.size() == 7 && args[0] == "until") {
+		Stream stream(args[2], args[3], args[4], args[5]);
+
+		send_until(stream, argv[2], static_cast<unsigned>(std::stoul(args[6])));
+		return 0;
+	}
+	if (args.size() >= 7 && args[0] == "send") {
+		Stream stream(args[2], args[3], args[4], args[5]);
+
+		send_all(stream, static_cast<unsigned>(std::stoul(args[1])),
+			 {args.begin() + 6, args.end()});
+		return 0;
+	}
+	std::fputs("usage: stream cost KEY FROM SOURCE TO DESTINATION SIZE COPIES\n"
+		   "       stream send COUNT FROM SOURCE TO DESTINATION SIZE...\n"
+		   "       stream until FILE FROM SOURCE TO DESTINATION SIZE\n",
+		   stderr);
+	return 2;
+}
