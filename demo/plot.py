@@ -16,7 +16,8 @@ set yrange [0:{top}]
 set grid ytics lt 1 lc rgb "#e4e4e4" lw 1
 set border 3 lc rgb "#555555"
 set tics nomirror out
-set key outside top center horizontal samplen 3
+set bmargin 6
+set key at screen 0.5, screen 0.03 center horizontal samplen 3
 {marks}
 plot {curves}
 """

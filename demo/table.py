@@ -68,11 +68,11 @@ def draw(record, rate):
     """(table lines, the same as one line)"""
     live = record.live() or {name: (0.0, 0.0) for name in record.links}
     total = sum(mbit for mbit, _ in live.values())
-    head = (f"  {'link':5} {'host A':15} {'Mbit/s':>6} {'share':>6}  {'':{WIDTH}}  "
-            f"{'host B':15}")
+    head = (f"  {'link':5} {'host A sends':15} {'Mbit/s':>6} {'share':>6}  {'':{WIDTH}}  "
+            "host B receives")
     rule = "  " + "-" * (len(head) - 2)
     rows = [f"  {name:5} {record.state('a', name):15} {mbit:6.1f} {share:4.0f} %  "
-            f"{bar(mbit, rate):{WIDTH}}  {record.state('b', name):15}"
+            f"{bar(mbit, rate):{WIDTH}}  {record.state('b', name)}"
             for name, (mbit, share) in live.items()]
     foot = f"  {'all':5} {'':15} {total:6.1f}   at {record.now():.0f} s of the flow"
     links = "   ".join(f"{name} {mbit:4.1f} ({share:2.0f} %)" if record.state("a", name) == "valid"

@@ -24,7 +24,7 @@ BLOCK = 64 * 1024
 MIN_GAP = 0.02
 REPORT_EVERY = 0.5
 # Nothing moves for so long: the flow is dead.
-PATIENCE = 25
+PATIENCE = 60
 
 
 def tell(**what):

@@ -66,6 +66,16 @@ def gap_lines(record):
         yield f"{size} in the {WATCHED} s after '{text}'"
 
 
+def read_drops(host):
+    """{counter: value}: what mplink dropped, by reason, and rescheduled."""
+    found = {}
+    for line in host.check("ethtool -S mpl0").splitlines():
+        name, _, value = line.strip().partition(": ")
+        if name.startswith("drop_") or name == "tx_rescheduled":
+            found[name] = int(value)
+    return found
+
+
 def drop_lines(drops):
     for end, counts in drops.items():
         counts = dict(counts)
