@@ -98,15 +98,18 @@ void mplink_core_link_counters(const struct mplink_peer *peer, mplink_u32 link,
 /* --- the packet path: softirq or BH disabled, in an RCU read section ---- */
 
 /*
- * Chooses the link for a packet.  Returns enum mplink_verdict.  After SEND_MORE
- * call again with the same tx, in the same read section.
+ * Chooses the link for a packet of len bytes from the IP header on, of which
+ * l3_len may be read at l3, and accounts it there.  cpu: the calling one.
  */
-mplink_u32 mplink_core_select(struct mplink_device *device, const struct mplink_peer *peer,
-			      struct mplink_tx *tx);
+struct mplink_choice mplink_core_select(struct mplink_device *device,
+					const struct mplink_peer *peer, mplink_u32 len,
+					mplink_u32 cpu, const mplink_u8 *l3, mplink_u32 l3_len);
+/* The link of a broadcast's next copy, in the read section of its first. */
+struct mplink_choice mplink_core_next(const void *more, mplink_u32 len, mplink_u32 cpu);
 /* Accounts a packet of len bytes (MAC header included) from the peer. */
 void mplink_core_receive(const struct mplink_peer *peer, mplink_u32 nic_id, mplink_u32 len,
 			 mplink_u32 cpu);
-/* Accounts a drop.  enum mplink_drop. */
+/* Accounts a drop.  enum mplink_drop; also where mplink_core_select() found no link. */
 void mplink_core_drop(struct mplink_device *device, mplink_u32 drop, mplink_u32 cpu);
 
 /* --- device counters: any context --------------------------------------- */

@@ -38,25 +38,10 @@ struct mplink_facts {
 	struct mplink_addr inet6_local;	/* first usable link-local address */
 };
 
-/* One packet on its way out.  Lives on the caller's stack. */
-struct mplink_tx {
-	/* in */
-	const mplink_u8 *l3;	/* IP header */
-	mplink_u32 l3_len;	/* bytes that may be read at l3 */
-	mplink_u32 len;		/* of the packet, from the IP header on */
-	mplink_u32 cpu;
-	/* out */
-	struct mplink_path *path;	/* valid in the same RCU read section */
-	mplink_u32 drop;	/* enum mplink_drop, where the verdict is DROP */
-	/* the core's own: where a broadcast stands */
-	mplink_u32 next;
-	const void *table;
-};
-
-enum mplink_verdict {
-	MPLINK_SEND,		/* on tx->path */
-	MPLINK_SEND_MORE,	/* a copy on tx->path, then ask again */
-	MPLINK_DROP,		/* for tx->drop */
+/* The link chosen for a packet.  All of it is valid in the same RCU read section. */
+struct mplink_choice {
+	struct mplink_path *path;	/* NULL: there is no link that works */
+	const void *more;		/* broadcast: what gives the next link; else NULL */
 };
 
 struct mplink_counters {

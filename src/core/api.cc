@@ -165,9 +165,15 @@ void mplink_core_link_counters(const mplink_peer *peer, mplink_u32 link, mplink_
 	add(*sum, core(peer)[link].counters());
 }
 
-mplink_u32 mplink_core_select(mplink_device *device, const mplink_peer *peer, mplink_tx *tx)
+mplink_choice mplink_core_select(mplink_device *device, const mplink_peer *peer, mplink_u32 len,
+				 mplink_u32 cpu, const mplink_u8 *l3, mplink_u32 l3_len)
 {
-	return core(device).select(ReadSection(), core(peer), *tx);
+	return core(device).select(ReadSection(), core(peer), {len, cpu, l3, l3_len});
+}
+
+mplink_choice mplink_core_next(const void *more, mplink_u32 len, mplink_u32 cpu)
+{
+	return sent_copy(*static_cast<const LinkEntry *>(more), len, cpu);
 }
 
 void mplink_core_receive(const mplink_peer *peer, mplink_u32 nic_id, mplink_u32 len, mplink_u32 cpu)

@@ -41,7 +41,7 @@ public:
 	[[nodiscard]] int event(Rtnl, mplink_u32 event, const mplink_facts &facts);
 	void refresh(Rtnl, mplink_u32 event, const Nic *only);
 
-	mplink_u32 select(ReadSection, const Peer &peer, mplink_tx &tx);
+	mplink_choice select(ReadSection section, const Peer &peer, const Packet &packet);
 	void drop(mplink_u32 drop, mplink_u32 cpu)
 	{
 		add_once(counters_[cpu].drops[drop], 1);
@@ -50,7 +50,6 @@ public:
 	mplink_u64 rescheduled() const;
 
 private:
-	static mplink_u32 send(const LinkTable &table, mplink_u32 link, mplink_tx &tx);
 	int step(Rtnl, Nic &nic, mplink_u32 event, const mplink_facts &facts, bool present);
 	void update_carrier();
 
@@ -63,43 +62,42 @@ private:
 	Array<DeviceCounters> counters_;
 };
 
-// The packet path, inline into its one caller.
+// The packet path, inline into its callers.
 
-[[gnu::always_inline]] inline mplink_u32 Device::send(const LinkTable &table, mplink_u32 link,
-						      mplink_tx &tx)
+// Accounts the packet on the link it was given.
+[[gnu::always_inline]] inline mplink_path *sent(const LinkEntry &link, mplink_u32 len,
+						mplink_u32 cpu)
 {
-	const LinkEntry &entry = table[link];
-	LinkCounters &counters = entry.counters[tx.cpu];
+	LinkCounters &counters = link.counters[cpu];
 
 	add_once(counters.tx_packets, 1);
-	add_once(counters.tx_bytes, tx.len + entry.header_len);
-	tx.path = entry.path;
-	if (table.policy() != MPLINK_POLICY_BROADCAST) [[likely]]
-		return MPLINK_SEND;
-
-	tx.table = &table;
-	tx.next = next_alive(table, link + 1);
-	return tx.next < table.size() ? MPLINK_SEND_MORE : MPLINK_SEND;
+	add_once(counters.tx_bytes, len + link.header_len);
+	return link.path;
 }
 
-[[gnu::always_inline]] inline mplink_u32 Device::select(ReadSection section, const Peer &peer,
-							mplink_tx &tx)
+// A broadcast's copy, and where the next one goes.
+inline mplink_choice sent_copy(const LinkEntry &link, mplink_u32 len, mplink_u32 cpu)
 {
-	// The rest of a broadcast goes by the table it began with.
-	if (tx.table) [[unlikely]]
-		return send(*static_cast<const LinkTable *>(tx.table), tx.next, tx);
+	return {sent(link, len, cpu), link.last ? nullptr : alive_from(&link + 1)};
+}
 
-	const LinkTable *table = peer.table(section);
-	const Choice choice = table ? choose(*table, tx) : Choice{};
+[[gnu::always_inline]] inline mplink_choice Device::select(ReadSection section, const Peer &peer,
+							   const Packet &packet)
+{
+	const LinkTable *const table = peer.table(section);
 
-	if (!table || choice.link == table->size()) [[unlikely]] {
-		drop(MPLINK_DROP_NO_LINK, tx.cpu);
-		tx.drop = MPLINK_DROP_NO_LINK;
-		return MPLINK_DROP;
-	}
+	if (!table) [[unlikely]]
+		return {};
+
+	const Choice choice = choose(*table, packet);
+
+	if (!choice.link) [[unlikely]]
+		return {};
 	if (choice.rescheduled) [[unlikely]]
-		add_once(counters_[tx.cpu].rescheduled, 1);
-	return send(*table, choice.link, tx);
+		add_once(counters_[packet.cpu].rescheduled, 1);
+	if (table->policy() == MPLINK_POLICY_BROADCAST) [[unlikely]]
+		return sent_copy(*choice.link, packet.len, packet.cpu);
+	return {sent(*choice.link, packet.len, packet.cpu), nullptr};
 }
 
 } // namespace mplink

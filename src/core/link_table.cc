@@ -20,7 +20,7 @@ constexpr mplink_size line_up(mplink_size size)
 struct LinkTable::Layout {
 	Layout(mplink_u32 n, mplink_u32 policy)
 	    : lane(policy == MPLINK_POLICY_BALANCE_RR ? line_up(tournament_size(n)) : 0),
-	      lanes(line_up(sizeof(LinkTable)) + n * sizeof(LinkEntry)),
+	      lanes(sizeof(LinkTable) + n * sizeof(LinkEntry)),
 	      buckets(lanes + lane * mplink_nr_cpus()),
 	      end(buckets + (policy == MPLINK_POLICY_BALANCE_XOR ? LinkTable::buckets : 0))
 	{
@@ -39,7 +39,6 @@ LinkTable::LinkTable(std::span<const LinkSpec> links, mplink_u32 n, mplink_u32 p
 	mplink_u8 *const base = reinterpret_cast<mplink_u8 *>(this);
 	mplink_u32 i = 0;
 
-	entries_ = reinterpret_cast<LinkEntry *>(base + line_up(sizeof(LinkTable)));
 	lane_size_ = static_cast<mplink_u32>(layout.lane);
 	lanes_ = base + layout.lanes;
 	buckets_ = base + layout.buckets;
@@ -47,7 +46,7 @@ LinkTable::LinkTable(std::span<const LinkSpec> links, mplink_u32 n, mplink_u32 p
 	for (const LinkSpec &link : links) {
 		if (!link.valid)
 			continue;
-		LinkEntry &e = *new (&entries_[i++]) LinkEntry;
+		LinkEntry &e = *new (&entries()[i++]) LinkEntry;
 
 		e.state = mplink_port_state(link.port, &e.mask, &e.want);
 		e.path = link.path;
@@ -55,6 +54,7 @@ LinkTable::LinkTable(std::span<const LinkSpec> links, mplink_u32 n, mplink_u32 p
 		// 16 bits of weight below 32 of fraction: exact to 1 in 65,536.
 		e.scale = (mplink_u64{1} << 32) / link.weight;
 		e.header_len = mplink_port_header_len(link.port);
+		e.last = i == n;
 	}
 	if (policy == MPLINK_POLICY_BALANCE_RR)
 		for (mplink_u32 cpu = 0; cpu < mplink_nr_cpus(); cpu++)

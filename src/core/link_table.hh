@@ -31,6 +31,12 @@ struct alignas(64) LinkEntry {
 		return (read_once(*state) & mask) == want;
 	}
 
+	// How far a packet moves the link's clock.
+	mplink_u64 cost(mplink_u32 len) const
+	{
+		return mplink_u64{len + header_len} * scale;
+	}
+
 	const unsigned long *state;
 	unsigned long mask;
 	unsigned long want;
@@ -38,9 +44,18 @@ struct alignas(64) LinkEntry {
 	LinkCounters *counters;
 	mplink_u64 scale; // clock ticks a byte: the reciprocal of the weight
 	mplink_u32 header_len;
+	bool last; // of the table
 };
 
-class LinkTable : public mplink_rcu, Counted<Kind::tables>
+// A packet on its way out, as the core sees it.
+struct Packet {
+	mplink_u32 len; // from the IP header on
+	mplink_u32 cpu; // where it is being sent
+	const mplink_u8 *l3;
+	mplink_u32 l3_len; // bytes that may be read at l3
+};
+
+class alignas(64) LinkTable : public mplink_rcu, Counted<Kind::tables>
 {
 public:
 	// Flows are spread over this many buckets, and buckets over links.
@@ -61,7 +76,7 @@ public:
 	}
 	const LinkEntry &operator[](mplink_u32 i) const
 	{
-		return entries_[i];
+		return entries()[i];
 	}
 	// balance-rr: how far each link has come on that CPU.  The one part that
 	// readers write; no CPU ever reads another's.
@@ -80,6 +95,11 @@ public:
 private:
 	struct Layout;
 
+	// Right behind the table, and as aligned.
+	LinkEntry *entries() const
+	{
+		return reinterpret_cast<LinkEntry *>(const_cast<LinkTable *>(this) + 1);
+	}
 	void fill_buckets(std::span<const LinkSpec> links);
 
 	mplink_u32 n_;
@@ -87,7 +107,6 @@ private:
 	mplink_u32 lane_size_;
 	mplink_u8 *lanes_;
 	mplink_u8 *buckets_;
-	LinkEntry *entries_;
 };
 
 } // namespace mplink

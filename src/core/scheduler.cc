@@ -6,9 +6,11 @@
 namespace mplink
 {
 
-mplink_u32 reschedule(const LinkTable &table, mplink_u32 cpu)
+// The live link furthest behind.  A dead one is moved along with it, so that it
+// has no backlog to catch up with if it lives again.
+Choice reschedule(const LinkTable &table, const Packet &packet)
 {
-	Tournament progress = table.progress(cpu);
+	Tournament progress = table.progress(packet.cpu);
 	const mplink_u32 n = table.size();
 	mplink_u32 best = n;
 
@@ -16,21 +18,22 @@ mplink_u32 reschedule(const LinkTable &table, mplink_u32 cpu)
 		if (table[i].alive() && (best == n || progress.behind(i, best)))
 			best = i;
 	if (best == n)
-		return n;
+		return {nullptr, false};
 	for (mplink_u32 i = 0; i < n; i++)
 		if (!table[i].alive() && progress.behind(i, best))
 			progress.catch_up(i, best);
 	progress.replay_all();
-	return best;
+	progress.advance(best, table[best].cost(packet.len));
+	return {&table[best], true};
 }
 
-Choice balance_xor(const LinkTable &table, const mplink_tx &tx)
+Choice balance_xor(const LinkTable &table, const Packet &packet)
 {
-	const mplink_u32 hash = flow_hash(tx.l3, tx.l3_len);
-	const mplink_u32 link = table.bucket(hash);
+	const mplink_u32 hash = flow_hash(packet.l3, packet.l3_len);
+	const LinkEntry &link = table[table.bucket(hash)];
 
-	if (table[link].alive()) [[likely]]
-		return {link, false};
+	if (link.alive()) [[likely]]
+		return {&link, false};
 
 	// Any live link, but the same one for all of the flow's packets.
 	const mplink_u32 n = table.size();
@@ -38,8 +41,8 @@ Choice balance_xor(const LinkTable &table, const mplink_tx &tx)
 
 	for (mplink_u32 i = start; i < start + n; i++)
 		if (table[i % n].alive())
-			return {i % n, true};
-	return {n, false};
+			return {&table[i % n], true};
+	return {nullptr, false};
 }
 
 } // namespace mplink

@@ -6,63 +6,67 @@
 namespace mplink
 {
 
+// Which link, and whether the first choice had died since the table was published.
 struct Choice {
-	mplink_u32 link;  // into the table; its size if no link works
-	bool rescheduled; // the first choice had died since the table was published
+	const LinkEntry *link; // null if none works
+	bool rescheduled;
 };
 
-// The first live link from i on, or the table's size.
-inline mplink_u32 next_alive(const LinkTable &table, mplink_u32 i)
+// e, or the first live link behind it; null if there is none.
+inline const LinkEntry *alive_from(const LinkEntry *e)
 {
-	while (i < table.size() && !table[i].alive())
-		i++;
-	return i;
+	while (!e->alive()) {
+		if (e->last)
+			return nullptr;
+		e++;
+	}
+	return e;
 }
 
-// The live link furthest behind on that CPU, or the table's size.  A dead one is
-// moved along with it, so that it has no backlog to catch up with if it lives again.
-mplink_u32 reschedule(const LinkTable &table, mplink_u32 cpu);
+// For balance_rr() whose first choice is dead.
+Choice reschedule(const LinkTable &table, const Packet &packet);
 
 // The link that has sent least for its weight gets the packet: after any number
 // of packets the links differ by no more than one packet of the largest size.
-[[gnu::always_inline]] inline Choice balance_rr(const LinkTable &table, const mplink_tx &tx)
+[[gnu::always_inline]] inline Choice balance_rr(const LinkTable &table, const Packet &packet)
 {
-	Tournament progress = table.progress(tx.cpu);
-	mplink_u32 link = progress.winner();
-	bool rescheduled = false;
+	Tournament progress = table.progress(packet.cpu);
+	const mplink_u32 i = progress.winner();
+	const LinkEntry &link = table[i];
 
-	if (!table[link].alive()) [[unlikely]] {
-		link = reschedule(table, tx.cpu);
-		if (link == table.size())
-			return {link, false};
-		rescheduled = true;
-	}
-	progress.advance(link, mplink_u64{tx.len + table[link].header_len} * table[link].scale);
-	return {link, rescheduled};
+	if (!link.alive()) [[unlikely]]
+		return reschedule(table, packet);
+	progress.advance(i, link.cost(packet.len));
+	return {&link, false};
 }
 
-Choice balance_xor(const LinkTable &table, const mplink_tx &tx);
+Choice balance_xor(const LinkTable &table, const Packet &packet);
 
 inline Choice active_backup(const LinkTable &table)
 {
-	const mplink_u32 link = next_alive(table, 0);
+	const LinkEntry *const link = alive_from(&table[0]);
 
-	return {link, link && link < table.size()};
+	return {link, link != &table[0]};
+}
+
+// All live links are the first choice; this is the first of them.
+inline Choice broadcast(const LinkTable &table)
+{
+	return {alive_from(&table[0]), false};
 }
 
 // By the table's policy.  Constant in the peers, logarithmic in the peer's
 // links (a match or two for three links), linear only while a link is dead and
 // no event has told of it yet.
-[[gnu::always_inline]] inline Choice choose(const LinkTable &table, const mplink_tx &tx)
+[[gnu::always_inline]] inline Choice choose(const LinkTable &table, const Packet &packet)
 {
 	switch (table.policy()) {
 	case MPLINK_POLICY_BALANCE_RR:
-		return balance_rr(table, tx);
+		return balance_rr(table, packet);
 	case MPLINK_POLICY_BALANCE_XOR:
-		return balance_xor(table, tx);
+		return balance_xor(table, packet);
 	case MPLINK_POLICY_BROADCAST:
-		// All of them are the first choice.
-		return {next_alive(table, 0), false};
+		return broadcast(table);
 	default:
 		return active_backup(table);
 	}

@@ -16,50 +16,56 @@
 #include "tap.h"
 
 /* Gives the packet to the path: from here on it leaves by the path's NIC. */
-static void mplink_hook_take(struct sk_buff *skb, const struct mplink_path *path, u32 cpu,
-			     bool inet6)
+static __always_inline void mplink_hook_take(struct sk_buff *skb, const struct mplink_path *path,
+					     u32 cpu, bool inet6)
 {
+	struct dst_entry *dst = mplink_path_dst(path, cpu, inet6);
+
 	/* neigh_output() follows skb->dev, the rest of the stack the route. */
+	dst_hold(dst);
 	skb_dst_drop(skb);
-	skb_dst_set(skb, dst_clone(mplink_path_dst(path, cpu, inet6)));
+	skb_dst_set(skb, dst);
 	skb->dev = path->dev;
 }
 
-/* A broadcast's copies go on one by one; the packet itself is the last. */
-static noinline u32 mplink_hook_broadcast(struct mplink_vnic *vnic, struct sk_buff *skb,
-					  const struct nf_hook_state *state,
-					  const struct mplink_peer *peer, struct mplink_tx *tx,
-					  bool inet6)
+/* Sends all copies of a broadcast but the last, and returns where that one goes. */
+static noinline const struct mplink_path *
+mplink_hook_broadcast(struct mplink_vnic *vnic, struct sk_buff *skb,
+		      const struct nf_hook_state *state, struct mplink_choice choice, u32 cpu,
+		      bool inet6)
 {
-	u32 verdict;
-
-	do {
+	while (choice.more) {
 		/* With a header of its own: each NIC writes another MAC header there. */
 		struct sk_buff *copy = pskb_copy(skb, GFP_ATOMIC);
 
 		if (copy) {
-			mplink_hook_take(copy, tx->path, tx->cpu, inet6);
+			mplink_hook_take(copy, choice.path, cpu, inet6);
 			state->okfn(state->net, state->sk, copy);
 		} else {
-			mplink_core_drop(vnic->core, MPLINK_DROP_NO_MEMORY, tx->cpu);
+			mplink_core_drop(vnic->core, MPLINK_DROP_NO_MEMORY, cpu);
 		}
-		verdict = mplink_core_select(vnic->core, peer, tx);
-	} while (verdict == MPLINK_SEND_MORE);
-	return verdict;
+		choice = mplink_core_next(choice.more, skb->len, cpu);
+	}
+	return choice.path;
 }
 
-static unsigned int mplink_hook_send(struct sk_buff *skb, const struct nf_hook_state *state,
-				     const struct mplink_addr *hop, bool inet6)
+static noinline unsigned int mplink_hook_drop(struct mplink_vnic *vnic, struct sk_buff *skb,
+					      u32 drop)
+{
+	mplink_drop(vnic, skb, drop);
+	local_bh_enable();
+	return NF_STOLEN;
+}
+
+static __always_inline unsigned int mplink_hook_send(struct sk_buff *skb,
+						     const struct nf_hook_state *state,
+						     const struct mplink_addr *hop, bool inet6)
 {
 	struct mplink_vnic *vnic = netdev_priv(state->out);
-	struct mplink_tx tx = {
-		.l3 = skb_network_header(skb),
-		.l3_len = skb_headlen(skb),
-		.len = skb->len,
-		.drop = MPLINK_DROP_NO_PEER,
-	};
 	const struct mplink_peer_node *peer;
-	u32 verdict = MPLINK_DROP;
+	const struct mplink_path *path;
+	struct mplink_choice choice;
+	u32 cpu;
 
 	/*
 	 * nf_hook() is an RCU read section: the peer, the core's table and the
@@ -68,30 +74,27 @@ static unsigned int mplink_hook_send(struct sk_buff *skb, const struct nf_hook_s
 	 * it only once at a time, may write.
 	 */
 	local_bh_disable();
-	tx.cpu = smp_processor_id();
-	mplink_tap(skb, vnic->dev);
+	cpu = smp_processor_id();
+	mplink_tap(skb, state->out);
 
 	peer = mplink_peers_find(vnic, hop);
-	if (likely(peer)) {
-		/* There is no route to take; it goes by mplink_output(). */
-		if (inet6 && unlikely(peer->inet_remotes) && netif_carrier_ok(vnic->dev)) {
-			local_bh_enable();
-			return NF_ACCEPT;
-		}
-		verdict = mplink_core_select(vnic->core, peer->core, &tx);
-		if (unlikely(verdict == MPLINK_SEND_MORE))
-			verdict = mplink_hook_broadcast(vnic, skb, state, peer->core, &tx, inet6);
-	} else {
-		mplink_core_drop(vnic->core, tx.drop, tx.cpu);
-	}
-
-	if (unlikely(verdict == MPLINK_DROP)) {
-		mplink_drop(vnic, skb, tx.drop);
+	if (unlikely(!peer))
+		return mplink_hook_drop(vnic, skb, MPLINK_DROP_NO_PEER);
+	/* Where there is no route to take, it goes by mplink_output(). */
+	if (inet6 && unlikely(peer->inet_remotes) && netif_carrier_ok(state->out)) {
 		local_bh_enable();
-		return NF_STOLEN;
+		return NF_ACCEPT;
 	}
-	dev_sw_netstats_tx_add(vnic->dev, 1, skb->len + ETH_HLEN);
-	mplink_hook_take(skb, tx.path, tx.cpu, inet6);
+	choice = mplink_core_select(vnic->core, peer->core, skb->len, cpu, skb_network_header(skb),
+				    skb_headlen(skb));
+	path = choice.path;
+	if (unlikely(!path))
+		return mplink_hook_drop(vnic, skb, MPLINK_DROP_NO_LINK);
+	if (unlikely(choice.more))
+		path = mplink_hook_broadcast(vnic, skb, state, choice, cpu, inet6);
+
+	dev_sw_netstats_tx_add(state->out, 1, skb->len + ETH_HLEN);
+	mplink_hook_take(skb, path, cpu, inet6);
 	local_bh_enable();
 	return NF_ACCEPT;
 }
@@ -105,10 +108,12 @@ static unsigned int mplink_hook4(void *priv, struct sk_buff *skb, const struct n
 		return NF_ACCEPT;
 
 	rt = skb_rtable(skb);
-	if (rt->rt_gw_family == AF_INET6)
-		hop = mplink_addr6(&rt->rt_gw6);
+	if (likely(!rt->rt_gw_family))
+		hop = mplink_addr4(ip_hdr(skb)->daddr);
+	else if (rt->rt_gw_family == AF_INET)
+		hop = mplink_addr4(rt->rt_gw4);
 	else
-		hop = mplink_addr4(rt->rt_gw_family ? rt->rt_gw4 : ip_hdr(skb)->daddr);
+		hop = mplink_addr6(&rt->rt_gw6);
 	return mplink_hook_send(skb, state, &hop, false);
 }
 

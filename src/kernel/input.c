@@ -67,10 +67,10 @@ rx_handler_result_t mplink_input(struct sk_buff **pskb)
 	const struct mplink_peer_node *peer;
 	struct mplink_addr sender;
 
-	if (skb->pkt_type != PACKET_HOST || !mplink_input_sender(skb, &sender))
+	if (unlikely(skb->pkt_type != PACKET_HOST) || !mplink_input_sender(skb, &sender))
 		return RX_HANDLER_PASS;
 	peer = mplink_peers_find(vnic, &sender);
-	if (!peer || !netif_running(upper))
+	if (!peer || unlikely(!netif_running(upper)))
 		return RX_HANDLER_PASS;
 
 	skb = skb_share_check(skb, GFP_ATOMIC);

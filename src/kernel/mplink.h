@@ -89,7 +89,7 @@ void mplink_hook_unregister(struct net *net);
 /* --- output.c: what reaches the virtual NIC past the hook ---------------- */
 
 netdev_tx_t mplink_output(struct sk_buff *skb, struct net_device *dev);
-/* Frees a packet whose drop the core has counted.  Any context. */
+/* Frees a packet, and counts why.  BH disabled. */
 void mplink_drop(struct mplink_vnic *vnic, struct sk_buff *skb, u32 drop);
 
 /* --- input.c -------------------------------------------------------------- */
@@ -149,10 +149,9 @@ void mplink_peers_destroy(struct mplink_vnic *vnic);
 
 static inline struct mplink_addr mplink_addr4(__be32 addr)
 {
-	struct in6_addr in6;
+	const u64 mapped = 0xffffULL << 32 | be32_to_cpu(addr);
 
-	ipv6_addr_set_v4mapped(addr, &in6);
-	return *(struct mplink_addr *)&in6;
+	return (struct mplink_addr){ .word = { 0, (__force u64)cpu_to_be64(mapped) } };
 }
 
 static inline struct mplink_addr mplink_addr6(const struct in6_addr *addr)

@@ -28,14 +28,9 @@ void mplink_drop(struct mplink_vnic *vnic, struct sk_buff *skb, u32 drop)
 	};
 
 	static_assert(ARRAY_SIZE(reasons) == MPLINK_DROPS);
+	mplink_core_drop(vnic->core, drop, smp_processor_id());
 	mplink_report_drop(vnic, skb, drop);
 	kfree_skb_reason(skb, reasons[drop]);
-}
-
-static void mplink_output_drop(struct mplink_vnic *vnic, struct sk_buff *skb, u32 drop, u32 cpu)
-{
-	mplink_core_drop(vnic->core, drop, cpu);
-	mplink_drop(vnic, skb, drop);
 }
 
 /* Leaves the packet at its IP header and says which next hop it asks for. */
@@ -85,17 +80,17 @@ static bool mplink_output_parse(struct sk_buff *skb, struct mplink_addr *hop, bo
 
 /* The packet's neighbour is the path's next hop, whatever its own family. */
 static void mplink_output_send(struct mplink_vnic *vnic, struct sk_buff *skb,
-			       const struct mplink_path *path, bool inet6, u32 cpu)
+			       const struct mplink_path *path, bool inet6)
 {
 	struct net_device *dev = path->dev;
 	struct neighbour *neigh;
 
 	if (skb->len > READ_ONCE(dev->mtu) && !skb_is_gso(skb)) {
-		mplink_output_drop(vnic, skb, MPLINK_DROP_TOO_BIG, cpu);
+		mplink_drop(vnic, skb, MPLINK_DROP_TOO_BIG);
 		return;
 	}
 	if (skb_cow_head(skb, LL_RESERVED_SPACE(dev))) {
-		mplink_output_drop(vnic, skb, MPLINK_DROP_NO_MEMORY, cpu);
+		mplink_drop(vnic, skb, MPLINK_DROP_NO_MEMORY);
 		return;
 	}
 	if (path->inet6)
@@ -103,7 +98,7 @@ static void mplink_output_send(struct mplink_vnic *vnic, struct sk_buff *skb,
 	else
 		neigh = ip_neigh_gw4(dev, path->gw4);
 	if (IS_ERR(neigh)) {
-		mplink_output_drop(vnic, skb, MPLINK_DROP_NO_NEIGHBOUR, cpu);
+		mplink_drop(vnic, skb, MPLINK_DROP_NO_NEIGHBOUR);
 		return;
 	}
 	skb_dst_drop(skb);
@@ -116,42 +111,40 @@ netdev_tx_t mplink_output(struct sk_buff *skb, struct net_device *dev)
 {
 	struct mplink_vnic *vnic = netdev_priv(dev);
 	const u32 cpu = smp_processor_id();
-	const u32 len = skb->len;
+	const u32 frame_len = skb->len;
 	const struct mplink_peer_node *peer;
-	struct mplink_tx tx = {};
+	struct mplink_choice choice;
 	struct mplink_addr hop;
-	u32 verdict;
 	bool inet6;
+	u32 len;
 
 	rcu_read_lock();
 	if (!mplink_output_parse(skb, &hop, &inet6)) {
-		mplink_output_drop(vnic, skb, MPLINK_DROP_MALFORMED, cpu);
+		mplink_drop(vnic, skb, MPLINK_DROP_MALFORMED);
 		goto out;
 	}
 	peer = mplink_peers_find(vnic, &hop);
 	if (!peer) {
-		mplink_output_drop(vnic, skb, MPLINK_DROP_NO_PEER, cpu);
+		mplink_drop(vnic, skb, MPLINK_DROP_NO_PEER);
 		goto out;
 	}
-
-	tx.l3 = skb->data;
-	tx.l3_len = skb_headlen(skb);
-	tx.len = skb->len;
-	tx.cpu = cpu;
-	while ((verdict = mplink_core_select(vnic->core, peer->core, &tx)) == MPLINK_SEND_MORE) {
+	len = skb->len;
+	choice = mplink_core_select(vnic->core, peer->core, len, cpu, skb->data, skb_headlen(skb));
+	if (!choice.path) {
+		mplink_drop(vnic, skb, MPLINK_DROP_NO_LINK);
+		goto out;
+	}
+	while (choice.more) {
 		struct sk_buff *copy = pskb_copy(skb, GFP_ATOMIC);
 
 		if (copy)
-			mplink_output_send(vnic, copy, tx.path, inet6, cpu);
+			mplink_output_send(vnic, copy, choice.path, inet6);
 		else
 			mplink_core_drop(vnic->core, MPLINK_DROP_NO_MEMORY, cpu);
+		choice = mplink_core_next(choice.more, len, cpu);
 	}
-	if (verdict == MPLINK_DROP) {
-		mplink_drop(vnic, skb, tx.drop);
-	} else {
-		dev_sw_netstats_tx_add(dev, 1, len);
-		mplink_output_send(vnic, skb, tx.path, inet6, cpu);
-	}
+	dev_sw_netstats_tx_add(dev, 1, frame_len);
+	mplink_output_send(vnic, skb, choice.path, inet6);
 out:
 	rcu_read_unlock();
 	return NETDEV_TX_OK;

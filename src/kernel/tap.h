@@ -13,7 +13,8 @@ void mplink_tap_deliver(const struct sk_buff *skb, struct net_device *dev);
 /* BH disabled. */
 static inline void mplink_tap(const struct sk_buff *skb, struct net_device *dev)
 {
-	if (unlikely(dev_nit_active(dev)))
+	/* Who listens on all devices sees the packet on its NIC. */
+	if (unlikely(!list_empty(&dev->ptype_all)))
 		mplink_tap_deliver(skb, dev);
 }
 

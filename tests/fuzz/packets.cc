@@ -30,22 +30,18 @@ World &shared_world()
 void select(World &world, const mplink_u8 *l3, mplink_u32 len, unsigned alive)
 {
 	const fake::ReadLock lock;
-	mplink_tx tx = {};
-	mplink_u32 verdict;
+	mplink_choice choice = mplink_core_select(world.device(), world.peer(), len, 0, l3, len);
 	unsigned copies = 0;
 
-	tx.l3 = l3;
-	tx.l3_len = len;
-	tx.len = len;
-	do {
-		verdict = mplink_core_select(world.device(), world.peer(), &tx);
-		if (verdict == MPLINK_DROP)
-			break;
-		require(fake::usable(tx.path), "no path");
-		require(fake::device_of(tx.path).has_carrier(), "a dead link");
+	require(!choice.path == !alive, "dropped despite a link, or sent without");
+	while (choice.path) {
+		require(fake::usable(choice.path), "no path");
+		require(fake::device_of(choice.path).has_carrier(), "a dead link");
 		copies++;
-	} while (verdict == MPLINK_SEND_MORE);
-	require((verdict == MPLINK_DROP) == !alive, "dropped despite a link, or sent without");
+		if (!choice.more)
+			break;
+		choice = mplink_core_next(choice.more, len, 0);
+	}
 	require(copies <= 3, "too many copies");
 }
 

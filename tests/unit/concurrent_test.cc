@@ -33,21 +33,20 @@ struct Reader {
 		const ReadLock lock;
 		mplink_path *paths[MPLINK_MAX_NICS];
 		mplink_u32 n = 0;
-		mplink_u32 verdict;
-		mplink_tx tx = {};
+		mplink_choice choice = mplink_core_select(world.device(), world.peer(), 1000, cpu,
+							  packet, sizeof(packet));
 
-		tx.l3 = packet;
-		tx.l3_len = sizeof(packet);
-		tx.len = 1000;
-		tx.cpu = cpu;
-		do {
-			verdict = mplink_core_select(world.device(), world.peer(), &tx);
-			if (verdict == MPLINK_DROP)
+		while (choice.path) {
+			paths[n++] = choice.path;
+			if (!choice.more)
 				break;
-			paths[n++] = tx.path;
-		} while (verdict == MPLINK_SEND_MORE);
+			choice = mplink_core_next(choice.more, 1000, cpu);
+		}
 		sent += n;
-		dropped += verdict == MPLINK_DROP;
+		if (!n) {
+			mplink_core_drop(world.device(), MPLINK_DROP_NO_LINK, cpu);
+			dropped++;
+		}
 		mplink_core_receive(world.peer(), 0, 1000, cpu);
 		// As a packet does that is still on its way: the device must be there.
 		if (sent % 64 == 0)

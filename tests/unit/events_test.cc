@@ -137,7 +137,7 @@ TEST_F(Events, ANicMayAppearLater)
 {
 	world().name_nics(2);
 	EXPECT_EQ(world().wrong(), "");
-	EXPECT_EQ(world().send(100).verdict, mplink_u32{MPLINK_DROP});
+	EXPECT_TRUE(world().send(100).over.empty());
 	world().plug_running("eth2", 2);
 	EXPECT_EQ(world().wrong(), "");
 	EXPECT_EQ(world().wrong_way(), "");
@@ -207,7 +207,7 @@ TEST_F(Events, AllLinksLostAndRegained)
 	for (const char *name : {"eth1", "eth2", "eth3"})
 		world().cable_told(dev(name), false);
 	EXPECT_FALSE(world().owner.carrier);
-	EXPECT_EQ(world().send(100).verdict, mplink_u32{MPLINK_DROP});
+	EXPECT_TRUE(world().send(100).over.empty());
 	EXPECT_EQ(mplink_core_drops(world().device(), MPLINK_DROP_NO_LINK), 1U);
 	for (const char *name : {"eth3", "eth1", "eth2"}) {
 		world().cable_told(dev(name), true);

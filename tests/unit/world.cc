@@ -256,30 +256,26 @@ World::Sent World::send(mplink_u32 len, mplink_u32 flow, mplink_u32 cpu)
 	// UDP over IPv4, ports by flow.
 	mplink_u8 packet[28] = {0x45, 0, 0, 0, 0, 0, 0, 0, 64, 17, 0, 0, 10, 9, 0, 1, 10, 99, 0, 2};
 	const ReadLock lock;
-	mplink_tx tx = {};
 	Sent sent = {};
 
 	packet[20] = static_cast<mplink_u8>(flow >> 24);
 	packet[21] = static_cast<mplink_u8>(flow >> 16);
 	packet[22] = static_cast<mplink_u8>(flow >> 8);
 	packet[23] = static_cast<mplink_u8>(flow);
-	tx.l3 = packet;
-	tx.l3_len = sizeof(packet);
-	tx.len = len;
-	tx.cpu = cpu;
-	do {
-		sent.verdict = mplink_core_select(device_, peer_, &tx);
-		if (sent.verdict == MPLINK_DROP) {
-			if (tx.drop != MPLINK_DROP_NO_LINK || !sent.over.empty())
-				complain("a drop that cannot be");
-			break;
-		}
-		if (!usable(tx.path)) {
+	mplink_choice choice = mplink_core_select(device_, peer_, len, cpu, packet, sizeof(packet));
+
+	if (!choice.path)
+		mplink_core_drop(device_, MPLINK_DROP_NO_LINK, cpu);
+	while (choice.path) {
+		if (!usable(choice.path)) {
 			complain("a packet was sent where nothing is");
 			break;
 		}
-		sent.over.push_back(&device_of(tx.path));
-	} while (sent.verdict == MPLINK_SEND_MORE);
+		sent.over.push_back(&device_of(choice.path));
+		if (!choice.more)
+			break;
+		choice = mplink_core_next(choice.more, len, cpu);
+	}
 	return sent;
 }
 

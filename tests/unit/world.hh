@@ -60,7 +60,6 @@ public:
 	// --- packets ---
 
 	struct Sent {
-		mplink_u32 verdict;
 		std::vector<const Netdev *> over;
 	};
 	// The caller holds a ReadLock if the devices are to stay.
