@@ -33,7 +33,7 @@ struct mplink_vnic {
 	struct mplink_dir *nics_dir;
 	struct mplink_dir *peers_dir;
 	struct ratelimit_state log;	/* of event lines */
-	bool mtu_set;			/* by the user: no longer follows the NICs */
+	unsigned int mtu_set;		/* by the user: the most it may be; or 0 */
 	bool mtu_following;		/* the change under way is our own */
 };
 

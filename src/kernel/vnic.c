@@ -94,7 +94,7 @@ static int mplink_vnic_change_mtu(struct net_device *dev, int mtu)
 	struct mplink_vnic *vnic = netdev_priv(dev);
 
 	if (!vnic->mtu_following)
-		vnic->mtu_set = true;
+		vnic->mtu_set = mtu;
 	WRITE_ONCE(dev->mtu, mtu);
 	return 0;
 }
@@ -114,7 +114,10 @@ void mplink_vnic_follow_mtu(struct mplink_vnic *vnic)
 	if (!mtu || mtu < vnic->dev->min_mtu)
 		return;
 	vnic->dev->max_mtu = mtu;
-	if (vnic->dev->mtu == mtu || (vnic->mtu_set && vnic->dev->mtu < mtu))
+	/* The user's wish survives a NIC that cannot carry it for a while. */
+	if (vnic->mtu_set && vnic->mtu_set < mtu)
+		mtu = vnic->mtu_set;
+	if (vnic->dev->mtu == mtu)
 		return;
 	vnic->mtu_following = true;
 	dev_set_mtu(vnic->dev, mtu);
