@@ -20,9 +20,13 @@ typedef __SIZE_TYPE__ mplink_size;
 /* Length of an address as text with its NUL: the kernel's INET6_ADDRSTRLEN. */
 #define MPLINK_ADDR_LEN 46
 
-/* All-zero bytes mean "no address". */
+/*
+ * In network order, IPv4 as ::ffff:a.b.c.d (RFC 4291 2.5.5.2); all zero: none.  No
+ * array, for the compiler guards the stack of functions that have one there.
+ */
 struct mplink_addr {
-	mplink_u64 word[2];	/* network order; IPv4 as ::ffff:a.b.c.d (RFC 4291 2.5.5.2) */
+	mplink_u64 hi;	/* the first 8 bytes */
+	mplink_u64 lo;
 };
 
 /* What is true of a NIC at the moment of an event, as the kernel tells it. */

@@ -12,24 +12,24 @@ enum class Family : unsigned { inet, inet6, inet6_local, count };
 
 constexpr bool operator==(const mplink_addr &a, const mplink_addr &b)
 {
-	return a.word[0] == b.word[0] && a.word[1] == b.word[1];
+	return a.hi == b.hi && a.lo == b.lo;
 }
 
 inline const mplink_u8 *bytes(const mplink_addr &a)
 {
-	return reinterpret_cast<const mplink_u8 *>(&a.word[0]);
+	return reinterpret_cast<const mplink_u8 *>(&a);
 }
 
 inline bool given(const mplink_addr &a)
 {
-	return a.word[0] || a.word[1];
+	return a.hi || a.lo;
 }
 
 inline Family family(const mplink_addr &a)
 {
 	const mplink_u8 *b = bytes(a);
 
-	if (!a.word[0] && !b[8] && !b[9] && b[10] == 0xff && b[11] == 0xff)
+	if (!a.hi && !b[8] && !b[9] && b[10] == 0xff && b[11] == 0xff)
 		return Family::inet;
 	// fe80::/10, RFC 4291 2.5.6
 	if (b[0] == 0xfe && (b[1] & 0xc0) == 0x80)
@@ -49,7 +49,7 @@ inline bool unicast(const mplink_addr &a)
 	if (b[0] == 0xff)
 		return false;
 	// ::1
-	if (!a.word[0] && b[15] == 1) {
+	if (!a.hi && b[15] == 1) {
 		for (unsigned i = 8; i < 15; i++)
 			if (b[i])
 				return true;

@@ -173,7 +173,7 @@ mplink_choice mplink_core_select(mplink_device *device, const mplink_peer *peer,
 
 mplink_choice mplink_core_next(const void *more, mplink_u32 len, mplink_u32 cpu)
 {
-	return sent_copy(*static_cast<const LinkEntry *>(more), len, cpu);
+	return sent_copy(*static_cast<const LinkEntry *>(more), {len, cpu, nullptr, 0});
 }
 
 void mplink_core_receive(const mplink_peer *peer, mplink_u32 nic_id, mplink_u32 len, mplink_u32 cpu)

@@ -42,6 +42,9 @@ public:
 	void refresh(Rtnl, mplink_u32 event, const Nic *only);
 
 	mplink_choice select(ReadSection section, const Peer &peer, const Packet &packet);
+	[[gnu::noinline]] mplink_choice select_otherwise(const LinkTable &table, mplink_u32 len,
+							 mplink_u32 cpu, const mplink_u8 *l3,
+							 mplink_u32 l3_len);
 	void drop(mplink_u32 drop, mplink_u32 cpu)
 	{
 		add_once(counters_[cpu].drops[drop], 1);
@@ -62,23 +65,27 @@ private:
 	Array<DeviceCounters> counters_;
 };
 
-// The packet path, inline into its callers.
+// The packet path.  What is rare is kept out of line, and called last, so that
+// the rest needs no stack.
 
 // Accounts the packet on the link it was given.
-[[gnu::always_inline]] inline mplink_path *sent(const LinkEntry &link, mplink_u32 len,
-						mplink_u32 cpu)
+[[gnu::always_inline]] inline mplink_choice sent(const LinkEntry &link, const Packet &packet)
 {
-	LinkCounters &counters = link.counters[cpu];
+	LinkCounters &counters = link.counters[packet.cpu];
 
 	add_once(counters.tx_packets, 1);
-	add_once(counters.tx_bytes, len + link.header_len);
-	return link.path;
+	add_once(counters.tx_bytes, packet.len + link.header_len);
+	return {link.path, nullptr};
 }
 
 // A broadcast's copy, and where the next one goes.
-inline mplink_choice sent_copy(const LinkEntry &link, mplink_u32 len, mplink_u32 cpu)
+inline mplink_choice sent_copy(const LinkEntry &link, const Packet &packet)
 {
-	return {sent(link, len, cpu), link.last ? nullptr : alive_from(&link + 1)};
+	mplink_choice choice = sent(link, packet);
+
+	if (!link.last)
+		choice.more = alive_from(&link + 1);
+	return choice;
 }
 
 [[gnu::always_inline]] inline mplink_choice Device::select(ReadSection section, const Peer &peer,
@@ -88,16 +95,15 @@ inline mplink_choice sent_copy(const LinkEntry &link, mplink_u32 len, mplink_u32
 
 	if (!table) [[unlikely]]
 		return {};
-
-	const Choice choice = choose(*table, packet);
-
-	if (!choice.link) [[unlikely]]
-		return {};
-	if (choice.rescheduled) [[unlikely]]
-		add_once(counters_[packet.cpu].rescheduled, 1);
-	if (table->policy() == MPLINK_POLICY_BROADCAST) [[unlikely]]
-		return sent_copy(*choice.link, packet.len, packet.cpu);
-	return {sent(*choice.link, packet.len, packet.cpu), nullptr};
+	if (table->policy() == MPLINK_POLICY_BALANCE_RR) {
+		if (const LinkEntry *link = balance_rr(*table, packet)) [[likely]]
+			return sent(*link, packet);
+	} else if (table->policy() == MPLINK_POLICY_ACTIVE_BACKUP) {
+		if ((*table)[0].alive()) [[likely]]
+			return sent((*table)[0], packet);
+	}
+	// Piece by piece: a packet whose address is taken costs stack and its guard.
+	return select_otherwise(*table, packet.len, packet.cpu, packet.l3, packet.l3_len);
 }
 
 } // namespace mplink

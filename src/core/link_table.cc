@@ -87,12 +87,12 @@ mplink_u64 draw(mplink_u32 bucket, mplink_u32 k)
 }
 
 // The link that a draw falls on, each as often as its weight says.
-mplink_size drawn(std::span<const LinkSpec> links, mplink_u32 total, mplink_u64 draw)
+mplink_size drawn(std::span<const LinkSpec> links, mplink_u32 total, mplink_u64 value)
 {
 	mplink_size i = 0;
 
-	for (mplink_u32 left = static_cast<mplink_u32>(draw >> 32) % total; left >= links[i].weight;
-	     i++)
+	for (mplink_u32 left = static_cast<mplink_u32>(value >> 32) % total;
+	     left >= links[i].weight; i++)
 		left -= links[i].weight;
 	return i;
 }
@@ -117,6 +117,9 @@ void LinkTable::fill_buckets(std::span<const LinkSpec> links)
 			entry[i] = next++;
 		total += links[i].weight;
 	}
+	// Cannot be: without links no table is built.
+	if (!total)
+		return;
 	for (mplink_u32 b = 0; b < buckets; b++) {
 		mplink_size i = 0;
 

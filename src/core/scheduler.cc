@@ -6,9 +6,12 @@
 namespace mplink
 {
 
+namespace
+{
+
 // The live link furthest behind.  A dead one is moved along with it, so that it
 // has no backlog to catch up with if it lives again.
-Choice reschedule(const LinkTable &table, const Packet &packet)
+const LinkEntry *furthest_behind(const LinkTable &table, const Packet &packet)
 {
 	Tournament progress = table.progress(packet.cpu);
 	const mplink_u32 n = table.size();
@@ -18,31 +21,46 @@ Choice reschedule(const LinkTable &table, const Packet &packet)
 		if (table[i].alive() && (best == n || progress.behind(i, best)))
 			best = i;
 	if (best == n)
-		return {nullptr, false};
+		return nullptr;
 	for (mplink_u32 i = 0; i < n; i++)
 		if (!table[i].alive() && progress.behind(i, best))
 			progress.catch_up(i, best);
 	progress.replay_all();
 	progress.advance(best, table[best].cost(packet.len));
-	return {&table[best], true};
+	return &table[best];
 }
 
-Choice balance_xor(const LinkTable &table, const Packet &packet)
+// Any live link, but the same one for all of the flow's packets.
+const LinkEntry *other_for_flow(const LinkTable &table, const Packet &packet)
 {
-	const mplink_u32 hash = flow_hash(packet.l3, packet.l3_len);
-	const LinkEntry &link = table[table.bucket(hash)];
-
-	if (link.alive()) [[likely]]
-		return {&link, false};
-
-	// Any live link, but the same one for all of the flow's packets.
 	const mplink_u32 n = table.size();
-	const mplink_u32 start = hash % n;
+	const mplink_u32 start = flow_hash(packet.l3, packet.l3_len) % n;
 
 	for (mplink_u32 i = start; i < start + n; i++)
 		if (table[i % n].alive())
-			return {&table[i % n], true};
-	return {nullptr, false};
+			return &table[i % n];
+	return nullptr;
+}
+
+} // namespace
+
+const LinkEntry *balance_xor(const LinkTable &table, const Packet &packet)
+{
+	const LinkEntry &link = table[table.bucket(flow_hash(packet.l3, packet.l3_len))];
+
+	return link.alive() ? &link : nullptr;
+}
+
+const LinkEntry *reschedule(const LinkTable &table, const Packet &packet)
+{
+	switch (table.policy()) {
+	case MPLINK_POLICY_BALANCE_RR:
+		return furthest_behind(table, packet);
+	case MPLINK_POLICY_BALANCE_XOR:
+		return other_for_flow(table, packet);
+	default:
+		return alive_from(&table[0]);
+	}
 }
 
 } // namespace mplink

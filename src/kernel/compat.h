@@ -7,6 +7,13 @@
 #include <linux/skbuff.h>
 #include <linux/version.h>
 
+/* 6.12 moved it. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+#include <asm/unaligned.h>
+#else
+#include <linux/unaligned.h>
+#endif
+
 /* 6.12 made "transmits without a lock" a bit of its own. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
 static inline void mplink_set_lltx(struct net_device *dev)

@@ -10,7 +10,6 @@
 #include <net/ip6_route.h>
 #include <net/route.h>
 
-#include "compat.h"
 #include "mplink.h"
 #include "peers.h"
 #include "tap.h"
@@ -59,7 +58,7 @@ static noinline unsigned int mplink_hook_drop(struct mplink_vnic *vnic, struct s
 
 static __always_inline unsigned int mplink_hook_send(struct sk_buff *skb,
 						     const struct nf_hook_state *state,
-						     const struct mplink_addr *hop, bool inet6)
+						     struct mplink_addr hop, bool inet6)
 {
 	struct mplink_vnic *vnic = netdev_priv(state->out);
 	const struct mplink_peer_node *peer;
@@ -99,33 +98,40 @@ static __always_inline unsigned int mplink_hook_send(struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
-static unsigned int mplink_hook4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+static noinline unsigned int mplink_hook4_send(struct sk_buff *skb,
+					       const struct nf_hook_state *state)
 {
-	const struct rtable *rt;
+	const struct rtable *rt = skb_rtable(skb);
 	struct mplink_addr hop;
 
-	if (likely(!mplink_is_vnic(state->out)))
-		return NF_ACCEPT;
-
-	rt = skb_rtable(skb);
 	if (likely(!rt->rt_gw_family))
 		hop = mplink_addr4(ip_hdr(skb)->daddr);
 	else if (rt->rt_gw_family == AF_INET)
 		hop = mplink_addr4(rt->rt_gw4);
 	else
 		hop = mplink_addr6(&rt->rt_gw6);
-	return mplink_hook_send(skb, state, &hop, false);
+	return mplink_hook_send(skb, state, hop, false);
+}
+
+static noinline unsigned int mplink_hook6_send(struct sk_buff *skb,
+					       const struct nf_hook_state *state)
+{
+	const struct rt6_info *rt = dst_rt6_info(skb_dst(skb));
+	const struct mplink_addr hop = mplink_addr6(rt6_nexthop(rt, &ipv6_hdr(skb)->daddr));
+
+	return mplink_hook_send(skb, state, hop, true);
+}
+
+/* All that packets for other devices pay. */
+
+static unsigned int mplink_hook4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	return likely(!mplink_is_vnic(state->out)) ? NF_ACCEPT : mplink_hook4_send(skb, state);
 }
 
 static unsigned int mplink_hook6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	struct mplink_addr hop;
-
-	if (likely(!mplink_is_vnic(state->out)))
-		return NF_ACCEPT;
-
-	hop = mplink_addr6(rt6_nexthop(dst_rt6_info(skb_dst(skb)), &ipv6_hdr(skb)->daddr));
-	return mplink_hook_send(skb, state, &hop, true);
+	return likely(!mplink_is_vnic(state->out)) ? NF_ACCEPT : mplink_hook6_send(skb, state);
 }
 
 /*

@@ -32,30 +32,37 @@ static bool mplink_input_add_header(struct sk_buff *skb, const struct net_device
 	return true;
 }
 
-static bool mplink_input_sender(const struct sk_buff *skb, struct mplink_addr *addr)
+/* The sender of one of the few packets whose header lies scattered. */
+static noinline struct mplink_peer_node *mplink_input_scattered(struct mplink_vnic *vnic,
+								const struct sk_buff *skb)
 {
-	union {
-		__be32 in;
-		struct in6_addr in6;
-	} buf;
-	const void *p;
+	struct in6_addr in6;
+	__be32 in;
 
 	switch (skb->protocol) {
 	case htons(ETH_P_IP):
-		p = skb_header_pointer(skb, offsetof(struct iphdr, saddr), sizeof(buf.in), &buf);
-		if (!p)
-			return false;
-		*addr = mplink_addr4(*(const __be32 *)p);
-		return true;
+		if (skb_copy_bits(skb, offsetof(struct iphdr, saddr), &in, sizeof(in)))
+			return NULL;
+		return mplink_peers_find(vnic, mplink_addr4(in));
 	case htons(ETH_P_IPV6):
-		p = skb_header_pointer(skb, offsetof(struct ipv6hdr, saddr), sizeof(buf.in6), &buf);
-		if (!p)
-			return false;
-		*addr = mplink_addr6(p);
-		return true;
+		if (skb_copy_bits(skb, offsetof(struct ipv6hdr, saddr), &in6, sizeof(in6)))
+			return NULL;
+		return mplink_peers_find(vnic, mplink_addr6(&in6));
 	default:
-		return false;
+		return NULL;
 	}
+}
+
+static __always_inline struct mplink_peer_node *mplink_input_sender(struct mplink_vnic *vnic,
+								    const struct sk_buff *skb)
+{
+	const u32 linear = skb_headlen(skb);
+
+	if (likely(skb->protocol == htons(ETH_P_IP) && linear >= sizeof(struct iphdr)))
+		return mplink_peers_find(vnic, mplink_addr4(((struct iphdr *)skb->data)->saddr));
+	if (likely(skb->protocol == htons(ETH_P_IPV6) && linear >= sizeof(struct ipv6hdr)))
+		return mplink_peers_find(vnic, mplink_addr6(&((struct ipv6hdr *)skb->data)->saddr));
+	return mplink_input_scattered(vnic, skb);
 }
 
 rx_handler_result_t mplink_input(struct sk_buff **pskb)
@@ -65,11 +72,10 @@ rx_handler_result_t mplink_input(struct sk_buff **pskb)
 	struct net_device *upper = port->upper;
 	struct mplink_vnic *vnic = netdev_priv(upper);
 	const struct mplink_peer_node *peer;
-	struct mplink_addr sender;
 
-	if (unlikely(skb->pkt_type != PACKET_HOST) || !mplink_input_sender(skb, &sender))
+	if (unlikely(skb->pkt_type != PACKET_HOST))
 		return RX_HANDLER_PASS;
-	peer = mplink_peers_find(vnic, &sender);
+	peer = mplink_input_sender(vnic, skb);
 	if (!peer || unlikely(!netif_running(upper)))
 		return RX_HANDLER_PASS;
 

@@ -6,13 +6,15 @@
 #define MPLINK_KERNEL_H
 
 #include <linux/cache.h>
+#include <linux/hashtable.h>
 #include <linux/in6.h>
 #include <linux/netdevice.h>
 #include <linux/ratelimit.h>
-#include <linux/rhashtable.h>
 #include <linux/skbuff.h>
 #include <linux/workqueue.h>
 #include <net/ipv6.h>
+
+#include "compat.h"
 
 #include "mplink/core.h"
 #include "mplink/platform.h"
@@ -21,11 +23,12 @@
 
 struct mplink_dir;
 
+#define MPLINK_PEERS_BITS 10
+
 /* netdev_priv() of a virtual NIC.  Guarded by RTNL unless said otherwise. */
 struct mplink_vnic {
 	/* Read by packets; set before the device is registered. */
 	struct mplink_device *core;
-	struct rhashtable peers;	/* of mplink_peer_node, by address; RCU */
 	struct net_device *dev;
 
 	struct list_head list;		/* in mplink_net.vnics */
@@ -35,6 +38,9 @@ struct mplink_vnic {
 	struct ratelimit_state log;	/* of event lines */
 	unsigned int mtu_set;		/* by the user: the most it may be; or 0 */
 	bool mtu_following;		/* the change under way is our own */
+
+	/* Of mplink_peer_node, by address.  RCU. */
+	DECLARE_HASHTABLE(peers, MPLINK_PEERS_BITS);
 };
 
 extern const struct net_device_ops mplink_netdev_ops;
@@ -133,7 +139,7 @@ static inline struct dst_entry *mplink_path_dst(const struct mplink_path *path, 
 /* --- peers.c: from an address to a peer ----------------------------------- */
 
 struct mplink_peer_node {
-	struct rhash_head node;
+	struct hlist_node node;		/* in mplink_vnic.peers */
 	struct mplink_addr addr;
 	struct mplink_peer *core;
 	/* A remote is an IPv4 address: IPv6 packets cannot go by a route. */
@@ -141,25 +147,23 @@ struct mplink_peer_node {
 	struct rcu_head rcu;
 };
 
-int mplink_peers_init(struct mplink_vnic *vnic);
 int mplink_peers_add(struct mplink_vnic *vnic, const struct mplink_config *config);
 /* Packets find no peer any more; the core's peers stay.  RTNL. */
 void mplink_peers_clear(struct mplink_vnic *vnic);
-void mplink_peers_destroy(struct mplink_vnic *vnic);
 
 static inline struct mplink_addr mplink_addr4(__be32 addr)
 {
 	const u64 mapped = 0xffffULL << 32 | be32_to_cpu(addr);
 
-	return (struct mplink_addr){ .word = { 0, (__force u64)cpu_to_be64(mapped) } };
+	return (struct mplink_addr){ .lo = (__force u64)cpu_to_be64(mapped) };
 }
 
 static inline struct mplink_addr mplink_addr6(const struct in6_addr *addr)
 {
-	struct mplink_addr a;
-
-	memcpy(&a, addr, sizeof(a));
-	return a;
+	return (struct mplink_addr){
+		.hi = get_unaligned((const u64 *)&addr->s6_addr[0]),
+		.lo = get_unaligned((const u64 *)&addr->s6_addr[8]),
+	};
 }
 
 static inline const struct in6_addr *mplink_in6(const struct mplink_addr *addr)

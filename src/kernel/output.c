@@ -12,7 +12,6 @@
 #include <net/neighbour.h>
 #include <net/route.h>
 
-#include "compat.h"
 #include "mplink.h"
 #include "peers.h"
 
@@ -123,7 +122,7 @@ netdev_tx_t mplink_output(struct sk_buff *skb, struct net_device *dev)
 		mplink_drop(vnic, skb, MPLINK_DROP_MALFORMED);
 		goto out;
 	}
-	peer = mplink_peers_find(vnic, &hop);
+	peer = mplink_peers_find(vnic, hop);
 	if (!peer) {
 		mplink_drop(vnic, skb, MPLINK_DROP_NO_PEER);
 		goto out;

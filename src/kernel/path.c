@@ -15,7 +15,6 @@
 #include <net/ip_fib.h>
 #include <net/route.h>
 
-#include "compat.h"
 #include "mplink.h"
 
 /* The next hop for remote on dev, as the FIB has it now. */

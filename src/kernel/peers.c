@@ -9,11 +9,6 @@
 #include "mplink.h"
 #include "peers.h"
 
-int mplink_peers_init(struct mplink_vnic *vnic)
-{
-	return rhashtable_init(&vnic->peers, &mplink_peers_params);
-}
-
 int mplink_peers_add(struct mplink_vnic *vnic, const struct mplink_config *config)
 {
 	struct mplink_peer_node *node;
@@ -37,9 +32,7 @@ int mplink_peers_add(struct mplink_vnic *vnic, const struct mplink_config *confi
 	if (err)
 		goto err_free;
 	/* The last step: from here on packets find the peer. */
-	err = rhashtable_insert_fast(&vnic->peers, &node->node, mplink_peers_params);
-	if (err)
-		goto err_free;
+	hlist_add_head_rcu(&node->node, &vnic->peers[mplink_peers_hash(node->addr)]);
 	return 0;
 
 err_free:
@@ -48,33 +41,16 @@ err_free:
 	return err;
 }
 
-static void mplink_peers_free(void *ptr, void *arg)
-{
-	struct mplink_peer_node *node = ptr;
-
-	kfree_rcu(node, rcu);
-}
-
 void mplink_peers_clear(struct mplink_vnic *vnic)
 {
 	struct mplink_peer_node *node;
-	struct rhashtable_iter iter;
+	struct hlist_node *next;
+	u32 bucket;
 
 	ASSERT_RTNL();
 
-	rhashtable_walk_enter(&vnic->peers, &iter);
-	rhashtable_walk_start(&iter);
-	while ((node = rhashtable_walk_next(&iter))) {
-		if (IS_ERR(node))
-			continue;
-		rhashtable_remove_fast(&vnic->peers, &node->node, mplink_peers_params);
-		mplink_peers_free(node, NULL);
+	hash_for_each_safe(vnic->peers, bucket, next, node, node) {
+		hlist_del_rcu(&node->node);
+		kfree_rcu(node, rcu);
 	}
-	rhashtable_walk_stop(&iter);
-	rhashtable_walk_exit(&iter);
-}
-
-void mplink_peers_destroy(struct mplink_vnic *vnic)
-{
-	rhashtable_free_and_destroy(&vnic->peers, mplink_peers_free, NULL);
 }

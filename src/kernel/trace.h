@@ -10,7 +10,6 @@
 
 #include <linux/tracepoint.h>
 
-#include "compat.h"
 #include "mplink.h"
 
 TRACE_EVENT(mplink_nic,

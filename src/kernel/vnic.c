@@ -8,7 +8,6 @@
 #include <linux/rtnetlink.h>
 #include <net/rtnetlink.h>
 
-#include "compat.h"
 #include "mplink.h"
 
 /* A log line an event, but no flood: a NIC that flaps is bounded to this. */
@@ -27,13 +26,11 @@ static int mplink_vnic_init(struct net_device *dev)
 	dev->tstats = netdev_alloc_pcpu_stats(struct pcpu_sw_netstats);
 	if (!dev->tstats)
 		return -ENOMEM;
-	err = mplink_peers_init(vnic);
-	if (err)
-		goto err_stats;
+	hash_init(vnic->peers);
 	vnic->core = mplink_core_device_create(dev);
 	if (!vnic->core) {
 		err = -ENOMEM;
-		goto err_peers;
+		goto err_stats;
 	}
 	/* Last: from here on events and packets may come. */
 	err = mplink_net_add(vnic);
@@ -44,8 +41,6 @@ static int mplink_vnic_init(struct net_device *dev)
 
 err_core:
 	mplink_core_device_free(vnic->core);
-err_peers:
-	mplink_peers_destroy(vnic);
 err_stats:
 	free_percpu(dev->tstats);
 	dev->tstats = NULL;
@@ -75,7 +70,6 @@ static void mplink_vnic_destroy(struct net_device *dev)
 	if (!dev->tstats)
 		return;
 	mplink_core_device_free(vnic->core);
-	mplink_peers_destroy(vnic);
 	free_percpu(dev->tstats);
 }
 
@@ -198,7 +192,7 @@ static int mplink_vnic_configure(struct mplink_vnic *vnic, const struct mplink_c
 		if (err)
 			return err;
 	}
-	if (config->peer.word[0] || config->peer.word[1]) {
+	if (config->peer.hi || config->peer.lo) {
 		err = mplink_peers_add(vnic, config);
 		if (err)
 			return err;

@@ -93,7 +93,7 @@ TEST_F(Events, AddressRemovedChangedAndBack)
 	world().set_inet(dev("eth1"), addr("10.0.1.77"));
 	EXPECT_EQ(world().owner.take_log(),
 		  Lines{"eth1: inetaddr NETDEV_UP (0x101): valid 0 -> 1"});
-	EXPECT_TRUE(world().nic_info(0).address.word[1] == addr("10.0.1.77").word[1]);
+	EXPECT_TRUE(world().nic_info(0).address.lo == addr("10.0.1.77").lo);
 	EXPECT_EQ(world().wrong(), "");
 }
 
@@ -236,7 +236,7 @@ TEST_F(Events, ALostRouteInvalidatesTheLinkNotTheNic)
 
 	world().start(2);
 	world().owner.links.clear();
-	dev("eth1").unreachable.insert({remote.word[0], remote.word[1]});
+	dev("eth1").unreachable.insert({remote.hi, remote.lo});
 	dev("eth1").route_generation++;
 	world().refresh();
 	EXPECT_EQ(world().owner.links, Lines{"eth1 to 10.99.0.2: none -> no-route"});
@@ -317,7 +317,7 @@ TEST_F(Events, AClearedDeviceHoldsNothingAndShowsNothing)
 		EXPECT_EQ(dev(world().name(i)).refs, 0);
 		EXPECT_EQ(world().nic_info(i).reason, mplink_u32{MPLINK_REASON_UNREGISTERED});
 		EXPECT_EQ(world().nic_info(i).carrier, 0U);
-		EXPECT_EQ(world().nic_info(i).address.word[1], 0U);
+		EXPECT_EQ(world().nic_info(i).address.lo, 0U);
 	}
 	EXPECT_FALSE(world().owner.carrier);
 }

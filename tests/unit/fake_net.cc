@@ -181,7 +181,7 @@ mplink_path *mplink_path_create(mplink_port *port, const mplink_addr *remote, mp
 		complain("looks up a path over a port that is not attached");
 		return nullptr;
 	}
-	if (port->dev->unreachable.contains({remote->word[0], remote->word[1]})) {
+	if (port->dev->unreachable.contains({remote->hi, remote->lo})) {
 		*reason = MPLINK_REASON_NO_ROUTE;
 		return nullptr;
 	}

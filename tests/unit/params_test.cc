@@ -216,7 +216,7 @@ TEST(Params, NicsAloneTakeTheDefaults)
 	EXPECT_EQ(c.nr_nics, 1U);
 	EXPECT_STREQ(c.nics[0], "eth1");
 	EXPECT_EQ(c.weights[0], 1U);
-	EXPECT_EQ(c.peer.word[0] | c.peer.word[1], 0U);
+	EXPECT_EQ(c.peer.hi | c.peer.lo, 0U);
 }
 
 TEST(Params, AllGiven)

@@ -28,9 +28,9 @@ Owner &owner_of(void *owner)
 std::string text_of(const mplink_addr &addr)
 {
 	char text[INET6_ADDRSTRLEN];
-	const auto *bytes = reinterpret_cast<const unsigned char *>(addr.word);
+	const auto *bytes = reinterpret_cast<const unsigned char *>(&addr);
 
-	if (!addr.word[0] && bytes[10] == 0xff && bytes[11] == 0xff)
+	if (!addr.hi && bytes[10] == 0xff && bytes[11] == 0xff)
 		return inet_ntop(AF_INET, bytes + 12, text, sizeof(text));
 	return inet_ntop(AF_INET6, bytes, text, sizeof(text));
 }
@@ -56,7 +56,7 @@ bool parse(std::string_view view, mplink_addr &addr)
 		bytes[10] = bytes[11] = 0xff;
 	else if (inet_pton(AF_INET6, text.c_str(), bytes) != 1)
 		return false;
-	std::memcpy(addr.word, bytes, sizeof(bytes));
+	std::memcpy(&addr, bytes, sizeof(bytes));
 	return true;
 }
 

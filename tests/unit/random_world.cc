@@ -77,8 +77,8 @@ void RandomWorld::happen(mplink_u8 what, mplink_u8 which)
 	case 12: {
 		const mplink_addr remote = remote_address(i + 1);
 
-		if (!dev->unreachable.erase({remote.word[0], remote.word[1]}))
-			dev->unreachable.insert({remote.word[0], remote.word[1]});
+		if (!dev->unreachable.erase({remote.hi, remote.lo}))
+			dev->unreachable.insert({remote.hi, remote.lo});
 		dev->route_generation++;
 		world.refresh();
 		break;

@@ -13,7 +13,7 @@ namespace
 
 bool given(const mplink_addr &a)
 {
-	return a.word[0] || a.word[1];
+	return a.hi || a.lo;
 }
 
 using Devices = std::vector<std::unique_ptr<Netdev>>;

@@ -12,19 +12,19 @@ namespace
 
 bool given(const mplink_addr &a)
 {
-	return a.word[0] || a.word[1];
+	return a.hi || a.lo;
 }
 
 bool is_inet(const mplink_addr &a)
 {
-	const auto *b = reinterpret_cast<const mplink_u8 *>(a.word);
+	const auto *b = reinterpret_cast<const mplink_u8 *>(&a);
 
-	return !a.word[0] && b[10] == 0xff;
+	return !a.hi && b[10] == 0xff;
 }
 
 bool is_local(const mplink_addr &a)
 {
-	const auto *b = reinterpret_cast<const mplink_u8 *>(a.word);
+	const auto *b = reinterpret_cast<const mplink_u8 *>(&a);
 
 	return b[0] == 0xfe && b[1] == 0x80;
 }
@@ -127,8 +127,7 @@ std::string World::wrong(bool shortage) const
 
 		if (!should_link && !has_address_for(dev->told, remotes_[i]))
 			should_link = MPLINK_REASON_NO_ADDRESS;
-		if (!should_link &&
-		    dev->unreachable.contains({remotes_[i].word[0], remotes_[i].word[1]}))
+		if (!should_link && dev->unreachable.contains({remotes_[i].hi, remotes_[i].lo}))
 			should_link = MPLINK_REASON_NO_ROUTE;
 		if (link.reason != should_link &&
 		    !(shortage && link.reason == MPLINK_REASON_NO_ROUTE))
