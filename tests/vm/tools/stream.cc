@@ -30,7 +30,8 @@
 #include <string_view>
 #include <vector>
 
-namespace {
+namespace
+{
 
 using Clock = std::chrono::steady_clock;
 constexpr std::size_t kNumberBytes = sizeof(std::uint64_t);
@@ -57,7 +58,8 @@ struct Options {
 	std::exit(2);
 }
 
-template <typename T> T number(std::string_view text)
+template <typename T>
+T number(std::string_view text)
 {
 	T value{};
 	const auto [end, error] = std::from_chars(text.begin(), text.end(), value);
@@ -198,7 +200,9 @@ int receive(const char *port, const Options &o)
 				break;
 			pollfd p{fd, POLLIN, 0};
 			const auto millis =
-				std::chrono::duration_cast<std::chrono::milliseconds>(left).count() + 1;
+				std::chrono::duration_cast<std::chrono::milliseconds>(left)
+					.count() +
+				1;
 			// Short, so that a signal just before it is not slept through.
 			poll(&p, 1, static_cast<int>(std::min<std::int64_t>(millis, 50)));
 			continue;
@@ -233,7 +237,8 @@ int receive(const char *port, const Options &o)
 
 int main(int argc, char **argv)
 {
-	struct sigaction action{};
+	struct sigaction action {
+	};
 	action.sa_handler = [](int) { stopped = 1; };
 	sigaction(SIGTERM, &action, nullptr);
 	sigaction(SIGINT, &action, nullptr);
