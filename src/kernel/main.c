@@ -69,8 +69,11 @@ static int mplink_create(const struct mplink_config *config)
 	rtnl_lock();
 	err = mplink_vnic_create(config);
 	rtnl_unlock();
-	if (err == -EEXIST)
+	if (err == -EEXIST) {
 		pr_err("parameter name: \"%s\" is the name of another device\n", config->name);
+		/* -EEXIST would say that the module is loaded, which modprobe takes for success. */
+		err = -EINVAL;
+	}
 	return err;
 }
 
