@@ -1,0 +1,76 @@
+#!/bin/bash
+# Guards: every parameter as it is meant, at its limits too, is taken, and shown
+# in sysfs and in /sys/module/mplink/parameters as it was given.
+# timeout: 300
+# shellcheck source=tests/vm/lib.sh
+source "$(dirname "$0")/../lib.sh"
+
+# shows PATH WANTED
+shows() {
+	equal "$1" "$(attr "$1" "${DEV:-mpl0}")" "$2"
+}
+
+topology 3
+
+# Nothing: only the kind is registered.
+mplink_load
+[[ ! -e /sys/class/net/mpl0 ]] || fail "a virtual NIC without nics="
+ip link add x0 type mplink
+[[ -d /sys/class/net/x0/mplink ]] || fail "a device of kind mplink has no mplink directory"
+mplink_unload
+
+# No peer: the NICs are followed nevertheless.
+mplink_load nics=eth1
+shows nics/eth1/valid 1
+shows policy balance-rr
+shows encap none
+equal "peers without peer=" "$(ls /sys/class/net/mpl0/mplink/peers)" ""
+mplink_unload
+
+# Everything, IPv4.
+mplink_load nics=eth1,eth2,eth3 peer=10.99.0.2 remotes=10.0.1.2,10.0.2.2,10.0.3.2 \
+	policy=active-backup encap=none weights=1,2,65535 name=abcdefghijklmno
+DEV=abcdefghijklmno
+shows policy active-backup
+shows peers/10.99.0.2/links/eth1/weight 1
+shows peers/10.99.0.2/links/eth3/weight 65535
+shows peers/10.99.0.2/links/eth2/remote 10.0.2.2
+shows peers/10.99.0.2/links/eth2/valid 1
+shows peers/10.99.0.2/links/eth2/reason none
+shows nics/eth2/address 10.0.2.1
+equal nics= "$(</sys/module/mplink/parameters/nics)" eth1,eth2,eth3
+equal weights= "$(</sys/module/mplink/parameters/weights)" 1,2,65535
+equal name= "$(</sys/module/mplink/parameters/name)" abcdefghijklmno
+mplink_unload
+unset DEV
+
+# IPv6, mixed families, addresses in another spelling, a link-local remote.
+mplink_load nics=eth1,eth2,eth3 peer=FD99:0::0:2 \
+	remotes=fd00:0:0:1:0:0:0:2,10.0.2.2,fe80::2 policy=balance-xor
+shows policy balance-xor
+shows peers/fd99::2/links/eth1/remote fd00:0:0:1::2
+shows peers/fd99::2/links/eth1/valid 1
+shows peers/fd99::2/links/eth2/valid 1
+shows nics/eth1/address fd00:0:0:1::1
+wait_until 10 grep -q 1 /sys/class/net/mpl0/mplink/peers/fd99::2/links/eth3/valid
+mplink_unload
+
+# NICs that are not there, as many as may be; names that nearly match.
+many=$(seq -s, -f 'n%g' 61)
+remotes=$(seq -s, -f '10.0.9.%g' 61)
+mplink_load "nics=eth1,eth10,eth,$many" peer=10.99.0.2 "remotes=10.0.1.2,10.0.1.3,10.0.1.4,$remotes" \
+	policy=broadcast
+shows policy broadcast
+shows nics/eth1/valid 1
+shows nics/eth10/reason unregistered
+shows nics/eth/reason unregistered
+shows nics/n61/ifindex 0
+shows nics/n61/address ""
+equal "number of NICs" "$(find /sys/class/net/mpl0/mplink/nics -mindepth 1 -maxdepth 1 | wc -l)" 64
+mplink_unload
+
+for policy in balance-rr balance-xor active-backup broadcast; do
+	mplink_load nics=eth1 peer=10.99.0.2 remotes=10.0.1.2 policy=$policy
+	shows policy $policy
+	mplink_unload
+done
