@@ -25,12 +25,13 @@ int mplink_port_attach(void *owner, void *netdev, u32 nic_id, struct mplink_port
 	port->dev = dev;
 	port->upper = upper;
 	port->nic_id = nic_id;
+	netdev_hold(dev, &port->tracker, GFP_KERNEL);
 
 	err = netdev_upper_dev_link(dev, upper, NULL);
 	if (err) {
 		if (err != -ENOMEM)
 			*why = "cannot be below the virtual NIC; is it above it?";
-		goto err_free;
+		goto err_put;
 	}
 
 	/* The last step: from here on packets use the port. */
@@ -41,13 +42,13 @@ int mplink_port_attach(void *owner, void *netdev, u32 nic_id, struct mplink_port
 			"is of a kind that lets nobody receive its packets";
 		goto err_unlink;
 	}
-	netdev_hold(dev, &port->tracker, GFP_KERNEL);
 	*result = port;
 	return 0;
 
 err_unlink:
 	netdev_upper_dev_unlink(dev, upper);
-err_free:
+err_put:
+	netdev_put(dev, &port->tracker);
 	kfree(port);
 	return err;
 }
