@@ -69,6 +69,8 @@ three_links() {
 	else
 		mplink_load "nics=$NICS" peer=10.99.0.2 "remotes=$REMOTES4" "$@"
 	fi
+	# No router solicitations: they are packets for nobody.
+	ip link set mpl0 addrgenmode none
 	mplink_up
 	wait_until 10 links_valid 3
 }
@@ -139,6 +141,7 @@ numbered_start() {
 	wait_until 20 in_b bash -c 'ss -lun | grep -q :7100'
 	"$STREAM" send "$dst" 7100 "$@" >/run/numbered-sent &
 	SENDER=$!
+	wait_until 20 steady_flows "$(stat tx_packets)"
 }
 
 numbered_stop() {
