@@ -34,6 +34,7 @@ struct mplink_facts {
 	void *netdev;		/* struct net_device; valid during the call only */
 	char name[MPLINK_NAME_LEN];
 	mplink_u32 ifindex;
+	mplink_u8 registered;	/* 0: on its way out; nobody may take hold of it any more */
 	mplink_u8 loopback;	/* a loopback device: can never be a NIC */
 	mplink_u8 up;		/* IFF_UP and running */
 	mplink_u8 carrier;

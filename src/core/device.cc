@@ -152,7 +152,8 @@ int Device::event(Rtnl rtnl, mplink_u32 event, const mplink_facts &facts)
 		// are unique, another one has come under its name.
 		step(rtnl, nic, event, facts, false);
 	}
-	return bearer ? step(rtnl, *bearer, event, facts, true) : 0;
+	// A bond that goes still has events of its own, as it lets go of its ports.
+	return bearer ? step(rtnl, *bearer, event, facts, facts.registered) : 0;
 }
 
 mplink_choice Device::select_otherwise(const LinkTable &table, mplink_u32 len, mplink_u32 cpu,

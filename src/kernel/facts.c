@@ -53,6 +53,7 @@ void mplink_facts_read(struct net_device *dev, struct mplink_facts *facts)
 	*facts = (struct mplink_facts){
 		.netdev = dev,
 		.ifindex = dev->ifindex,
+		.registered = dev->reg_state == NETREG_REGISTERED,
 		.loopback = !!(dev->flags & IFF_LOOPBACK),
 		.up = (dev->flags & IFF_UP) && netif_running(dev),
 		.carrier = netif_carrier_ok(dev),

@@ -30,8 +30,7 @@ static void mplink_net_refresh_nics(struct mplink_vnic *vnic)
 
 		mplink_core_nic_info(nic, &info);
 		dev = __dev_get_by_name(dev_net(vnic->dev), info.name);
-		/* A device that is leaving has its last event behind it. */
-		if (!dev || dev->reg_state != NETREG_REGISTERED)
+		if (!dev)
 			continue;
 		mplink_facts_read(dev, &facts);
 		mplink_core_nic_event(vnic->core, MPLINK_EVENT_REFRESH, &facts);

@@ -133,6 +133,27 @@ TEST_F(Events, UnregisterOfAWorkingNicNeedsNoDownBefore)
 	EXPECT_EQ(world().owner.take_log(), Lines{"eth1: NETDEV_UNREGISTER (6): valid 0"});
 }
 
+// A bond lets go of its ports after it has said that it goes, and each is an event.
+TEST_F(Events, ADeviceOnItsWayOutIsNotTakenAgain)
+{
+	world().start(2);
+
+	Netdev &gone = dev("eth1");
+
+	world().event(MPLINK_EVENT_UNREGISTER, gone);
+	for (const mplink_u32 event :
+	     {MPLINK_EVENT_CHANGEADDR, MPLINK_EVENT_CHANGEMTU, MPLINK_EVENT_CHANGE}) {
+		const RtnlLock rtnl;
+		mplink_facts facts = gone.facts();
+
+		facts.registered = false;
+		EXPECT_EQ(mplink_core_nic_event(world().device(), event, &facts), 0);
+	}
+	grace_period();
+	EXPECT_EQ(gone.refs, 0);
+	EXPECT_EQ(world().nic_info(0).reason, mplink_u32{MPLINK_REASON_UNREGISTERED});
+}
+
 TEST_F(Events, ANicMayAppearLater)
 {
 	world().name_nics(2);

@@ -26,12 +26,20 @@ struct mplink_path : mplink_rcu {
 	fake::Netdev *dev;
 	mplink_addr remote;
 	unsigned route_generation;
+	bool retired;
 };
 
 namespace fake
 {
 
 std::atomic<int> Netdev::live{0};
+
+namespace
+{
+
+std::function<void()> farewell;
+
+} // namespace
 
 Netdev::~Netdev()
 {
@@ -73,6 +81,7 @@ mplink_facts Netdev::facts() const
 	facts.netdev = const_cast<Netdev *>(this);
 	std::strncpy(facts.name, name.c_str(), sizeof(facts.name) - 1);
 	facts.ifindex = ifindex;
+	facts.registered = true;
 	facts.loopback = loopback;
 	facts.up = up;
 	facts.carrier = has_carrier();
@@ -95,6 +104,16 @@ const mplink_addr &remote_of(const mplink_path *path)
 bool usable(const mplink_path *path)
 {
 	return path && path->magic == mplink_path::sane;
+}
+
+bool retired(const mplink_path *path)
+{
+	return path->retired;
+}
+
+void on_farewell(std::function<void()> hook)
+{
+	farewell = std::move(hook);
 }
 
 mplink_u32 nic_id_of(const mplink_port *port)
@@ -145,6 +164,8 @@ void mplink_port_detach(mplink_port *port)
 	// Those on the receive side; it is for the core to wait for its own.
 	if (fake::in_read_section())
 		complain("detaches a port inside a read section");
+	if (fake::farewell)
+		fake::farewell();
 }
 
 void mplink_port_retire(mplink_port *port)
@@ -191,8 +212,8 @@ mplink_path *mplink_path_create(mplink_port *port, const mplink_addr *remote, mp
 	}
 	port->paths++;
 	port->dev->refs++;
-	return new mplink_path{{},        mplink_path::sane, port,
-			       port->dev, *remote,           port->dev->route_generation};
+	return new mplink_path{{},      mplink_path::sane,           port, port->dev,
+			       *remote, port->dev->route_generation, false};
 }
 
 void mplink_path_retire(mplink_path *path)
@@ -200,6 +221,9 @@ void mplink_path_retire(mplink_path *path)
 	if (!path)
 		return;
 	path->port->paths--;
+	path->retired = true;
+	if (fake::farewell)
+		fake::farewell();
 	mplink_call_rcu(path, [](mplink_rcu *rcu) {
 		mplink_path *p = static_cast<mplink_path *>(rcu);
 

@@ -3,6 +3,7 @@
 // that changes under the reader, references that must come back, routes.
 #pragma once
 #include <atomic>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -79,7 +80,10 @@ const mplink_addr &remote_of(const mplink_path *path);
 // False once it was freed, if the memory still tells.
 bool usable(const mplink_path *path);
 
-int attach(void *owner, Netdev &netdev, mplink_u32 nic_id, mplink_port **port, const char **why);
+// Whether the core has given it up.  A reader that had it before still may use it.
+bool retired(const mplink_path *path);
+// Called at the very moment when a path is given up, or a port detached.
+void on_farewell(std::function<void()> hook);
 mplink_u32 nic_id_of(const mplink_port *port);
 
 } // namespace fake
