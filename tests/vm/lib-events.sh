@@ -11,7 +11,9 @@
 #     udp_stop                 which sets UDP_SENT, UDP_RECEIVED, UDP_LOST,
 #                              UDP_DUPLICATED, UDP_REORDERED, UDP_GAP (ms)
 #     udp_conserved            what the application sent is what the links sent
-#                              and what was dropped for a counted reason
+#                              and what was dropped for a counted reason (where
+#                              nothing else is sent: not beside TCP)
+#     counted_alike            what mpl0 sent is what its links sent
 #     tcp_start; tcp_stop      iperf3, as fast as it goes or at TCP_RATE
 #     tcp_moves                waits until B has acknowledged more
 #     link_tx NIC; links_tx; drops REASON; rescheduled      counters, of packets
@@ -142,6 +144,12 @@ udp_stop() {
 udp_conserved() {
 	equal "packets that links sent or that were dropped for a reason" \
 		$(($(_udp_accounted) - UDP_BEFORE)) $((UDP_SENT - UDP_ERRORS))
+}
+
+counted_alike() {
+	local links
+	links=$(links_tx)
+	equal "packets that mpl0 sent" "$(</sys/class/net/mpl0/statistics/tx_packets)" "$links"
 }
 
 _tcp_acked() {
