@@ -1,4 +1,5 @@
 #!/bin/bash
+# kernels: 6.1 6.12
 # Guards: the POST_ROUTING hooks exist only in namespaces that hold a virtual NIC,
 # once each, and go with the last one.
 # timeout: 300

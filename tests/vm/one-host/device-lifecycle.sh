@@ -1,4 +1,5 @@
 #!/bin/bash
+# kernels: 6.1 6.12
 # Guards: `ip link add type mplink` in any namespace, several at once, renamed, and
 # deleted by hand, with their namespace, or with the module; each promptly.
 # timeout: 300

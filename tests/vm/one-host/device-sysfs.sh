@@ -1,4 +1,5 @@
 #!/bin/bash
+# kernels: 6.1 6.12
 # Guards: the sysfs tree is exactly that of design.md: these files, one value each,
 # of the promised form; a removed NIC reads as unregistered; and the upper/lower
 # adjacency shows.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# kernels: 6.1 6.12
 # Guards: the virtual NIC closed and opened, again and again, under traffic; while
 # closed it takes and counts nothing, then all is as before.
 # timeout: 300

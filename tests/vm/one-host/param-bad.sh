@@ -1,4 +1,5 @@
 #!/bin/bash
+# kernels: 6.1 6.12
 # Guards: whatever a parameter cannot mean fails insmod with EINVAL and one line
 # that names the parameter, the value and the reason, and leaves nothing behind.
 # timeout: 300

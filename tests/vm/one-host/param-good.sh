@@ -1,4 +1,5 @@
 #!/bin/bash
+# kernels: 6.1 6.12
 # Guards: every parameter as it is meant, at its limits too, is taken, and shown
 # in sysfs and in /sys/module/mplink/parameters as it was given.
 # timeout: 300

@@ -1,4 +1,5 @@
 #!/bin/bash
+# kernels: 6.1 6.12
 # Guards: the virtual NIC in a bridge: what a host behind the bridge sends to the
 # peer goes out over the links; deleting the bridge, or unloading, does no harm.
 # timeout: 300

@@ -1,4 +1,5 @@
 #!/bin/bash
+# kernels: 6.1 6.12
 # Guards: all counters tell the same story: sysfs of links and NICs, ethtool -S,
 # ip -s link, the NICs' own, and the far end's; packets and bytes, both ways.
 # timeout: 300

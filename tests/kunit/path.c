@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The real path.c under other names: the core under test gets paths that need
+ * no device (surroundings.c).
+ */
+#include "path.h"
+#define mplink_path_create mplink_kunit_path_create
+#define mplink_path_retire mplink_kunit_path_retire
+#define mplink_path_current mplink_kunit_path_current
+#include "../../src/kernel/path.c"
