@@ -1,0 +1,30 @@
+#!/bin/bash
+# Guards: while loading, and while adding a virtual NIC, each allocation in turn
+# fails: the load fails with ENOMEM and leaves nothing, or all works.
+# kernels: debug
+# timeout: 400
+# shellcheck source=tests/vm/lib.sh
+source "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/vm/lib-traffic.sh
+source "$(dirname "$0")/../lib-traffic.sh"
+# shellcheck source=tests/vm/lib-memory.sh
+source "$(dirname "$0")/../lib-memory.sh"
+
+fail_slab
+topology 3
+devices=(/sys/class/net/*)
+
+# The module's own allocations are the last ones of a load.
+fail_each --last "${MPLINK_ROUNDS:-120}" --gone /sys/module/mplink load "$MODULE" dyndbg=+p \
+	"nics=$NICS" peer=10.99.0.2 "remotes=$REMOTES4" / unload
+for ((n = $(grep -c ' 0$' $FAILED); n > 0; n--)); do
+	gate_note_load
+done
+[[ $(grep -c ENOMEM $FAILED) -gt 30 ]] || fail "few of the module's allocations were hit"
+now=(/sys/class/net/*)
+equal "devices in the end" "${now[*]}" "${devices[*]}"
+
+mplink_load
+fail_each --gone /sys/class/net/x0 add-mplink x0 / del x0
+[[ $(grep -c ENOMEM $FAILED) -gt 10 ]] || fail "few allocations were hit"
+ip link add x0 type mplink

@@ -1,0 +1,62 @@
+#!/bin/bash
+# timeout: 300
+# Answers: a pulled cable was noticed when linkwatch got to it, up to a second
+# later; until then a third of all packets went into it. The carrier bit itself is
+# read: only what had left may be lost, before CHANGE as well as after.
+# shellcheck source=tests/vm/lib.sh
+source "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/vm/lib-events.sh
+source "$(dirname "$0")/../lib-events.sh"
+
+# Linkwatch runs once a second for devices like this one. (A veth is urgent.)
+carrier() {
+	echo "$1" >/sys/class/net/eth3/carrier
+}
+
+topology 2
+modprobe -q dummy numdummies=0 || true
+ip link add eth3 type dummy
+ip addr add 10.0.3.1/24 dev eth3
+ip link set eth3 up
+ip neigh add 10.0.3.2 lladdr 02:00:00:00:00:03 dev eth3 nud permanent
+mplink_to_b eth1 eth2 eth3
+udp_start
+link_carries eth3
+
+# Two changes in quick succession: linkwatch leaves the second for later.
+carrier 0
+expect_log 'eth3: NETDEV_CHANGE \(4\): valid 1 -> 0 \(no-carrier\)$'
+carrier 1
+expect_log 'eth3: NETDEV_CHANGE \(4\): valid 0 -> 1$'
+link_carries eth3
+log_mark
+rescheduled_before=$(rescheduled)
+carrier 0
+before=$(link_tx eth3)
+wait_until 10 _more_than $(($(links_tx) + 200)) links_tx
+early=$(events eth3)
+expect_log 'eth3: NETDEV_CHANGE \(4\): valid 1 -> 0 \(no-carrier\)$'
+equal "packets that left by eth3 without carrier" $(($(link_tx eth3) - before)) 0
+if [[ -z $early ]]; then
+	# All of them were sent while the NIC still counted as valid.
+	check "some were rescheduled" _more_than "$rescheduled_before" rescheduled
+else
+	echo "linkwatch was quick this time"
+fi
+
+# With a cable that ends in B: the same, as the application sees it.
+carrier 0
+udp_stop
+udp_conserved
+udp_start
+TCP_RATE=5M tcp_start
+ip -n B link set eth2 down
+link_silent eth2
+tcp_moves
+ip -n B link set eth2 up
+expect_log 'eth2: NETDEV_CHANGE \(4\): valid 0 -> 1$'
+link_carries eth2
+tcp_moves
+tcp_stop
+udp_stop
+counted_alike

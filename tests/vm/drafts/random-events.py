@@ -1,0 +1,150 @@
+#!/usr/bin/python3
+"""Random events of all kinds for mpl0 over eth1..eth3, from a seed.
+
+usage: random-events.py SEED COUNT
+
+The list of events depends on the seed only; how they fall in with the traffic
+does not repeat. Each namespace has an `ip -batch` of its own, so that events of
+the near end, the far end (B) and the namespace that NICs visit (C) also run
+against each other. Prints how many of each kind there were.
+"""
+
+import collections
+import glob
+import os
+import random
+import subprocess
+import sys
+
+NICS = (1, 2, 3)
+MPLINK = "/sys/class/net/mpl0/mplink"
+POLICIES = ("balance-rr", "balance-xor", "active-backup", "broadcast")
+
+
+class Batch:
+    """`ip -batch` in one namespace; what fails (a NIC is not there now) is no matter."""
+
+    def __init__(self, netns):
+        where = ["-n", netns] if netns else []
+        self.process = subprocess.Popen(["ip", *where, "-force", "-batch", "-"],
+                                        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.DEVNULL, text=True)
+
+    def say(self, *lines):
+        for line in lines:
+            self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+class Events:
+    """One method a kind of event; its name is the kind."""
+
+    def __init__(self, rng):
+        self.rng = rng
+        self.here, self.far, self.away = Batch(None), Batch("B"), Batch("C")
+
+    def nic_down_up(self, i):
+        self.here.say(f"link set eth{i} down", f"link set eth{i} up")
+
+    def nic_down(self, i):
+        self.here.say(f"link set eth{i} down")
+
+    def nic_up(self, i):
+        self.here.say(f"link set eth{i} up", f"addr replace fd00:0:0:{i}::1/64 dev eth{i} nodad")
+
+    def cable_out(self, i):
+        self.far.say(f"link set eth{i} down")
+
+    def cable_in(self, i):
+        self.far.say(f"link set eth{i} up", f"addr replace fd00:0:0:{i}::2/64 dev eth{i} nodad")
+
+    def address_del(self, i):
+        self.here.say(f"addr del 10.0.{i}.1/24 dev eth{i}",
+                      f"addr del fd00:0:0:{i}::1/64 dev eth{i}")
+
+    def address_add(self, i):
+        self.here.say(f"addr replace 10.0.{i}.1/24 dev eth{i}",
+                      f"addr replace fd00:0:0:{i}::1/64 dev eth{i} nodad")
+
+    def address_change(self, i):
+        self.here.say(f"addr add 10.0.{i}.7/24 dev eth{i}", f"addr del 10.0.{i}.1/24 dev eth{i}",
+                      f"addr add 10.0.{i}.1/24 dev eth{i}", f"addr del 10.0.{i}.7/24 dev eth{i}")
+
+    def recreate(self, i):
+        self.here.say(f"link del eth{i}",
+                      f"link add eth{i} type veth peer name eth{i} netns B",
+                      f"addr add 10.0.{i}.1/24 dev eth{i}",
+                      f"addr add fd00:0:0:{i}::1/64 dev eth{i} nodad", f"link set eth{i} up")
+        self.far.say(f"addr add 10.0.{i}.2/24 dev eth{i}",
+                     f"addr add fd00:0:0:{i}::2/64 dev eth{i} nodad", f"link set eth{i} up")
+
+    def rename(self, i):
+        self.here.say(f"link set eth{i} down", f"link set eth{i} name eth{i}0",
+                      f"link set eth{i}0 up", f"link set eth{i}0 down",
+                      f"link set eth{i}0 name eth{i}", f"link set eth{i} up")
+
+    def swap_names(self, i):
+        j = i % 3 + 1
+        self.here.say(f"link set eth{i} down", f"link set eth{j} down",
+                      f"link set eth{i} name swap", f"link set eth{j} name eth{i}",
+                      f"link set swap name eth{j}", f"link set eth{i} up", f"link set eth{j} up")
+
+    def move_away(self, i):
+        self.here.say(f"link set eth{i} netns C")
+
+    def move_back(self, i):
+        self.away.say(f"link set eth{i} netns 1")
+
+    def mtu(self, i):
+        self.here.say(f"link set eth{i} mtu {self.rng.choice((1280, 1400, 1500, 68, 9000))}")
+
+    def mac(self, i):
+        self.here.say(f"link set eth{i} address 02:00:00:00:{i:02x}:{self.rng.randrange(256):02x}")
+
+    def route(self, i):
+        self.here.say(f"route add 10.0.{i}.2 via 10.0.{i}.3 dev eth{i}",
+                      f"route del 10.0.{i}.2 via 10.0.{i}.3 dev eth{i}")
+
+    def route_lost(self, i):
+        self.here.say(f"route add blackhole 10.0.{i}.2/32", f"route del blackhole 10.0.{i}.2/32")
+
+    def virtual_down_up(self, _):
+        self.here.say("link set mpl0 down", "link set mpl0 up",
+                      "addr replace fd99::1/64 dev mpl0 nodad")
+
+    def virtual_mtu(self, _):
+        self.here.say(f"link set mpl0 mtu {self.rng.choice((1300, 1500))}")
+
+    def policy(self, _):
+        with open(f"{MPLINK}/policy", "w", encoding="ascii") as file:
+            file.write(self.rng.choice(POLICIES))
+
+    def read_sysfs(self, _):
+        for path in glob.glob(f"{MPLINK}/**", recursive=True):
+            if os.path.isfile(path):
+                with open(path, encoding="ascii") as file:
+                    file.read()
+
+    def end(self):
+        for batch in (self.away, self.far, self.here):
+            batch.end()
+
+
+def main():
+    rng = random.Random(int(sys.argv[1]))
+    events = Events(rng)
+    kinds = [name for name in vars(Events) if name[0] != "_" and name != "end"]
+    count = collections.Counter()
+    for _ in range(int(sys.argv[2])):
+        kind = rng.choice(kinds)
+        count[kind] += 1
+        getattr(events, kind)(rng.choice(NICS))
+    events.end()
+    print(" ".join(f"{kind}={n}" for kind, n in sorted(count.items())))
+
+
+main()

@@ -1,0 +1,117 @@
+#!/bin/bash
+# Guards: whatever happens to NICs, in whatever order, under traffic, of both
+# families: no packet handed to the virtual NIC goes uncounted, and when everything
+# is put right every link is valid again and carries.
+#
+#   MPLINK_SEED=N     the events of an earlier run, which has printed its seed
+#   MPLINK_EVENTS=N   how many (2,000 on the debug kernel, else 300)
+# timeout: 300
+# shellcheck source=tests/vm/lib.sh
+source "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/vm/lib-traffic.sh
+source "$(dirname "$0")/../lib-traffic.sh"
+
+SEED=${MPLINK_SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}
+EVENTS=${MPLINK_EVENTS:-$([[ $MPLINK_KERNEL == debug ]] && echo 2000 || echo 300)}
+echo "MPLINK_SEED=$SEED MPLINK_EVENTS=$EVENTS"
+trap 'fail "MPLINK_SEED=$SEED: line $LINENO: $BASH_COMMAND"' ERR
+
+# handed: packets that the virtual NIC was given, of both families
+handed() {
+	nft -j list table inet handed | jq '[.nftables[].rule.expr[]?.counter.packets // empty] | add'
+}
+
+put_right() {
+	local i
+	for i in 1 2 3; do
+		if ip -n C link show "eth$i" >/dev/null 2>&1; then
+			ip -n C link set "eth$i" netns 1
+		elif ip link show "eth${i}0" >/dev/null 2>&1; then
+			ip link set "eth${i}0" down
+			ip link set "eth${i}0" name "eth$i"
+		fi
+	done
+	# A name swapped half way: which cable it was no longer matters.
+	ip link del swap 2>/dev/null || true
+	for i in 1 2 3; do
+		# After a swap a NIC is joined to another one's far end; addresses go by name.
+		if ! ip link show "eth$i" >/dev/null 2>&1; then
+			ip -n B link del "eth$i" 2>/dev/null || true
+			cable "$i"
+		fi
+	done
+	for i in 1 2 3; do
+		local other
+		other=$(in_b cat "/sys/class/net/eth$i/iflink" 2>/dev/null || echo none)
+		if [[ $other != "$(cat "/sys/class/net/eth$i/ifindex")" ]]; then
+			ip link del "eth$i"
+			ip -n B link del "eth$i" 2>/dev/null || true
+			CROSSED+=("$i")
+		fi
+	done
+	for i in "${CROSSED[@]}"; do
+		ip link show "eth$i" >/dev/null 2>&1 && ip link del "eth$i"
+		cable "$i"
+	done
+	for i in 1 2 3; do
+		ip link set "eth$i" mtu 1500 up
+		ip -n B link set "eth$i" up
+		ip addr replace "10.0.$i.1/24" dev "eth$i"
+		ip addr replace "fd00:0:0:$i::1/64" dev "eth$i" nodad
+		ip -n B addr replace "10.0.$i.2/24" dev "eth$i"
+		ip -n B addr replace "fd00:0:0:$i::2/64" dev "eth$i" nodad
+		ip -n B route replace 10.99.0.1 src 10.99.0.2 via "10.0.$i.1"
+		ip -n B -6 route replace fd99::1 src fd99::2 via "fd00:0:0:$i::1"
+	done
+	ip link set mpl0 up mtu 1500
+	ip addr replace fd99::1/64 dev mpl0 nodad
+}
+
+CROSSED=()
+before=()
+remotes=$REMOTES4
+[[ $((SEED % 2)) -eq 0 ]] || remotes=$REMOTES6
+topology 3
+ip netns add C
+mplink_load nics=$NICS peer=10.99.0.2 "remotes=$remotes"
+nft 'table inet handed { chain out { type filter hook postrouting priority 200;
+	oifname "mpl0" counter; }; }'
+mplink_up
+wait_until 10 links_valid 3
+# What goes to the peer's IPv6 address is dropped, and counted like the rest.
+steady 10.99.0.2 600
+ping -q -i0.05 fd99::2 >/dev/null 2>&1 &
+STEADY+=($!)
+
+began=$SECONDS
+"$PWD/tests/vm/tools/random-events.py" "$SEED" "$EVENTS"
+echo "$EVENTS events in $((SECONDS - began)) s"
+put_right
+wait_until 20 links_valid 3
+for policy in active-backup broadcast balance-xor balance-rr; do
+	echo $policy >/sys/class/net/mpl0/mplink/policy
+done
+equal "MTU of mpl0" "$(cat /sys/class/net/mpl0/mtu)" 1500
+steady_stop
+sleep 0.5
+
+# Every packet that was handed over was sent or dropped for a reason.
+given=$(handed)
+sent=$(stat tx_packets)
+dropped=$(stat tx_dropped)
+echo "handed over $given, sent $sent, dropped $dropped; rescheduled $(ethtool_stat tx_rescheduled)"
+equal "packets sent or dropped" $((sent + dropped)) "$given"
+
+# All links carry.
+for i in 1 2 3; do
+	wait_until 10 ping -qc1 -W1 "10.0.$i.2"
+	before[i]=$(link_count "eth$i" tx_packets)
+done
+for i in 1 2 3; do
+	ip -n B route replace 10.99.0.1 src 10.99.0.2 via "10.0.$i.1"
+	check "pings back by eth$i" ping -qc4 -i0.2 -W2 10.99.0.2
+done
+for i in 1 2 3; do
+	sent=$(($(link_count "eth$i" tx_packets) - before[i]))
+	[[ $sent -ge 2 ]] || fail "eth$i has sent $sent of 12 pings"
+done

@@ -1,0 +1,63 @@
+#!/bin/bash
+# Guards: tcpdump on the virtual NIC shows every packet once, whole, in the right
+# direction; on a member NIC it shows that NIC's share.
+# timeout: 300
+# shellcheck source=tests/vm/lib.sh
+source "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/vm/lib-traffic.sh
+source "$(dirname "$0")/../lib-traffic.sh"
+
+# listen NAME ARGS...; heard NAME PATTERN prints how many lines match
+listen() {
+	local name=$1
+	shift
+	tcpdump -lnvv "$@" >"/run/dump-$name" 2>"/run/dump-$name.err" &
+	DUMPS+=($!)
+	wait_until 20 grep -q 'istening on' "/run/dump-$name.err"
+}
+
+heard() {
+	grep -cE "$2" "/run/dump-$1" || true
+}
+
+# pings DST FAMILY
+pings() {
+	local share=0 nic kind=$2
+	DUMPS=()
+	listen both -i mpl0 "$kind"
+	listen in -Q in -i mpl0 "$kind"
+	listen out -Q out -i mpl0 "$kind"
+	for nic in eth1 eth2 eth3; do
+		listen $nic -i $nic -Q out "$kind"
+	done
+	check "pings to $1" ping -qc9 -i0.2 -W2 -s 400 "$1"
+	sleep 1
+	kill "${DUMPS[@]}"
+	wait "${DUMPS[@]}" || true
+	equal "requests on mpl0" "$(heard both 'echo request')" 9
+	equal "replies on mpl0" "$(heard both 'echo reply')" 9
+	equal "requests on mpl0, in" "$(heard in 'echo request')" 0
+	equal "replies on mpl0, in" "$(heard in 'echo reply')" 9
+	equal "requests on mpl0, out" "$(heard out 'echo request')" 9
+	equal "replies on mpl0, out" "$(heard out 'echo reply')" 0
+	equal "packets cut or garbled" "$(heard both 'wrong|truncated|\[\||bad cksum')" 0
+	for nic in eth1 eth2 eth3; do
+		share=$((share + $(heard $nic 'echo request')))
+		[[ $(heard $nic 'echo request') -gt 0 ]] || fail "nothing heard on $nic"
+	done
+	equal "requests on the three NICs" $share 9
+}
+
+three_links
+pings 10.99.0.2 icmp
+# A filter on MAC addresses: the virtual NIC is Ethernet to those who listen.
+log=$(tcpdump -lne -i mpl0 -c2 icmp 2>/dev/null & ping -qc2 -i0.3 -W2 10.99.0.2 >/dev/null || true; wait)
+grep -q "$(cat /sys/class/net/mpl0/address) > .*ethertype IPv4" <<<"$log" || fail "no MAC header: $log"
+mplink_unload
+for remotes in $REMOTES4 $REMOTES6; do
+	mplink_load nics=$NICS peer=fd99::2 "remotes=$remotes"
+	mplink_up
+	wait_until 10 links_valid 3
+	pings fd99::2 icmp6
+	mplink_unload
+done
