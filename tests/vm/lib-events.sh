@@ -30,10 +30,10 @@ UDP_PORT=9000
 UDP_DST=10.99.0.2
 TCP_RATE=0
 # A steady rate, that the emulated machine can keep without falling behind.
-UDP_RATE=200
+UDP_RATE=400
 LINKS=/sys/class/net/mpl0/mplink/peers/10.99.0.2/links
 if [[ $KERNEL == debug ]]; then
-	UDP_RATE=50
+	UDP_RATE=100
 fi
 
 mplink_to_b() {

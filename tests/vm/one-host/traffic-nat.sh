@@ -1,6 +1,5 @@
 #!/bin/bash
 # kernels: 6.1
-# kernels: 6.1 6.12
 # Guards: conntrack and NAT see the virtual NIC: rules on oifname mpl0 match,
 # masquerading through it works both ways, connections are confirmed and become
 # established.
