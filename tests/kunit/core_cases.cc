@@ -83,6 +83,7 @@ struct World {
 		__builtin_memcpy(facts.name, "eth1", 5);
 		facts.name[3] = static_cast<char>('1' + i);
 		facts.ifindex = i + 2;
+		facts.registered = true;
 		facts.up = up;
 		facts.carrier = up;
 		facts.inet = inet(10, 0, static_cast<mplink_u8>(i + 1), 1);
