@@ -44,7 +44,10 @@ void mplink_core_device_clear(struct mplink_device *device);
 /* Frees a cleared device.  No reader, no event may be under way.  No lock needed. */
 void mplink_core_device_free(struct mplink_device *device);
 
-/* 0, -EINVAL, or -ENOMEM with nothing changed. */
+/*
+ * 0 or -EINVAL.  A peer for which memory is short has no link until the refresh that
+ * is then asked for.
+ */
 int mplink_core_set_policy(struct mplink_device *device, mplink_u32 policy);
 mplink_u32 mplink_core_get_policy(const struct mplink_device *device);
 

@@ -36,31 +36,6 @@ const Peer &core(const mplink_peer *peer)
 
 extern "C" {
 
-const char *mplink_core_reason_name(mplink_u32 reason)
-{
-	return reason_name(reason);
-}
-
-const char *mplink_core_policy_name(mplink_u32 policy)
-{
-	return policy_name(policy);
-}
-
-const char *mplink_core_encap_name(mplink_u32 encap)
-{
-	return encap_name(encap);
-}
-
-const char *mplink_core_drop_name(mplink_u32 drop)
-{
-	return drop_name(drop);
-}
-
-const char *mplink_core_event_name(mplink_u32 event)
-{
-	return event_name(event);
-}
-
 int mplink_core_policy_parse(const char *text, mplink_size len)
 {
 	const int policy = policy_parse(text, len);

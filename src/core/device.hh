@@ -33,7 +33,7 @@ public:
 	{
 		return id < nr_nics_ ? nics_[id] : nullptr;
 	}
-	// Sums over the links of the device's only user of that NIC id.
+	// Sums over all peers' links over that NIC.
 	mplink_counters nic_counters(mplink_u32 id) const;
 	[[nodiscard]] int add_peer(Rtnl, const mplink_addr &addr, const mplink_addr *remotes,
 				   const mplink_u16 *weights, Peer *&peer);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "names.hh"
 
+#include "mplink/core.h"
+
 namespace mplink
 {
 
@@ -47,27 +49,43 @@ int find_in(const char *const (&names)[n], const char *text, mplink_size len)
 
 } // namespace
 
-const char *reason_name(mplink_u32 reason)
+int policy_parse(const char *text, mplink_size len)
+{
+	return find_in(policies, text, len);
+}
+
+int encap_parse(const char *text, mplink_size len)
+{
+	return find_in(encaps, text, len);
+}
+
+} // namespace mplink
+
+using namespace mplink;
+
+extern "C" {
+
+const char *mplink_core_reason_name(mplink_u32 reason)
 {
 	return name_in(reasons, reason);
 }
 
-const char *policy_name(mplink_u32 policy)
+const char *mplink_core_policy_name(mplink_u32 policy)
 {
 	return name_in(policies, policy);
 }
 
-const char *encap_name(mplink_u32 encap)
+const char *mplink_core_encap_name(mplink_u32 encap)
 {
 	return name_in(encaps, encap);
 }
 
-const char *drop_name(mplink_u32 drop)
+const char *mplink_core_drop_name(mplink_u32 drop)
 {
 	return name_in(drops, drop);
 }
 
-const char *event_name(mplink_u32 event)
+const char *mplink_core_event_name(mplink_u32 event)
 {
 	switch (event) {
 	case MPLINK_EVENT_UP:
@@ -101,14 +119,4 @@ const char *event_name(mplink_u32 event)
 	}
 }
 
-int policy_parse(const char *text, mplink_size len)
-{
-	return find_in(policies, text, len);
-}
-
-int encap_parse(const char *text, mplink_size len)
-{
-	return find_in(encaps, text, len);
-}
-
-} // namespace mplink
+} // extern "C"
