@@ -12,6 +12,7 @@ probing tells nothing. The machine dies with the process that started it.
 import ctypes
 import os
 import pathlib
+import re
 import shlex
 import shutil
 import signal
@@ -22,6 +23,7 @@ import tempfile
 from . import initramfs
 
 REPO = pathlib.Path(__file__).resolve().parent.parent.parent
+DEATH = re.compile(r"Oops|BUG:|general protection|Kernel panic")
 START = REPO / "scripts/guest/start"
 
 # Watchdogs: an emulated CPU that waits for a real one is slow, not stuck.
@@ -32,6 +34,19 @@ APPEND = ("console=ttyS0 net.ifnames=0 panic=-1 loglevel=7 log_buf_len=4M "
 
 class VmError(Exception):
     """The machine could not be started, died, or did not answer."""
+
+
+# A QEMU from the cache looks beside itself, and these are packages of their own.
+FIRMWARE = ["-L", "/usr/share/seabios", "-L", "/usr/lib/ipxe/qemu"]
+
+
+def qemu_path():
+    """Asks scripts/qemu, which fetches a newer one if need be."""
+    done = subprocess.run([REPO / "scripts/qemu"], text=True, stdout=subprocess.PIPE,
+                          check=False)
+    if done.returncode:
+        raise VmError("there is no QEMU (see above)")
+    return done.stdout.strip()
 
 
 def kernel_path(what, name):
@@ -71,8 +86,7 @@ class Machine:
         self._command = f"#!/bin/bash\n{exports}exec {shlex.join(command)}\n"
 
     def start(self):
-        if not shutil.which("qemu-system-x86_64"):
-            raise VmError("qemu-system-x86_64 is not installed; run `scripts/setup test`")
+        qemu = qemu_path()
         image = kernel_path("image", self.kernel)
         tree = kernel_path("modules", self.kernel)
         release = kernel_path("release", self.kernel)
@@ -87,7 +101,7 @@ class Machine:
                "start": START.read_text(encoding="utf-8")}
         initrd = self.folder / "initrd"
         initrd.write_bytes(initramfs.make(tree, release, job))
-        argv = self._argv(image, initrd, build)
+        argv = [qemu, *self._argv(image, initrd, build)]
         listeners = {name: self._listen(name) for name in self.ports}
         with open(self.folder / "qemu.err", "wb") as err:
             self.process = subprocess.Popen(
@@ -115,7 +129,8 @@ class Machine:
             cpu = ["-accel", "tcg,thread=multi", "-cpu", "max"]
         # Not QEMU's default machine: it computes its interrupt routing in a loop of
         # ACPI byte code, which costs the debug kernel half a minute per device.
-        argv = ["qemu-system-x86_64", "-machine", "q35", *cpu, "-smp", str(self._cpus), "-m", str(self._mem),
+        argv = [*FIRMWARE, "-machine", "q35", *cpu,
+                "-smp", str(self._cpus), "-m", str(self._mem),
                 "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
                 "-kernel", image, "-initrd", str(initrd),
                 "-append", f"{APPEND} {self._append}",
@@ -140,8 +155,12 @@ class Machine:
             return ""
 
     def console_tail(self, lines=40):
-        text = self.log.read_text(errors="replace").replace("\r", "")
-        return "\n".join(text.splitlines()[-lines:])
+        """What the console says of its death first, or at the end."""
+        said = self.log.read_text(errors="replace").replace("\r", "").splitlines()
+        for i, line in enumerate(said):
+            if DEATH.search(line):
+                return "\n".join(said[max(0, i - 5):i + lines])
+        return "\n".join(said[-lines:])
 
     def running(self):
         return self.process is not None and self.process.poll() is None
