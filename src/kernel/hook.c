@@ -74,16 +74,16 @@ static __always_inline unsigned int mplink_hook_send(struct sk_buff *skb,
 	 */
 	local_bh_disable();
 	cpu = smp_processor_id();
-	mplink_tap(skb, state->out);
 
 	peer = mplink_peers_find(vnic, hop);
-	if (unlikely(!peer))
-		return mplink_hook_drop(vnic, skb, MPLINK_DROP_NO_PEER);
-	/* Where there is no route to take, it goes by mplink_output(). */
-	if (inet6 && unlikely(peer->inet_remotes) && netif_carrier_ok(state->out)) {
+	/* Where there is no route to take, it goes by mplink_output(), seen there. */
+	if (inet6 && peer && unlikely(peer->inet_remotes) && netif_carrier_ok(state->out)) {
 		local_bh_enable();
 		return NF_ACCEPT;
 	}
+	mplink_tap(skb, state->out);
+	if (unlikely(!peer))
+		return mplink_hook_drop(vnic, skb, MPLINK_DROP_NO_PEER);
 	choice = mplink_core_select(vnic->core, peer->core, skb->len, cpu, skb_network_header(skb),
 				    skb_headlen(skb));
 	path = choice.path;

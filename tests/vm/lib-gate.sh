@@ -94,13 +94,15 @@ gate_begin() {
 	fi
 	# The time makes the mark one of a kind even if a name runs twice in a boot.
 	echo "mplink-test: begin $1 $(cut -d' ' -f1 /proc/uptime)" >"$GATE_STATE/mark"
+	# Scenarios read the log again and again: it shall hold no others' lines.
+	dmesg --clear
 	cat "$GATE_STATE/mark" >/dev/kmsg
 }
 
 # Leaves the guest as it was after boot. Namespaces go after the module: by then
 # nothing of it may depend on them.
 gate_clean_up() {
-	local ns dev
+	local ns dev devs=()
 	if [[ -d /sys/module/mplink ]]; then
 		rmmod mplink || echo "cleaning up: rmmod mplink failed"
 	fi
@@ -113,9 +115,15 @@ gate_clean_up() {
 	for dev in /sys/class/net/*; do
 		# What has a device below it is hardware (two hosts' cables).
 		if [[ ! -e $dev/device && -e $dev/ifindex && ${dev##*/} != lo ]]; then
-			ip link del "${dev##*/}" 2>/dev/null
+			devs+=("link del ${dev##*/}")
 		fi
 	done
+	if [[ ${#devs[@]} -gt 0 ]]; then
+		printf '%s\n' "${devs[@]}" | ip -force -batch - 2>/dev/null
+	fi
+	if [[ -d /sys/module/nf_tables ]]; then
+		nft flush ruleset
+	fi
 	true
 }
 

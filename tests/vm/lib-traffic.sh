@@ -1,31 +1,349 @@
 #!/bin/bash
-# What scenarios that send packets share; sourced after lib.sh.
+# What scenarios that send packets share; sourced after lib.sh.  Traffic goes from
+# host A to host B's virtual address unless it says otherwise.
 #
-#   REMOTES4, REMOTES6        remotes= for eth1..eth3 of `topology 3`
-#   three_links [ARGS...]     topology 3, mplink over the three (peer 10.99.0.2 over
-#                             IPv4 unless ARGS name one), mpl0 up, all links valid
-#   links_valid [N]           whether N (3) links are valid
-#   link_count NIC COUNTER    of the only peer's link over NIC
-#   links_sum COUNTER         over its links
-#   stat COUNTER [DEV]        of /sys/class/net/DEV/statistics
-#   in_b_stat COUNTER DEV     the same in B
-#   ethtool_stat NAME         of ethtool -S mpl0
-#   udp_mixed DST COUNT SIZE...      COUNT datagrams of these payloads in turn, from
-#                             one CPU, to a port where nobody listens but all arrive
-#   iperf_server              iperf3 in B, for as long as the scenario lasts
-#   iperf DST ARGS...         iperf3 client; fails if not a byte came through
-#   numbered_start DST ARGS...       tools/stream to DST; numbered_stop prints and leaves what
-#                             was SENT, RECEIVED, LOST, DUPLICATED, ERRORS
-#   steady DST [SECONDS]      UDP and TCP traffic in the background; steady_stop ends it
-#   promptly SECONDS WHAT CMD...     CMD succeeds within that time, or, where everything is
-#                             slow, within eight times what a plain device's life takes now
-#   receiver PORT; received   counts UDP datagrams that come to PORT in B
+#   set-up, for a peer 10.99.0.2 unless ARGS name another:
+#     NICS, REMOTES4, REMOTES6   nics= and remotes= for eth1..eth3 of `topology 3`
+#     three_links [ARGS...]      topology 3, mplink over the three, mpl0 up, all valid
+#     mplink_to_b NIC...         loads with eth<i> for 10.0.<i>.2, and waits until B
+#                                answers. B answers by its end of the first NIC only:
+#                                what happens to the others is of no concern to it.
+#     links_valid [N]            whether N (3) links are valid
+#   counters:
+#     link_count NIC COUNTER; links_sum COUNTER      of the only peer's links
+#     stat COUNTER [DEV]         of /sys/class/net/DEV/statistics; in_b_stat COUNTER DEV
+#     drops REASON; ethtool_stat NAME                of mpl0
+#     more_than N CMD...         whether CMD prints a greater number
+#     link_carries NIC [SECONDS]     waits until packets leave by it
+#     link_silent NIC            none leaves by it, while others do
+#   what the log says of a NIC since the mark, without the prefix:
+#     events NIC; expect_events NIC LINE...     just these, once the last is there
+#   traffic:
+#     udp_mixed DST COUNT SIZE...    COUNT datagrams of these payloads in turn, from
+#                                one CPU, to a port where nobody listens but all arrive
+#     udp_start [DST [ARGS...]]  numbered packets, UDP_RATE a second to 10.99.0.2, until
+#     udp_stop                   which sets UDP_SENT, UDP_ERRORS, UDP_RECEIVED, UDP_LOST,
+#                                UDP_DUPLICATED, UDP_GAP (ms)
+#     udp_conserved              what the application sent is what the links sent
+#                                and what was dropped for a counted reason (where
+#                                nothing else is sent: not beside TCP)
+#     counted_alike              what mpl0 sent is what its links sent
+#     tcp_start; tcp_stop        iperf3, as fast as it goes or at TCP_RATE
+#     tcp_moves                  waits until B has acknowledged more
+#     steady DST [SECONDS]       as much UDP and TCP as goes; steady_stop ends it
+#     flowing SINCE              whether mpl0 has sent 50 packets more than SINCE
+#     iperf_server; iperf DST ARGS...    one whole iperf3; fails if not a byte came
+#     receiver PORT; received    counts UDP datagrams that come to PORT in B
+#   time:
+#     promptly SECONDS WHAT CMD...   CMD succeeds within that time, or, where everything
+#                                is slow, within eight times what a plain device's life
+#                                takes now
 
+# Scenarios, not this file, pass arguments and read variables of these functions:
 # shellcheck disable=SC2034,SC2119,SC2120
+
 REMOTES4=10.0.1.2,10.0.2.2,10.0.3.2
 REMOTES6=fd00:0:0:1::2,fd00:0:0:2::2,fd00:0:0:3::2
 NICS=eth1,eth2,eth3
 STREAM=$PWD/build/tools/stream
+UDP_PORT=9000
+TCP_RATE=0
+# A steady rate, that the emulated machine can keep without falling behind.
+UDP_RATE=400
+LINKS="/sys/class/net/mpl0/mplink/peers/*/links"
+if [[ $KERNEL == debug ]]; then
+	UDP_RATE=100
+fi
+
+links_valid() {
+	[[ $(cat /sys/class/net/mpl0/mplink/peers/*/links/*/valid | grep -c 1) -eq ${1:-3} ]]
+}
+
+three_links() {
+	topology 3
+	in_b sysctl -qw net.ipv4.icmp_ratelimit=0
+	if [[ $* == *peer=* ]]; then
+		mplink_load "nics=$NICS" "$@"
+	else
+		mplink_load "nics=$NICS" peer=10.99.0.2 "remotes=$REMOTES4" "$@"
+	fi
+	# No router solicitations: they are packets for nobody.
+	ip link set mpl0 addrgenmode none
+	mplink_up
+	wait_until 10 links_valid 3
+}
+
+mplink_to_b() {
+	local nic i nics='' remotes=''
+	for nic in "$@"; do
+		i=${nic#eth}
+		nics+=,$nic
+		remotes+=,10.0.$i.2
+	done
+	i=${1#eth}
+	mplink_load "nics=${nics#,}" peer=10.99.0.2 "remotes=${remotes#,}"
+	mplink_up
+	in_b ip route replace 10.99.0.1 src 10.99.0.2 via "10.0.$i.1"
+	wait_until 30 ping -qc1 -W1 10.99.0.2
+}
+
+# What is asked again and again starts no process: under full traffic on an
+# emulated CPU each costs as much as a hundred packets.
+link_count() {
+	local count
+	# shellcheck disable=SC2086 # the only peer
+	read -r count < $LINKS/"$1"/"$2"
+	echo "$count"
+}
+
+links_sum() {
+	local file count sum=0
+	# shellcheck disable=SC2231 # the only peer
+	for file in $LINKS/*/"$1"; do
+		read -r count <"$file"
+		sum=$((sum + count))
+	done
+	echo "$sum"
+}
+
+stat() {
+	local count
+	read -r count <"/sys/class/net/${2:-mpl0}/statistics/$1"
+	echo "$count"
+}
+
+in_b_stat() {
+	in_b cat "/sys/class/net/$2/statistics/$1"
+}
+
+drops() {
+	local count
+	read -r count <"/sys/class/net/mpl0/mplink/drops/${1//-/_}"
+	echo "$count"
+}
+
+ethtool_stat() {
+	ethtool -S mpl0 | awk -v name="$1:" '$1 == name { print $2; found = 1 } END { exit !found }'
+}
+
+more_than() {
+	local limit=$1
+	shift
+	[[ $("$@") -gt $limit ]]
+}
+
+link_carries() {
+	wait_until "${2:-30}" more_than $(($(link_count "$1" tx_packets) + 20)) \
+		link_count "$1" tx_packets
+}
+
+link_silent() {
+	local before
+	before=$(link_count "$1" tx_packets)
+	wait_until 30 more_than $(($(links_sum tx_packets) + 100)) links_sum tx_packets
+	equal "packets that left by $1" $(($(link_count "$1" tx_packets) - before)) 0
+}
+
+events() {
+	log_since | sed -n "s/.*mplink: mpl0: $1: //p"
+}
+
+_has_event() {
+	events "$1" | grep -xF -- "$2" >/dev/null
+}
+
+expect_events() {
+	local nic=$1 end
+	shift
+	end=$((SECONDS + 20))
+	until _has_event "$nic" "${*: -1}"; do
+		if [[ $SECONDS -ge $end ]]; then
+			log_since
+			fail "$nic: the log lacks: ${*: -1}"
+		fi
+		nap 0.1
+	done
+	equal "$nic: events" "$(events "$nic")" "$(printf '%s\n' "$@")"
+}
+
+udp_mixed() {
+	local dst=$1 count=$2
+	shift 2
+	taskset -c 0 python3 - "$dst" "$count" "$@" <<-'END'
+		import socket, sys
+		dst, count = sys.argv[1], int(sys.argv[2])
+		data = [bytes(int(size)) for size in sys.argv[3:]]
+		sock = socket.socket(socket.AF_INET6 if ":" in dst else socket.AF_INET, socket.SOCK_DGRAM)
+		for i in range(count):
+		    sock.sendto(data[i % len(data)], (dst, 9))
+	END
+}
+
+# Of packets that have a peer: others (neighbour discovery, say) are not ours.
+_udp_accounted() {
+	local reason sum
+	sum=$(links_sum tx_packets)
+	for reason in no-link malformed too-big no-memory no-neighbour; do
+		sum=$((sum + $(drops "$reason")))
+	done
+	echo "$sum"
+}
+
+_udp_listens() {
+	[[ -n $(in_b ss -Hlun "sport = :$UDP_PORT") ]]
+}
+
+# Not through in_b: a function in the background is a shell, and killed alone.
+udp_start() {
+	local dst=${1:-10.99.0.2}
+	shift || true
+	UDP_LOG=$(mktemp -d /tmp/udp.XXXXXX)
+	UDP_BEFORE=$(_udp_accounted)
+	ip netns exec B "$STREAM" receive "$UDP_PORT" --seconds 600 >"$UDP_LOG/received" &
+	UDP_RECEIVER=$!
+	wait_until 30 _udp_listens
+	"$STREAM" send "$dst" "$UDP_PORT" --rate "$UDP_RATE" --size 200 --seconds 600 "$@" \
+		>"$UDP_LOG/sent" &
+	UDP_SENDER=$!
+	wait_until 30 more_than $((UDP_BEFORE + 50)) _udp_accounted
+}
+
+_udp_value() {
+	sed -n "s/.*\<$2=\([^ ]*\).*/\1/p" "$UDP_LOG/$1"
+}
+
+udp_stop() {
+	kill -TERM "$UDP_SENDER"
+	wait "$UDP_SENDER"
+	nap 0.5
+	kill -TERM "$UDP_RECEIVER"
+	wait "$UDP_RECEIVER"
+	UDP_SENT=$(_udp_value sent sent)
+	UDP_ERRORS=$(_udp_value sent errors)
+	UDP_RECEIVED=$(_udp_value received received)
+	UDP_DUPLICATED=$(_udp_value received duplicated)
+	UDP_GAP=$(_udp_value received longest_gap_ms)
+	UDP_LOST=$((UDP_SENT - UDP_RECEIVED))
+	echo "UDP: $(<"$UDP_LOG/sent")"
+	echo "UDP: $(<"$UDP_LOG/received")"
+}
+
+udp_conserved() {
+	equal "packets that links sent or that were dropped for a reason" \
+		$(($(_udp_accounted) - UDP_BEFORE)) $((UDP_SENT - UDP_ERRORS))
+}
+
+counted_alike() {
+	local links
+	links=$(links_sum tx_packets)
+	equal "packets that mpl0 sent" "$(stat tx_packets)" "$links"
+}
+
+_tcp_acked() {
+	ss -Htin "dst = 10.99.0.2" |
+		sed -n 's/.*bytes_acked:\([0-9]*\).*/\1/p' | sort -n | tail -n1
+}
+
+_tcp_listens() {
+	[[ -n $(in_b ss -Hltn "sport = :5201") ]]
+}
+
+tcp_start() {
+	TCP_LOG=$(mktemp /tmp/tcp.XXXXXX)
+	ip netns exec B iperf3 -s >/dev/null 2>&1 &
+	TCP_SERVER=$!
+	wait_until 30 _tcp_listens
+	iperf3 -c 10.99.0.2 -t 600 -b "$TCP_RATE" >"$TCP_LOG" 2>&1 &
+	TCP_CLIENT=$!
+	wait_until 30 more_than 100000 _tcp_acked
+}
+
+tcp_moves() {
+	wait_until 30 more_than $(($(_tcp_acked) + 200000)) _tcp_acked
+}
+
+tcp_stop() {
+	kill -0 "$TCP_CLIENT" || fail "TCP: the connection ended: $(tail -n3 "$TCP_LOG")"
+	kill -9 "$TCP_CLIENT" "$TCP_SERVER"
+	wait "$TCP_CLIENT" "$TCP_SERVER" 2>/dev/null || true
+}
+
+# Nice: it shall fill the CPUs, and not keep the scenario from them.
+STEADY=()
+steady() {
+	local dst=$1 seconds=${2:-120} family=() listen=0.0.0.0
+	if [[ $dst == *:* ]]; then
+		family=(-6)
+		listen=::
+	fi
+	nice ip netns exec B "$STREAM" receive 7000 --seconds "$seconds" >/run/stream-received &
+	STEADY+=($!)
+	nice "$STREAM" send "$dst" 7000 --rate 2000 --size 700 --seconds "$seconds" \
+		>/run/stream-sent &
+	STEADY+=($!)
+	nice ip netns exec B iperf3 "${family[@]}" -s -B "$listen" -p 7001 >/dev/null 2>&1 &
+	STEADY+=($!)
+	# It comes again when the server has given the connection up.
+	(
+		trap 'kill $(jobs -p) 2>/dev/null; exit' TERM
+		while :; do
+			nice iperf3 -c "$dst" -p 7001 -t "$seconds" --connect-timeout 2000 >/dev/null 2>&1 &
+			wait $! || true
+			sleep 0.5
+		done
+	) &
+	STEADY+=($!)
+	wait_until 20 flowing "$(stat tx_packets)"
+}
+
+flowing() {
+	[[ $(stat tx_packets) -gt $(($1 + 50)) ]]
+}
+
+steady_stop() {
+	local pid
+	for pid in "${STEADY[@]}"; do
+		kill "$pid" 2>/dev/null || true
+	done
+	for pid in "${STEADY[@]}"; do
+		wait "$pid" 2>/dev/null || true
+	done
+	STEADY=()
+}
+
+# Nothing listens at port 9; ICMP errors are for the way back, which is not ours.
+iperf_server() {
+	background in_b iperf3 -s
+	wait_until 10 in_b bash -c 'ss -ltn | grep -q :5201'
+}
+
+# Once more if the server has not yet closed the test before.
+iperf() {
+	local dst=$1 said
+	shift
+	for _ in 1 2 3 4 5; do
+		if said=$(iperf3 -c "$dst" -J "$@"); then
+			break
+		fi
+		[[ $said == *"busy"* ]] || break
+		sleep 1
+	done
+	if ! jq -e '[.end.sum_received.bytes?, .end.sum.bytes?] | map(. // 0) | max > 0' \
+		<<<"$said" >/dev/null; then
+		printf '%s\n' "$said" | tail -n 30
+		fail "no traffic: iperf3 -c $dst $*"
+	fi
+}
+
+# What nft saw leaves no doubt about what came, whoever listens.
+receiver() {
+	in_b nft "table inet count { chain in { type filter hook prerouting priority -300;
+		udp dport $1 counter; }; }"
+}
+
+received() {
+	in_b nft list chain inet count in | sed -n 's/.*counter packets \([0-9]*\).*/\1/p'
+}
 
 milliseconds() {
 	local now=$EPOCHREALTIME
@@ -55,164 +373,4 @@ promptly() {
 	else
 		echo "$what: $took ms"
 	fi
-}
-
-links_valid() {
-	[[ $(cat /sys/class/net/mpl0/mplink/peers/*/links/*/valid | grep -c 1) -eq ${1:-3} ]]
-}
-
-three_links() {
-	topology 3
-	in_b sysctl -qw net.ipv4.icmp_ratelimit=0
-	if [[ $* == *peer=* ]]; then
-		mplink_load "nics=$NICS" "$@"
-	else
-		mplink_load "nics=$NICS" peer=10.99.0.2 "remotes=$REMOTES4" "$@"
-	fi
-	# No router solicitations: they are packets for nobody.
-	ip link set mpl0 addrgenmode none
-	mplink_up
-	wait_until 10 links_valid 3
-}
-
-link_count() {
-	cat /sys/class/net/mpl0/mplink/peers/*/links/"$1/$2"
-}
-
-links_sum() {
-	cat /sys/class/net/mpl0/mplink/peers/*/links/*/"$1" | awk '{ sum += $1 } END { printf "%d", sum }'
-}
-
-stat() {
-	cat "/sys/class/net/${2:-mpl0}/statistics/$1"
-}
-
-in_b_stat() {
-	in_b cat "/sys/class/net/$2/statistics/$1"
-}
-
-ethtool_stat() {
-	ethtool -S mpl0 | awk -v name="$1:" '$1 == name { print $2; found = 1 } END { exit !found }'
-}
-
-udp_mixed() {
-	local dst=$1 count=$2
-	shift 2
-	taskset -c 0 python3 - "$dst" "$count" "$@" <<-'END'
-		import socket, sys
-		dst, count = sys.argv[1], int(sys.argv[2])
-		data = [bytes(int(size)) for size in sys.argv[3:]]
-		sock = socket.socket(socket.AF_INET6 if ":" in dst else socket.AF_INET, socket.SOCK_DGRAM)
-		for i in range(count):
-		    sock.sendto(data[i % len(data)], (dst, 9))
-	END
-}
-
-# Nothing listens at port 9; ICMP errors are for the way back, which is not ours.
-iperf_server() {
-	background in_b iperf3 -s
-	wait_until 10 in_b bash -c 'ss -ltn | grep -q :5201'
-}
-
-# Once more if the server has not yet closed the test before.
-iperf() {
-	local dst=$1 said
-	shift
-	for _ in 1 2 3 4 5; do
-		if said=$(iperf3 -c "$dst" -J "$@"); then
-			break
-		fi
-		[[ $said == *"busy"* ]] || break
-		sleep 1
-	done
-	if ! jq -e '[.end.sum_received.bytes?, .end.sum.bytes?] | map(. // 0) | max > 0' \
-		<<<"$said" >/dev/null; then
-		printf '%s\n' "$said" | tail -n 30
-		fail "no traffic: iperf3 -c $dst $*"
-	fi
-}
-
-# Not through in_b: a function in the background is a shell, and killed alone.
-numbered_start() {
-	local dst=$1
-	shift
-	ip netns exec B "$STREAM" receive 7100 --seconds 600 >/run/numbered-received &
-	RECEIVER=$!
-	wait_until 20 in_b bash -c 'ss -lun | grep -q :7100'
-	"$STREAM" send "$dst" 7100 "$@" >/run/numbered-sent &
-	SENDER=$!
-	wait_until 20 steady_flows "$(stat tx_packets)"
-}
-
-numbered_stop() {
-	local file
-	if [[ ${1:-} == now ]]; then
-		kill "$SENDER" 2>/dev/null || true
-	fi
-	wait "$SENDER" || true
-	sleep 1
-	kill "$RECEIVER" 2>/dev/null || true
-	wait "$RECEIVER" || true
-	for file in /run/numbered-sent /run/numbered-received; do
-		echo "${file##*-}: $(<$file)"
-	done
-	SENT=$(sed -n 's/^sent=\([0-9]*\) .*/\1/p' /run/numbered-sent)
-	ERRORS=$(sed -n 's/.* errors=\([0-9]*\) .*/\1/p' /run/numbered-sent)
-	RECEIVED=$(sed -n 's/.* received=\([0-9]*\) .*/\1/p' /run/numbered-received)
-	LOST=$(sed -n 's/.* lost=\([0-9]*\) .*/\1/p' /run/numbered-received)
-	LOST=$((LOST + SENT - $(sed -n 's/^sent=\([0-9]*\) .*/\1/p' /run/numbered-received)))
-	DUPLICATED=$(sed -n 's/.* duplicated=\([0-9]*\) .*/\1/p' /run/numbered-received)
-}
-
-# Nice: it shall fill the CPUs, and not keep the scenario from them.
-STEADY=()
-steady() {
-	local dst=$1 seconds=${2:-120} family=() listen=0.0.0.0
-	if [[ $dst == *:* ]]; then
-		family=(-6)
-		listen=::
-	fi
-	nice ip netns exec B "$STREAM" receive 7000 --seconds "$seconds" >/run/stream-received &
-	STEADY+=($!)
-	nice "$STREAM" send "$dst" 7000 --rate 2000 --size 700 --seconds "$seconds" \
-		>/run/stream-sent &
-	STEADY+=($!)
-	nice ip netns exec B iperf3 "${family[@]}" -s -B "$listen" -p 7001 >/dev/null 2>&1 &
-	STEADY+=($!)
-	# It comes again when the server has given the connection up.
-	(
-		trap 'kill $(jobs -p) 2>/dev/null; exit' TERM
-		while :; do
-			nice iperf3 -c "$dst" -p 7001 -t "$seconds" --connect-timeout 2000 >/dev/null 2>&1 &
-			wait $! || true
-			sleep 0.5
-		done
-	) &
-	STEADY+=($!)
-	wait_until 20 steady_flows "$(stat tx_packets)"
-}
-
-steady_flows() {
-	[[ $(stat tx_packets) -gt $(($1 + 50)) ]]
-}
-
-steady_stop() {
-	local pid
-	for pid in "${STEADY[@]}"; do
-		kill "$pid" 2>/dev/null || true
-	done
-	for pid in "${STEADY[@]}"; do
-		wait "$pid" 2>/dev/null || true
-	done
-	STEADY=()
-}
-
-# What nft saw leaves no doubt about what came, whoever listens.
-receiver() {
-	in_b nft "table inet count { chain in { type filter hook prerouting priority -300;
-		udp dport $1 counter; }; }"
-}
-
-received() {
-	in_b nft list chain inet count in | sed -n 's/.*counter packets \([0-9]*\).*/\1/p'
 }

@@ -14,6 +14,8 @@
 #                    10.0.i.1 - 10.0.i.2, fd00:0:0:i::1 - ::2; B holds the virtual
 #                    addresses 10.99.0.2, fd99::2 on lo, with routes back
 #     cable I        (again) the veth pair I alone, with addresses
+#     routes_back N  B's routes to A's virtual addresses, over eth1..ethN; they go
+#                    with a cable that is removed
 #     in_b CMD...    runs CMD in B
 #     mplink_load ARGS...     insmod with dyndbg=+p; nics= and so on as arguments
 #     mplink_up [DEV]         10.99.0.1/24 and fd99::1/64 on it, and up
@@ -21,7 +23,7 @@
 #   asking:
 #     log_mark; log_since [MARK]; expect_log REGEX [SECONDS]; expect_no_log REGEX;
 #     expect_log_order REGEX...     in this order, other lines may lie between
-#     wait_until SECONDS CMD...; check WHAT CMD...; equal WHAT GOT WANTED
+#     nap SECONDS; wait_until SECONDS CMD...; check WHAT CMD...; equal WHAT GOT WANTED
 #     attr PATH [DEV]       a file below /sys/class/net/DEV/mplink/
 #     background CMD...     in the background, output to a file; sets BACKGROUND
 
@@ -37,6 +39,13 @@ MODULE=$PWD/build/$KERNEL/mplink.ko
 REASON=${MPLINK_REASON:-/run/mplink-reason}
 LOG_MARK=$(cat "$GATE_STATE/mark" 2>/dev/null || true)
 MARKS=0
+# A pipe that nobody writes to: to wait for it to say something is to sleep, and
+# starts no process, which in an emulated machine takes longer than the sleep.
+exec {NAP}<> <(:)
+
+nap() {
+	read -rt "$1" -u "$NAP" || true
+}
 
 fail() {
 	echo "$*" >"$REASON"
@@ -73,7 +82,7 @@ wait_until() {
 	end=$((${EPOCHREALTIME/./} + ${seconds%.*} * 1000000))
 	until "$@" >/dev/null 2>&1; do
 		[[ ${EPOCHREALTIME/./} -lt $end ]] || fail "not within $seconds s: $*"
-		sleep 0.1
+		nap 0.1
 	done
 }
 
@@ -98,7 +107,7 @@ expect_log() {
 			log_since
 			fail "the kernel log has no line that matches: $1"
 		fi
-		sleep 0.1
+		nap 0.1
 	done
 }
 
@@ -126,33 +135,67 @@ in_b() {
 	ip netns exec B "$@"
 }
 
-cable() {
+# What `ip -batch` in A, and in B, makes of a cable.
+_cable_a() {
 	local i=$1
-	ip link add "eth$i" type veth peer name "eth$i" netns B
-	ip addr add "10.0.$i.1/24" dev "eth$i"
-	ip addr add "fd00:0:0:$i::1/64" dev "eth$i" nodad
-	ip -n B addr add "10.0.$i.2/24" dev "eth$i"
-	ip -n B addr add "fd00:0:0:$i::2/64" dev "eth$i" nodad
-	ip link set "eth$i" up
-	ip -n B link set "eth$i" up
+	echo "link add eth$i type veth peer name eth$i netns B"
+	echo "addr add 10.0.$i.1/24 dev eth$i"
+	echo "addr add fd00:0:0:$i::1/64 dev eth$i nodad"
+	echo "link set eth$i up"
+}
+
+_cable_b() {
+	local i=$1
+	echo "addr add 10.0.$i.2/24 dev eth$i"
+	echo "addr add fd00:0:0:$i::2/64 dev eth$i nodad"
+	echo "link set eth$i up"
+}
+
+cable() {
+	_cable_a "$1" | ip -batch -
+	_cable_b "$1" | ip -n B -batch -
+}
+
+# As `ip -batch` lines.
+_routes_back() {
+	local i hops4='' hops6=''
+	for ((i = 1; i <= $1; i++)); do
+		hops4+=" nexthop via 10.0.$i.1"
+		hops6+=" nexthop via fd00:0:0:$i::1"
+	done
+	echo "route replace 10.99.0.1 src 10.99.0.2$hops4"
+	echo "route replace fd99::1/128 src fd99::2$hops6"
+}
+
+routes_back() {
+	_routes_back "$1" | ip -n B -batch -
 }
 
 topology() {
-	local count=$1 i hops4=() hops6=()
+	local count=$1 i
 	ip netns add B
-	ip -n B link set lo up
-	in_b sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
+	# A far end that does not answer by a link it sees dead.
+	# shellcheck disable=SC2016 # for the shell in B
+	in_b bash -c 'cd /proc/sys/net
+		for conf in all default; do
+			echo 0 >ipv4/conf/$conf/rp_filter
+			echo 1 >ipv4/conf/$conf/ignore_routes_with_linkdown
+			printf 1 >ipv6/conf/$conf/ignore_routes_with_linkdown # takes one byte
+		done'
 	for ((i = 1; i <= count; i++)); do
-		cable "$i"
-		hops4+=(nexthop via "10.0.$i.1")
-		hops6+=(nexthop via "fd00:0:0:$i::1")
-	done
-	if [[ ${2:-} != B_WITHOUT_VIRTUAL ]]; then
-		ip -n B addr add 10.99.0.2/32 dev lo
-		ip -n B addr add fd99::2/128 dev lo nodad
-		ip -n B route add 10.99.0.1 src 10.99.0.2 "${hops4[@]}"
-		ip -n B -6 route add fd99::1 src fd99::2 "${hops6[@]}"
-	fi
+		_cable_a "$i"
+	done | ip -batch -
+	{
+		echo "link set lo up"
+		for ((i = 1; i <= count; i++)); do
+			_cable_b "$i"
+		done
+		if [[ ${2:-} != B_WITHOUT_VIRTUAL ]]; then
+			echo "addr add 10.99.0.2/32 dev lo"
+			echo "addr add fd99::2/128 dev lo nodad"
+			_routes_back "$count"
+		fi
+	} | ip -n B -batch -
 	for ((i = 1; i <= count; i++)); do
 		wait_until 10 ping -qc1 -W1 "10.0.$i.2"
 	done
@@ -170,9 +213,11 @@ mplink_unload() {
 
 mplink_up() {
 	local dev=${1:-mpl0}
-	ip addr add 10.99.0.1/24 dev "$dev"
-	ip addr add fd99::1/64 dev "$dev" nodad
-	ip link set "$dev" up
+	ip -batch - <<-END
+		addr add 10.99.0.1/24 dev $dev
+		addr add fd99::1/64 dev $dev nodad
+		link set $dev up
+	END
 }
 
 attr() {

@@ -6,8 +6,8 @@
 # IPv6 address, and its IPv4 address is of no concern to it.
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
-# shellcheck source=tests/vm/lib-events.sh
-source "$(dirname "$0")/../lib-events.sh"
+# shellcheck source=tests/vm/lib-traffic.sh
+source "$(dirname "$0")/../lib-traffic.sh"
 
 LINKS=/sys/class/net/mpl0/mplink/peers/fd99::2/links
 
@@ -20,7 +20,7 @@ mplink_load nics=eth1,eth2 peer=fd99::2 remotes=fd00:0:0:1::2,fd00:0:0:2::2
 mplink_up
 in_b ip -6 route replace fd99::1 src fd99::2 via fd00:0:0:1::1
 wait_until 10 ping -qc1 -W1 fd99::2
-UDP_DST=fd99::2 udp_start
+udp_start fd99::2
 link_carries eth2
 equal "address" "$(attr nics/eth2/address)" fd00:0:0:2::1
 log_mark

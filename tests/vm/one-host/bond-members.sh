@@ -6,8 +6,8 @@
 # in one bridge, on which an outsider asks for everybody by ARP, without a pause.
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
-# shellcheck source=tests/vm/lib-events.sh
-source "$(dirname "$0")/../lib-events.sh"
+# shellcheck source=tests/vm/lib-traffic.sh
+source "$(dirname "$0")/../lib-traffic.sh"
 
 # bond I MODE SLAVE...: 10.0.I.1, its cables end in B's bridge
 bond() {
@@ -65,7 +65,7 @@ ip netns exec outside python3 - <<-'END' &
 	        out.send(request(target))
 	    time.sleep(0.01)
 END
-wait_until 15 _more_than $((before + 200)) arp_seen
+wait_until 15 more_than $((before + 200)) arp_seen
 TCP_RATE=20M tcp_start
 udp_start
 link_carries eth1
@@ -77,7 +77,7 @@ for slave in rr1 alb1 rr2 alb2; do
 	ip -n B link set "$slave" down
 	ip link set "$slave" up
 	ip -n B link set "$slave" up
-	sleep 0.3
+	nap 0.3
 done
 # A bond without slaves has no carrier; the other goes on.
 ip link set rr1 down
@@ -94,4 +94,4 @@ link_carries eth1
 tcp_stop
 udp_stop
 counted_alike
-check "the outsider's requests kept coming" _more_than $((before + 400)) arp_seen
+check "the outsider's requests kept coming" more_than $((before + 400)) arp_seen

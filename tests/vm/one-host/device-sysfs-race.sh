@@ -44,4 +44,5 @@ for ((round = 0; round < rounds; round++)); do
 done
 kill "${pids[@]}"
 wait "${pids[@]}" || true
+routes_back 3
 check "pings" ping -qc6 -i0.2 -W2 10.99.0.2

@@ -12,17 +12,17 @@ three_links
 steady 10.99.0.2
 for _ in $(seq 15); do
 	ip link set mpl0 down
-	sleep 0.05
+	nap 0.05
 	ip link set mpl0 up
-	sleep 0.1
+	nap 0.1
 done
 ip link set mpl0 down
-sleep 0.2
+nap 0.2
 before=$(links_sum tx_packets)
-sleep 0.5
+nap 0.5
 equal "packets sent while mpl0 was closed" $(($(links_sum tx_packets) - before)) 0
 ip link set mpl0 up
 check "pings when it is open again" ping -qc6 -i0.2 -W2 10.99.0.2
-wait_until 20 steady_flows "$(stat tx_packets)"
+wait_until 20 flowing "$(stat tx_packets)"
 steady_stop
 links_valid 3 || fail "the links have not stayed valid"

@@ -5,8 +5,8 @@
 # UP or with the CHANGE that follows, stays so, and carries packets at once.
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
-# shellcheck source=tests/vm/lib-events.sh
-source "$(dirname "$0")/../lib-events.sh"
+# shellcheck source=tests/vm/lib-traffic.sh
+source "$(dirname "$0")/../lib-traffic.sh"
 
 topology 3
 mplink_to_b eth1 eth2 eth3

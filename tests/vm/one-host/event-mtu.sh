@@ -6,8 +6,8 @@
 # user has set stays.
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
-# shellcheck source=tests/vm/lib-events.sh
-source "$(dirname "$0")/../lib-events.sh"
+# shellcheck source=tests/vm/lib-traffic.sh
+source "$(dirname "$0")/../lib-traffic.sh"
 
 mtu_is() {
 	equal "$1: MTU of mpl0" "$(cat /sys/class/net/mpl0/mtu)" "$2"

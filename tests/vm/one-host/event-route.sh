@@ -5,8 +5,8 @@
 # Routes come and go without any event of the NIC; the link must follow them.
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
-# shellcheck source=tests/vm/lib-events.sh
-source "$(dirname "$0")/../lib-events.sh"
+# shellcheck source=tests/vm/lib-traffic.sh
+source "$(dirname "$0")/../lib-traffic.sh"
 
 link_reason() {
 	[[ $(attr "peers/10.99.0.2/links/$1/reason") == "$2" ]]

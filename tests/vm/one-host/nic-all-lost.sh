@@ -5,8 +5,8 @@
 # each counted with its reason, and with the first link back they flow again.
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
-# shellcheck source=tests/vm/lib-events.sh
-source "$(dirname "$0")/../lib-events.sh"
+# shellcheck source=tests/vm/lib-traffic.sh
+source "$(dirname "$0")/../lib-traffic.sh"
 
 carrier_is() {
 	[[ $(cat /sys/class/net/mpl0/carrier) == "$1" ]]
@@ -20,9 +20,9 @@ ip -n B link set eth2 down       # by its cable
 ip addr del 10.0.3.1/24 dev eth3 # by its address
 wait_until 5 carrier_is 0
 before=$(drops no-link)
-sent=$(links_tx)
-wait_until 10 _more_than $((before + 100)) drops no-link
-equal "packets sent without a link" $(($(links_tx) - sent)) 0
+sent=$(links_sum tx_packets)
+wait_until 10 more_than $((before + 100)) drops no-link
+equal "packets sent without a link" $(($(links_sum tx_packets) - sent)) 0
 ip -n B link set eth2 up
 wait_until 10 carrier_is 1
 link_carries eth2

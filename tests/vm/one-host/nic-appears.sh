@@ -4,8 +4,8 @@
 # Answers: a NIC that was not there when the module was loaded was never used.
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
-# shellcheck source=tests/vm/lib-events.sh
-source "$(dirname "$0")/../lib-events.sh"
+# shellcheck source=tests/vm/lib-traffic.sh
+source "$(dirname "$0")/../lib-traffic.sh"
 
 topology 2
 mplink_to_b eth1 eth2 eth3

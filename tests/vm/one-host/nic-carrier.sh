@@ -5,8 +5,8 @@
 # read: only what had left may be lost, before CHANGE as well as after.
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
-# shellcheck source=tests/vm/lib-events.sh
-source "$(dirname "$0")/../lib-events.sh"
+# shellcheck source=tests/vm/lib-traffic.sh
+source "$(dirname "$0")/../lib-traffic.sh"
 
 # Linkwatch runs once a second for devices like this one. (A veth is urgent.)
 carrier() {
@@ -30,16 +30,16 @@ carrier 1
 expect_log 'eth3: NETDEV_CHANGE \(4\): valid 0 -> 1$'
 link_carries eth3
 log_mark
-rescheduled_before=$(rescheduled)
+rescheduled_before=$(ethtool_stat tx_rescheduled)
 carrier 0
-before=$(link_tx eth3)
-wait_until 10 _more_than $(($(links_tx) + 200)) links_tx
+before=$(link_count eth3 tx_packets)
+wait_until 10 more_than $(($(links_sum tx_packets) + 200)) links_sum tx_packets
 early=$(events eth3)
 expect_log 'eth3: NETDEV_CHANGE \(4\): valid 1 -> 0 \(no-carrier\)$'
-equal "packets that left by eth3 without carrier" $(($(link_tx eth3) - before)) 0
+equal "packets that left by eth3 without carrier" $(($(link_count eth3 tx_packets) - before)) 0
 if [[ -z $early ]]; then
 	# All of them were sent while the NIC still counted as valid.
-	check "some were rescheduled" _more_than "$rescheduled_before" rescheduled
+	check "some were rescheduled" more_than "$rescheduled_before" ethtool_stat tx_rescheduled
 else
 	echo "linkwatch was quick this time"
 fi

@@ -5,8 +5,8 @@
 # IPv4 and IPv6 routes and neighbours of the NIC in use.
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
-# shellcheck source=tests/vm/lib-events.sh
-source "$(dirname "$0")/../lib-events.sh"
+# shellcheck source=tests/vm/lib-traffic.sh
+source "$(dirname "$0")/../lib-traffic.sh"
 
 # Milliseconds that a deletion takes.
 deletion() {

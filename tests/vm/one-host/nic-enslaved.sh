@@ -6,8 +6,8 @@
 # and is taken when it has been released.
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
-# shellcheck source=tests/vm/lib-events.sh
-source "$(dirname "$0")/../lib-events.sh"
+# shellcheck source=tests/vm/lib-traffic.sh
+source "$(dirname "$0")/../lib-traffic.sh"
 
 topology 3
 ip link add br0 type bridge

@@ -5,8 +5,8 @@
 # for one of eth1. And a NIC that is renamed away is another's, until it is back.
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
-# shellcheck source=tests/vm/lib-events.sh
-source "$(dirname "$0")/../lib-events.sh"
+# shellcheck source=tests/vm/lib-traffic.sh
+source "$(dirname "$0")/../lib-traffic.sh"
 
 # disturb I: one event of each kind, the NIC ends as it was
 disturb() {
@@ -17,7 +17,7 @@ disturb() {
 	ip link set "eth$1" mtu 1400
 	ip link set "eth$1" mtu 1500
 	ip -n B link set "eth$1" down
-	sleep 0.5
+	nap 0.5
 	ip -n B link set "eth$1" up
 }
 

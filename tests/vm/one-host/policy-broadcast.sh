@@ -28,10 +28,10 @@ udp_mixed 10.99.0.2 10 4000
 equal "copies sent of 10 datagrams in fragments" $(($(links_sum tx_packets) - before)) 30
 
 # Whole, each number three times.
-numbered_start 10.99.0.2 --rate 200 --size 1200 --seconds 2
-numbered_stop
-equal "packets lost" "$LOST" 0
-equal "packets received more than once" "$DUPLICATED" $((2 * SENT))
+udp_start 10.99.0.2 --size 1200
+udp_stop
+equal "packets lost" "$UDP_LOST" 0
+equal "packets received more than once" "$UDP_DUPLICATED" $((2 * UDP_SENT))
 
 ip link set eth2 down
 copies 10.99.0.2 1000 2

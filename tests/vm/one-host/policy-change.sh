@@ -19,7 +19,7 @@ for bad in round-robin '' balance-rr2 'balance-rr balance-xor' ' broadcast' BROA
 done
 equal "mode of policy" "$(command stat -c %a $policy)" 644
 
-numbered_start 10.99.0.2 --rate 1500 --size 500 --seconds 600
+UDP_RATE=1500 udp_start 10.99.0.2 --size 500
 for round in 1 2 3 4 5 6 7 8 9 10; do
 	for name in balance-xor active-backup broadcast balance-rr; do
 		# With and without the newline.
@@ -29,12 +29,12 @@ for round in 1 2 3 4 5 6 7 8 9 10; do
 			printf %s $name >$policy
 		fi
 		equal "the policy" "$(<$policy)" $name
-		sleep 0.1
+		nap 0.1
 	done
 done
-numbered_stop now
-equal "errors of the sender" "$ERRORS" 0
-equal "packets lost" "$LOST" 0
+udp_stop
+equal "errors of the sender" "$UDP_ERRORS" 0
+equal "packets lost" "$UDP_LOST" 0
 equal "drops" "$(stat tx_dropped)" "$(($(ethtool_stat drop_no_peer)))"
 
 # It did take effect.

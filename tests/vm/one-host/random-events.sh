@@ -21,53 +21,42 @@ handed() {
 	nft -j list table inet handed | jq '[.nftables[].rule.expr[]?.counter.packets // empty] | add'
 }
 
+# Whether the ends of a cable bear its name where they belong.
+intact() {
+	[[ $(in_b cat "/sys/class/net/eth$1/iflink") == "$(cat "/sys/class/net/eth$1/ifindex")" ]]
+} 2>/dev/null
+
+# What still is in its place is left there, and only brought up again.
 put_right() {
-	local i
+	local i ns broken=()
 	for i in 1 2 3; do
-		if ip -n C link show "eth$i" >/dev/null 2>&1; then
-			ip -n C link set "eth$i" netns 1
-		elif ip link show "eth${i}0" >/dev/null 2>&1; then
-			ip link set "eth${i}0" down
-			ip link set "eth${i}0" name "eth$i"
-		fi
+		intact "$i" || broken+=("$i")
 	done
-	# A name swapped half way: which cable it was no longer matters.
-	ip link del swap 2>/dev/null || true
-	for i in 1 2 3; do
-		# After a swap a NIC is joined to another one's far end; addresses go by name.
-		if ! ip link show "eth$i" >/dev/null 2>&1; then
-			ip -n B link del "eth$i" 2>/dev/null || true
-			cable "$i"
-		fi
+	for ns in '' B C; do
+		{
+			printf 'link del eth%s\n' "${broken[@]}"
+			printf 'link del eth%s0\n' "${broken[@]}"
+			echo "link del swap"
+		} | ip ${ns:+-n "$ns"} -force -batch - 2>/dev/null || true
 	done
-	for i in 1 2 3; do
-		local other
-		other=$(in_b cat "/sys/class/net/eth$i/iflink" 2>/dev/null || echo none)
-		if [[ $other != "$(cat "/sys/class/net/eth$i/ifindex")" ]]; then
-			ip link del "eth$i"
-			ip -n B link del "eth$i" 2>/dev/null || true
-			CROSSED+=("$i")
-		fi
-	done
-	for i in "${CROSSED[@]}"; do
-		ip link show "eth$i" >/dev/null 2>&1 && ip link del "eth$i"
+	for i in "${broken[@]}"; do
 		cable "$i"
 	done
 	for i in 1 2 3; do
-		ip link set "eth$i" mtu 1500 up
-		ip -n B link set "eth$i" up
-		ip addr replace "10.0.$i.1/24" dev "eth$i"
-		ip addr replace "fd00:0:0:$i::1/64" dev "eth$i" nodad
-		ip -n B addr replace "10.0.$i.2/24" dev "eth$i"
-		ip -n B addr replace "fd00:0:0:$i::2/64" dev "eth$i" nodad
-		ip -n B route replace 10.99.0.1 src 10.99.0.2 via "10.0.$i.1"
-		ip -n B -6 route replace fd99::1 src fd99::2 via "fd00:0:0:$i::1"
-	done
+		echo "link set eth$i mtu 1500 up"
+		echo "addr replace 10.0.$i.1/24 dev eth$i"
+		echo "addr replace fd00:0:0:$i::1/64 dev eth$i nodad"
+	done | ip -batch -
+	for i in 1 2 3; do
+		echo "link set eth$i up"
+		echo "addr replace 10.0.$i.2/24 dev eth$i"
+		echo "addr replace fd00:0:0:$i::2/64 dev eth$i nodad"
+	done | ip -n B -batch -
+	routes_back 3
 	ip link set mpl0 up mtu 1500
 	ip addr replace fd99::1/64 dev mpl0 nodad
 }
 
-CROSSED=()
 before=()
 remotes=$REMOTES4
 [[ $((SEED % 2)) -eq 0 ]] || remotes=$REMOTES6
@@ -93,7 +82,7 @@ for policy in active-backup broadcast balance-xor balance-rr; do
 done
 equal "MTU of mpl0" "$(cat /sys/class/net/mpl0/mtu)" 1500
 steady_stop
-sleep 0.5
+nap 0.5
 
 # Every packet that was handed over was sent or dropped for a reason.
 given=$(handed)

@@ -34,7 +34,7 @@ ip netns exec C python3 - <<-'END'
 	    sock.sendto(bytes(500), ("10.99.0.2", 9))
 	    time.sleep(0.002)
 END
-sleep 0.5
+nap 0.5
 equal "datagrams through the bridge to the peer" "$(received)" 90
 for nic in eth1 eth2 eth3; do
 	[[ $(link_count $nic tx_packets) -ge 25 ]] || fail "$nic has carried too little"

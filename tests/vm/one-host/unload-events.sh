@@ -34,7 +34,7 @@ for ((round = 0; round < rounds; round++)); do
 	mplink_unload
 	mplink_load nics=$NICS peer=10.99.0.2 remotes=$REMOTES4
 	mplink_up
-	sleep 0.2
+	nap 0.2
 done
 kill $churn
 wait $churn 2>/dev/null || true

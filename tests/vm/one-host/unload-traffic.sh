@@ -15,7 +15,7 @@ for round in $(seq 20); do
 	policies=(balance-rr balance-xor active-backup broadcast)
 	mplink_load nics=$NICS peer=10.99.0.2 remotes=$REMOTES4 policy="${policies[round % 4]}"
 	mplink_up
-	wait_until 10 steady_flows 0
+	wait_until 10 flowing 0
 done
 check "pings in the end" ping -qc6 -i0.2 -W2 10.99.0.2
 mplink_unload
