@@ -103,16 +103,20 @@ void mplink_core_link_counters(const struct mplink_peer *peer, mplink_u32 link,
 /*
  * Chooses the link for a packet of len bytes from the IP header on, of which
  * l3_len may be read at l3, and accounts it there.  cpu: the calling one.
+ * NULL: there is no simple answer, ask mplink_core_reselect().
  */
-struct mplink_choice mplink_core_select(struct mplink_device *device,
-					const struct mplink_peer *peer, mplink_u32 len,
-					mplink_u32 cpu, const mplink_u8 *l3, mplink_u32 l3_len);
+struct mplink_path *mplink_core_select(const struct mplink_peer *peer, mplink_u32 len,
+				       mplink_u32 cpu, const mplink_u8 *l3, mplink_u32 l3_len);
+/* The same where the first choice is dead, or all links are (a broadcast). */
+struct mplink_choice mplink_core_reselect(struct mplink_device *device,
+					  const struct mplink_peer *peer, mplink_u32 len,
+					  mplink_u32 cpu, const mplink_u8 *l3, mplink_u32 l3_len);
 /* The link of a broadcast's next copy, in the read section of its first. */
 struct mplink_choice mplink_core_next(const void *more, mplink_u32 len, mplink_u32 cpu);
 /* Accounts a packet of len bytes (MAC header included) from the peer. */
 void mplink_core_receive(const struct mplink_peer *peer, mplink_u32 nic_id, mplink_u32 len,
 			 mplink_u32 cpu);
-/* Accounts a drop.  enum mplink_drop; also where mplink_core_select() found no link. */
+/* Accounts a drop.  enum mplink_drop; also where mplink_core_reselect() found no link. */
 void mplink_core_drop(struct mplink_device *device, mplink_u32 drop, mplink_u32 cpu);
 
 /* --- device counters: any context --------------------------------------- */

@@ -140,10 +140,16 @@ void mplink_core_link_counters(const mplink_peer *peer, mplink_u32 link, mplink_
 	add(*sum, core(peer)[link].counters());
 }
 
-mplink_choice mplink_core_select(mplink_device *device, const mplink_peer *peer, mplink_u32 len,
-				 mplink_u32 cpu, const mplink_u8 *l3, mplink_u32 l3_len)
+mplink_path *mplink_core_select(const mplink_peer *peer, mplink_u32 len, mplink_u32 cpu,
+				const mplink_u8 *l3, mplink_u32 l3_len)
 {
-	return core(device).select(ReadSection(), core(peer), {len, cpu, l3, l3_len});
+	return select(ReadSection(), core(peer), {len, cpu, l3, l3_len});
+}
+
+mplink_choice mplink_core_reselect(mplink_device *device, const mplink_peer *peer, mplink_u32 len,
+				   mplink_u32 cpu, const mplink_u8 *l3, mplink_u32 l3_len)
+{
+	return core(device).reselect(ReadSection(), core(peer), {len, cpu, l3, l3_len});
 }
 
 mplink_choice mplink_core_next(const void *more, mplink_u32 len, mplink_u32 cpu)

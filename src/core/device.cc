@@ -156,27 +156,25 @@ int Device::event(Rtnl rtnl, mplink_u32 event, const mplink_facts &facts)
 	return bearer ? step(rtnl, *bearer, event, facts, facts.registered) : 0;
 }
 
-mplink_choice Device::select_otherwise(const LinkTable &table, mplink_u32 len, mplink_u32 cpu,
-				       const mplink_u8 *l3, mplink_u32 l3_len)
+mplink_choice Device::reselect(ReadSection section, const Peer &peer, const Packet &packet)
 {
-	const Packet packet = {len, cpu, l3, l3_len};
+	const LinkTable *const table = peer.table(section);
 
+	if (!table)
+		return {};
 	// All live links are a broadcast's first choice.
-	if (table.policy() == MPLINK_POLICY_BROADCAST) {
-		const LinkEntry *first = alive_from(&table[0]);
+	if (table->policy() == MPLINK_POLICY_BROADCAST) {
+		const LinkEntry *first = alive_from(&(*table)[0]);
 
 		return first ? sent_copy(*first, packet) : mplink_choice{};
 	}
-	if (table.policy() == MPLINK_POLICY_BALANCE_XOR)
-		if (const LinkEntry *link = balance_xor(table, packet)) [[likely]]
-			return sent(*link, packet);
 
-	const LinkEntry *link = reschedule(table, packet);
+	const LinkEntry *link = reschedule(*table, packet);
 
 	if (!link)
 		return {};
 	add_once(counters_[packet.cpu].rescheduled, 1);
-	return sent(*link, packet);
+	return {sent(*link, packet), nullptr};
 }
 
 mplink_u64 Device::drops(mplink_u32 drop) const

@@ -41,10 +41,8 @@ public:
 	[[nodiscard]] int event(Rtnl, mplink_u32 event, const mplink_facts &facts);
 	void refresh(Rtnl, mplink_u32 event, const Nic *only);
 
-	mplink_choice select(ReadSection section, const Peer &peer, const Packet &packet);
-	[[gnu::noinline]] mplink_choice select_otherwise(const LinkTable &table, mplink_u32 len,
-							 mplink_u32 cpu, const mplink_u8 *l3,
-							 mplink_u32 l3_len);
+	// For a packet that select() found no link for.
+	mplink_choice reselect(ReadSection section, const Peer &peer, const Packet &packet);
 	void drop(mplink_u32 drop, mplink_u32 cpu)
 	{
 		add_once(counters_[cpu].drops[drop], 1);
@@ -65,45 +63,45 @@ private:
 	Array<DeviceCounters> counters_;
 };
 
-// The packet path.  What is rare is kept out of line, and called last, so that
-// the rest needs no stack.
+// The packet path.
 
 // Accounts the packet on the link it was given.
-[[gnu::always_inline]] inline mplink_choice sent(const LinkEntry &link, const Packet &packet)
+[[gnu::always_inline]] inline mplink_path *sent(const LinkEntry &link, const Packet &packet)
 {
 	LinkCounters &counters = link.counters[packet.cpu];
 
 	add_once(counters.tx_packets, 1);
 	add_once(counters.tx_bytes, packet.len + link.header_len);
-	return {link.path, nullptr};
+	return link.path;
 }
 
 // A broadcast's copy, and where the next one goes.
 inline mplink_choice sent_copy(const LinkEntry &link, const Packet &packet)
 {
-	mplink_choice choice = sent(link, packet);
-
-	if (!link.last)
-		choice.more = alive_from(&link + 1);
-	return choice;
+	return {sent(link, packet), link.last ? nullptr : alive_from(&link + 1)};
 }
 
-[[gnu::always_inline]] inline mplink_choice Device::select(ReadSection section, const Peer &peer,
-							   const Packet &packet)
+// The policy's first choice; null if it is dead, or more than one.
+[[gnu::always_inline]] inline mplink_path *select(ReadSection section, const Peer &peer,
+						  const Packet &packet)
 {
 	const LinkTable *const table = peer.table(section);
+	const LinkEntry *link = nullptr;
 
 	if (!table) [[unlikely]]
-		return {};
-	if (table->policy() == MPLINK_POLICY_BALANCE_RR) {
-		if (const LinkEntry *link = balance_rr(*table, packet)) [[likely]]
-			return sent(*link, packet);
-	} else if (table->policy() == MPLINK_POLICY_ACTIVE_BACKUP) {
-		if ((*table)[0].alive()) [[likely]]
-			return sent((*table)[0], packet);
+		return nullptr;
+	switch (table->policy()) {
+	case MPLINK_POLICY_BALANCE_RR:
+		link = balance_rr(*table, packet);
+		break;
+	case MPLINK_POLICY_BALANCE_XOR:
+		link = balance_xor(*table, packet);
+		break;
+	case MPLINK_POLICY_ACTIVE_BACKUP:
+		link = (*table)[0].alive() ? &(*table)[0] : nullptr;
+		break;
 	}
-	// Piece by piece: a packet whose address is taken costs stack and its guard.
-	return select_otherwise(*table, packet.len, packet.cpu, packet.l3, packet.l3_len);
+	return link ? sent(*link, packet) : nullptr;
 }
 
 } // namespace mplink

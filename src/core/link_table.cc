@@ -57,8 +57,11 @@ LinkTable::LinkTable(std::span<const LinkSpec> links, mplink_u32 n, mplink_u32 p
 		e.last = i == n;
 	}
 	if (policy == MPLINK_POLICY_BALANCE_RR)
-		for (mplink_u32 cpu = 0; cpu < mplink_nr_cpus(); cpu++)
-			progress(cpu).reset();
+		for (mplink_u32 cpu = 0; cpu < mplink_nr_cpus(); cpu++) {
+			constexpr mplink_u64 start[MPLINK_MAX_NICS] = {};
+
+			progress(cpu).set(start);
+		}
 	if (policy == MPLINK_POLICY_BALANCE_XOR)
 		fill_buckets(links);
 }

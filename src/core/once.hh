@@ -30,11 +30,17 @@ template <class T>
 #endif
 }
 
-// Adds to a counter that one CPU writes, with BH disabled, and any CPU reads.
+// Adds to a counter that one CPU writes, with BH disabled, and any CPU reads.  The
+// compiler makes two accesses and an addition of it where one would do.
 template <class T>
 [[gnu::always_inline]] inline void add_once(T &v, std::type_identity_t<T> n)
 {
+#if defined(__KERNEL__) && defined(__x86_64__)
+	static_assert(sizeof(T) == sizeof(long));
+	asm("addq %1, %0" : "+m"(v) : "er"(n));
+#else
 	write_once(v, read_once(v) + n);
+#endif
 }
 
 } // namespace mplink

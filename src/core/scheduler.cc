@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "scheduler.hh"
 
-#include "flow_hash.hh"
-
 namespace mplink
 {
 
@@ -15,18 +13,20 @@ const LinkEntry *furthest_behind(const LinkTable &table, const Packet &packet)
 {
 	Tournament progress = table.progress(packet.cpu);
 	const mplink_u32 n = table.size();
+	mplink_u64 clock[MPLINK_MAX_NICS];
 	mplink_u32 best = n;
 
+	progress.get(clock);
 	for (mplink_u32 i = 0; i < n; i++)
-		if (table[i].alive() && (best == n || progress.behind(i, best)))
+		if (table[i].alive() && (best == n || Tournament::behind(clock[i], clock[best])))
 			best = i;
 	if (best == n)
 		return nullptr;
 	for (mplink_u32 i = 0; i < n; i++)
-		if (!table[i].alive() && progress.behind(i, best))
-			progress.catch_up(i, best);
-	progress.replay_all();
-	progress.advance(best, table[best].cost(packet.len));
+		if (!table[i].alive() && Tournament::behind(clock[i], clock[best]))
+			clock[i] = clock[best];
+	clock[best] = Tournament::moved(clock[best], table[best].cost(packet.len));
+	progress.set(clock);
 	return &table[best];
 }
 
@@ -34,7 +34,8 @@ const LinkEntry *furthest_behind(const LinkTable &table, const Packet &packet)
 const LinkEntry *other_for_flow(const LinkTable &table, const Packet &packet)
 {
 	const mplink_u32 n = table.size();
-	const mplink_u32 start = flow_hash(packet.l3, packet.l3_len) % n;
+	const mplink_u32 hash = flow_hash(packet.l3, packet.l3_len);
+	const mplink_u32 start = static_cast<mplink_u32>((mplink_u64{hash} * n) >> 32);
 
 	for (mplink_u32 i = start; i < start + n; i++)
 		if (table[i % n].alive())
@@ -43,13 +44,6 @@ const LinkEntry *other_for_flow(const LinkTable &table, const Packet &packet)
 }
 
 } // namespace
-
-const LinkEntry *balance_xor(const LinkTable &table, const Packet &packet)
-{
-	const LinkEntry &link = table[table.bucket(flow_hash(packet.l3, packet.l3_len))];
-
-	return link.alive() ? &link : nullptr;
-}
 
 const LinkEntry *reschedule(const LinkTable &table, const Packet &packet)
 {

@@ -4,6 +4,7 @@
 // Constant in the peers, logarithmic in the peer's links (a match or two for
 // three links), linear only while a link is dead and no event has told of it yet.
 #pragma once
+#include "flow_hash.hh"
 #include "link_table.hh"
 
 namespace mplink
@@ -27,17 +28,22 @@ inline const LinkEntry *alive_from(const LinkEntry *e)
 							  const Packet &packet)
 {
 	Tournament progress = table.progress(packet.cpu);
-	const mplink_u32 i = progress.winner();
-	const LinkEntry &link = table[i];
+	const LinkEntry &link = table[progress.winner()];
 
 	if (!link.alive()) [[unlikely]]
 		return nullptr;
-	progress.advance(i, link.cost(packet.len));
+	progress.advance(link.cost(packet.len));
 	return &link;
 }
 
 // balance-xor: the flow's link; null if it is dead.
-const LinkEntry *balance_xor(const LinkTable &table, const Packet &packet);
+[[gnu::always_inline]] inline const LinkEntry *balance_xor(const LinkTable &table,
+							   const Packet &packet)
+{
+	const LinkEntry &link = table[table.bucket(flow_hash(packet.l3, packet.l3_len))];
+
+	return link.alive() ? &link : nullptr;
+}
 
 // The link of a packet whose first choice is dead; null if none lives.
 const LinkEntry *reschedule(const LinkTable &table, const Packet &packet);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-// A winner tree over n clocks: which is furthest behind is known at once, and
-// moving one forward replays only the matches on its way to the root.
+// A tree of losers over n clocks: which is furthest behind is known at once, and
+// moving that one forward replays only the matches it won.
 #pragma once
+#include <utility>
+
 #include "mplink/types.h"
 
 namespace mplink
@@ -10,75 +12,87 @@ namespace mplink
 // Memory that a Tournament over n clocks lays out for itself.
 constexpr mplink_size tournament_size(mplink_u32 n)
 {
-	return mplink_size{n} * (sizeof(mplink_u64) + 2);
+	return mplink_size{n} * sizeof(mplink_u64);
 }
 
+// The clocks run for ever and wrap; they are never further apart than one
+// packet's cost, far below half of what they can count to.
 class Tournament
 {
 public:
 	// mem: tournament_size(n) bytes, aligned to 8.  n: 1 to 64.
-	Tournament(void *mem, mplink_u32 n)
-	    : clock_(static_cast<mplink_u64 *>(mem)),
-	      node_(reinterpret_cast<mplink_u8 *>(clock_ + n)), n_(n)
+	Tournament(void *mem, mplink_u32 n) : node_(static_cast<mplink_u64 *>(mem)), n_(n)
 	{
 	}
 
-	// All clocks at zero.
-	void reset()
-	{
-		for (mplink_u32 i = 0; i < n_; i++)
-			clock_[i] = 0;
-		replay_all();
-	}
-
-	// The clock furthest behind; of equals, one of them.  With n = 1 the
-	// root is also the only leaf.
+	// The clock furthest behind; of equals, the first.
 	mplink_u32 winner() const
 	{
-		return node_[1];
+		return leaf(node_[0]);
 	}
 
-	void advance(mplink_u32 i, mplink_u64 by)
+	// Moves the winner on.
+	[[gnu::always_inline]] void advance(mplink_u64 by)
 	{
-		clock_[i] += by;
-		for (mplink_u32 k = (n_ + i) >> 1; k; k >>= 1)
-			play(k);
+		mplink_u64 player = node_[0];
+		mplink_u32 k = (n_ + leaf(player)) / 2;
+
+		player += by << leaf_bits;
+		for (; k; k /= 2) {
+			const mplink_u64 loser = node_[k];
+			const bool lost = behind(loser, player);
+
+			node_[k] = lost ? player : loser;
+			player = lost ? loser : player;
+		}
+		node_[0] = player;
 	}
 
-	// Whether clock a is behind clock b.  The clocks run for ever and wrap;
-	// they are never further apart than one packet's cost, far below 2^63.
-	bool behind(mplink_u32 a, mplink_u32 b) const
+	static bool behind(mplink_u64 a, mplink_u64 b)
 	{
-		return static_cast<__INT64_TYPE__>(clock_[a] - clock_[b]) < 0;
+		return static_cast<__INT64_TYPE__>(a - b) < 0;
 	}
 
-	// Clock i catches up with clock to; call replay_all() after.
-	void catch_up(mplink_u32 i, mplink_u32 to)
+	// Reads the clocks, n of them, and sets them, to be compared with behind()
+	// and moved with moved(); in time linear in n.
+	void get(mplink_u64 *clocks) const
 	{
-		clock_[i] = clock_[to];
+		for (mplink_u32 k = 0; k < n_; k++)
+			clocks[leaf(node_[k])] = node_[k] & ~mplink_u64{leaves - 1};
 	}
-
-	void replay_all()
+	static mplink_u64 moved(mplink_u64 clock, mplink_u64 by)
 	{
-		for (mplink_u32 i = 0; i < n_; i++)
-			node_[n_ + i] = static_cast<mplink_u8>(i);
-		for (mplink_u32 k = n_ - 1; k; k--)
-			play(k);
+		return clock + (by << leaf_bits);
+	}
+	void set(const mplink_u64 *clocks)
+	{
+		mplink_u64 waiting = 0; // nodes where a player waits for another
+
+		for (mplink_u32 i = 0; i < n_; i++) {
+			mplink_u64 player = clocks[i] | i;
+			mplink_u32 k = (n_ + i) / 2;
+
+			for (; k && waiting >> k & 1; k /= 2)
+				if (behind(node_[k], player))
+					player = std::exchange(node_[k], player);
+			waiting |= mplink_u64{1} << k;
+			node_[k] = player;
+		}
 	}
 
 private:
-	// Nodes 1 to n - 1 are matches, n to 2n - 1 the leaves: no power of two needed.
-	void play(mplink_u32 k)
-	{
-		const mplink_size below = mplink_size{k} * 2;
-		const mplink_u8 a = node_[below];
-		const mplink_u8 b = node_[below + 1];
+	static constexpr mplink_u32 leaf_bits = 6;
+	static constexpr mplink_u32 leaves = 1 << leaf_bits;
 
-		node_[k] = behind(b, a) ? b : a;
+	static mplink_u32 leaf(mplink_u64 node)
+	{
+		return node & (leaves - 1);
 	}
 
-	mplink_u64 *clock_;
-	mplink_u8 *node_;
+	// A clock, and below it whose it is.  Nodes 1 to n - 1 hold the losers of
+	// matches between the winners of nodes 2k and 2k + 1, where n to 2n - 1
+	// stand for the leaves: no power of two needed.  Node 0 holds the winner.
+	mplink_u64 *node_;
 	mplink_u32 n_;
 };
 

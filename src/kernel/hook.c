@@ -23,16 +23,24 @@ static __always_inline void mplink_hook_take(struct sk_buff *skb, const struct m
 	/* neigh_output() follows skb->dev, the rest of the stack the route. */
 	dst_hold(dst);
 	skb_dst_drop(skb);
-	skb_dst_set(skb, dst);
+	/* Not skb_dst_set(): that the packet has a route is marked in it already. */
+	skb->_skb_refdst = (unsigned long)dst;
 	skb->dev = path->dev;
 }
 
-/* Sends all copies of a broadcast but the last, and returns where that one goes. */
+/*
+ * The path of a packet whose first choice is dead.  Of a broadcast, sends all
+ * copies but the last, and returns where that one goes.
+ */
 static noinline const struct mplink_path *
-mplink_hook_broadcast(struct mplink_vnic *vnic, struct sk_buff *skb,
-		      const struct nf_hook_state *state, struct mplink_choice choice, u32 cpu,
-		      bool inet6)
+mplink_hook_reselect(const struct mplink_peer_node *peer, struct sk_buff *skb,
+		     const struct nf_hook_state *state, u32 cpu, bool inet6)
 {
+	struct mplink_vnic *vnic = netdev_priv(state->out);
+	struct mplink_choice choice;
+
+	choice = mplink_core_reselect(vnic->core, peer->core, skb->len, cpu,
+				      skb_network_header(skb), skb_headlen(skb));
 	while (choice.more) {
 		/* With a header of its own: each NIC writes another MAC header there. */
 		struct sk_buff *copy = pskb_copy(skb, GFP_ATOMIC);
@@ -63,7 +71,6 @@ static __always_inline unsigned int mplink_hook_send(struct sk_buff *skb,
 	struct mplink_vnic *vnic = netdev_priv(state->out);
 	const struct mplink_peer_node *peer;
 	const struct mplink_path *path;
-	struct mplink_choice choice;
 	u32 cpu;
 
 	/*
@@ -84,13 +91,13 @@ static __always_inline unsigned int mplink_hook_send(struct sk_buff *skb,
 	mplink_tap(skb, state->out);
 	if (unlikely(!peer))
 		return mplink_hook_drop(vnic, skb, MPLINK_DROP_NO_PEER);
-	choice = mplink_core_select(vnic->core, peer->core, skb->len, cpu, skb_network_header(skb),
-				    skb_headlen(skb));
-	path = choice.path;
-	if (unlikely(!path))
-		return mplink_hook_drop(vnic, skb, MPLINK_DROP_NO_LINK);
-	if (unlikely(choice.more))
-		path = mplink_hook_broadcast(vnic, skb, state, choice, cpu, inet6);
+	path = mplink_core_select(peer->core, skb->len, cpu, skb_network_header(skb),
+				  skb_headlen(skb));
+	if (unlikely(!path)) {
+		path = mplink_hook_reselect(peer, skb, state, cpu, inet6);
+		if (!path)
+			return mplink_hook_drop(vnic, skb, MPLINK_DROP_NO_LINK);
+	}
 
 	dev_sw_netstats_tx_add(state->out, 1, skb->len + ETH_HLEN);
 	mplink_hook_take(skb, path, cpu, inet6);

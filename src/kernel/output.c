@@ -112,7 +112,7 @@ netdev_tx_t mplink_output(struct sk_buff *skb, struct net_device *dev)
 	const u32 cpu = smp_processor_id();
 	const u32 frame_len = skb->len;
 	const struct mplink_peer_node *peer;
-	struct mplink_choice choice;
+	struct mplink_choice choice = {};
 	struct mplink_addr hop;
 	bool inet6;
 	u32 len;
@@ -128,7 +128,10 @@ netdev_tx_t mplink_output(struct sk_buff *skb, struct net_device *dev)
 		goto out;
 	}
 	len = skb->len;
-	choice = mplink_core_select(vnic->core, peer->core, len, cpu, skb->data, skb_headlen(skb));
+	choice.path = mplink_core_select(peer->core, len, cpu, skb->data, skb_headlen(skb));
+	if (!choice.path)
+		choice = mplink_core_reselect(vnic->core, peer->core, len, cpu, skb->data,
+					      skb_headlen(skb));
 	if (!choice.path) {
 		mplink_drop(vnic, skb, MPLINK_DROP_NO_LINK);
 		goto out;

@@ -3,7 +3,6 @@
 #include "../../src/core/api.cc"
 #include "../../src/core/census.cc"
 #include "../../src/core/device.cc"
-#include "../../src/core/flow_hash.cc"
 #include "../../src/core/link_table.cc"
 #include "../../src/core/names.cc"
 #include "../../src/core/nic.cc"
