@@ -98,32 +98,44 @@ void mplink_core_link_info(const struct mplink_peer *peer, mplink_u32 link,
 void mplink_core_link_counters(const struct mplink_peer *peer, mplink_u32 link,
 			       struct mplink_counters *sum);
 
-/* --- the packet path: softirq or BH disabled, in an RCU read section ---- */
+/* --- the packet path: softirq or preemption disabled, in an RCU read section ---- */
+
+/*
+ * A lane is a place on a CPU that nothing else uses while the packet is under way:
+ * each CPU has one for process context and one for softirq, which do not interrupt
+ * their own kind.  0 to mplink_nr_lanes() - 1.
+ */
 
 /*
  * Chooses the link for a packet of len bytes from the IP header on, of which
- * l3_len may be read at l3, and accounts it there.  cpu: the calling one.
+ * l3_len may be read at l3, and accounts it there.
  * NULL: there is no simple answer, ask mplink_core_reselect().
  */
 struct mplink_path *mplink_core_select(const struct mplink_peer *peer, mplink_u32 len,
-				       mplink_u32 cpu, const mplink_u8 *l3, mplink_u32 l3_len);
+				       mplink_u32 lane, const mplink_u8 *l3, mplink_u32 l3_len);
 /* The same where the first choice is dead, or all links are (a broadcast). */
 struct mplink_choice mplink_core_reselect(struct mplink_device *device,
 					  const struct mplink_peer *peer, mplink_u32 len,
-					  mplink_u32 cpu, const mplink_u8 *l3, mplink_u32 l3_len);
+					  mplink_u32 lane, const mplink_u8 *l3, mplink_u32 l3_len);
 /* The link of a broadcast's next copy, in the read section of its first. */
-struct mplink_choice mplink_core_next(const void *more, mplink_u32 len, mplink_u32 cpu);
+struct mplink_choice mplink_core_next(struct mplink_device *device, const void *more,
+				      mplink_u32 len, mplink_u32 lane);
 /* Accounts a packet of len bytes (MAC header included) from the peer. */
 void mplink_core_receive(const struct mplink_peer *peer, mplink_u32 nic_id, mplink_u32 len,
-			 mplink_u32 cpu);
+			 mplink_u32 lane);
 /* Accounts a drop.  enum mplink_drop; also where mplink_core_reselect() found no link. */
-void mplink_core_drop(struct mplink_device *device, mplink_u32 drop, mplink_u32 cpu);
+void mplink_core_drop(struct mplink_device *device, mplink_u32 drop, mplink_u32 lane);
 
 /* --- device counters: any context --------------------------------------- */
+
+/* Sums over all links.  In an RCU read section. */
+void mplink_core_counters(const struct mplink_device *device, struct mplink_counters *sum);
 
 mplink_u64 mplink_core_drops(const struct mplink_device *device, mplink_u32 drop);
 /* Packets whose first choice had died, and which took another link. */
 mplink_u64 mplink_core_rescheduled(const struct mplink_device *device);
+/* What a broadcast has sent beyond one of each packet. */
+mplink_u64 mplink_core_copies(const struct mplink_device *device);
 
 /* --- the census: any context -------------------------------------------- */
 

@@ -23,8 +23,8 @@ struct mplink_rcu {
 void *mplink_alloc(mplink_size size);
 /* Frees what mplink_alloc() gave; NULL is ignored.  Any context. */
 void mplink_free(void *p);
-/* CPUs that tx.cpu may name: 0 to this - 1.  Constant while the module is loaded. */
-mplink_u32 mplink_nr_cpus(void);
+/* See core.h.  Constant while the module is loaded; any context. */
+mplink_u32 mplink_nr_lanes(void);
 /* Monotonic milliseconds, not counting suspend.  Any context. */
 mplink_u64 mplink_now_ms(void);
 

@@ -100,7 +100,12 @@ void mplink_core_nic_info(const mplink_nic *nic, mplink_nic_info *info)
 
 void mplink_core_nic_counters(const mplink_device *device, mplink_u32 id, mplink_counters *sum)
 {
-	*sum = core(device).nic_counters(id);
+	*sum = core(device).nic_counters(Rtnl(), id);
+}
+
+void mplink_core_counters(const mplink_device *device, mplink_counters *sum)
+{
+	*sum = core(device).counters(ReadSection());
 }
 
 mplink_nic *mplink_core_nic_at(const mplink_device *device, mplink_u32 id)
@@ -140,43 +145,50 @@ void mplink_core_link_counters(const mplink_peer *peer, mplink_u32 link, mplink_
 	add(*sum, core(peer)[link].counters());
 }
 
-mplink_path *mplink_core_select(const mplink_peer *peer, mplink_u32 len, mplink_u32 cpu,
+mplink_path *mplink_core_select(const mplink_peer *peer, mplink_u32 len, mplink_u32 lane,
 				const mplink_u8 *l3, mplink_u32 l3_len)
 {
-	return select(ReadSection(), core(peer), {len, cpu, l3, l3_len});
+	return select(ReadSection(), core(peer), {len, lane, l3, l3_len});
 }
 
 mplink_choice mplink_core_reselect(mplink_device *device, const mplink_peer *peer, mplink_u32 len,
-				   mplink_u32 cpu, const mplink_u8 *l3, mplink_u32 l3_len)
+				   mplink_u32 lane, const mplink_u8 *l3, mplink_u32 l3_len)
 {
-	return core(device).reselect(ReadSection(), core(peer), {len, cpu, l3, l3_len});
+	return core(device).reselect(ReadSection(), core(peer), {len, lane, l3, l3_len});
 }
 
-mplink_choice mplink_core_next(const void *more, mplink_u32 len, mplink_u32 cpu)
+mplink_choice mplink_core_next(mplink_device *device, const void *more, mplink_u32 len,
+			       mplink_u32 lane)
 {
-	return sent_copy(*static_cast<const LinkEntry *>(more), {len, cpu, nullptr, 0});
+	return core(device).next(*static_cast<const LinkEntry *>(more), {len, lane, nullptr, 0});
 }
 
-void mplink_core_receive(const mplink_peer *peer, mplink_u32 nic_id, mplink_u32 len, mplink_u32 cpu)
+void mplink_core_receive(const mplink_peer *peer, mplink_u32 nic_id, mplink_u32 len,
+			 mplink_u32 lane)
 {
 	// A NIC added after the peer has no link to it.
 	if (nic_id >= core(peer).size())
 		return;
 
-	LinkCounters &counters = core(peer)[nic_id].counters()[cpu];
+	LinkCounters &counters = core(peer)[nic_id].counters()[lane];
 
 	add_once(counters.rx_packets, 1);
 	add_once(counters.rx_bytes, len);
 }
 
-void mplink_core_drop(mplink_device *device, mplink_u32 drop, mplink_u32 cpu)
+void mplink_core_drop(mplink_device *device, mplink_u32 drop, mplink_u32 lane)
 {
-	core(device).drop(drop, cpu);
+	core(device).drop(drop, lane);
 }
 
 mplink_u64 mplink_core_drops(const mplink_device *device, mplink_u32 drop)
 {
 	return core(device).drops(drop);
+}
+
+mplink_u64 mplink_core_copies(const mplink_device *device)
+{
+	return core(device).copies();
 }
 
 mplink_u64 mplink_core_rescheduled(const mplink_device *device)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Counters on the packet path: a cache line a CPU, written by that CPU alone.
+// Counters on the packet path: a cache line a lane, which nothing else writes.
 #pragma once
 #include "memory.hh"
 #include "once.hh"
@@ -17,6 +17,7 @@ struct alignas(64) LinkCounters {
 struct alignas(64) DeviceCounters {
 	mplink_u64 drops[MPLINK_DROPS];
 	mplink_u64 rescheduled;
+	mplink_u64 copies;
 };
 
 inline void add(mplink_counters &sum, const Array<LinkCounters> &counters)

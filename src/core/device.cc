@@ -14,15 +14,15 @@ Device::~Device()
 
 void Device::clear(Rtnl rtnl)
 {
-	while (Peer *peer = peers_) {
-		peers_ = peer->next;
-		Peer::retire(rtnl, Box<Peer>(peer));
+	while (Peer *peer = peers_.get(rtnl)) {
+		// Who is at the peer goes on from there: its next one stays as it is.
+		Peer::retire(rtnl, Box<Peer>(peers_.exchange(rtnl, peer->next.get(rtnl))));
 	}
 	// Nothing that is published names a device any more.  The NICs
 	// themselves stay until ~Device(): sysfs may be reading them.
 	for (mplink_u32 i = 0; i < nr_nics_; i++)
 		nics_[i]->detach(rtnl);
-	update_carrier();
+	update_carrier(rtnl);
 }
 
 int Device::set_policy(Rtnl rtnl, mplink_u32 policy)
@@ -30,7 +30,7 @@ int Device::set_policy(Rtnl rtnl, mplink_u32 policy)
 	if (policy >= MPLINK_POLICIES)
 		return -einval;
 	policy_ = policy;
-	for (Peer *peer = peers_; peer; peer = peer->next)
+	for (Peer *peer = peers_.get(rtnl); peer; peer = peer->next.get(rtnl))
 		if (!peer->publish(rtnl, policy_))
 			mplink_request_refresh(owner_);
 	return 0;
@@ -65,18 +65,28 @@ int Device::add_peer(Rtnl rtnl, const mplink_addr &addr, const mplink_addr *remo
 	for (mplink_u32 i = 0; i < nr_nics_; i++)
 		nics_[i]->need(family(remotes[i]));
 	peer = made.release();
-	peer->next = peers_;
-	peers_ = peer;
+	static_cast<void>(peer->next.exchange(rtnl, peers_.get(rtnl)));
+	static_cast<void>(peers_.exchange(rtnl, peer));
 	refresh(rtnl, MPLINK_EVENT_REFRESH, nullptr);
 	return 0;
 }
 
-mplink_counters Device::nic_counters(mplink_u32 id) const
+mplink_counters Device::counters(ReadSection section) const
+{
+	mplink_counters sum = {};
+
+	for (const Peer *peer = peers_.read(section); peer; peer = peer->next.read(section))
+		for (mplink_u32 i = 0; i < peer->size(); i++)
+			add(sum, (*peer)[i].counters());
+	return sum;
+}
+
+mplink_counters Device::nic_counters(Rtnl rtnl, mplink_u32 id) const
 {
 	mplink_counters sum = {};
 
 	// Link i of a peer is that over NIC i.
-	for (const Peer *peer = peers_; peer; peer = peer->next)
+	for (const Peer *peer = peers_.get(rtnl); peer; peer = peer->next.get(rtnl))
 		if (id < peer->size())
 			add(sum, (*peer)[id].counters());
 	return sum;
@@ -84,17 +94,17 @@ mplink_counters Device::nic_counters(mplink_u32 id) const
 
 void Device::refresh(Rtnl rtnl, mplink_u32 event, const Nic *only)
 {
-	for (Peer *peer = peers_; peer; peer = peer->next)
+	for (Peer *peer = peers_.get(rtnl); peer; peer = peer->next.get(rtnl))
 		if (!peer->update(rtnl, owner_, event, policy_, only))
 			mplink_request_refresh(owner_);
-	update_carrier();
+	update_carrier(rtnl);
 }
 
-void Device::update_carrier()
+void Device::update_carrier(Rtnl rtnl)
 {
 	bool on = false;
 
-	for (const Peer *peer = peers_; peer && !on; peer = peer->next)
+	for (const Peer *peer = peers_.get(rtnl); peer && !on; peer = peer->next.get(rtnl))
 		on = peer->valid_links();
 	if (on != carrier_) {
 		carrier_ = on;
@@ -173,8 +183,14 @@ mplink_choice Device::reselect(ReadSection section, const Peer &peer, const Pack
 
 	if (!link)
 		return {};
-	add_once(counters_[packet.cpu].rescheduled, 1);
+	add_once(counters_[packet.lane].rescheduled, 1);
 	return {sent(*link, packet), nullptr};
+}
+
+mplink_choice Device::next(const LinkEntry &link, const Packet &packet)
+{
+	add_once(counters_[packet.lane].copies, 1);
+	return sent_copy(link, packet);
 }
 
 mplink_u64 Device::drops(mplink_u32 drop) const
@@ -192,6 +208,15 @@ mplink_u64 Device::rescheduled() const
 
 	for (const DeviceCounters &c : counters_)
 		sum += read_once(c.rescheduled);
+	return sum;
+}
+
+mplink_u64 Device::copies() const
+{
+	mplink_u64 sum = 0;
+
+	for (const DeviceCounters &c : counters_)
+		sum += read_once(c.copies);
 	return sum;
 }
 

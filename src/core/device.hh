@@ -10,7 +10,7 @@ namespace mplink
 class Device : Counted<Kind::devices>
 {
 public:
-	explicit Device(void *owner) : owner_(owner), counters_(mplink_nr_cpus())
+	explicit Device(void *owner) : owner_(owner), counters_(mplink_nr_lanes())
 	{
 	}
 	~Device();
@@ -34,7 +34,9 @@ public:
 		return id < nr_nics_ ? nics_[id] : nullptr;
 	}
 	// Sums over all peers' links over that NIC.
-	mplink_counters nic_counters(mplink_u32 id) const;
+	mplink_counters nic_counters(Rtnl, mplink_u32 id) const;
+	// Sums over all peers' links.
+	mplink_counters counters(ReadSection) const;
 	[[nodiscard]] int add_peer(Rtnl, const mplink_addr &addr, const mplink_addr *remotes,
 				   const mplink_u16 *weights, Peer *&peer);
 
@@ -43,22 +45,25 @@ public:
 
 	// For a packet that select() found no link for.
 	mplink_choice reselect(ReadSection section, const Peer &peer, const Packet &packet);
-	void drop(mplink_u32 drop, mplink_u32 cpu)
+	// The next copy of a broadcast.
+	mplink_choice next(const LinkEntry &link, const Packet &packet);
+	void drop(mplink_u32 drop, mplink_u32 lane)
 	{
-		add_once(counters_[cpu].drops[drop], 1);
+		add_once(counters_[lane].drops[drop], 1);
 	}
 	mplink_u64 drops(mplink_u32 drop) const;
 	mplink_u64 rescheduled() const;
+	mplink_u64 copies() const;
 
 private:
 	int step(Rtnl, Nic &nic, mplink_u32 event, const mplink_facts &facts, bool present);
-	void update_carrier();
+	void update_carrier(Rtnl);
 
 	void *owner_;
 	mplink_u32 policy_ = MPLINK_POLICY_BALANCE_RR;
 	mplink_u32 nr_nics_ = 0;
 	Nic *nics_[MPLINK_MAX_NICS] = {};
-	Peer *peers_ = nullptr;
+	Rcu<Peer> peers_; // a list
 	bool carrier_ = false;
 	Array<DeviceCounters> counters_;
 };
@@ -68,7 +73,7 @@ private:
 // Accounts the packet on the link it was given.
 [[gnu::always_inline]] inline mplink_path *sent(const LinkEntry &link, const Packet &packet)
 {
-	LinkCounters &counters = link.counters[packet.cpu];
+	LinkCounters &counters = link.counters[packet.lane];
 
 	add_once(counters.tx_packets, 1);
 	add_once(counters.tx_bytes, packet.len + link.header_len);

@@ -21,7 +21,7 @@ struct LinkTable::Layout {
 	Layout(mplink_u32 n, mplink_u32 policy)
 	    : lane(policy == MPLINK_POLICY_BALANCE_RR ? line_up(tournament_size(n)) : 0),
 	      lanes(sizeof(LinkTable) + n * sizeof(LinkEntry)),
-	      buckets(lanes + lane * mplink_nr_cpus()),
+	      buckets(lanes + lane * mplink_nr_lanes()),
 	      end(buckets + (policy == MPLINK_POLICY_BALANCE_XOR ? LinkTable::buckets : 0))
 	{
 	}
@@ -57,10 +57,10 @@ LinkTable::LinkTable(std::span<const LinkSpec> links, mplink_u32 n, mplink_u32 p
 		e.last = i == n;
 	}
 	if (policy == MPLINK_POLICY_BALANCE_RR)
-		for (mplink_u32 cpu = 0; cpu < mplink_nr_cpus(); cpu++) {
+		for (mplink_u32 lane = 0; lane < mplink_nr_lanes(); lane++) {
 			constexpr mplink_u64 start[MPLINK_MAX_NICS] = {};
 
-			progress(cpu).set(start);
+			progress(lane).set(start);
 		}
 	if (policy == MPLINK_POLICY_BALANCE_XOR)
 		fill_buckets(links);

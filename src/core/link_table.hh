@@ -20,7 +20,7 @@ struct LinkSpec {
 	mplink_u16 weight;
 	const mplink_port *port;
 	mplink_path *path;
-	LinkCounters *counters; // one a CPU
+	LinkCounters *counters; // one a lane
 };
 
 struct alignas(64) LinkEntry {
@@ -49,8 +49,8 @@ struct alignas(64) LinkEntry {
 
 // A packet on its way out, as the core sees it.
 struct Packet {
-	mplink_u32 len; // from the IP header on
-	mplink_u32 cpu; // where it is being sent
+	mplink_u32 len;  // from the IP header on
+	mplink_u32 lane; // see core.h
 	const mplink_u8 *l3;
 	mplink_u32 l3_len; // bytes that may be read at l3
 };
@@ -78,11 +78,11 @@ public:
 	{
 		return entries()[i];
 	}
-	// balance-rr: how far each link has come on that CPU.  The one part that
-	// readers write; no CPU ever reads another's.
-	Tournament progress(mplink_u32 cpu) const
+	// balance-rr: how far each link has come on that lane.  The one part that
+	// readers write; nothing ever reads another lane's.
+	Tournament progress(mplink_u32 lane) const
 	{
-		return {lanes_ + mplink_size{cpu} * lane_size_, n_};
+		return {lanes_ + mplink_size{lane} * lane_size_, n_};
 	}
 	// balance-xor: the link of a flow.
 	mplink_u32 bucket(mplink_u32 hash) const

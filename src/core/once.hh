@@ -30,7 +30,7 @@ template <class T>
 #endif
 }
 
-// Adds to a counter that one CPU writes, with BH disabled, and any CPU reads.  The
+// Adds to a counter of a lane, which any CPU may read.  The
 // compiler makes two accesses and an addition of it where one would do.
 template <class T>
 [[gnu::always_inline]] inline void add_once(T &v, std::type_identity_t<T> n)

@@ -11,7 +11,7 @@ class Link : Counted<Kind::links>
 {
 public:
 	Link(const Nic &nic, const mplink_addr &remote, mplink_u16 weight)
-	    : nic_(nic), remote_(remote), weight_(weight), counters_(mplink_nr_cpus())
+	    : nic_(nic), remote_(remote), weight_(weight), counters_(mplink_nr_lanes())
 	{
 	}
 
@@ -99,7 +99,7 @@ public:
 		return table_.read(section);
 	}
 
-	Peer *next = nullptr;
+	Rcu<Peer> next; // in the device's list
 
 private:
 	Link *links() const

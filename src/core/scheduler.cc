@@ -11,7 +11,7 @@ namespace
 // has no backlog to catch up with if it lives again.
 const LinkEntry *furthest_behind(const LinkTable &table, const Packet &packet)
 {
-	Tournament progress = table.progress(packet.cpu);
+	Tournament progress = table.progress(packet.lane);
 	const mplink_u32 n = table.size();
 	mplink_u64 clock[MPLINK_MAX_NICS];
 	mplink_u32 best = n;

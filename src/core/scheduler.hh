@@ -27,7 +27,7 @@ inline const LinkEntry *alive_from(const LinkEntry *e)
 [[gnu::always_inline]] inline const LinkEntry *balance_rr(const LinkTable &table,
 							  const Packet &packet)
 {
-	Tournament progress = table.progress(packet.cpu);
+	Tournament progress = table.progress(packet.lane);
 	const LinkEntry &link = table[progress.winner()];
 
 	if (!link.alive()) [[unlikely]]

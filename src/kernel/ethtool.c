@@ -7,6 +7,7 @@
 
 #include "mplink.h"
 
+static const char *const mplink_tx_stats[] = { "tx_rescheduled", "tx_copies" };
 static const char *const mplink_nic_stats[] = {
 	"tx_packets", "tx_bytes", "rx_packets", "rx_bytes",
 };
@@ -26,7 +27,7 @@ static int mplink_get_sset_count(struct net_device *dev, int sset)
 
 	if (sset != ETH_SS_STATS)
 		return -EOPNOTSUPP;
-	return 1 + MPLINK_DROPS + nics * ARRAY_SIZE(mplink_nic_stats);
+	return ARRAY_SIZE(mplink_tx_stats) + MPLINK_DROPS + nics * ARRAY_SIZE(mplink_nic_stats);
 }
 
 /* Here names are of one word: no_link, not no-link. */
@@ -47,7 +48,8 @@ static void mplink_get_strings(struct net_device *dev, u32 sset, u8 *data)
 
 	if (sset != ETH_SS_STATS)
 		return;
-	ethtool_sprintf(&data, "tx_rescheduled");
+	for (i = 0; i < ARRAY_SIZE(mplink_tx_stats); i++)
+		ethtool_sprintf(&data, "%s", mplink_tx_stats[i]);
 	for (i = 0; i < MPLINK_DROPS; i++)
 		mplink_add_drop_string(&data, i);
 	for (id = 0; (nic = mplink_core_nic_at(vnic->core, id)); id++) {
@@ -65,6 +67,7 @@ static void mplink_get_ethtool_stats(struct net_device *dev, struct ethtool_stat
 	u32 id, i;
 
 	*data++ = mplink_core_rescheduled(vnic->core);
+	*data++ = mplink_core_copies(vnic->core);
 	for (i = 0; i < MPLINK_DROPS; i++)
 		*data++ = mplink_core_drops(vnic->core, i);
 	for (id = 0; mplink_core_nic_at(vnic->core, id); id++) {

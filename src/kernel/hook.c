@@ -16,16 +16,17 @@
 
 /* Gives the packet to the path: from here on it leaves by the path's NIC. */
 static __always_inline void mplink_hook_take(struct sk_buff *skb, const struct mplink_path *path,
-					     u32 cpu, bool inet6)
+					     u32 lane, bool inet6)
 {
-	struct dst_entry *dst = mplink_path_dst(path, cpu, inet6);
+	struct dst_entry *dst = mplink_path_dst(path, lane / MPLINK_LANES, inet6);
+	const unsigned long refdst = skb->_skb_refdst;
 
 	/* neigh_output() follows skb->dev, the rest of the stack the route. */
+	skb->dev = path->dev;
 	dst_hold(dst);
-	skb_dst_drop(skb);
 	/* Not skb_dst_set(): that the packet has a route is marked in it already. */
 	skb->_skb_refdst = (unsigned long)dst;
-	skb->dev = path->dev;
+	refdst_drop(refdst);
 }
 
 /*
@@ -34,33 +35,33 @@ static __always_inline void mplink_hook_take(struct sk_buff *skb, const struct m
  */
 static noinline const struct mplink_path *
 mplink_hook_reselect(const struct mplink_peer_node *peer, struct sk_buff *skb,
-		     const struct nf_hook_state *state, u32 cpu, bool inet6)
+		     const struct nf_hook_state *state, u32 lane, bool inet6)
 {
 	struct mplink_vnic *vnic = netdev_priv(state->out);
 	struct mplink_choice choice;
 
-	choice = mplink_core_reselect(vnic->core, peer->core, skb->len, cpu,
+	choice = mplink_core_reselect(vnic->core, peer->core, skb->len, lane,
 				      skb_network_header(skb), skb_headlen(skb));
 	while (choice.more) {
 		/* With a header of its own: each NIC writes another MAC header there. */
 		struct sk_buff *copy = pskb_copy(skb, GFP_ATOMIC);
 
 		if (copy) {
-			mplink_hook_take(copy, choice.path, cpu, inet6);
+			mplink_hook_take(copy, choice.path, lane, inet6);
 			state->okfn(state->net, state->sk, copy);
 		} else {
-			mplink_core_drop(vnic->core, MPLINK_DROP_NO_MEMORY, cpu);
+			mplink_core_drop(vnic->core, MPLINK_DROP_NO_MEMORY, mplink_lane());
 		}
-		choice = mplink_core_next(choice.more, skb->len, cpu);
+		choice = mplink_core_next(vnic->core, choice.more, skb->len, lane);
 	}
 	return choice.path;
 }
 
-static noinline unsigned int mplink_hook_drop(struct mplink_vnic *vnic, struct sk_buff *skb,
-					      u32 drop)
+static noinline unsigned int mplink_hook_drop(struct sk_buff *skb,
+					      const struct nf_hook_state *state, u32 drop)
 {
-	mplink_drop(vnic, skb, drop);
-	local_bh_enable();
+	mplink_drop(netdev_priv(state->out), skb, drop);
+	preempt_enable();
 	return NF_STOLEN;
 }
 
@@ -68,40 +69,37 @@ static __always_inline unsigned int mplink_hook_send(struct sk_buff *skb,
 						     const struct nf_hook_state *state,
 						     struct mplink_addr hop, bool inet6)
 {
-	struct mplink_vnic *vnic = netdev_priv(state->out);
 	const struct mplink_peer_node *peer;
 	const struct mplink_path *path;
-	u32 cpu;
+	u32 lane;
 
 	/*
 	 * nf_hook() is an RCU read section: the peer, the core's table and the
 	 * path stay until we return, and the packet leaves with a reference to
-	 * its route.  BH off: what the core counts for a CPU only that CPU, and
-	 * it only once at a time, may write.
+	 * its route.  Preemption off: the lane is ours.
 	 */
-	local_bh_disable();
-	cpu = smp_processor_id();
+	preempt_disable();
+	lane = mplink_lane();
 
-	peer = mplink_peers_find(vnic, hop);
+	peer = mplink_peers_find(netdev_priv(state->out), hop);
 	/* Where there is no route to take, it goes by mplink_output(), seen there. */
 	if (inet6 && peer && unlikely(peer->inet_remotes) && netif_carrier_ok(state->out)) {
-		local_bh_enable();
+		preempt_enable();
 		return NF_ACCEPT;
 	}
 	mplink_tap(skb, state->out);
 	if (unlikely(!peer))
-		return mplink_hook_drop(vnic, skb, MPLINK_DROP_NO_PEER);
-	path = mplink_core_select(peer->core, skb->len, cpu, skb_network_header(skb),
+		return mplink_hook_drop(skb, state, MPLINK_DROP_NO_PEER);
+	path = mplink_core_select(peer->core, skb->len, lane, skb_network_header(skb),
 				  skb_headlen(skb));
 	if (unlikely(!path)) {
-		path = mplink_hook_reselect(peer, skb, state, cpu, inet6);
+		path = mplink_hook_reselect(peer, skb, state, lane, inet6);
 		if (!path)
-			return mplink_hook_drop(vnic, skb, MPLINK_DROP_NO_LINK);
+			return mplink_hook_drop(skb, state, MPLINK_DROP_NO_LINK);
 	}
 
-	dev_sw_netstats_tx_add(state->out, 1, skb->len + ETH_HLEN);
-	mplink_hook_take(skb, path, cpu, inet6);
-	local_bh_enable();
+	mplink_hook_take(skb, path, lane, inet6);
+	preempt_enable();
 	return NF_ACCEPT;
 }
 

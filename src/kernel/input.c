@@ -65,35 +65,51 @@ static __always_inline struct mplink_peer_node *mplink_input_sender(struct mplin
 	return mplink_input_scattered(vnic, skb);
 }
 
+static __always_inline rx_handler_result_t
+mplink_input_accept(struct sk_buff *skb, const struct mplink_port *port,
+		    const struct mplink_peer_node *peer)
+{
+	skb->dev = port->upper;
+	/* Last, so that nothing need be kept meanwhile. */
+	mplink_core_receive(peer->core, port->nic_id, skb->len + port->dev->hard_header_len,
+			    mplink_lane());
+	return RX_HANDLER_ANOTHER;
+}
+
+/* A packet that must be made our own, and Ethernet, first. */
+static noinline rx_handler_result_t mplink_input_convert(struct sk_buff **pskb,
+							 const struct mplink_port *port,
+							 const struct mplink_peer_node *peer)
+{
+	const struct mplink_vnic *vnic = netdev_priv(port->upper);
+	struct sk_buff *skb = skb_share_check(*pskb, GFP_ATOMIC);
+
+	*pskb = skb;
+	if (unlikely(!skb))
+		goto no_memory;
+	if (port->dev->type != ARPHRD_ETHER && !mplink_input_add_header(skb, port->upper)) {
+		kfree_skb_reason(skb, SKB_DROP_REASON_NOMEM);
+		goto no_memory;
+	}
+	return mplink_input_accept(skb, port, peer);
+
+no_memory:
+	mplink_core_drop(vnic->core, MPLINK_DROP_NO_MEMORY, mplink_lane());
+	return RX_HANDLER_CONSUMED;
+}
+
 rx_handler_result_t mplink_input(struct sk_buff **pskb)
 {
 	struct sk_buff *skb = *pskb;
 	const struct mplink_port *port = rcu_dereference(skb->dev->rx_handler_data);
-	struct net_device *upper = port->upper;
-	struct mplink_vnic *vnic = netdev_priv(upper);
 	const struct mplink_peer_node *peer;
 
 	if (unlikely(skb->pkt_type != PACKET_HOST))
 		return RX_HANDLER_PASS;
-	peer = mplink_input_sender(vnic, skb);
-	if (!peer || unlikely(!netif_running(upper)))
+	peer = mplink_input_sender(netdev_priv(port->upper), skb);
+	if (!peer || unlikely(!netif_running(port->upper)))
 		return RX_HANDLER_PASS;
-
-	skb = skb_share_check(skb, GFP_ATOMIC);
-	*pskb = skb;
-	if (unlikely(!skb))
-		goto no_memory;
-	if (unlikely(port->dev->type != ARPHRD_ETHER) && !mplink_input_add_header(skb, upper)) {
-		kfree_skb_reason(skb, SKB_DROP_REASON_NOMEM);
-		goto no_memory;
-	}
-	mplink_core_receive(peer->core, port->nic_id, skb->len + port->dev->hard_header_len,
-			    smp_processor_id());
-	dev_sw_netstats_rx_add(upper, skb->len + ETH_HLEN);
-	skb->dev = upper;
-	return RX_HANDLER_ANOTHER;
-
-no_memory:
-	mplink_core_drop(vnic->core, MPLINK_DROP_NO_MEMORY, smp_processor_id());
-	return RX_HANDLER_CONSUMED;
+	if (unlikely(skb_shared(skb) || port->dev->type != ARPHRD_ETHER))
+		return mplink_input_convert(pskb, port, peer);
+	return mplink_input_accept(skb, port, peer);
 }

@@ -19,6 +19,15 @@
 #include "mplink/core.h"
 #include "mplink/platform.h"
 
+/* A CPU's lanes: see core.h. */
+#define MPLINK_LANES 2
+
+/* Preemption disabled, or softirq. */
+static inline u32 mplink_lane(void)
+{
+	return MPLINK_LANES * smp_processor_id() + !!in_serving_softirq();
+}
+
 /* --- vnic.c: the virtual NIC -------------------------------------------- */
 
 struct mplink_dir;
@@ -95,7 +104,7 @@ void mplink_hook_unregister(struct net *net);
 /* --- output.c: what reaches the virtual NIC past the hook ---------------- */
 
 netdev_tx_t mplink_output(struct sk_buff *skb, struct net_device *dev);
-/* Frees a packet, and counts why.  BH disabled. */
+/* Frees a packet, and counts why.  Preemption disabled. */
 void mplink_drop(struct mplink_vnic *vnic, struct sk_buff *skb, u32 drop);
 
 /* --- input.c -------------------------------------------------------------- */
@@ -153,9 +162,12 @@ void mplink_peers_clear(struct mplink_vnic *vnic);
 
 static inline struct mplink_addr mplink_addr4(__be32 addr)
 {
-	const u64 mapped = 0xffffULL << 32 | be32_to_cpu(addr);
+	const union {
+		__be32 in[2];
+		u64 lo;
+	} mapped = { .in = { htonl(0xffff), addr } };
 
-	return (struct mplink_addr){ .lo = (__force u64)cpu_to_be64(mapped) };
+	return (struct mplink_addr){ .lo = mapped.lo };
 }
 
 static inline struct mplink_addr mplink_addr6(const struct in6_addr *addr)

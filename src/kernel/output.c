@@ -27,7 +27,7 @@ void mplink_drop(struct mplink_vnic *vnic, struct sk_buff *skb, u32 drop)
 	};
 
 	static_assert(ARRAY_SIZE(reasons) == MPLINK_DROPS);
-	mplink_core_drop(vnic->core, drop, smp_processor_id());
+	mplink_core_drop(vnic->core, drop, mplink_lane());
 	mplink_report_drop(vnic, skb, drop);
 	kfree_skb_reason(skb, reasons[drop]);
 }
@@ -109,8 +109,7 @@ static void mplink_output_send(struct mplink_vnic *vnic, struct sk_buff *skb,
 netdev_tx_t mplink_output(struct sk_buff *skb, struct net_device *dev)
 {
 	struct mplink_vnic *vnic = netdev_priv(dev);
-	const u32 cpu = smp_processor_id();
-	const u32 frame_len = skb->len;
+	const u32 lane = mplink_lane();
 	const struct mplink_peer_node *peer;
 	struct mplink_choice choice = {};
 	struct mplink_addr hop;
@@ -128,9 +127,9 @@ netdev_tx_t mplink_output(struct sk_buff *skb, struct net_device *dev)
 		goto out;
 	}
 	len = skb->len;
-	choice.path = mplink_core_select(peer->core, len, cpu, skb->data, skb_headlen(skb));
+	choice.path = mplink_core_select(peer->core, len, lane, skb->data, skb_headlen(skb));
 	if (!choice.path)
-		choice = mplink_core_reselect(vnic->core, peer->core, len, cpu, skb->data,
+		choice = mplink_core_reselect(vnic->core, peer->core, len, lane, skb->data,
 					      skb_headlen(skb));
 	if (!choice.path) {
 		mplink_drop(vnic, skb, MPLINK_DROP_NO_LINK);
@@ -142,10 +141,9 @@ netdev_tx_t mplink_output(struct sk_buff *skb, struct net_device *dev)
 		if (copy)
 			mplink_output_send(vnic, copy, choice.path, inet6);
 		else
-			mplink_core_drop(vnic->core, MPLINK_DROP_NO_MEMORY, cpu);
-		choice = mplink_core_next(choice.more, len, cpu);
+			mplink_core_drop(vnic->core, MPLINK_DROP_NO_MEMORY, mplink_lane());
+		choice = mplink_core_next(vnic->core, choice.more, len, lane);
 	}
-	dev_sw_netstats_tx_add(dev, 1, frame_len);
 	mplink_output_send(vnic, skb, choice.path, inet6);
 out:
 	rcu_read_unlock();

@@ -31,9 +31,9 @@ void mplink_free(void *p)
 	kvfree(p);
 }
 
-u32 mplink_nr_cpus(void)
+u32 mplink_nr_lanes(void)
 {
-	return nr_cpu_ids;
+	return MPLINK_LANES * nr_cpu_ids;
 }
 
 u64 mplink_now_ms(void)

@@ -25,6 +25,8 @@ void mplink_tap_deliver(const struct sk_buff *skb, struct net_device *dev)
 	eth->h_proto = copy->protocol;
 	copy->dev = dev;
 	skb_reset_mac_header(copy);
+	local_bh_disable(); /* as its other callers: it takes locks that softirqs take */
 	dev_queue_xmit_nit(copy, dev);
+	local_bh_enable();
 	consume_skb(copy);
 }

@@ -10,7 +10,6 @@
 
 void mplink_tap_deliver(const struct sk_buff *skb, struct net_device *dev);
 
-/* BH disabled. */
 static inline void mplink_tap(const struct sk_buff *skb, struct net_device *dev)
 {
 	/* Who listens on all devices sees the packet on its NIC. */

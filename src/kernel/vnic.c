@@ -23,28 +23,19 @@ static int mplink_vnic_init(struct net_device *dev)
 	INIT_LIST_HEAD(&vnic->dirs);
 	ratelimit_state_init(&vnic->log, MPLINK_LOG_INTERVAL, MPLINK_LOG_BURST);
 
-	dev->tstats = netdev_alloc_pcpu_stats(struct pcpu_sw_netstats);
-	if (!dev->tstats)
-		return -ENOMEM;
 	hash_init(vnic->peers);
 	vnic->core = mplink_core_device_create(dev);
-	if (!vnic->core) {
-		err = -ENOMEM;
-		goto err_stats;
-	}
+	if (!vnic->core)
+		return -ENOMEM;
 	/* Last: from here on events and packets may come. */
 	err = mplink_net_add(vnic);
-	if (err)
-		goto err_core;
+	if (err) {
+		mplink_core_device_free(vnic->core);
+		vnic->core = NULL;
+		return err;
+	}
 	netif_carrier_off(dev);
 	return 0;
-
-err_core:
-	mplink_core_device_free(vnic->core);
-err_stats:
-	free_percpu(dev->tstats);
-	dev->tstats = NULL;
-	return err;
 }
 
 /*
@@ -67,18 +58,24 @@ static void mplink_vnic_destroy(struct net_device *dev)
 	struct mplink_vnic *vnic = netdev_priv(dev);
 
 	/* Registration may have failed before ->ndo_init was done. */
-	if (!dev->tstats)
-		return;
-	mplink_core_device_free(vnic->core);
-	free_percpu(dev->tstats);
+	if (vnic->core)
+		mplink_core_device_free(vnic->core);
 }
 
 static void mplink_vnic_stats(struct net_device *dev, struct rtnl_link_stats64 *stats)
 {
 	const struct mplink_vnic *vnic = netdev_priv(dev);
+	struct mplink_counters sum;
 	u32 drop;
 
-	dev_fetch_sw_netstats(stats, dev->tstats);
+	/* Those of its links, as a bond's are those of its ports. */
+	rcu_read_lock();
+	mplink_core_counters(vnic->core, &sum);
+	rcu_read_unlock();
+	stats->tx_packets = sum.tx_packets;
+	stats->tx_bytes = sum.tx_bytes;
+	stats->rx_packets = sum.rx_packets;
+	stats->rx_bytes = sum.rx_bytes;
 	for (drop = 0; drop < MPLINK_DROPS; drop++)
 		stats->tx_dropped += mplink_core_drops(vnic->core, drop);
 }
@@ -140,7 +137,8 @@ static void mplink_vnic_setup(struct net_device *dev)
 	/* The far end is a peer's address: there is nobody to ask for a MAC address. */
 	dev->flags |= IFF_NOARP;
 	dev->flags &= ~(IFF_BROADCAST | IFF_MULTICAST);
-	dev->priv_flags |= IFF_NO_QUEUE | IFF_LIVE_ADDR_CHANGE;
+	/* No netpoll: it sends from hard interrupts, which have no lane. */
+	dev->priv_flags |= IFF_NO_QUEUE | IFF_LIVE_ADDR_CHANGE | IFF_DISABLE_NETPOLL;
 	netif_keep_dst(dev);
 
 	/* What a NIC cannot do of these is done in software when it sends. */

@@ -30,7 +30,7 @@ World &shared_world()
 void select(World &world, const mplink_u8 *l3, mplink_u32 len, unsigned alive)
 {
 	const fake::ReadLock lock;
-	mplink_choice choice = mplink_core_select(world.device(), world.peer(), len, 0, l3, len);
+	mplink_choice choice = world.choose(len, 0, l3, len);
 	unsigned copies = 0;
 
 	require(!choice.path == !alive, "dropped despite a link, or sent without");
@@ -40,7 +40,7 @@ void select(World &world, const mplink_u8 *l3, mplink_u32 len, unsigned alive)
 		copies++;
 		if (!choice.more)
 			break;
-		choice = mplink_core_next(choice.more, len, 0);
+		choice = mplink_core_next(world.device(), choice.more, len, 0);
 	}
 	require(copies <= 3, "too many copies");
 }

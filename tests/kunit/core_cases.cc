@@ -97,13 +97,16 @@ struct World {
 
 		header[9] = 17;
 		__builtin_memcpy(header + 20, &flow, sizeof(flow));
-		const mplink_u32 cpu = mplink_kunit_packet_begin();
-		const mplink_choice choice =
-			mplink_core_select(device, peer, len, cpu, header, sizeof(header));
+		const mplink_u32 lane = mplink_kunit_packet_begin();
+		const mplink_path *path =
+			mplink_core_select(peer, len, lane, header, sizeof(header));
 
-		if (choice.path) {
-			EXPECT(test, mplink_kunit_path_lives(choice.path));
-			nic = mplink_kunit_path_nic(choice.path);
+		if (!path)
+			path = mplink_core_reselect(device, peer, len, lane, header, sizeof(header))
+				       .path;
+		if (path) {
+			EXPECT(test, mplink_kunit_path_lives(path));
+			nic = mplink_kunit_path_nic(path);
 		}
 		mplink_kunit_packet_end();
 		return nic;
@@ -236,15 +239,16 @@ void mplink_kunit_broadcast(struct kunit *test)
 	mplink_kunit_rtnl_lock();
 	EXPECT(test, !mplink_core_set_policy(w.device, MPLINK_POLICY_BROADCAST));
 	mplink_kunit_rtnl_unlock();
-	const mplink_u32 cpu = mplink_kunit_packet_begin();
-	mplink_choice choice = mplink_core_select(w.device, w.peer, 100, cpu, nullptr, 0);
+	const mplink_u32 lane = mplink_kunit_packet_begin();
+	EXPECT(test, !mplink_core_select(w.peer, 100, lane, nullptr, 0));
+	mplink_choice choice = mplink_core_reselect(w.device, w.peer, 100, lane, nullptr, 0);
 
 	for (;;) {
 		seen |= 1U << mplink_kunit_path_nic(choice.path);
 		copies++;
 		if (!choice.more)
 			break;
-		choice = mplink_core_next(choice.more, 100, cpu);
+		choice = mplink_core_next(w.device, choice.more, 100, lane);
 	}
 	mplink_kunit_packet_end();
 	EXPECT(test, seen == 7 && copies == nr_nics);

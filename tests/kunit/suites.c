@@ -7,6 +7,7 @@
 #include <linux/rcupdate.h>
 #include <linux/rtnetlink.h>
 
+#include "../../src/kernel/mplink.h"
 #include "cases.h"
 #include "suites.h"
 
@@ -28,13 +29,13 @@ void mplink_kunit_rtnl_unlock(void)
 u32 mplink_kunit_packet_begin(void)
 {
 	rcu_read_lock();
-	local_bh_disable();
-	return smp_processor_id();
+	preempt_disable();
+	return mplink_lane();
 }
 
 void mplink_kunit_packet_end(void)
 {
-	local_bh_enable();
+	preempt_enable();
 	rcu_read_unlock();
 }
 

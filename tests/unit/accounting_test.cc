@@ -37,7 +37,7 @@ TEST_F(Accounting, OfferedIsSentPlusDropped)
 			ASSERT_EQ(world().set_policy(random.below(MPLINK_POLICIES)), 0);
 		}
 
-		const World::Sent sent = world().send(len, random(), i % nr_cpus);
+		const World::Sent sent = world().send(len, random(), i % nr_lanes);
 
 		packets += sent.over.size();
 		bytes += sent.over.size() * (len + 14);
@@ -85,7 +85,7 @@ TEST_F(Accounting, DropsAreCountedByTheirReason)
 {
 	for (mplink_u32 drop = 0; drop < MPLINK_DROPS; drop++)
 		for (mplink_u32 n = 0; n <= drop; n++)
-			mplink_core_drop(world().device(), drop, n % nr_cpus);
+			mplink_core_drop(world().device(), drop, n % nr_lanes);
 	for (mplink_u32 drop = 0; drop < MPLINK_DROPS; drop++)
 		EXPECT_EQ(mplink_core_drops(world().device(), drop), drop + 1);
 }

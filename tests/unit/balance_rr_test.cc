@@ -116,8 +116,8 @@ TEST_F(BalanceRr, EachCpuIsEvenForItself)
 {
 	world().start(3);
 	for (unsigned i = 0; i < 3000; i++)
-		world().send(1000, 0, i % nr_cpus);
-	EXPECT_LE(deviation(), nr_cpus * (1000 + mac));
+		world().send(1000, 0, i % nr_lanes);
+	EXPECT_LE(deviation(), nr_lanes * (1000 + mac));
 }
 
 TEST_F(BalanceRr, ADeadLinkIsSkippedAndDoesNotCatchUpWhenItRevives)

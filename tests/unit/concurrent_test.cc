@@ -19,12 +19,12 @@ struct Reader {
 	mplink_u64 sent = 0;
 	mplink_u64 dropped = 0;
 
-	void run(World &world, mplink_u32 cpu, const std::atomic<bool> &stop)
+	void run(World &world, mplink_u32 lane, const std::atomic<bool> &stop)
 	{
 		while (!stop)
-			once(world, cpu);
+			once(world, lane);
 	}
-	void once(World &world, mplink_u32 cpu)
+	void once(World &world, mplink_u32 lane)
 	{
 		const mplink_u8 packet[24] = {
 			0x45, 0,  0,  0,  0, 0,  0,
@@ -33,21 +33,26 @@ struct Reader {
 		const ReadLock lock;
 		mplink_path *paths[MPLINK_MAX_NICS];
 		mplink_u32 n = 0;
-		mplink_choice choice = mplink_core_select(world.device(), world.peer(), 1000, cpu,
-							  packet, sizeof(packet));
+		mplink_choice choice = world.choose(1000, lane, packet, sizeof(packet));
 
 		while (choice.path) {
 			paths[n++] = choice.path;
 			if (!choice.more)
 				break;
-			choice = mplink_core_next(choice.more, 1000, cpu);
+			choice = mplink_core_next(world.device(), choice.more, 1000, lane);
 		}
 		sent += n;
 		if (!n) {
-			mplink_core_drop(world.device(), MPLINK_DROP_NO_LINK, cpu);
+			mplink_core_drop(world.device(), MPLINK_DROP_NO_LINK, lane);
 			dropped++;
 		}
-		mplink_core_receive(world.peer(), 0, 1000, cpu);
+		mplink_core_receive(world.peer(), 0, 1000, lane);
+
+		// As ip does, without RTNL.
+		mplink_counters sum;
+
+		mplink_core_counters(world.device(), &sum);
+		EXPECT_GE(sum.tx_packets, n);
 		// As a packet does that is still on its way: the device must be there.
 		if (sent % 64 == 0)
 			std::this_thread::yield();
@@ -77,12 +82,12 @@ protected:
 	{
 		constexpr std::chrono::milliseconds runtime(1000);
 		std::atomic<bool> stop = false;
-		Reader readers[nr_cpus];
+		Reader readers[nr_lanes];
 		std::vector<std::thread> threads;
 		const auto end = std::chrono::steady_clock::now() + runtime;
 
-		for (mplink_u32 cpu = 0; cpu < nr_cpus; cpu++)
-			threads.emplace_back([&, cpu] { readers[cpu].run(world, cpu, stop); });
+		for (mplink_u32 lane = 0; lane < nr_lanes; lane++)
+			threads.emplace_back([&, lane] { readers[lane].run(world, lane, stop); });
 		threads.emplace_back([&] {
 			while (!stop)
 				read_counters(world);

@@ -31,8 +31,7 @@ protected:
 	{
 		const mplink_u8 packet[20] = {0x45};
 		const ReadLock lock;
-		mplink_choice choice = mplink_core_select(world().device(), world().peer(), 100, 0,
-							  packet, sizeof(packet));
+		mplink_choice choice = world().choose(100, 0, packet, sizeof(packet));
 
 		farewells_++;
 		while (choice.path) {
@@ -40,7 +39,7 @@ protected:
 			EXPECT_NE(device_of(choice.path).port, nullptr);
 			if (!choice.more)
 				break;
-			choice = mplink_core_next(choice.more, 100, 0);
+			choice = mplink_core_next(world().device(), choice.more, 100, 0);
 		}
 	}
 

@@ -99,9 +99,9 @@ TEST_F(LinkTables, EveryLaneAndBucketLiesWithinTheAllocation)
 		const Box<LinkTable> rr = LinkTable::build(specs, MPLINK_POLICY_BALANCE_RR);
 		const Box<LinkTable> by_flow = LinkTable::build(specs, MPLINK_POLICY_BALANCE_XOR);
 
-		for (mplink_u32 cpu = 0; cpu < fake::nr_cpus; cpu++)
+		for (mplink_u32 lane = 0; lane < fake::nr_lanes; lane++)
 			for (mplink_u32 i = 0; i < n; i++)
-				rr->progress(cpu).advance(i, 1);
+				rr->progress(lane).advance(1);
 		for (mplink_u64 hash = 0; hash < 1ULL << 32; hash += 1U << 24)
 			EXPECT_LT(by_flow->bucket(static_cast<mplink_u32>(hash)), n);
 	}
@@ -116,16 +116,21 @@ TEST_F(LinkTables, ShortOfMemoryThereIsNone)
 	EXPECT_FALSE(LinkTable::build(specs_, MPLINK_POLICY_BALANCE_RR));
 }
 
+std::vector<mplink_u64> memory_for(mplink_u32 n)
+{
+	return std::vector<mplink_u64>(tournament_size(n) / sizeof(mplink_u64));
+}
+
 TEST(Tournaments, TheWinnerIsFurthestBehind)
 {
 	fake::Random random(7);
 
 	for (mplink_u32 n = 1; n <= 64; n++) {
-		std::vector<mplink_u64> memory(tournament_size(n) / 8 + 1);
+		std::vector<mplink_u64> memory = memory_for(n);
 		std::vector<mplink_u64> clocks(n);
 		Tournament t(memory.data(), n);
 
-		t.reset();
+		t.set(clocks.data());
 		for (unsigned step = 0; step < 500; step++) {
 			const mplink_u32 winner = t.winner();
 			const mplink_u64 by = random.below(1000);
@@ -133,8 +138,41 @@ TEST(Tournaments, TheWinnerIsFurthestBehind)
 			ASSERT_LT(winner, n);
 			for (const mplink_u64 clock : clocks)
 				ASSERT_LE(clocks[winner], clock);
-			clocks[winner] += by;
-			t.advance(winner, by);
+			clocks[winner] = Tournament::moved(clocks[winner], by);
+			t.advance(by);
+		}
+		std::vector<mplink_u64> read(n);
+
+		t.get(read.data());
+		EXPECT_EQ(read, clocks);
+	}
+}
+
+TEST(Tournaments, TakeAnyClocks)
+{
+	fake::Random random(8);
+
+	for (mplink_u32 n = 1; n <= 64; n++) {
+		std::vector<mplink_u64> memory = memory_for(n);
+		std::vector<mplink_u64> clocks(n);
+		std::vector<mplink_u64> read(n);
+		Tournament t(memory.data(), n);
+
+		for (mplink_u64 &clock : clocks)
+			clock = Tournament::moved(0, random.below(1000));
+		t.set(clocks.data());
+		t.get(read.data());
+		EXPECT_EQ(read, clocks);
+		// One after the other goes to the end: sorted, and each once.
+		mplink_u64 last = 0;
+
+		for (mplink_u32 i = 0; i < n; i++) {
+			const mplink_u32 winner = t.winner();
+
+			EXPECT_GE(clocks[winner], last);
+			last = clocks[winner];
+			clocks[winner] = ~0ULL;
+			t.advance(1'000'000);
 		}
 	}
 }
@@ -142,20 +180,19 @@ TEST(Tournaments, TheWinnerIsFurthestBehind)
 TEST(Tournaments, ClocksWrapAround)
 {
 	for (const mplink_u32 n : {1U, 2U, 3U, 5U, 64U}) {
-		std::vector<mplink_u64> memory(tournament_size(n) / 8 + 1);
+		std::vector<mplink_u64> memory = memory_for(n);
+		std::vector<mplink_u64> clocks(n);
 		Tournament t(memory.data(), n);
 		std::vector<unsigned> turns(n);
-		// 2^44 each turn: the clocks wrap every 2^20 turns; begin just before.
-		const mplink_u64 step = mplink_u64{1} << 44;
+		// The clocks wrap every 2^20 turns; begin just before.
+		const mplink_u64 step = mplink_u64{1} << 38;
 
-		for (mplink_u32 i = 0; i < n; i++)
-			memory[i] = -100 * step;
-		t.replay_all();
+		for (mplink_u64 &clock : clocks)
+			clock = Tournament::moved(0, -100 * step);
+		t.set(clocks.data());
 		for (unsigned turn = 0; turn < 300 * n; turn++) {
-			const mplink_u32 winner = t.winner();
-
-			turns[winner]++;
-			t.advance(winner, step);
+			turns[t.winner()]++;
+			t.advance(step);
 		}
 		for (const unsigned count : turns)
 			EXPECT_EQ(count, 300U);

@@ -82,8 +82,7 @@ TEST_F(InOrder, ABroadcastEndsByTheTableItBeganWith)
 	{
 		const ReadLock lock;
 
-		choice = mplink_core_select(world().device(), world().peer(), 100, 0, packet,
-					    sizeof(packet));
+		choice = world().choose(100, 0, packet, sizeof(packet));
 		EXPECT_EQ(&device_of(choice.path), &dev("eth1"));
 		ASSERT_TRUE(choice.more);
 	}
@@ -98,10 +97,10 @@ TEST_F(InOrder, ABroadcastEndsByTheTableItBeganWith)
 
 	const ReadLock lock;
 
-	choice = mplink_core_next(choice.more, 100, 0);
+	choice = mplink_core_next(world().device(), choice.more, 100, 0);
 	EXPECT_EQ(&device_of(choice.path), &dev("eth2"));
 	ASSERT_TRUE(choice.more);
-	choice = mplink_core_next(choice.more, 100, 0);
+	choice = mplink_core_next(world().device(), choice.more, 100, 0);
 	EXPECT_EQ(&device_of(choice.path), &dev("eth3"));
 	EXPECT_FALSE(choice.more);
 }

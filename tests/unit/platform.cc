@@ -114,9 +114,9 @@ void mplink_free(void *p)
 	Memory::free(p);
 }
 
-mplink_u32 mplink_nr_cpus(void)
+mplink_u32 mplink_nr_lanes(void)
 {
-	return nr_cpus;
+	return nr_lanes;
 }
 
 mplink_u64 mplink_now_ms(void)

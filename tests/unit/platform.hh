@@ -11,7 +11,7 @@
 namespace fake
 {
 
-constexpr mplink_u32 nr_cpus = 4;
+constexpr mplink_u32 nr_lanes = 4;
 
 // An address from its text; a bad one is a mistake of the test's.
 mplink_addr addr(std::string_view text);

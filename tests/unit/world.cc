@@ -251,7 +251,16 @@ int World::set_policy(mplink_u32 policy)
 
 // --- packets ----------------------------------------------------------------
 
-World::Sent World::send(mplink_u32 len, mplink_u32 flow, mplink_u32 cpu)
+mplink_choice World::choose(mplink_u32 len, mplink_u32 lane, const mplink_u8 *l3, mplink_u32 l3_len)
+{
+	mplink_path *path = mplink_core_select(peer_, len, lane, l3, l3_len);
+
+	if (path)
+		return {path, nullptr};
+	return mplink_core_reselect(device_, peer_, len, lane, l3, l3_len);
+}
+
+World::Sent World::send(mplink_u32 len, mplink_u32 flow, mplink_u32 lane)
 {
 	// UDP over IPv4, ports by flow.
 	mplink_u8 packet[28] = {0x45, 0, 0, 0, 0, 0, 0, 0, 64, 17, 0, 0, 10, 9, 0, 1, 10, 99, 0, 2};
@@ -262,10 +271,10 @@ World::Sent World::send(mplink_u32 len, mplink_u32 flow, mplink_u32 cpu)
 	packet[21] = static_cast<mplink_u8>(flow >> 16);
 	packet[22] = static_cast<mplink_u8>(flow >> 8);
 	packet[23] = static_cast<mplink_u8>(flow);
-	mplink_choice choice = mplink_core_select(device_, peer_, len, cpu, packet, sizeof(packet));
+	mplink_choice choice = choose(len, lane, packet, sizeof(packet));
 
 	if (!choice.path)
-		mplink_core_drop(device_, MPLINK_DROP_NO_LINK, cpu);
+		mplink_core_drop(device_, MPLINK_DROP_NO_LINK, lane);
 	while (choice.path) {
 		if (!usable(choice.path)) {
 			complain("a packet was sent where nothing is");
@@ -274,7 +283,7 @@ World::Sent World::send(mplink_u32 len, mplink_u32 flow, mplink_u32 cpu)
 		sent.over.push_back(&device_of(choice.path));
 		if (!choice.more)
 			break;
-		choice = mplink_core_next(choice.more, len, cpu);
+		choice = mplink_core_next(device_, choice.more, len, lane);
 	}
 	return sent;
 }

@@ -63,7 +63,10 @@ public:
 		std::vector<const Netdev *> over;
 	};
 	// The caller holds a ReadLock if the devices are to stay.
-	Sent send(mplink_u32 len, mplink_u32 flow = 0, mplink_u32 cpu = 0);
+	Sent send(mplink_u32 len, mplink_u32 flow = 0, mplink_u32 lane = 0);
+	// Asks the core as src/kernel does.
+	mplink_choice choose(mplink_u32 len, mplink_u32 lane, const mplink_u8 *l3,
+			     mplink_u32 l3_len);
 
 	// --- what is, and what should be ---
 

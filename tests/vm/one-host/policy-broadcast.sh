@@ -9,11 +9,13 @@ source "$(dirname "$0")/../lib-traffic.sh"
 
 # copies DST SIZE WANTED: of each of 40 datagrams that many come whole.
 copies() {
-	local before sent
+	local before sent more
 	before=$(received)
 	sent=$(links_sum tx_packets)
+	more=$(ethtool_stat tx_copies)
 	udp_mixed "$1" 40 "$2"
 	sent=$(($(links_sum tx_packets) - sent))
+	equal "those beyond the first, as counted" $(($(ethtool_stat tx_copies) - more)) $((40 * ($3 - 1)))
 	equal "copies sent of 40 datagrams of $2 bytes to $1" "$sent" $((40 * $3))
 	equal "copies received of 40 datagrams of $2 bytes to $1" $(($(received) - before)) $((40 * $3))
 }

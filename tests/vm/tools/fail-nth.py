@@ -106,10 +106,12 @@ def attempt(n, do, undo, gone):
 
 
 def main():
-    args, last, gone = sys.argv[1:], MANY, None
+    args, last, step, gone = sys.argv[1:], MANY, 1, None
     while args[0].startswith("--"):
         if args[0] == "--last":
             last = int(args[1])
+        elif args[0] == "--step":
+            step = int(args[1])
         else:
             gone = args[1]
         args = args[2:]
@@ -120,7 +122,7 @@ def main():
     do = (args[0], args[1:])
     undo = (undo[0], undo[1:]) if undo else None
     total = MANY - attempt(MANY, do, undo, gone)
-    for n in range(total, max(0, total - last), -1):
+    for n in range(total, max(0, total - last), -step):
         attempt(n, do, undo, gone)
     print("total", total)
 
