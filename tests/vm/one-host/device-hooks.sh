@@ -1,7 +1,7 @@
 #!/bin/bash
-# kernels: 6.1 6.12
 # Guards: the POST_ROUTING hooks exist only in namespaces that hold a virtual NIC,
 # once each, and go with the last one.
+# by default: 6.12
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
-# kernels: 6.1 6.12
 # Guards: `ip link add type mplink` in any namespace, several at once, renamed, and
 # deleted by hand, with their namespace, or with the module; each promptly.
+# by default: 6.1 6.12
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

@@ -1,8 +1,8 @@
 #!/bin/bash
-# kernels: 6.1 6.12
 # Guards: the sysfs tree is exactly that of design.md: these files, one value each,
 # of the promised form; a removed NIC reads as unregistered; and the upper/lower
 # adjacency shows.
+# by default: 6.1
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
-# kernels: 6.1 6.12
 # Guards: the virtual NIC closed and opened, again and again, under traffic; while
 # closed it takes and counts nothing, then all is as before.
+# by default: 6.12
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# kernels: 6.1 6.12
+# by default: 6.12
 # timeout: 300
 # Answers: NETDEV_CHANGE was taken for a toggle. A cable that goes out, comes in,
 # and the CHANGEs that tell nothing new, must each end at what the carrier says.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# kernels: 6.1 6.12
+# by default: 6.1
 # timeout: 300
 # Answers: who else receives a NIC's packets must not be pushed aside, nor may it
 # push us aside. A NIC in a bridge is refused in one clear line, not one an event,

@@ -1,7 +1,7 @@
 #!/bin/bash
-# kernels: 6.1 6.12
 # Guards: whatever a parameter cannot mean fails insmod with EINVAL and one line
 # that names the parameter, the value and the reason, and leaves nothing behind.
+# by default: 6.12
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
-# kernels: 6.1 6.12
 # Guards: every parameter as it is meant, at its limits too, is taken, and shown
 # in sysfs and in /sys/module/mplink/parameters as it was given.
+# by default: 6.1 6.12
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

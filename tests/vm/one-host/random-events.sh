@@ -5,6 +5,7 @@
 #
 #   MPLINK_SEED=N     the events of an earlier run, which has printed its seed
 #   MPLINK_EVENTS=N   how many (2,000 on the debug kernel, else 300)
+# by default: 6.1 6.12 debug
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
-# kernels: 6.1 6.12
 # Guards: the virtual NIC in a bridge: what a host behind the bridge sends to the
 # peer goes out over the links; deleting the bridge, or unloading, does no harm.
+# by default: 6.12
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

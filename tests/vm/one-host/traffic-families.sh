@@ -1,8 +1,8 @@
 #!/bin/bash
-# kernels: 6.1
 # Guards: IPv4 and IPv6 traffic, TCP and UDP, each over IPv4 and IPv6 remotes (IPv6
 # over IPv4 remotes takes ndo_start_xmit), with datagrams beyond the MTU and TCP
 # segments beyond it (GSO); all links carry it, nothing is dropped.
+# by default: 6.1
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

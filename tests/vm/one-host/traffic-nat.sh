@@ -1,8 +1,8 @@
 #!/bin/bash
-# kernels: 6.1
 # Guards: conntrack and NAT see the virtual NIC: rules on oifname mpl0 match,
 # masquerading through it works both ways, connections are confirmed and become
 # established.
+# by default: 6.12
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Guards: unloading and loading while NICs close, open, come and go: no event is
 # handled by code that is gone, no device is held by it.
+# by default: 6.12
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

@@ -4,6 +4,7 @@
 The card is unplugged under TCP (device_del: the driver's own way out), plugged
 back, configured again, and used again, while the connection lives on.
 """
+# by default: 6.12
 # timeout: 240
 import time
 

@@ -5,6 +5,7 @@ Real NIC drivers, a cable pulled at both ends at once, numbered packets from A t
 B. What is in the cable, or is sent before A's driver has read its link status, is
 lost: some tens of milliseconds on a busy machine. What waits for linkwatch is not.
 """
+# by default: 6.1
 # timeout: 180
 import re
 import time
