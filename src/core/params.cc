@@ -266,7 +266,9 @@ bool valid_nic_name(const char *name, mplink_size len, const char *&why)
 	for (mplink_size i = 0; i < len && !why; i++) {
 		const char c = name[i];
 
-		if (c == '/' || c == ':' || c == '%' || c == ' ' || (c >= '\t' && c <= '\r'))
+		// What the kernel takes for a space, Latin-1's included, no name has.
+		if (c == '/' || c == ':' || c == '%' || c == ' ' || c == '\xa0' ||
+		    (c >= '\t' && c <= '\r'))
 			why = "is not a valid NIC name";
 	}
 	return !why;

@@ -65,6 +65,7 @@ const Bad bad[] = {
 	{{.nics = "eth%d"}, "nics", "eth%d", "is not a valid NIC name"},
 	{{.nics = "eth1, eth2"}, "nics", " eth2", "is not a valid NIC name"},
 	{{.nics = "eth1\n"}, "nics", "eth1\n", "is not a valid NIC name"},
+	{{.nics = "eth1\xa0"}, "nics", "eth1\xa0", "is not a valid NIC name"},
 	{{.nics = "eth1,eth2,eth1"}, "nics", "eth1", "is named twice"},
 	{{.nics = "eth1,mpl0"}, "nics", "mpl0", "is the virtual NIC itself"},
 	{{.nics = "eth1", .name = "eth1"}, "nics", "eth1", "is the virtual NIC itself"},

@@ -24,25 +24,32 @@ mplink_to_b eth1 eth2 eth3
 udp_start
 link_carries eth3
 
-# Two changes in quick succession: linkwatch leaves the second for later.
-carrier 0
-expect_log 'eth3: NETDEV_CHANGE \(4\): valid 1 -> 0 \(no-carrier\)$'
-carrier 1
-expect_log 'eth3: NETDEV_CHANGE \(4\): valid 0 -> 1$'
-link_carries eth3
-log_mark
-rescheduled_before=$(ethtool_stat tx_rescheduled)
-carrier 0
-before=$(link_count eth3 tx_packets)
-wait_until 10 more_than $(($(links_sum tx_packets) + 200)) links_sum tx_packets
-early=$(events eth3)
-expect_log 'eth3: NETDEV_CHANGE \(4\): valid 1 -> 0 \(no-carrier\)$'
-equal "packets that left by eth3 without carrier" $(($(link_count eth3 tx_packets) - before)) 0
+# Linkwatch has just run, and leaves the next change for a second later: meanwhile
+# the NIC counts as valid.  True of the debug kernel only if it is quick enough.
+for attempt in 1 2 3 4 5; do
+	log_mark
+	carrier 0
+	expect_log 'eth3: NETDEV_CHANGE \(4\): valid 1 -> 0 \(no-carrier\)$'
+	rescheduled=$(ethtool_stat tx_rescheduled)
+	carrier 1
+	expect_log 'eth3: NETDEV_CHANGE \(4\): valid 0 -> 1$'
+	log_mark
+	carrier 0
+	before=$(link_count eth3 tx_packets)
+	wait_until 10 more_than $(($(links_sum tx_packets) + 60)) links_sum tx_packets
+	early=$(events eth3)
+	expect_log 'eth3: NETDEV_CHANGE \(4\): valid 1 -> 0 \(no-carrier\)$'
+	equal "packets that left by eth3 without carrier" $(($(link_count eth3 tx_packets) - before)) 0
+	[[ -n $early ]] || break
+	echo "attempt $attempt: linkwatch was quick"
+	carrier 1
+	expect_log 'eth3: NETDEV_CHANGE \(4\): valid 0 -> 1$'
+done
 if [[ -z $early ]]; then
 	# All of them were sent while the NIC still counted as valid.
-	check "some were rescheduled" more_than "$rescheduled_before" ethtool_stat tx_rescheduled
-else
-	echo "linkwatch was quick this time"
+	check "some were rescheduled" more_than "$rescheduled" ethtool_stat tx_rescheduled
+elif [[ $KERNEL != debug ]]; then
+	fail "linkwatch was quick each time: there was nothing to see"
 fi
 
 # With a cable that ends in B: the same, as the application sees it.
