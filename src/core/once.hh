@@ -30,8 +30,8 @@ template <class T>
 #endif
 }
 
-// Adds to a counter of a lane, which any CPU may read.  The
-// compiler makes two accesses and an addition of it where one would do.
+// Adds to a counter of a lane, which any CPU may read.  The compiler would make two
+// accesses and an addition of what one instruction does.
 template <class T>
 [[gnu::always_inline]] inline void add_once(T &v, std::type_identity_t<T> n)
 {

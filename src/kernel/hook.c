@@ -16,9 +16,9 @@
 
 /* Gives the packet to the path: from here on it leaves by the path's NIC. */
 static __always_inline void mplink_hook_take(struct sk_buff *skb, const struct mplink_path *path,
-					     u32 lane, bool inet6)
+					     bool inet6)
 {
-	struct dst_entry *dst = mplink_path_dst(path, lane / MPLINK_LANES, inet6);
+	struct dst_entry *dst = mplink_path_dst(path, raw_smp_processor_id(), inet6);
 	const unsigned long refdst = skb->_skb_refdst;
 
 	/* neigh_output() follows skb->dev, the rest of the stack the route. */
@@ -35,24 +35,28 @@ static __always_inline void mplink_hook_take(struct sk_buff *skb, const struct m
  */
 static noinline const struct mplink_path *
 mplink_hook_reselect(const struct mplink_peer_node *peer, struct sk_buff *skb,
-		     const struct nf_hook_state *state, u32 lane, bool inet6)
+		     const struct nf_hook_state *state, bool inet6)
 {
 	struct mplink_vnic *vnic = netdev_priv(state->out);
 	struct mplink_choice choice;
 
-	choice = mplink_core_reselect(vnic->core, peer->core, skb->len, lane,
+	preempt_disable();
+	choice = mplink_core_reselect(vnic->core, peer->core, skb->len, mplink_lane(),
 				      skb_network_header(skb), skb_headlen(skb));
+	preempt_enable();
 	while (choice.more) {
 		/* With a header of its own: each NIC writes another MAC header there. */
 		struct sk_buff *copy = pskb_copy(skb, GFP_ATOMIC);
 
 		if (copy) {
-			mplink_hook_take(copy, choice.path, lane, inet6);
+			mplink_hook_take(copy, choice.path, inet6);
 			state->okfn(state->net, state->sk, copy);
 		} else {
-			mplink_core_drop(vnic->core, MPLINK_DROP_NO_MEMORY, mplink_lane());
+			mplink_count_drop(vnic->core, MPLINK_DROP_NO_MEMORY);
 		}
-		choice = mplink_core_next(vnic->core, choice.more, skb->len, lane);
+		preempt_disable();
+		choice = mplink_core_next(vnic->core, choice.more, skb->len, mplink_lane());
+		preempt_enable();
 	}
 	return choice.path;
 }
@@ -61,45 +65,37 @@ static noinline unsigned int mplink_hook_drop(struct sk_buff *skb,
 					      const struct nf_hook_state *state, u32 drop)
 {
 	mplink_drop(netdev_priv(state->out), skb, drop);
-	preempt_enable();
 	return NF_STOLEN;
 }
 
+/*
+ * nf_hook() is an RCU read section: the peer, the core's table and the path stay
+ * until we return, and the packet leaves with a reference to its route.
+ */
 static __always_inline unsigned int mplink_hook_send(struct sk_buff *skb,
 						     const struct nf_hook_state *state,
 						     struct mplink_addr hop, bool inet6)
 {
-	const struct mplink_peer_node *peer;
+	const struct mplink_peer_node *peer = mplink_peers_find(netdev_priv(state->out), hop);
 	const struct mplink_path *path;
-	u32 lane;
 
-	/*
-	 * nf_hook() is an RCU read section: the peer, the core's table and the
-	 * path stay until we return, and the packet leaves with a reference to
-	 * its route.  Preemption off: the lane is ours.
-	 */
-	preempt_disable();
-	lane = mplink_lane();
-
-	peer = mplink_peers_find(netdev_priv(state->out), hop);
 	/* Where there is no route to take, it goes by mplink_output(), seen there. */
-	if (inet6 && peer && unlikely(peer->inet_remotes) && netif_carrier_ok(state->out)) {
-		preempt_enable();
+	if (inet6 && peer && unlikely(peer->inet_remotes) && netif_carrier_ok(state->out))
 		return NF_ACCEPT;
-	}
 	mplink_tap(skb, state->out);
 	if (unlikely(!peer))
 		return mplink_hook_drop(skb, state, MPLINK_DROP_NO_PEER);
-	path = mplink_core_select(peer->core, skb->len, lane, skb_network_header(skb),
+
+	preempt_disable();
+	path = mplink_core_select(peer->core, skb->len, mplink_lane(), skb_network_header(skb),
 				  skb_headlen(skb));
+	preempt_enable();
 	if (unlikely(!path)) {
-		path = mplink_hook_reselect(peer, skb, state, lane, inet6);
+		path = mplink_hook_reselect(peer, skb, state, inet6);
 		if (!path)
 			return mplink_hook_drop(skb, state, MPLINK_DROP_NO_LINK);
 	}
-
-	mplink_hook_take(skb, path, lane, inet6);
-	preempt_enable();
+	mplink_hook_take(skb, path, inet6);
 	return NF_ACCEPT;
 }
 

@@ -94,7 +94,7 @@ static noinline rx_handler_result_t mplink_input_convert(struct sk_buff **pskb,
 	return mplink_input_accept(skb, port, peer);
 
 no_memory:
-	mplink_core_drop(vnic->core, MPLINK_DROP_NO_MEMORY, mplink_lane());
+	mplink_count_drop(vnic->core, MPLINK_DROP_NO_MEMORY);
 	return RX_HANDLER_CONSUMED;
 }
 

@@ -22,10 +22,20 @@
 /* A CPU's lanes: see core.h. */
 #define MPLINK_LANES 2
 
-/* Preemption disabled, or softirq. */
+/*
+ * Preemption disabled, for no longer than the core needs the lane: on PREEMPT_RT much
+ * of what else happens to a packet may sleep.  Or in softirq.
+ */
 static inline u32 mplink_lane(void)
 {
 	return MPLINK_LANES * smp_processor_id() + !!in_serving_softirq();
+}
+
+static inline void mplink_count_drop(struct mplink_device *core, u32 drop)
+{
+	preempt_disable();
+	mplink_core_drop(core, drop, mplink_lane());
+	preempt_enable();
 }
 
 /* --- vnic.c: the virtual NIC -------------------------------------------- */
@@ -104,7 +114,7 @@ void mplink_hook_unregister(struct net *net);
 /* --- output.c: what reaches the virtual NIC past the hook ---------------- */
 
 netdev_tx_t mplink_output(struct sk_buff *skb, struct net_device *dev);
-/* Frees a packet, and counts why.  Preemption disabled. */
+/* Frees a packet, and counts why. */
 void mplink_drop(struct mplink_vnic *vnic, struct sk_buff *skb, u32 drop);
 
 /* --- input.c -------------------------------------------------------------- */
@@ -140,6 +150,7 @@ struct mplink_path {
 	struct dst_entry *dst[];
 };
 
+/* Any CPU's will do, the caller's own is best. */
 static inline struct dst_entry *mplink_path_dst(const struct mplink_path *path, u32 cpu, bool inet6)
 {
 	return path->dst[2 * cpu + inet6];

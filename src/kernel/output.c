@@ -27,7 +27,7 @@ void mplink_drop(struct mplink_vnic *vnic, struct sk_buff *skb, u32 drop)
 	};
 
 	static_assert(ARRAY_SIZE(reasons) == MPLINK_DROPS);
-	mplink_core_drop(vnic->core, drop, mplink_lane());
+	mplink_count_drop(vnic->core, drop);
 	mplink_report_drop(vnic, skb, drop);
 	kfree_skb_reason(skb, reasons[drop]);
 }
@@ -106,12 +106,28 @@ static void mplink_output_send(struct mplink_vnic *vnic, struct sk_buff *skb,
 	neigh_output(neigh, skb, path->inet6 != inet6);
 }
 
+static struct mplink_choice mplink_output_choose(struct mplink_vnic *vnic,
+						 const struct mplink_peer_node *peer,
+						 const struct sk_buff *skb)
+{
+	struct mplink_choice choice = {};
+	u32 lane;
+
+	preempt_disable();
+	lane = mplink_lane();
+	choice.path = mplink_core_select(peer->core, skb->len, lane, skb->data, skb_headlen(skb));
+	if (!choice.path)
+		choice = mplink_core_reselect(vnic->core, peer->core, skb->len, lane, skb->data,
+					      skb_headlen(skb));
+	preempt_enable();
+	return choice;
+}
+
 netdev_tx_t mplink_output(struct sk_buff *skb, struct net_device *dev)
 {
 	struct mplink_vnic *vnic = netdev_priv(dev);
-	const u32 lane = mplink_lane();
 	const struct mplink_peer_node *peer;
-	struct mplink_choice choice = {};
+	struct mplink_choice choice;
 	struct mplink_addr hop;
 	bool inet6;
 	u32 len;
@@ -127,10 +143,7 @@ netdev_tx_t mplink_output(struct sk_buff *skb, struct net_device *dev)
 		goto out;
 	}
 	len = skb->len;
-	choice.path = mplink_core_select(peer->core, len, lane, skb->data, skb_headlen(skb));
-	if (!choice.path)
-		choice = mplink_core_reselect(vnic->core, peer->core, len, lane, skb->data,
-					      skb_headlen(skb));
+	choice = mplink_output_choose(vnic, peer, skb);
 	if (!choice.path) {
 		mplink_drop(vnic, skb, MPLINK_DROP_NO_LINK);
 		goto out;
@@ -141,8 +154,10 @@ netdev_tx_t mplink_output(struct sk_buff *skb, struct net_device *dev)
 		if (copy)
 			mplink_output_send(vnic, copy, choice.path, inet6);
 		else
-			mplink_core_drop(vnic->core, MPLINK_DROP_NO_MEMORY, mplink_lane());
-		choice = mplink_core_next(vnic->core, choice.more, len, lane);
+			mplink_count_drop(vnic->core, MPLINK_DROP_NO_MEMORY);
+		preempt_disable();
+		choice = mplink_core_next(vnic->core, choice.more, len, mplink_lane());
+		preempt_enable();
 	}
 	mplink_output_send(vnic, skb, choice.path, inet6);
 out:
