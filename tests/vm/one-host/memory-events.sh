@@ -2,6 +2,7 @@
 # Guards: memory runs out in the middle of NIC events and policy changes, at each
 # allocation in turn: the state stays true, and the links are all back soon after.
 # kernels: debug
+# by default: none
 # timeout: 400
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

@@ -2,6 +2,7 @@
 # Guards: while loading, and while adding a virtual NIC, each allocation in turn
 # fails: the load fails with ENOMEM and leaves nothing, or all works.
 # kernels: debug
+# by default: none
 # timeout: 400
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
