@@ -25,7 +25,8 @@ handed() {
 
 # Whether the ends of a cable bear its name where they belong.
 intact() {
-	[[ $(in_b cat "/sys/class/net/eth$1/iflink") == "$(cat "/sys/class/net/eth$1/ifindex")" ]]
+	[[ -e /sys/class/net/eth$1 &&
+		$(in_b cat "/sys/class/net/eth$1/iflink") == "$(cat "/sys/class/net/eth$1/ifindex")" ]]
 } 2>/dev/null
 
 # What still is in its place is left there, and only brought up again.
