@@ -66,7 +66,7 @@ ip netns exec outside python3 - <<-'END' &
 	        out.send(request(target))
 	    time.sleep(0.01)
 END
-wait_until 15 more_than $((before + 200)) arp_seen
+wait_until 60 more_than $((before + 200)) arp_seen
 TCP_RATE=20M tcp_start
 udp_start
 link_carries eth1
