@@ -193,31 +193,38 @@ mplink_choice Device::next(const LinkEntry &link, const Packet &packet)
 	return sent_copy(link, packet);
 }
 
-mplink_u64 Device::drops(mplink_u32 drop) const
+namespace
+{
+
+// A counter's sum over all lanes; counter: which one of a lane's.
+template <class Counter>
+mplink_u64 sum_of(const Array<DeviceCounters> &lanes, Counter counter)
 {
 	mplink_u64 sum = 0;
 
-	for (const DeviceCounters &c : counters_)
-		sum += read_once(c.drops[drop]);
+	for (const DeviceCounters &c : lanes)
+		sum += read_once(counter(c));
 	return sum;
+}
+
+} // namespace
+
+mplink_u64 Device::drops(mplink_u32 drop) const
+{
+	return sum_of(
+		counters_, [drop](const DeviceCounters &c) -> auto & { return c.drops[drop]; });
 }
 
 mplink_u64 Device::rescheduled() const
 {
-	mplink_u64 sum = 0;
-
-	for (const DeviceCounters &c : counters_)
-		sum += read_once(c.rescheduled);
-	return sum;
+	return sum_of(
+		counters_, [](const DeviceCounters &c) -> auto & { return c.rescheduled; });
 }
 
 mplink_u64 Device::copies() const
 {
-	mplink_u64 sum = 0;
-
-	for (const DeviceCounters &c : counters_)
-		sum += read_once(c.copies);
-	return sum;
+	return sum_of(
+		counters_, [](const DeviceCounters &c) -> auto & { return c.copies; });
 }
 
 } // namespace mplink

@@ -7,7 +7,7 @@ usage: tests/vm/lib_two_hosts.py FILE [--kernel NAME] [--timeout SECONDS]
 A scenario file defines `scenario(net)` and may define CABLES (3). `net` is a
 TwoHosts (scripts/two_hosts.py). It fails by raising (assert will do), and says
 that it cannot run here by raising Skip. It imports from here what it needs:
-    from lib_two_hosts import Skip, addresses, mplink_load, mplink_up
+    from lib_two_hosts import Skip, mplink_pair
 Status: 0 passed, 4 skipped, else failed. The reason goes out as "@@reason TEXT".
 """
 
@@ -56,6 +56,16 @@ def mplink_up(host, dev="mpl0"):
     last = 1 if host.name == "a" else 2
     return host.check(f"ip addr add 10.99.0.{last}/24 dev {dev} && "
                       f"ip addr add fd99::{last}/64 dev {dev} nodad && ip link set {dev} up")
+
+
+def mplink_pair(net):
+    """Three cables with addresses, mplink over them at both ends, and B answers A."""
+    addresses(net)
+    for host, last in ((net.a, 2), (net.b, 1)):
+        mplink_load(host, "nics=eth1,eth2,eth3", f"peer=10.99.0.{last}",
+                    f"remotes=10.0.1.{last},10.0.2.{last},10.0.3.{last}")
+        mplink_up(host)
+    net.a.check("for ((n = 0; n < 20; n++)); do ping -qc1 -W1 10.99.0.2 && exit; done; exit 1")
 
 
 def load_file(path):

@@ -8,7 +8,7 @@ back, configured again, and used again, while the connection lives on.
 # timeout: 240
 import time
 
-from lib_two_hosts import addresses, mplink_load, mplink_up
+from lib_two_hosts import mplink_pair
 
 LINKS = "/sys/class/net/mpl0/mplink/peers/10.99.0.2/links"
 
@@ -24,12 +24,7 @@ def said(host, text):
 
 
 def scenario(net):
-    addresses(net)
-    for host, last in ((net.a, 2), (net.b, 1)):
-        mplink_load(host, "nics=eth1,eth2,eth3", f"peer=10.99.0.{last}",
-                    f"remotes=10.0.1.{last},10.0.2.{last},10.0.3.{last}")
-        mplink_up(host)
-    net.a.check("for ((n = 0; n < 20; n++)); do ping -qc1 -W1 10.99.0.2 && exit; done; exit 1")
+    mplink_pair(net)
     server = net.b.spawn(["iperf3", "-s", "-1"])
     net.b.check("until [[ -n $(ss -Hltn 'sport = :5201') ]]; do sleep 0.1; done")
     client = net.a.spawn(["iperf3", "-c", "10.99.0.2", "-t", "600", "-b", "20M"])

@@ -10,7 +10,7 @@ lost: some tens of milliseconds on a busy machine. What waits for linkwatch is n
 import re
 import time
 
-from lib_two_hosts import addresses, mplink_load, mplink_up
+from lib_two_hosts import mplink_pair
 
 RATE = 300
 # A second of one link's share would be 100.
@@ -41,12 +41,7 @@ def values(text):
 
 
 def scenario(net):
-    addresses(net)
-    for host, last in ((net.a, 2), (net.b, 1)):
-        mplink_load(host, "nics=eth1,eth2,eth3", f"peer=10.99.0.{last}",
-                    f"remotes=10.0.1.{last},10.0.2.{last},10.0.3.{last}")
-        mplink_up(host)
-    net.a.check("for ((n = 0; n < 20; n++)); do ping -qc1 -W1 10.99.0.2 && exit; done; exit 1")
+    mplink_pair(net)
 
     receiver = net.b.spawn(["build/tools/stream", "receive", "9000", "--seconds", "600"])
     net.b.check("for ((n = 0; n < 50; n++)); do [[ -n $(ss -Hlun 'sport = :9000') ]] && exit;"
