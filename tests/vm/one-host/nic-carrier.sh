@@ -9,9 +9,24 @@ source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/vm/lib-traffic.sh
 source "$(dirname "$0")/../lib-traffic.sh"
 
-# Linkwatch runs once a second for devices like this one. (A veth is urgent.)
 carrier() {
-	echo "$1" >/sys/class/net/eth3/carrier
+	echo "$1" >"/sys/class/net/${2:-eth3}/carrier"
+}
+
+# Linkwatch runs once a second for carriers lost, of devices like these. (A veth is
+# urgent.) When it has just seen one, it leaves the next for a second later.
+linkwatch_ran() {
+	local state=down
+	carrier 1 metronome
+	while [[ $state == down ]]; do
+		read -r state </sys/class/net/metronome/operstate
+		nap 0.01
+	done
+	carrier 0 metronome
+	while [[ $state != down ]]; do
+		read -r state </sys/class/net/metronome/operstate
+		nap 0.01
+	done
 }
 
 topology 2
@@ -19,21 +34,19 @@ modprobe -q dummy numdummies=0 || true
 ip link add eth3 type dummy
 ip addr add 10.0.3.1/24 dev eth3
 ip link set eth3 up
+ip link add metronome type dummy
+ip link set metronome up
 ip neigh add 10.0.3.2 lladdr 02:00:00:00:00:03 dev eth3 nud permanent
 mplink_to_b eth1 eth2 eth3
 udp_start
 link_carries eth3
 
-# Linkwatch has just run, and leaves the next change for a second later: meanwhile
-# the NIC counts as valid.  True of the debug kernel only if it is quick enough.
+# Until linkwatch runs, the NIC counts as valid.  The debug kernel may be too slow to
+# see it.
 for attempt in 1 2 3 4 5; do
-	log_mark
-	carrier 0
-	expect_log 'eth3: NETDEV_CHANGE \(4\): valid 1 -> 0 \(no-carrier\)$'
 	rescheduled=$(ethtool_stat tx_rescheduled)
-	carrier 1
-	expect_log 'eth3: NETDEV_CHANGE \(4\): valid 0 -> 1$'
 	log_mark
+	linkwatch_ran
 	carrier 0
 	before=$(link_count eth3 tx_packets)
 	wait_until 10 more_than $(($(links_sum tx_packets) + 60)) links_sum tx_packets

@@ -61,6 +61,7 @@ put_right() {
 }
 
 before=()
+carried=()
 remotes=$REMOTES4
 [[ $((SEED % 2)) -eq 0 ]] || remotes=$REMOTES6
 topology 3
@@ -101,16 +102,19 @@ echo "handed over $given, sent $sent, copies $copies, dropped $dropped;" \
 	"rescheduled $(ethtool_stat tx_rescheduled)"
 equal "packets sent or dropped" $((sent - copies + dropped)) "$given"
 
-# All links carry.
+# All links carry. One of them may be ahead by a TCP segment not yet cut, which is as
+# much as 47 of these datagrams, and waits for the others to catch up.
 for i in 1 2 3; do
 	wait_until 10 ping -qc1 -W1 "10.0.$i.2"
 	before[i]=$(link_count "eth$i" tx_packets)
 done
+udp_mixed 10.99.0.2 300 1400
 for i in 1 2 3; do
+	carried[i]=$(($(link_count "eth$i" tx_packets) - before[i]))
+done
+echo "of 300 datagrams the links carried ${carried[*]}"
+for i in 1 2 3; do
+	[[ ${carried[i]} -ge 60 ]] || fail "eth$i has carried ${carried[i]} of 300 datagrams"
 	ip -n B route replace 10.99.0.1 src 10.99.0.2 via "10.0.$i.1"
 	check "pings back by eth$i" ping -qc4 -i0.2 -W2 10.99.0.2
-done
-for i in 1 2 3; do
-	sent=$(($(link_count "eth$i" tx_packets) - before[i]))
-	[[ $sent -ge 2 ]] || fail "eth$i has sent $sent of 12 pings"
 done
