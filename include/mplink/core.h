@@ -74,7 +74,8 @@ struct mplink_nic *mplink_core_nic_at(const struct mplink_device *device, mplink
  * An event of some device in the virtual NIC's namespace.  Does nothing if the
  * device is none of its NICs.  facts is what is true now: an event never
  * carries state.  Returns 0, or a negative errno if the NIC could not be
- * attached (it stays unregistered; the next event tries again).
+ * attached (it stays unregistered; the next event tries again, which the core asks
+ * for where memory was short).
  */
 int mplink_core_nic_event(struct mplink_device *device, mplink_u32 event,
 			  const struct mplink_facts *facts);

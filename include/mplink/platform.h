@@ -96,7 +96,10 @@ void mplink_report_link(void *owner, const struct mplink_link_report *report);
 void mplink_report_refusal(void *owner, const char *nic, const char *why);
 /* Whether any link works has changed: the virtual NIC's carrier.  RTNL. */
 void mplink_set_carrier(void *owner, int on);
-/* Memory ran out while a table was built: call mplink_core_refresh() soon.  RTNL. */
+/*
+ * Memory ran out: soon tell of the device's NICs with MPLINK_EVENT_REFRESH, and call
+ * mplink_core_refresh().  RTNL.
+ */
 void mplink_request_refresh(void *owner);
 /* Reads an address: 0, or -EINVAL if text[0..len) is not one. */
 int mplink_parse_addr(const char *text, mplink_size len, struct mplink_addr *addr);

@@ -125,17 +125,21 @@ class Machine:
         return listener
 
     def _argv(self, image, initrd, build):
+        append = f"{APPEND} {self._append}"
         if self._icount:
             cpu = ["-accel", "tcg", "-icount", "shift=0,sleep=off", "-cpu", "max,erms=off"]
         else:
             cpu = ["-accel", "tcg,thread=multi", "-cpu", "max"]
+            # On a busy machine the kernel would find the time stamp counter unsteady,
+            # and read the HPET, which only one emulated CPU can at a time.
+            append += " tsc=reliable"
         # Not QEMU's default machine: it computes its interrupt routing in a loop of
         # ACPI byte code, which costs the debug kernel half a minute per device.
         argv = [*FIRMWARE, "-machine", "q35", *cpu,
                 "-smp", str(self._cpus), "-m", str(self._mem),
                 "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
                 "-kernel", image, "-initrd", str(initrd),
-                "-append", f"{APPEND} {self._append}",
+                "-append", append,
                 "-chardev", f"file,id=con,path={self.log}", "-serial", "chardev:con",
                 "-object", "rng-random,id=rng,filename=/dev/urandom",
                 "-device", "virtio-rng-pci,rng=rng",

@@ -122,6 +122,9 @@ int Device::step(Rtnl rtnl, Nic &nic, mplink_u32 event, const mplink_facts &fact
 	refresh(rtnl, event, &nic);
 	if (detach)
 		nic.detach(rtnl);
+	// What else stands in a device's way is of the user's making.
+	if (err == -enomem)
+		mplink_request_refresh(owner_);
 
 	// A refresh is no event of the NIC's: it is news only if it changed something.
 	if (event != MPLINK_EVENT_REFRESH || nic.state().reason != was) {

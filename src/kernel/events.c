@@ -38,25 +38,24 @@ static u32 mplink_event_number(unsigned long event)
 	}
 }
 
-static int mplink_event_tell(struct mplink_vnic *vnic, u32 event, struct net_device *dev)
+/*
+ * An error means that a NIC could not be attached.  That is no reason to refuse the
+ * event, and so to veto the device: the core has said why in the log, and takes it
+ * when what is in its way has gone.
+ */
+static void mplink_event_tell(struct mplink_vnic *vnic, u32 event, struct net_device *dev)
 {
 	struct mplink_facts facts;
-	int err;
 
 	mplink_facts_read(dev, &facts);
-	err = mplink_core_nic_event(vnic->core, event, &facts);
+	mplink_core_nic_event(vnic->core, event, &facts);
 	mplink_vnic_follow_mtu(vnic);
-	return err;
 }
 
 static void mplink_event_tell_all(u32 event, struct net_device *dev)
 {
 	struct mplink_vnic *vnic;
 
-	/*
-	 * An error means that a NIC could not be attached.  That is no reason to
-	 * refuse the event, and so to veto the device; the core has said why.
-	 */
 	list_for_each_entry(vnic, &mplink_net(dev_net(dev))->vnics, list)
 		mplink_event_tell(vnic, event, dev);
 }
@@ -106,11 +105,20 @@ static struct notifier_block mplink_inet6addr_notifier = {
 	.notifier_call = mplink_inet6addr_event,
 };
 
-int mplink_events_replay(struct mplink_vnic *vnic, const char *nic)
+void mplink_events_replay(struct mplink_vnic *vnic, u32 event)
 {
-	struct net_device *dev = __dev_get_by_name(dev_net(vnic->dev), nic);
+	struct mplink_nic *nic;
+	u32 id;
 
-	return dev ? mplink_event_tell(vnic, MPLINK_EVENT_REGISTER, dev) : 0;
+	for (id = 0; (nic = mplink_core_nic_at(vnic->core, id)); id++) {
+		struct mplink_nic_info info;
+		struct net_device *dev;
+
+		mplink_core_nic_info(nic, &info);
+		dev = __dev_get_by_name(dev_net(vnic->dev), info.name);
+		if (dev)
+			mplink_event_tell(vnic, event, dev);
+	}
 }
 
 int mplink_events_init(void)

@@ -77,8 +77,8 @@ static int mplink_create(const struct mplink_config *config)
 	return err;
 }
 
-/* Proves that all that was made has been destroyed. */
-static void mplink_report_census(void)
+/* Proves that all that was made has been destroyed; when: at the end of what. */
+static void mplink_report_census(const char *when)
 {
 	struct mplink_census census;
 	char line[160] = "";
@@ -91,8 +91,8 @@ static void mplink_report_census(void)
 				 census.created, census.destroyed);
 		left |= census.created != census.destroyed;
 	}
-	pr_debug("unload:%s\n", line);
-	WARN(left, "left behind:%s\n", line);
+	pr_debug("%s:%s\n", when, line);
+	WARN(left, "left behind by %s:%s\n", when, line);
 }
 
 static int __init mplink_init(void)
@@ -127,6 +127,7 @@ err_net:
 	mplink_net_exit();
 err_config:
 	rcu_barrier();
+	mplink_report_census("failed load");
 	kfree(config);
 	return err;
 }
@@ -139,7 +140,7 @@ static void __exit mplink_exit(void)
 	mplink_net_exit();
 	/* Callbacks of ours are code of ours; none of them asks for another. */
 	rcu_barrier();
-	mplink_report_census();
+	mplink_report_census("unload");
 }
 
 module_init(mplink_init);

@@ -97,8 +97,8 @@ void mplink_net_exit(void);
 
 int mplink_events_init(void);
 void mplink_events_exit(void);
-/* Tells a virtual NIC of a device as if it had just registered.  RTNL. */
-int mplink_events_replay(struct mplink_vnic *vnic, const char *nic);
+/* Tells a virtual NIC of its NICs' devices as they are now, with this event.  RTNL. */
+void mplink_events_replay(struct mplink_vnic *vnic, u32 event);
 
 /* --- facts.c ------------------------------------------------------------- */
 

@@ -18,34 +18,16 @@ struct mplink_net *mplink_net(const struct net *net)
 	return net_generic(net, mplink_net_id);
 }
 
-static void mplink_net_refresh_nics(struct mplink_vnic *vnic)
-{
-	struct mplink_nic *nic;
-	u32 id;
-
-	for (id = 0; (nic = mplink_core_nic_at(vnic->core, id)); id++) {
-		struct mplink_nic_info info;
-		struct mplink_facts facts;
-		struct net_device *dev;
-
-		mplink_core_nic_info(nic, &info);
-		dev = __dev_get_by_name(dev_net(vnic->dev), info.name);
-		if (!dev)
-			continue;
-		mplink_facts_read(dev, &facts);
-		mplink_core_nic_event(vnic->core, MPLINK_EVENT_REFRESH, &facts);
-	}
-	mplink_core_refresh(vnic->core);
-}
-
 static void mplink_net_work(struct work_struct *work)
 {
 	struct mplink_net *mn = container_of(to_delayed_work(work), struct mplink_net, refresh);
 	struct mplink_vnic *vnic;
 
 	rtnl_lock();
-	list_for_each_entry(vnic, &mn->vnics, list)
-		mplink_net_refresh_nics(vnic);
+	list_for_each_entry(vnic, &mn->vnics, list) {
+		mplink_events_replay(vnic, MPLINK_EVENT_REFRESH);
+		mplink_core_refresh(vnic->core);
+	}
 	rtnl_unlock();
 }
 

@@ -195,12 +195,7 @@ static int mplink_vnic_configure(struct mplink_vnic *vnic, const struct mplink_c
 		if (err)
 			return err;
 	}
-	/*
-	 * One that cannot be attached now, and says so in the log, can be when
-	 * what is in its way has gone.
-	 */
-	for (i = 0; i < config->nr_nics; i++)
-		mplink_events_replay(vnic, config->nics[i]);
+	mplink_events_replay(vnic, MPLINK_EVENT_REGISTER);
 	return 0;
 }
 
