@@ -19,8 +19,10 @@ done
 ip link set mpl0 down
 nap 0.2
 before=$(links_sum tx_packets)
-nap 0.5
+before_rx=$(links_sum rx_packets)
+in_b ping -qc20 -i0.02 -W0.1 10.99.0.1 >/dev/null || true
 equal "packets sent while mpl0 was closed" $(($(links_sum tx_packets) - before)) 0
+equal "packets received while mpl0 was closed" $(($(links_sum rx_packets) - before_rx)) 0
 ip link set mpl0 up
 check "pings when it is open again" ping -qc6 -i0.2 -W2 10.99.0.2
 wait_until 20 flowing "$(stat tx_packets)"

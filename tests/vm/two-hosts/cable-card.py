@@ -33,8 +33,10 @@ def scenario(net):
     began = time.monotonic()
     net.unplug_nic("a", 2)
     print(f"the card was gone after {time.monotonic() - began:.1f} s")
-    assert said(net.a, "mplink: mpl0: eth2: NETDEV_UNREGISTER (6): valid 0 (unregistered)")
-    assert net.a.check("cat /sys/class/net/mpl0/mplink/nics/eth2/reason").strip() == "unregistered"
+    farewell = "mplink: mpl0: eth2: NETDEV_UNREGISTER (6): valid 0 (unregistered)"
+    assert said(net.a, farewell), f"host a's log lacks: {farewell}"
+    reason = net.a.check("cat /sys/class/net/mpl0/mplink/nics/eth2/reason").strip()
+    assert reason == "unregistered", f"eth2: reason is {reason}"
     carries(net.a, "eth1")
     carries(net.a, "eth3")
 
