@@ -133,6 +133,10 @@ class Machine:
             # On a busy machine the kernel would find the time stamp counter unsteady,
             # and read the HPET, which only one emulated CPU can at a time.
             append += " tsc=reliable"
+        # Each return by a thunk is a search of QEMU's for where it goes. The stock
+        # kernels run with their mitigations.
+        if self.kernel == "debug":
+            append += " mitigations=off"
         # Not QEMU's default machine: it computes its interrupt routing in a loop of
         # ACPI byte code, which costs the debug kernel half a minute per device.
         argv = [*FIRMWARE, "-machine", "q35", *cpu,
