@@ -32,7 +32,9 @@
 #     tcp_moves                  waits until B has acknowledged more
 #     steady DST [SECONDS]       UDP and TCP, as much as the kernel bears; steady_stop ends it
 #     flowing SINCE              whether mpl0 has sent 50 packets more than SINCE
-#     iperf_server; iperf DST ARGS...    one whole iperf3; fails if not a byte came
+#     iperf_server; iperf DST ARGS...    one whole iperf3; fails if not a byte came, sets
+#                                IPERF_RECEIVED: of TCP less than -n, for iperf3 ends when
+#                                the last byte is in the sender's socket
 #     receiver PORT; received    counts UDP datagrams that come to PORT in B
 #   time:
 #     promptly SECONDS WHAT CMD...   CMD succeeds within that time, or, where everything
@@ -335,8 +337,7 @@ iperf() {
 		[[ $said == *"busy"* ]] || break
 		sleep 1
 	done
-	if ! jq -e '[.end.sum_received.bytes?, .end.sum.bytes?] | map(. // 0) | max > 0' \
-		<<<"$said" >/dev/null; then
+	if ! IPERF_RECEIVED=$(jq -e '.end.sum_received.bytes | select(. > 0)' <<<"$said"); then
 		printf '%s\n' "$said" | tail -n 30
 		fail "no traffic: iperf3 -c $dst $*"
 	fi
