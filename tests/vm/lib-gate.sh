@@ -145,6 +145,7 @@ gate_clean_up() {
 	if [[ -d /sys/module/nf_tables ]]; then
 		nft flush ruleset
 	fi
+	sysctl -qw kernel.modprobe=/sbin/modprobe
 	true
 }
 
