@@ -60,15 +60,21 @@ struct mplink_nic;
 
 /*
  * Names a NIC, which need not exist yet: it is unregistered until an event tells
- * of it.  0 and *nic, -EEXIST, -ENOSPC (MPLINK_MAX_NICS), or -ENOMEM.  The device owns it.
+ * of it.  0 and *id, or -EINVAL, -EEXIST, -ENOSPC (MPLINK_MAX_NICS) or -ENOMEM, and
+ * *refusal.  The device owns it.  An id is below MPLINK_MAX_NICS, and used again
+ * once its NIC has been removed.
  */
-int mplink_core_nic_add(struct mplink_device *device, const char *name, struct mplink_nic **nic);
-void mplink_core_nic_info(const struct mplink_nic *nic, struct mplink_nic_info *info);
-/* Sums over the links of the id'th NIC. */
-void mplink_core_nic_counters(const struct mplink_device *device, mplink_u32 id,
-			      struct mplink_counters *sum);
-/* The id'th NIC's handle, or NULL. */
+int mplink_core_nic_add(struct mplink_device *device, const char *name, mplink_u32 *id,
+			struct mplink_refusal *refusal);
+/* Removes the NIC, and first all links over it.  It is freed after a grace period. */
+void mplink_core_nic_del(struct mplink_device *device, mplink_u32 id);
+/* The NIC of that id, or NULL. */
 struct mplink_nic *mplink_core_nic_at(const struct mplink_device *device, mplink_u32 id);
+/* The id of the NIC of that name, or -ENOENT. */
+int mplink_core_nic_find(const struct mplink_device *device, const char *name);
+void mplink_core_nic_info(const struct mplink_nic *nic, struct mplink_nic_info *info);
+/* What has passed over the NIC since it was added. */
+void mplink_core_nic_counters(const struct mplink_nic *nic, struct mplink_counters *sum);
 
 /*
  * An event of some device in the virtual NIC's namespace.  Does nothing if the
@@ -85,18 +91,29 @@ int mplink_core_nic_event(struct mplink_device *device, mplink_u32 event,
 struct mplink_peer;
 
 /*
- * A peer with a link over each NIC of the device: remotes[i] and weights[i] are
- * those of NIC i.  0 and *peer, or -ENOMEM.  The device owns it.
+ * A peer with these links.  0 and *peer, or -EINVAL, -ENOENT (a NIC), -EEXIST (two
+ * links over one NIC) or -ENOMEM, and *refusal.  The device owns it.  That there is no
+ * such peer yet is the caller's to know.
  */
 int mplink_core_peer_add(struct mplink_device *device, const struct mplink_addr *addr,
-			 const struct mplink_addr *remotes, const mplink_u16 *weights,
-			 struct mplink_peer **peer);
-/* How many links the peer has. */
-mplink_u32 mplink_core_peer_links(const struct mplink_peer *peer);
-void mplink_core_link_info(const struct mplink_peer *peer, mplink_u32 link,
+			 const struct mplink_link_config *links, mplink_u32 n,
+			 struct mplink_peer **peer, struct mplink_refusal *refusal);
+/*
+ * Adds, changes and removes links of the peer: all at once, in the eyes of a packet, or
+ * none.  A link that is not named stays as it is, and so does what is not given of one
+ * that is.  0, or an error as above, or -ENOENT also for a link that cannot be removed.
+ */
+int mplink_core_peer_set(struct mplink_device *device, struct mplink_peer *peer,
+			 const struct mplink_link_config *links, mplink_u32 n,
+			 struct mplink_refusal *refusal);
+/* Takes the peer from the packet path.  It is freed after a grace period. */
+void mplink_core_peer_del(struct mplink_device *device, struct mplink_peer *peer);
+/* Whether the peer has a link over the NIC of that id: 1 or 0. */
+int mplink_core_link_exists(const struct mplink_peer *peer, mplink_u32 nic_id);
+/* Of a link that exists. */
+void mplink_core_link_info(const struct mplink_peer *peer, mplink_u32 nic_id,
 			   struct mplink_link_info *info);
-/* Needs no more than that the peer stays. */
-void mplink_core_link_counters(const struct mplink_peer *peer, mplink_u32 link,
+void mplink_core_link_counters(const struct mplink_peer *peer, mplink_u32 nic_id,
 			       struct mplink_counters *sum);
 
 /* --- the packet path: softirq or preemption disabled, in an RCU read section ---- */
@@ -121,15 +138,15 @@ struct mplink_choice mplink_core_reselect(struct mplink_device *device,
 /* The link of a broadcast's next copy, in the read section of its first. */
 struct mplink_choice mplink_core_next(struct mplink_device *device, const void *more,
 				      mplink_u32 len, mplink_u32 lane);
-/* Accounts a packet of len bytes (MAC header included) from the peer. */
-void mplink_core_receive(const struct mplink_peer *peer, mplink_u32 nic_id, mplink_u32 len,
-			 mplink_u32 lane);
+/* Accounts a packet of len bytes (MAC header included) from the peer on that NIC. */
+void mplink_core_receive(const struct mplink_nic *nic, const struct mplink_peer *peer,
+			 mplink_u32 len, mplink_u32 lane);
 /* Accounts a drop.  enum mplink_drop; also where mplink_core_reselect() found no link. */
 void mplink_core_drop(struct mplink_device *device, mplink_u32 drop, mplink_u32 lane);
 
 /* --- device counters: any context --------------------------------------- */
 
-/* Sums over all links.  In an RCU read section. */
+/* What has passed over all NICs there ever were: it never decreases. */
 void mplink_core_counters(const struct mplink_device *device, struct mplink_counters *sum);
 
 mplink_u64 mplink_core_drops(const struct mplink_device *device, mplink_u32 drop);

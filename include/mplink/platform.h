@@ -39,18 +39,19 @@ void mplink_assert_rtnl(void);
 
 /* --- devices ------------------------------------------------------------ */
 
+struct mplink_nic;
 /* A member NIC's device, attached to a virtual NIC; holds a device reference. */
 struct mplink_port;
 
 /*
  * Attaches netdev below the virtual NIC owner: takes a reference, links the two
  * as lower and upper, and has netdev's packets from peers handed to owner.
- * nic_id comes back in mplink_core_receive().  RTNL.
+ * nic comes back in mplink_core_receive().  RTNL.
  * Returns 0 and *port, or a negative errno and *why, a static text, or NULL
  * where it is only memory that was short.
  */
-int mplink_port_attach(void *owner, void *netdev, mplink_u32 nic_id, struct mplink_port **port,
-		       const char **why);
+int mplink_port_attach(void *owner, void *netdev, const struct mplink_nic *nic,
+		       struct mplink_port **port, const char **why);
 /* Undoes the attachment, but not the reference.  RTNL; waits for readers. */
 void mplink_port_detach(struct mplink_port *port);
 /*

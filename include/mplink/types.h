@@ -14,9 +14,6 @@ typedef __UINT32_TYPE__ mplink_u32;
 typedef unsigned long long mplink_u64;	/* as the kernel has it */
 typedef __SIZE_TYPE__ mplink_size;
 
-/* Length of a NIC's name with its NUL: the kernel's IFNAMSIZ. */
-#define MPLINK_NAME_LEN 16
-
 /* Length of an address as text with its NUL: the kernel's INET6_ADDRSTRLEN. */
 #define MPLINK_ADDR_LEN 46
 
@@ -65,6 +62,7 @@ struct mplink_nic_info {
 	mplink_u32 transitions;	/* changes of validity since the NIC was added */
 	mplink_u64 since_ms;	/* how long the present validity has held */
 	struct mplink_addr address;
+	const char *refused;	/* why its device could not be taken; NULL: it could, or is not there */
 };
 
 /* A link as sysfs shows it. */
@@ -73,6 +71,30 @@ struct mplink_link_info {
 	mplink_u32 reason;	/* enum mplink_reason */
 	mplink_u32 weight;
 	struct mplink_addr remote;
+};
+
+/* A link as the user wants it. */
+struct mplink_link_config {
+	mplink_u32 nic_id;
+	mplink_u16 weight;	/* 1 to MPLINK_MAX_WEIGHT; 0: not given */
+	mplink_u8 remove;	/* there shall be no such link */
+	struct mplink_addr remote;	/* all zero: not given */
+};
+
+/* Why a change that the user asked for cannot be made; nothing has been changed. */
+struct mplink_refusal {
+	const char *why;	/* a static text */
+	mplink_u32 link;	/* the link it is about, by its place in the request */
+	mplink_u32 attr;	/* enum mplink_refused */
+};
+
+enum mplink_refused {
+	MPLINK_REFUSED_ALL,	/* the whole of it: memory is short, say */
+	MPLINK_REFUSED_NAME,	/* the NIC's name */
+	MPLINK_REFUSED_ADDRESS,	/* the peer's address */
+	MPLINK_REFUSED_LINK,	/* that link */
+	MPLINK_REFUSED_NIC,	/* that link's NIC */
+	MPLINK_REFUSED_REMOTE,	/* that link's remote */
 };
 
 /* What an event did to a member NIC. */
@@ -87,6 +109,7 @@ struct mplink_nic_report {
 struct mplink_link_report {
 	const char *nic;
 	struct mplink_addr peer;
+	struct mplink_addr remote;
 	mplink_u32 event;
 	mplink_u32 was;
 	mplink_u32 now;

@@ -12,6 +12,9 @@
 /* Highest weight of a link; the lowest is 1. */
 #define MPLINK_MAX_WEIGHT 65535
 
+/* A NIC's name with its NUL: the kernel's IFNAMSIZ. */
+#define MPLINK_NAME_LEN 16
+
 /* How the packets for a peer are spread over its valid links. */
 enum mplink_policy {
 	MPLINK_POLICY_BALANCE_RR,	/* even in bytes, by weight */
@@ -58,6 +61,7 @@ enum mplink_event {
 	MPLINK_EVENT_INET_UP = 0x101,	/* an IPv4 address was assigned */
 	MPLINK_EVENT_INET_DOWN = 0x102,	/* an IPv4 address was removed */
 	MPLINK_EVENT_REFRESH = 0x201,	/* IPv6 addresses or routes changed */
+	MPLINK_EVENT_CONTROL = 0x202,	/* the user changed NICs, peers or links */
 };
 
 /* Why a packet was dropped. */

@@ -27,6 +27,11 @@ const Nic &core(const mplink_nic *nic)
 	return *reinterpret_cast<const Nic *>(nic);
 }
 
+Peer &core(mplink_peer *peer)
+{
+	return *reinterpret_cast<Peer *>(peer);
+}
+
 const Peer &core(const mplink_peer *peer)
 {
 	return *reinterpret_cast<const Peer *>(peer);
@@ -83,29 +88,15 @@ void mplink_core_refresh(mplink_device *device)
 	core(device).refresh(Rtnl(), MPLINK_EVENT_REFRESH, nullptr);
 }
 
-int mplink_core_nic_add(mplink_device *device, const char *name, mplink_nic **nic)
+int mplink_core_nic_add(mplink_device *device, const char *name, mplink_u32 *id,
+			mplink_refusal *refusal)
 {
-	Nic *made;
-	const int err = core(device).add_nic(Rtnl(), name, made);
-
-	if (!err)
-		*nic = reinterpret_cast<mplink_nic *>(made);
-	return err;
+	return core(device).add_nic(Rtnl(), name, *id, *refusal);
 }
 
-void mplink_core_nic_info(const mplink_nic *nic, mplink_nic_info *info)
+void mplink_core_nic_del(mplink_device *device, mplink_u32 id)
 {
-	core(nic).info(*info);
-}
-
-void mplink_core_nic_counters(const mplink_device *device, mplink_u32 id, mplink_counters *sum)
-{
-	*sum = core(device).nic_counters(Rtnl(), id);
-}
-
-void mplink_core_counters(const mplink_device *device, mplink_counters *sum)
-{
-	*sum = core(device).counters(ReadSection());
+	core(device).remove_nic(Rtnl(), id);
 }
 
 mplink_nic *mplink_core_nic_at(const mplink_device *device, mplink_u32 id)
@@ -113,36 +104,69 @@ mplink_nic *mplink_core_nic_at(const mplink_device *device, mplink_u32 id)
 	return reinterpret_cast<mplink_nic *>(core(device).nic_at(id));
 }
 
+int mplink_core_nic_find(const mplink_device *device, const char *name)
+{
+	const Nic *nic = core(device).find_nic(Rtnl(), name);
+
+	return nic ? static_cast<int>(nic->id()) : -enoent;
+}
+
+void mplink_core_nic_info(const mplink_nic *nic, mplink_nic_info *info)
+{
+	core(nic).info(*info);
+}
+
+void mplink_core_nic_counters(const mplink_nic *nic, mplink_counters *sum)
+{
+	*sum = core(nic).counters();
+}
+
+void mplink_core_counters(const mplink_device *device, mplink_counters *sum)
+{
+	*sum = core(device).counters();
+}
+
 int mplink_core_nic_event(mplink_device *device, mplink_u32 event, const mplink_facts *facts)
 {
 	return core(device).event(Rtnl(), event, *facts);
 }
 
-int mplink_core_peer_add(mplink_device *device, const mplink_addr *addr, const mplink_addr *remotes,
-			 const mplink_u16 *weights, mplink_peer **peer)
+int mplink_core_peer_add(mplink_device *device, const mplink_addr *addr,
+			 const mplink_link_config *links, mplink_u32 n, mplink_peer **peer,
+			 mplink_refusal *refusal)
 {
 	Peer *made;
-	const int err = core(device).add_peer(Rtnl(), *addr, remotes, weights, made);
+	const int err = core(device).add_peer(Rtnl(), *addr, {links, n}, made, *refusal);
 
 	if (!err)
 		*peer = reinterpret_cast<mplink_peer *>(made);
 	return err;
 }
 
-mplink_u32 mplink_core_peer_links(const mplink_peer *peer)
+int mplink_core_peer_set(mplink_device *device, mplink_peer *peer, const mplink_link_config *links,
+			 mplink_u32 n, mplink_refusal *refusal)
 {
-	return core(peer).size();
+	return core(device).set_peer(Rtnl(), core(peer), {links, n}, *refusal);
 }
 
-void mplink_core_link_info(const mplink_peer *peer, mplink_u32 link, mplink_link_info *info)
+void mplink_core_peer_del(mplink_device *device, mplink_peer *peer)
 {
-	core(peer)[link].info(*info);
+	core(device).remove_peer(Rtnl(), core(peer));
 }
 
-void mplink_core_link_counters(const mplink_peer *peer, mplink_u32 link, mplink_counters *sum)
+int mplink_core_link_exists(const mplink_peer *peer, mplink_u32 nic_id)
 {
-	*sum = {};
-	add(*sum, core(peer)[link].counters());
+	return core(peer).link(Rtnl(), nic_id) ? 1 : 0;
+}
+
+void mplink_core_link_info(const mplink_peer *peer, mplink_u32 nic_id, mplink_link_info *info)
+{
+	core(peer).link(Rtnl(), nic_id)->info(*info);
+}
+
+void mplink_core_link_counters(const mplink_peer *peer, mplink_u32 nic_id, mplink_counters *sum)
+{
+	*sum = core(peer).link(Rtnl(), nic_id)->sum();
 }
 
 mplink_path *mplink_core_select(const mplink_peer *peer, mplink_u32 len, mplink_u32 lane,
@@ -163,17 +187,10 @@ mplink_choice mplink_core_next(mplink_device *device, const void *more, mplink_u
 	return core(device).next(*static_cast<const LinkEntry *>(more), {len, lane, nullptr, 0});
 }
 
-void mplink_core_receive(const mplink_peer *peer, mplink_u32 nic_id, mplink_u32 len,
+void mplink_core_receive(const mplink_nic *nic, const mplink_peer *peer, mplink_u32 len,
 			 mplink_u32 lane)
 {
-	// A NIC added after the peer has no link to it.
-	if (nic_id >= core(peer).size())
-		return;
-
-	LinkCounters &counters = core(peer)[nic_id].counters()[lane];
-
-	add_once(counters.rx_packets, 1);
-	add_once(counters.rx_bytes, len);
+	receive(ReadSection(), core(nic), core(peer), len, lane);
 }
 
 void mplink_core_drop(mplink_device *device, mplink_u32 drop, mplink_u32 lane)

@@ -2,6 +2,7 @@
 #include "device.hh"
 
 #include "errors.hh"
+#include "refusals.hh"
 
 namespace mplink
 {
@@ -14,15 +15,14 @@ Device::~Device()
 
 void Device::clear(Rtnl rtnl)
 {
-	while (Peer *peer = peers_.get(rtnl)) {
-		// Who is at the peer goes on from there: its next one stays as it is.
-		Peer::retire(rtnl, Box<Peer>(peers_.exchange(rtnl, peer->next.get(rtnl))));
-	}
+	while (peers_)
+		take_out(rtnl, *peers_);
 	// Nothing that is published names a device any more.  The NICs
 	// themselves stay until ~Device(): sysfs may be reading them.
-	for (mplink_u32 i = 0; i < nr_nics_; i++)
-		nics_[i]->detach(rtnl);
-	update_carrier(rtnl);
+	for (Nic *nic : nics_)
+		if (nic)
+			nic->detach(rtnl);
+	update_carrier();
 }
 
 int Device::set_policy(Rtnl rtnl, mplink_u32 policy)
@@ -30,86 +30,196 @@ int Device::set_policy(Rtnl rtnl, mplink_u32 policy)
 	if (policy >= MPLINK_POLICIES)
 		return -einval;
 	policy_ = policy;
-	for (Peer *peer = peers_.get(rtnl); peer; peer = peer->next.get(rtnl))
+	for (Peer *peer = peers_; peer; peer = peer->next)
 		if (!peer->publish(rtnl, policy_))
 			mplink_request_refresh(owner_);
 	return 0;
 }
 
-int Device::add_nic(Rtnl, const char *name, Nic *&nic)
+Nic *Device::find_nic(Rtnl, const char *name) const
 {
-	for (mplink_u32 i = 0; i < nr_nics_; i++)
-		if (!__builtin_strncmp(nics_[i]->name(), name, MPLINK_NAME_LEN))
-			return -eexist;
-	if (nr_nics_ == MPLINK_MAX_NICS)
-		return -enospc;
+	for (Nic *nic : nics_)
+		if (nic && nic->named(name))
+			return nic;
+	return nullptr;
+}
 
-	Box<Nic> made = make<Nic>(owner_, nr_nics_, name);
+int Device::add_nic(Rtnl rtnl, const char *name, mplink_u32 &id, mplink_refusal &refusal)
+{
+	const auto refuse = [&refusal](const char *why, int err) {
+		refusal = {.why = why, .link = 0, .attr = MPLINK_REFUSED_NAME};
+		return -err;
+	};
 
-	if (!made)
+	if (const char *why = why_no_nic_name(name, __builtin_strlen(name)))
+		return refuse(why, einval);
+	if (find_nic(rtnl, name))
+		return refuse("is a NIC of this device already", eexist);
+	for (id = 0; id < MPLINK_MAX_NICS && nics_[id]; id++)
+		;
+	if (id == MPLINK_MAX_NICS)
+		return refuse("is one too many: 64 NICs at most", enospc);
+
+	Box<Nic> made;
+
+	if (traffic_[id].allocate())
+		made = make<Nic>(owner_, id, name, traffic_[id].lanes());
+	if (!made) {
+		refusal = {.why = "memory is short", .link = 0, .attr = MPLINK_REFUSED_ALL};
 		return -enomem;
-	nic = nics_[nr_nics_++] = made.release();
+	}
+	nics_[id] = made.release();
 	return 0;
 }
 
-int Device::add_peer(Rtnl rtnl, const mplink_addr &addr, const mplink_addr *remotes,
-		     const mplink_u16 *weights, Peer *&peer)
+void Device::remove_nic(Rtnl rtnl, mplink_u32 id)
 {
-	Box<Peer> made = Peer::create(addr, nr_nics_);
+	Nic *nic = nics_[id];
 
-	if (!made)
+	for (Peer *peer = peers_; peer; peer = peer->next)
+		if (peer->link(rtnl, id))
+			with(rtnl, *peer,
+			     [&](Peer &p) { return p.remove_link(rtnl, owner_, policy_, id); });
+	update_carrier();
+	// No table lists it any more, so the device can go; and packets that read one
+	// that did may go on with the NIC's counters, which stay.
+	nic->detach(rtnl);
+	nics_[id] = nullptr;
+	destroy_after_readers(nic);
+}
+
+template <class Change>
+void Device::with(Rtnl rtnl, Peer &peer, Change change)
+{
+	working_ -= peer.works(rtnl);
+	if (!change(peer))
+		mplink_request_refresh(owner_);
+	working_ += peer.works(rtnl);
+}
+
+void Device::update_carrier()
+{
+	const bool on = working_;
+
+	if (on != carrier_) {
+		carrier_ = on;
+		mplink_set_carrier(owner_, on);
+	}
+}
+
+void Device::change_links(Rtnl rtnl, Peer &peer, LinkChanges &changes)
+{
+	mplink_u64 needs;
+	Box<LinkSet> links = changes.make(needs);
+
+	with(rtnl, peer,
+	     [&](Peer &p) { return p.replace_links(rtnl, owner_, policy_, std::move(links)); });
+	update_carrier();
+	reassess(rtnl, needs);
+}
+
+// Other kinds of address are needed of these NICs than before, by ids as bits.
+void Device::reassess(Rtnl rtnl, mplink_u64 nics)
+{
+	for (; nics; nics &= nics - 1) {
+		Nic &nic = *nics_[__builtin_ctzll(nics)];
+		const mplink_u32 was = nic.state().reason;
+
+		nic.reassess(rtnl);
+		if (nic.state().reason != was) {
+			refresh(rtnl, MPLINK_EVENT_CONTROL, &nic);
+			report(nic, MPLINK_EVENT_CONTROL, was);
+		}
+	}
+}
+
+int Device::add_peer(Rtnl rtnl, const mplink_addr &addr, std::span<const mplink_link_config> links,
+		     Peer *&peer, mplink_refusal &refusal)
+{
+	refusal = {.why = why_no_peer(addr), .link = 0, .attr = MPLINK_REFUSED_ADDRESS};
+	if (refusal.why)
+		return -einval;
+
+	Box<Peer> made = Peer::create(addr);
+
+	if (!made) {
+		refusal = {.why = "memory is short", .link = 0, .attr = MPLINK_REFUSED_ALL};
 		return -enomem;
-	for (mplink_u32 i = 0; i < nr_nics_; i++)
-		if (!made->add_link(*nics_[i], remotes[i], weights[i]))
-			return -enomem;
-	for (mplink_u32 i = 0; i < nr_nics_; i++)
-		nics_[i]->need(family(remotes[i]));
+	}
+
+	LinkChanges changes(rtnl, nics_, *made);
+	const int err = changes.prepare(links, refusal);
+
+	if (err)
+		return err;
 	peer = made.release();
-	static_cast<void>(peer->next.exchange(rtnl, peers_.get(rtnl)));
-	static_cast<void>(peers_.exchange(rtnl, peer));
-	refresh(rtnl, MPLINK_EVENT_REFRESH, nullptr);
+	peer->next = peers_;
+	if (peers_)
+		peers_->previous = peer;
+	peers_ = peer;
+	change_links(rtnl, *peer, changes);
 	return 0;
 }
 
-mplink_counters Device::counters(ReadSection section) const
+int Device::set_peer(Rtnl rtnl, Peer &peer, std::span<const mplink_link_config> links,
+		     mplink_refusal &refusal)
 {
-	mplink_counters sum = {};
+	LinkChanges changes(rtnl, nics_, peer);
+	const int err = changes.prepare(links, refusal);
 
-	for (const Peer *peer = peers_.read(section); peer; peer = peer->next.read(section))
-		for (mplink_u32 i = 0; i < peer->size(); i++)
-			add(sum, (*peer)[i].counters());
-	return sum;
+	if (!err)
+		change_links(rtnl, peer, changes);
+	return err;
 }
 
-mplink_counters Device::nic_counters(Rtnl rtnl, mplink_u32 id) const
+void Device::remove_peer(Rtnl rtnl, Peer &peer)
+{
+	mplink_u64 needs = 0;
+
+	for (const Link &link : *peer.links(rtnl))
+		if (link.nic().need_no_more(family(link.remote())))
+			needs |= mplink_u64{1} << link.nic().id();
+	take_out(rtnl, peer);
+	update_carrier();
+	reassess(rtnl, needs);
+}
+
+void Device::take_out(Rtnl rtnl, Peer &peer)
+{
+	working_ -= peer.works(rtnl);
+	(peer.previous ? peer.previous->next : peers_) = peer.next;
+	if (peer.next)
+		peer.next->previous = peer.previous;
+	Peer::retire(rtnl, Box<Peer>(&peer));
+}
+
+mplink_counters Device::counters() const
 {
 	mplink_counters sum = {};
 
-	// Link i of a peer is that over NIC i.
-	for (const Peer *peer = peers_.get(rtnl); peer; peer = peer->next.get(rtnl))
-		if (id < peer->size())
-			add(sum, (*peer)[id].counters());
+	for (const Traffic &traffic : traffic_)
+		traffic.add_to(sum);
 	return sum;
 }
 
 void Device::refresh(Rtnl rtnl, mplink_u32 event, const Nic *only)
 {
-	for (Peer *peer = peers_.get(rtnl); peer; peer = peer->next.get(rtnl))
-		if (!peer->update(rtnl, owner_, event, policy_, only))
-			mplink_request_refresh(owner_);
-	update_carrier(rtnl);
+	for (Peer *peer = peers_; peer; peer = peer->next)
+		with(rtnl, *peer,
+		     [&](Peer &p) { return p.update(rtnl, owner_, event, policy_, only); });
+	update_carrier();
 }
 
-void Device::update_carrier(Rtnl rtnl)
+void Device::report(const Nic &nic, mplink_u32 event, mplink_u32 was)
 {
-	bool on = false;
+	const mplink_nic_report report = {
+		.nic = nic.name(),
+		.event = event,
+		.was = was,
+		.now = nic.state().reason,
+	};
 
-	for (const Peer *peer = peers_.get(rtnl); peer && !on; peer = peer->next.get(rtnl))
-		on = peer->valid_links();
-	if (on != carrier_) {
-		carrier_ = on;
-		mplink_set_carrier(owner_, on);
-	}
+	mplink_report_nic(owner_, &report);
 }
 
 int Device::step(Rtnl rtnl, Nic &nic, mplink_u32 event, const mplink_facts &facts, bool present)
@@ -127,16 +237,8 @@ int Device::step(Rtnl rtnl, Nic &nic, mplink_u32 event, const mplink_facts &fact
 		mplink_request_refresh(owner_);
 
 	// A refresh is no event of the NIC's: it is news only if it changed something.
-	if (event != MPLINK_EVENT_REFRESH || nic.state().reason != was) {
-		const mplink_nic_report report = {
-			.nic = nic.name(),
-			.event = event,
-			.was = was,
-			.now = nic.state().reason,
-		};
-
-		mplink_report_nic(owner_, &report);
-	}
+	if (event != MPLINK_EVENT_REFRESH || nic.state().reason != was)
+		report(nic, event, was);
 	return err;
 }
 
@@ -146,14 +248,16 @@ int Device::event(Rtnl rtnl, mplink_u32 event, const mplink_facts &facts)
 
 	// First whoever has lost the device lets go of it: one that was renamed
 	// from one NIC to another can be held by one at a time.
-	for (mplink_u32 i = 0; i < nr_nics_; i++) {
-		Nic &nic = *nics_[i];
-		const bool is = nic.is(facts);
-		const bool named = nic.named(facts);
+	for (Nic *nic : nics_) {
+		if (!nic)
+			continue;
+
+		const bool is = nic->is(facts);
+		const bool named = nic->named(facts.name);
 
 		if (named)
-			bearer = &nic;
-		if (is == named || !nic.port())
+			bearer = nic;
+		if (is == named || !nic->port())
 			continue;
 		// The last words of a device that bore this name before: Linux
 		// repeats them until the device's last reference is gone.
@@ -163,7 +267,7 @@ int Device::event(Rtnl rtnl, mplink_u32 event, const mplink_facts &facts)
 		}
 		// The device was renamed away from this NIC; or, though names
 		// are unique, another one has come under its name.
-		step(rtnl, nic, event, facts, false);
+		step(rtnl, *nic, event, facts, false);
 	}
 	// A bond that goes still has events of its own, as it lets go of its ports.
 	return bearer ? step(rtnl, *bearer, event, facts, facts.registered) : 0;

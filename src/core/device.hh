@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // A virtual NIC: its NICs, its peers, and what events do to them.
 #pragma once
-#include "peer.hh"
+#include "link_changes.hh"
 #include "scheduler.hh"
 
 namespace mplink
@@ -28,17 +28,23 @@ public:
 		return policy_;
 	}
 
-	[[nodiscard]] int add_nic(Rtnl, const char *name, Nic *&nic);
+	[[nodiscard]] int add_nic(Rtnl, const char *name, mplink_u32 &id, mplink_refusal &refusal);
+	void remove_nic(Rtnl, mplink_u32 id);
 	Nic *nic_at(mplink_u32 id) const
 	{
-		return id < nr_nics_ ? nics_[id] : nullptr;
+		return id < MPLINK_MAX_NICS ? nics_[id] : nullptr;
 	}
-	// Sums over all peers' links over that NIC.
-	mplink_counters nic_counters(Rtnl, mplink_u32 id) const;
-	// Sums over all peers' links.
-	mplink_counters counters(ReadSection) const;
-	[[nodiscard]] int add_peer(Rtnl, const mplink_addr &addr, const mplink_addr *remotes,
-				   const mplink_u16 *weights, Peer *&peer);
+	// The NIC of that name, or null.
+	Nic *find_nic(Rtnl, const char *name) const;
+	// What has passed over all NICs there ever were.
+	mplink_counters counters() const;
+
+	[[nodiscard]] int add_peer(Rtnl, const mplink_addr &addr,
+				   std::span<const mplink_link_config> links, Peer *&peer,
+				   mplink_refusal &refusal);
+	[[nodiscard]] int set_peer(Rtnl, Peer &peer, std::span<const mplink_link_config> links,
+				   mplink_refusal &refusal);
+	void remove_peer(Rtnl, Peer &peer);
 
 	[[nodiscard]] int event(Rtnl, mplink_u32 event, const mplink_facts &facts);
 	void refresh(Rtnl, mplink_u32 event, const Nic *only);
@@ -57,13 +63,22 @@ public:
 
 private:
 	int step(Rtnl, Nic &nic, mplink_u32 event, const mplink_facts &facts, bool present);
-	void update_carrier(Rtnl);
+	void report(const Nic &nic, mplink_u32 event, mplink_u32 was);
+	void take_out(Rtnl, Peer &peer);
+	void change_links(Rtnl, Peer &peer, LinkChanges &changes);
+	void reassess(Rtnl, mplink_u64 nics);
+	// Calls change(peer), which returns false where memory was short, and keeps count
+	// of the peers that can be reached.
+	template <class Change>
+	void with(Rtnl, Peer &peer, Change change);
+	void update_carrier();
 
 	void *owner_;
 	mplink_u32 policy_ = MPLINK_POLICY_BALANCE_RR;
-	mplink_u32 nr_nics_ = 0;
-	Nic *nics_[MPLINK_MAX_NICS] = {};
-	Rcu<Peer> peers_; // a list
+	Nic *nics_[MPLINK_MAX_NICS] = {};  // by id
+	Traffic traffic_[MPLINK_MAX_NICS]; // of whichever NIC has that id
+	Peer *peers_ = nullptr;            // a list
+	mplink_u32 working_ = 0;           // peers with a valid link
 	bool carrier_ = false;
 	Array<DeviceCounters> counters_;
 };
@@ -73,11 +88,23 @@ private:
 // Accounts the packet on the link it was given.
 [[gnu::always_inline]] inline mplink_path *sent(const LinkEntry &link, const Packet &packet)
 {
-	LinkCounters &counters = link.counters[packet.lane];
+	const mplink_u32 len = packet.len + link.header_len;
 
-	add_once(counters.tx_packets, 1);
-	add_once(counters.tx_bytes, packet.len + link.header_len);
+	count_tx(link.counters[packet.lane], len);
+	count_tx(link.nic_counters[packet.lane], len);
 	return link.path;
+}
+
+// Accounts a packet that came in; by a NIC without a link, too, it came in.
+[[gnu::always_inline]] inline void receive(ReadSection section, const Nic &nic, const Peer &peer,
+					   mplink_u32 len, mplink_u32 lane)
+{
+	const Link *link = peer.link(section, nic.id());
+	TrafficCounters &all = nic.traffic()[lane];
+
+	count_rx(all, len);
+	if (link) [[likely]]
+		count_rx(link->counters()[lane], len);
 }
 
 // A broadcast's copy, and where the next one goes.

@@ -51,6 +51,7 @@ LinkTable::LinkTable(std::span<const LinkSpec> links, mplink_u32 n, mplink_u32 p
 		e.state = mplink_port_state(link.port, &e.mask, &e.want);
 		e.path = link.path;
 		e.counters = link.counters;
+		e.nic_counters = link.nic_counters;
 		// 16 bits of weight below 32 of fraction: exact to 1 in 65,536.
 		e.scale = (mplink_u64{1} << 32) / link.weight;
 		e.header_len = mplink_port_header_len(link.port);

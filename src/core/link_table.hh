@@ -20,7 +20,8 @@ struct LinkSpec {
 	mplink_u16 weight;
 	const mplink_port *port;
 	mplink_path *path;
-	LinkCounters *counters; // one a lane
+	TrafficCounters *counters; // one a lane
+	TrafficCounters *nic_counters;
 };
 
 struct alignas(64) LinkEntry {
@@ -41,7 +42,8 @@ struct alignas(64) LinkEntry {
 	unsigned long mask;
 	unsigned long want;
 	mplink_path *path;
-	LinkCounters *counters;
+	TrafficCounters *counters;
+	TrafficCounters *nic_counters;
 	mplink_u64 scale; // clock ticks a byte: the reciprocal of the weight
 	mplink_u32 header_len;
 	bool last; // of the table

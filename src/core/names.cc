@@ -114,6 +114,8 @@ const char *mplink_core_event_name(mplink_u32 event)
 		return "inetaddr NETDEV_DOWN";
 	case MPLINK_EVENT_REFRESH:
 		return "inet6addr or route change";
+	case MPLINK_EVENT_CONTROL:
+		return "changed by the user";
 	default:
 		return "?";
 	}

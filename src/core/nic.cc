@@ -6,16 +6,52 @@
 namespace mplink
 {
 
-Nic::Nic(void *owner, mplink_u32 id, const char *name)
-    : owner_(owner), id_(id), since_ms_(mplink_now_ms())
+Nic::Nic(void *owner, mplink_u32 id, const char *name, TrafficCounters *traffic)
+    : mplink_rcu(), owner_(owner), id_(id), since_ms_(mplink_now_ms()), traffic_(traffic)
 {
 	__builtin_strncpy(name_, name, sizeof(name_) - 1);
+	add(before_, traffic_);
+}
+
+mplink_counters Nic::counters() const
+{
+	mplink_counters sum = {};
+
+	add(sum, traffic_);
+	sum.tx_packets -= before_.tx_packets;
+	sum.tx_bytes -= before_.tx_bytes;
+	sum.rx_packets -= before_.rx_packets;
+	sum.rx_bytes -= before_.rx_bytes;
+	return sum;
+}
+
+bool Nic::need(Family family)
+{
+	return !needed_[static_cast<unsigned>(family)]++;
+}
+
+bool Nic::need_no_more(Family family)
+{
+	return !--needed_[static_cast<unsigned>(family)];
+}
+
+// Bits by Family.
+mplink_u32 Nic::needs() const
+{
+	mplink_u32 needs = 0;
+
+	for (unsigned f = 0; f < static_cast<unsigned>(Family::count); f++)
+		if (needed_[f])
+			needs |= 1U << f;
+	return needs;
 }
 
 bool Nic::addressed() const
 {
-	if (needs_)
-		return has_ & needs_;
+	const mplink_u32 needs = this->needs();
+
+	if (needs)
+		return has_ & needs;
 	return has_ & (bit(Family::inet) | bit(Family::inet6));
 }
 
@@ -29,7 +65,23 @@ void Nic::read(const mplink_facts &facts)
 		if (given(addresses[f]))
 			has_ |= 1U << f;
 	}
+	up_ = facts.up;
 	carrier_ = facts.carrier;
+}
+
+void Nic::enter(const NicState &state)
+{
+	const bool was_valid = state_.valid();
+
+	state_ = state;
+	if (!state_.attached) {
+		has_ = 0;
+		carrier_ = false;
+	}
+	if (state_.valid() != was_valid) {
+		transitions_++;
+		since_ms_ = mplink_now_ms();
+	}
 }
 
 int Nic::attach(const mplink_facts &facts)
@@ -41,7 +93,8 @@ int Nic::attach(const mplink_facts &facts)
 	if (facts.loopback)
 		why = "is a loopback";
 	else
-		err = mplink_port_attach(owner_, facts.netdev, id_, &port, &why);
+		err = mplink_port_attach(owner_, facts.netdev,
+					 reinterpret_cast<const mplink_nic *>(this), &port, &why);
 	if (!err) {
 		ref_ = make<DevRef>(port);
 		if (!ref_) {
@@ -64,31 +117,32 @@ int Nic::attach(const mplink_facts &facts)
 
 bool Nic::handle(Rtnl, mplink_u32 event, const mplink_facts &facts, bool present, int &err)
 {
-	const bool was_valid = state_.valid();
-
 	err = 0;
 	if (present)
 		read(facts);
-	NicStep step = nic_step(state_, event,
-				{.registered = present,
-				 .up = !!facts.up,
-				 .carrier = carrier_,
-				 .addressed = addressed()});
+	if (!present || event == MPLINK_EVENT_UNREGISTER)
+		refused_ = nullptr;
+	NicStep step = nic_step(
+		state_, event,
+		{.registered = present, .up = up_, .carrier = carrier_, .addressed = addressed()});
 	if (step.attach) {
 		err = attach(facts);
 		if (err)
 			step.next = {};
 	}
-	state_ = step.next;
-	if (!state_.attached) {
-		has_ = 0;
-		carrier_ = false;
-	}
-	if (state_.valid() != was_valid) {
-		transitions_++;
-		since_ms_ = mplink_now_ms();
-	}
+	enter(step.next);
 	return step.detach;
+}
+
+void Nic::reassess(Rtnl)
+{
+	if (state_.attached)
+		enter(nic_step(state_, MPLINK_EVENT_CONTROL,
+			       {.registered = true,
+				.up = up_,
+				.carrier = carrier_,
+				.addressed = addressed()})
+			      .next);
 }
 
 void Nic::detach(Rtnl)
@@ -106,7 +160,7 @@ void Nic::detach(Rtnl)
 
 void Nic::info(mplink_nic_info &info) const
 {
-	const mplink_u32 wanted = needs_ ? has_ & needs_ : has_;
+	const mplink_u32 wanted = needs() ? has_ & needs() : has_;
 
 	info = {};
 	__builtin_memcpy(info.name, name_, sizeof(name_));
@@ -114,6 +168,7 @@ void Nic::info(mplink_nic_info &info) const
 	info.ifindex = ifindex_;
 	info.carrier = carrier_;
 	info.transitions = transitions_;
+	info.refused = refused_;
 	info.since_ms = mplink_now_ms() - since_ms_;
 	if (const mplink_u32 shown = wanted ? wanted : has_)
 		info.address = address_[__builtin_ctz(shown)];

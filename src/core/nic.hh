@@ -3,6 +3,7 @@
 #pragma once
 #include "addr.hh"
 #include "census.hh"
+#include "counters.hh"
 #include "memory.hh"
 #include "nic_state.hh"
 #include "rcu.hh"
@@ -31,10 +32,12 @@ private:
 	mplink_port *port_;
 };
 
-class Nic : Counted<Kind::nics>
+class Nic : public mplink_rcu, Counted<Kind::nics>
 {
 public:
-	Nic(void *owner, mplink_u32 id, const char *name);
+	// traffic: the counters of its place in the device, one a lane, which outlive it
+	// and have counted for others before.
+	Nic(void *owner, mplink_u32 id, const char *name, TrafficCounters *traffic);
 
 	const char *name() const
 	{
@@ -58,17 +61,21 @@ public:
 	{
 		return ref_ && ifindex_ == facts.ifindex;
 	}
-	bool named(const mplink_facts &facts) const
+	bool named(const char *name) const
 	{
-		return !__builtin_strncmp(name_, facts.name, MPLINK_NAME_LEN);
+		return !__builtin_strncmp(name_, name, MPLINK_NAME_LEN);
 	}
+	TrafficCounters *traffic() const
+	{
+		return traffic_;
+	}
+	// Since this NIC was added.
+	mplink_counters counters() const;
 
-	// Which kinds of address the links over this NIC ask for: bits by Family.
-	// None at all means that IPv4 or IPv6 will do.
-	void need(Family family)
-	{
-		needs_ |= bit(family);
-	}
+	// A link over this NIC asks, or asks no more, for an address of that kind. While
+	// none does, IPv4 or IPv6 will do.  True: reassess() is due.
+	[[nodiscard]] bool need(Family family);
+	[[nodiscard]] bool need_no_more(Family family);
 	bool has(Family family) const
 	{
 		return has_ & bit(family);
@@ -80,6 +87,8 @@ public:
 	// *err: 0, or why the device could not be attached.
 	[[nodiscard]] bool handle(Rtnl, mplink_u32 event, const mplink_facts &facts, bool present,
 				  int &err);
+	// What is needed of it has changed, and nothing else.
+	void reassess(Rtnl);
 	// No table may list the device any more.
 	void detach(Rtnl);
 
@@ -90,7 +99,9 @@ private:
 	{
 		return 1U << static_cast<unsigned>(family);
 	}
+	mplink_u32 needs() const;
 	bool addressed() const;
+	void enter(const NicState &state);
 	int attach(const mplink_facts &facts);
 	void read(const mplink_facts &facts);
 
@@ -100,13 +111,16 @@ private:
 	NicState state_;
 	Box<DevRef> ref_;
 	mplink_u32 ifindex_ = 0;
+	bool up_ = false;
 	bool carrier_ = false;
-	mplink_u32 needs_ = 0;
+	mplink_u32 needed_[static_cast<unsigned>(Family::count)] = {};
 	mplink_u32 has_ = 0;
 	mplink_addr address_[static_cast<unsigned>(Family::count)] = {};
 	mplink_u32 transitions_ = 0;
 	mplink_u64 since_ms_;
 	const char *refused_ = nullptr;
+	TrafficCounters *traffic_;
+	mplink_counters before_ = {}; // what traffic_ counted for others
 };
 
 } // namespace mplink

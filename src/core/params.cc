@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "params.hh"
 
-#include "addr.hh"
 #include "mplink/platform.h"
 #include "names.hh"
+#include "refusals.hh"
 
 namespace mplink
 {
@@ -98,9 +98,8 @@ bool Parser::without_nics()
 bool Parser::name()
 {
 	const Text text = whole(in_.name ? in_.name : "mpl0");
-	const char *why;
 
-	if (!valid_nic_name(text.p, text.len, why))
+	if (const char *why = why_no_nic_name(text.p, text.len))
 		return fail("name", text, why);
 	__builtin_memcpy(out_.name, text.p, text.len);
 	return true;
@@ -112,9 +111,7 @@ bool Parser::nics()
 	Text item;
 
 	while (items.next(item)) {
-		const char *why;
-
-		if (!valid_nic_name(item.p, item.len, why))
+		if (const char *why = why_no_nic_name(item.p, item.len))
 			return fail("nics", item, why);
 		if (item.is(out_.name))
 			return fail("nics", item, "is the virtual NIC itself");
@@ -174,11 +171,8 @@ bool Parser::peer()
 
 	if (mplink_parse_addr(text.p, text.len, &out_.peer))
 		return fail("peer", text, "is not an IPv4 or IPv6 address");
-	if (!unicast(out_.peer))
-		return fail("peer", text, "is not the address of a host");
-	if (family(out_.peer) == Family::inet6_local)
-		return fail("peer", text,
-			    "is link-local; a virtual address must not belong to one link");
+	if (const char *why = why_no_peer(out_.peer))
+		return fail("peer", text, why);
 	if (!in_.remotes)
 		return fail("peer", text, "needs remotes=, one for each NIC");
 	return true;
@@ -203,11 +197,8 @@ bool Parser::remotes()
 
 		if (mplink_parse_addr(item.p, item.len, &remote))
 			return fail("remotes", item, "is not an IPv4 or IPv6 address");
-		if (!unicast(remote))
-			return fail("remotes", item, "is not the address of a host");
-		if (remote == out_.peer)
-			return fail("remotes", item,
-				    "is the peer's virtual address; name its address on the NIC");
+		if (const char *why = why_no_remote(remote, out_.peer))
+			return fail("remotes", item, why);
 		n++;
 	}
 	if (n < out_.nr_nics)
@@ -253,26 +244,6 @@ bool Parser::parse()
 }
 
 } // namespace
-
-bool valid_nic_name(const char *name, mplink_size len, const char *&why)
-{
-	why = nullptr;
-	if (!len)
-		why = "is empty";
-	else if (len >= MPLINK_NAME_LEN)
-		why = "is too long: 15 characters at most";
-	else if (name[0] == '.' && (len == 1 || (len == 2 && name[1] == '.')))
-		why = "is not a valid NIC name";
-	for (mplink_size i = 0; i < len && !why; i++) {
-		const char c = name[i];
-
-		// What the kernel takes for a space, Latin-1's included, no name has.
-		if (c == '/' || c == ':' || c == '%' || c == ' ' || c == '\xa0' ||
-		    (c >= '\t' && c <= '\r'))
-			why = "is not a valid NIC name";
-	}
-	return !why;
-}
 
 bool parse_params(const mplink_params &params, mplink_config &config, mplink_param_error &error)
 {

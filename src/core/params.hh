@@ -7,9 +7,6 @@
 namespace mplink
 {
 
-// Whether the kernel would take this as a NIC's name; else *why.
-bool valid_nic_name(const char *name, mplink_size len, const char *&why);
-
 bool parse_params(const mplink_params &params, mplink_config &config, mplink_param_error &error);
 
 } // namespace mplink

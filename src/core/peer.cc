@@ -1,55 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "peer.hh"
 
-#include "link_state.hh"
-
 namespace mplink
 {
 
-void Link::info(mplink_link_info &info) const
+Box<Peer> Peer::create(const mplink_addr &addr)
 {
-	info = {};
-	__builtin_memcpy(info.nic, nic_.name(), MPLINK_NAME_LEN);
-	info.reason = reason_;
-	info.weight = weight_;
-	info.remote = remote_;
-}
-
-mplink_path *Link::update(Rtnl, bool &changed, bool &short_of_memory)
-{
-	const bool has_address = nic_.has(family(remote_));
-	const PathNeed need = path_need(nic_.state(), has_address);
-	mplink_path *const old = path_;
-
-	if (need == PathNeed::none) {
-		path_ = nullptr;
-	} else if (need == PathNeed::fresh && !(path_ && mplink_path_current(path_))) {
-		mplink_u32 reason = MPLINK_REASON_NONE;
-
-		path_ = mplink_path_create(nic_.port(), &remote_, &reason);
-		if (!path_ && !reason)
-			short_of_memory = true;
-	}
-
-	const mplink_u32 was =
-		std::exchange(reason_, link_reason(nic_.state(), has_address, path_));
-
-	// A path is in the published table only if the link is valid there.
-	if ((!was) != (!reason_) || (!reason_ && path_ != old))
-		changed = true;
-	return path_ != old ? old : nullptr;
-}
-
-Box<Peer> Peer::create(const mplink_addr &addr, mplink_u32 n)
-{
-	static_assert(alignof(Peer) >= alignof(Link));
-	return make_with<Peer>(n * sizeof(Link), addr);
+	return make<Peer>(addr);
 }
 
 Peer::~Peer()
 {
-	for (mplink_u32 i = 0; i < n_; i++)
-		links()[i].~Link();
+	const Box<LinkSet> links(links_.take());
+
+	if (links)
+		for (Link &link : *links)
+			destroy(&link);
 }
 
 void Peer::retire(Rtnl rtnl, Box<Peer> peer)
@@ -57,40 +23,65 @@ void Peer::retire(Rtnl rtnl, Box<Peer> peer)
 	Peer *p = peer.release();
 
 	destroy_after_readers(p->table_.exchange(rtnl, nullptr));
-	for (mplink_u32 i = 0; i < p->n_; i++)
-		p->links()[i].drop_path(rtnl);
+	if (const LinkSet *links = p->links_.get(rtnl))
+		for (Link &link : *links)
+			link.drop_path(rtnl);
 	destroy_after_readers(p);
 }
 
-bool Peer::add_link(const Nic &nic, const mplink_addr &remote, mplink_u16 weight)
+bool Peer::replace_links(Rtnl rtnl, void *owner, mplink_u32 policy, Box<LinkSet> links)
 {
-	const Link *link = new (&links()[n_]) Link(nic, remote, weight);
+	const LinkSet *now = links.get();
+	LinkSet *old = links_.exchange(rtnl, links.release());
 
-	n_++;
-	return link->usable();
+	stale_ = true;
+
+	const bool complete = update(rtnl, owner, MPLINK_EVENT_CONTROL, policy, nullptr);
+
+	// No table names the removed ones any more, but packets that read one that
+	// did may still count on them.
+	if (old)
+		for (Link &link : *old)
+			if (now->at(link.nic().id()) != &link) {
+				link.drop_path(rtnl);
+				destroy_after_readers(&link);
+			}
+	destroy_after_readers(old);
+	return complete;
 }
 
-mplink_u32 Peer::valid_links() const
+bool Peer::remove_link(Rtnl rtnl, void *owner, mplink_u32 policy, mplink_u32 nic_id)
 {
-	mplink_u32 n = 0;
+	Link *link = links_.get(rtnl)->take(rtnl, nic_id);
 
-	for (mplink_u32 i = 0; i < n_; i++)
-		n += !links()[i].reason();
-	return n;
+	stale_ = true;
+
+	const bool complete = update(rtnl, owner, MPLINK_EVENT_CONTROL, policy, nullptr);
+
+	link->drop_path(rtnl);
+	destroy_after_readers(link);
+	return complete;
 }
 
 bool Peer::publish(Rtnl rtnl, mplink_u32 policy)
 {
+	const LinkSet *links = links_.get(rtnl);
 	Box<LinkTable> table;
 
 	stale_ = false;
-	if (valid_links()) {
-		Array<LinkSpec> specs(n_);
+	works_ = false;
+	if (links)
+		for (const Link &link : *links)
+			works_ |= !link.reason();
+	if (works_) {
+		Array<LinkSpec> specs(links->size());
+		mplink_u32 n = 0;
 
-		for (mplink_u32 i = 0; specs && i < n_; i++)
-			specs[i] = links()[i].spec();
-		if (specs)
-			table = LinkTable::build({specs.begin(), specs.end()}, policy);
+		if (specs) {
+			for (const Link &link : *links)
+				specs[n++] = link.spec();
+			table = LinkTable::build({specs.begin(), n}, policy);
+		}
 		// A table that names a device or a path on its way out must go,
 		// even if there is no memory for its successor.
 		stale_ = !table;
@@ -101,32 +92,34 @@ bool Peer::publish(Rtnl rtnl, mplink_u32 policy)
 
 bool Peer::update(Rtnl rtnl, void *owner, mplink_u32 event, mplink_u32 policy, const Nic *only)
 {
+	const LinkSet *links = links_.get(rtnl);
+	mplink_path *old[MPLINK_MAX_NICS] = {};
+	mplink_u32 was[MPLINK_MAX_NICS];
 	bool changed = stale_;
 	bool short_of_memory = false;
 
-	// At most one path is replaced before each publication, so that it can
-	// be retired right after.
-	for (mplink_u32 i = 0; i < n_; i++) {
-		Link &link = links()[i];
+	if (!links)
+		return true;
+	for (Link &link : *links) {
+		const mplink_u32 id = link.nic().id();
 
-		if (only && &link.nic() != only)
-			continue;
+		was[id] = link.reason();
+		if (!only || &link.nic() == only)
+			old[id] = link.update(rtnl, changed, short_of_memory);
+	}
+	if (changed && !publish(rtnl, policy))
+		short_of_memory = true;
+	for (const Link &link : *links) {
+		const mplink_u32 id = link.nic().id();
 
-		const mplink_u32 was = link.reason();
-		mplink_path *old = link.update(rtnl, changed, short_of_memory);
-
-		if (changed || old) {
-			changed = false;
-			if (!publish(rtnl, policy))
-				short_of_memory = true;
-		}
-		mplink_path_retire(old);
-		if (link.reason() != was) {
+		mplink_path_retire(old[id]);
+		if (link.reason() != was[id]) {
 			const mplink_link_report report = {
 				.nic = link.nic().name(),
 				.peer = addr_,
+				.remote = link.remote(),
 				.event = event,
-				.was = was,
+				.was = was[id],
 				.now = link.reason(),
 			};
 

@@ -1,71 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
-// A remote host, and the links to it: one over each NIC.
+// A remote host, and the links to it: at most one over each NIC.
 #pragma once
+#include "link_set.hh"
 #include "link_table.hh"
-#include "nic.hh"
 
 namespace mplink
 {
 
-class Link : Counted<Kind::links>
-{
-public:
-	Link(const Nic &nic, const mplink_addr &remote, mplink_u16 weight)
-	    : nic_(nic), remote_(remote), weight_(weight), counters_(mplink_nr_lanes())
-	{
-	}
-
-	// False: memory was short when it was made.
-	bool usable() const
-	{
-		return static_cast<bool>(counters_);
-	}
-	const Nic &nic() const
-	{
-		return nic_;
-	}
-	mplink_u32 reason() const
-	{
-		return reason_;
-	}
-	const Array<LinkCounters> &counters() const
-	{
-		return counters_;
-	}
-	LinkSpec spec() const
-	{
-		return {.valid = !reason_,
-			.weight = weight_,
-			.port = nic_.port(),
-			.path = path_,
-			.counters = counters_.begin()};
-	}
-	void info(mplink_link_info &info) const;
-
-	// Follows the NIC.  Returns what a published table may still name, and
-	// must be retired once that table is replaced; *changed: a new table is due.
-	[[nodiscard]] mplink_path *update(Rtnl, bool &changed, bool &short_of_memory);
-
-	// For good: no table that is still published may name the path.
-	void drop_path(Rtnl)
-	{
-		mplink_path_retire(std::exchange(path_, nullptr));
-	}
-
-private:
-	const Nic &nic_;
-	mplink_addr remote_;
-	mplink_u16 weight_;
-	mplink_u32 reason_ = MPLINK_REASON_UNREGISTERED;
-	mplink_path *path_ = nullptr;
-	Array<LinkCounters> counters_;
-};
-
 class Peer : public mplink_rcu, Counted<Kind::peers>
 {
 public:
-	// With room for n links behind it.
-	[[nodiscard]] static Box<Peer> create(const mplink_addr &addr, mplink_u32 n);
+	// Null where memory is short.
+	[[nodiscard]] static Box<Peer> create(const mplink_addr &addr);
 	// Takes the peer from the packet path, and frees it once no reader can
 	// see it: readers hold the peer itself only within a read section.
 	static void retire(Rtnl, Box<Peer> peer);
@@ -75,18 +21,36 @@ public:
 	}
 	~Peer();
 
-	[[nodiscard]] bool add_link(const Nic &nic, const mplink_addr &remote, mplink_u16 weight);
-	mplink_u32 size() const
+	const mplink_addr &addr() const
 	{
-		return n_;
+		return addr_;
 	}
-	const Link &operator[](mplink_u32 i) const
+	// The link over the NIC of that id, or null.
+	Link *link(Rtnl rtnl, mplink_u32 nic_id) const
 	{
-		return links()[i];
-	}
-	mplink_u32 valid_links() const;
+		const LinkSet *links = links_.get(rtnl);
 
-	// Follows the NICs (all, or one by id), and publishes what has changed.
+		return links ? links->at(nic_id) : nullptr;
+	}
+	// The same for a packet: it finds no peer that has not been given its links.
+	Link *link(ReadSection section, mplink_u32 nic_id) const
+	{
+		return links_.read(section)->at(nic_id);
+	}
+
+	// Null before there have been links.
+	const LinkSet *links(Rtnl rtnl) const
+	{
+		return links_.get(rtnl);
+	}
+	// Puts these links in the place of those there are, and publishes a table of them;
+	// frees what is in the old set only, after a grace period.  False as update().
+	[[nodiscard]] bool replace_links(Rtnl, void *owner, mplink_u32 policy, Box<LinkSet> links);
+
+	// Takes away the link over that NIC.  False as update().
+	[[nodiscard]] bool remove_link(Rtnl, void *owner, mplink_u32 policy, mplink_u32 nic_id);
+
+	// Follows the NICs (all, or one), and publishes what has changed.
 	// False: memory was short; until it is called again the peer may have
 	// fewer links than it could.
 	[[nodiscard]] bool update(Rtnl, void *owner, mplink_u32 event, mplink_u32 policy,
@@ -98,18 +62,21 @@ public:
 	{
 		return table_.read(section);
 	}
-
-	Rcu<Peer> next; // in the device's list
-
-private:
-	Link *links() const
+	// Whether a link is valid.
+	bool works(Rtnl) const
 	{
-		return reinterpret_cast<Link *>(const_cast<Peer *>(this) + 1);
+		return works_;
 	}
 
+	// In the device's list, under RTNL.
+	Peer *next = nullptr;
+	Peer *previous = nullptr;
+
+private:
+	Rcu<LinkSet> links_;
 	Rcu<LinkTable> table_;
-	mplink_u32 n_ = 0;
 	bool stale_ = false;
+	bool works_ = false;
 	mplink_addr addr_;
 };
 

@@ -2,6 +2,8 @@
 // RCU-protected pointers that cannot be dereferenced without proof of a
 // read-side section, nor changed without proof of RTNL.
 #pragma once
+#include <utility>
+
 #include "mplink/platform.h"
 #include "once.hh"
 
@@ -58,6 +60,12 @@ public:
 
 		__atomic_store_n(&p_, n, __ATOMIC_RELEASE);
 		return old;
+	}
+
+	// Of what no reader can see any more, with all it holds.
+	[[nodiscard]] T *take()
+	{
+		return std::exchange(p_, nullptr);
 	}
 
 private:

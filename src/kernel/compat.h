@@ -6,6 +6,7 @@
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 #include <linux/version.h>
+#include <net/genetlink.h>
 
 /* 6.12 moved it. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
@@ -57,6 +58,19 @@ static inline void mplink_set_netns_immutable(struct net_device *dev)
 #define mplink_assign_str(dst, src) __assign_str(dst, src)
 #else
 #define mplink_assign_str(dst, src) __assign_str(dst)
+#endif
+
+/* 6.7 put a dump's attributes where those of other requests are. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+static inline struct nlattr **mplink_dump_attrs(struct netlink_callback *cb)
+{
+	return genl_dumpit_info(cb)->attrs;
+}
+#else
+static inline struct nlattr **mplink_dump_attrs(struct netlink_callback *cb)
+{
+	return genl_dumpit_info(cb)->info.attrs;
+}
 #endif
 
 #endif /* MPLINK_COMPAT_H */

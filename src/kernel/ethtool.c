@@ -14,10 +14,10 @@ static const char *const mplink_nic_stats[] = {
 
 static u32 mplink_count_nics(const struct mplink_vnic *vnic)
 {
-	u32 n = 0;
+	u32 id, n = 0;
 
-	while (mplink_core_nic_at(vnic->core, n))
-		n++;
+	for (id = 0; id < MPLINK_MAX_NICS; id++)
+		n += !!mplink_core_nic_at(vnic->core, id);
 	return n;
 }
 
@@ -43,7 +43,6 @@ static void mplink_add_drop_string(u8 **data, u32 drop)
 static void mplink_get_strings(struct net_device *dev, u32 sset, u8 *data)
 {
 	const struct mplink_vnic *vnic = netdev_priv(dev);
-	const struct mplink_nic *nic;
 	u32 id, i;
 
 	if (sset != ETH_SS_STATS)
@@ -52,9 +51,12 @@ static void mplink_get_strings(struct net_device *dev, u32 sset, u8 *data)
 		ethtool_sprintf(&data, "%s", mplink_tx_stats[i]);
 	for (i = 0; i < MPLINK_DROPS; i++)
 		mplink_add_drop_string(&data, i);
-	for (id = 0; (nic = mplink_core_nic_at(vnic->core, id)); id++) {
+	for (id = 0; id < MPLINK_MAX_NICS; id++) {
+		const struct mplink_nic *nic = mplink_core_nic_at(vnic->core, id);
 		struct mplink_nic_info info;
 
+		if (!nic)
+			continue;
 		mplink_core_nic_info(nic, &info);
 		for (i = 0; i < ARRAY_SIZE(mplink_nic_stats); i++)
 			ethtool_sprintf(&data, "%s_%s", info.name, mplink_nic_stats[i]);
@@ -70,10 +72,13 @@ static void mplink_get_ethtool_stats(struct net_device *dev, struct ethtool_stat
 	*data++ = mplink_core_copies(vnic->core);
 	for (i = 0; i < MPLINK_DROPS; i++)
 		*data++ = mplink_core_drops(vnic->core, i);
-	for (id = 0; mplink_core_nic_at(vnic->core, id); id++) {
+	for (id = 0; id < MPLINK_MAX_NICS; id++) {
+		const struct mplink_nic *nic = mplink_core_nic_at(vnic->core, id);
 		struct mplink_counters sum;
 
-		mplink_core_nic_counters(vnic->core, id, &sum);
+		if (!nic)
+			continue;
+		mplink_core_nic_counters(nic, &sum);
 		*data++ = sum.tx_packets;
 		*data++ = sum.tx_bytes;
 		*data++ = sum.rx_packets;

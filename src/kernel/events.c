@@ -105,20 +105,25 @@ static struct notifier_block mplink_inet6addr_notifier = {
 	.notifier_call = mplink_inet6addr_event,
 };
 
+void mplink_events_replay_nic(struct mplink_vnic *vnic, u32 nic_id, u32 event)
+{
+	struct mplink_nic_info info;
+	struct net_device *dev;
+
+	mplink_core_nic_info(mplink_core_nic_at(vnic->core, nic_id), &info);
+	dev = __dev_get_by_name(dev_net(vnic->dev), info.name);
+	/* An alternative name is none that events bear. */
+	if (dev && !strcmp(dev->name, info.name))
+		mplink_event_tell(vnic, event, dev);
+}
+
 void mplink_events_replay(struct mplink_vnic *vnic, u32 event)
 {
-	struct mplink_nic *nic;
 	u32 id;
 
-	for (id = 0; (nic = mplink_core_nic_at(vnic->core, id)); id++) {
-		struct mplink_nic_info info;
-		struct net_device *dev;
-
-		mplink_core_nic_info(nic, &info);
-		dev = __dev_get_by_name(dev_net(vnic->dev), info.name);
-		if (dev)
-			mplink_event_tell(vnic, event, dev);
-	}
+	for (id = 0; id < MPLINK_MAX_NICS; id++)
+		if (mplink_core_nic_at(vnic->core, id))
+			mplink_events_replay_nic(vnic, id, event);
 }
 
 int mplink_events_init(void)

@@ -71,7 +71,7 @@ mplink_input_accept(struct sk_buff *skb, const struct mplink_port *port,
 {
 	skb->dev = port->upper;
 	/* Last, so that nothing need be kept meanwhile. */
-	mplink_core_receive(peer->core, port->nic_id, skb->len + port->dev->hard_header_len,
+	mplink_core_receive(port->nic, peer->core, skb->len + port->dev->hard_header_len,
 			    mplink_lane());
 	return RX_HANDLER_ANOTHER;
 }

@@ -10,6 +10,7 @@
 #include <net/rtnetlink.h>
 
 #include "mplink.h"
+#include "netlink.h"
 
 static char *nics;
 module_param(nics, charp, 0444);
@@ -107,9 +108,12 @@ static int __init mplink_init(void)
 	err = mplink_net_init();
 	if (err)
 		goto err_config;
-	err = mplink_events_init();
+	err = mplink_netlink_init();
 	if (err)
 		goto err_net;
+	err = mplink_events_init();
+	if (err)
+		goto err_netlink;
 	err = rtnl_link_register(&mplink_link_ops);
 	if (err)
 		goto err_events;
@@ -123,6 +127,8 @@ err_link:
 	rtnl_link_unregister(&mplink_link_ops);
 err_events:
 	mplink_events_exit();
+err_netlink:
+	mplink_netlink_exit();
 err_net:
 	mplink_net_exit();
 err_config:
@@ -137,6 +143,7 @@ static void __exit mplink_exit(void)
 	/* Deletes the virtual NICs of all namespaces. */
 	rtnl_link_unregister(&mplink_link_ops);
 	mplink_events_exit();
+	mplink_netlink_exit();
 	mplink_net_exit();
 	/* Callbacks of ours are code of ours; none of them asks for another. */
 	rcu_barrier();

@@ -6,7 +6,6 @@
 #define MPLINK_KERNEL_H
 
 #include <linux/cache.h>
-#include <linux/hashtable.h>
 #include <linux/in6.h>
 #include <linux/netdevice.h>
 #include <linux/ratelimit.h>
@@ -42,7 +41,7 @@ static inline void mplink_count_drop(struct mplink_device *core, u32 drop)
 
 struct mplink_dir;
 
-#define MPLINK_PEERS_BITS 10
+struct mplink_peer_table;
 
 /* netdev_priv() of a virtual NIC.  Guarded by RTNL unless said otherwise. */
 struct mplink_vnic {
@@ -52,14 +51,15 @@ struct mplink_vnic {
 
 	struct list_head list;		/* in mplink_net.vnics */
 	struct list_head dirs;		/* of mplink_dir, in order of creation */
+	u32 generation;			/* counts changes of NICs, peers and links */
 	struct mplink_dir *nics_dir;
 	struct mplink_dir *peers_dir;
 	struct ratelimit_state log;	/* of event lines */
 	unsigned int mtu_set;		/* by the user: the most it may be; or 0 */
 	bool mtu_following;		/* the change under way is our own */
 
-	/* Of mplink_peer_node, by address.  RCU. */
-	DECLARE_HASHTABLE(peers, MPLINK_PEERS_BITS);
+	struct mplink_peer_table __rcu *peers;
+	u32 nr_peers;			/* RTNL, as below */
 };
 
 extern const struct net_device_ops mplink_netdev_ops;
@@ -67,6 +67,14 @@ extern struct rtnl_link_ops mplink_link_ops;
 
 /* Creates and registers a virtual NIC in the initial namespace.  RTNL. */
 int mplink_vnic_create(const struct mplink_config *config);
+/*
+ * Names a NIC, and takes its device if there is one.  0, or a negative errno and
+ * *refusal: as mplink_core_nic_add(), or the device cannot be taken.  RTNL.
+ */
+int mplink_vnic_add_nic(struct mplink_vnic *vnic, const char *name, struct mplink_refusal *refusal);
+/* Removes the NIC of that id with all links over it.  RTNL. */
+void mplink_vnic_del_nic(struct mplink_vnic *vnic, u32 id);
+int mplink_vnic_set_policy(struct mplink_vnic *vnic, u32 policy);
 /* The MTU that all member NICs can carry has changed.  RTNL. */
 void mplink_vnic_follow_mtu(struct mplink_vnic *vnic);
 
@@ -80,6 +88,7 @@ static inline bool mplink_is_vnic(const struct net_device *dev)
 struct mplink_net {
 	struct net *net;
 	struct list_head vnics;		/* RTNL */
+	u32 generation;			/* counts their comings and goings */
 	struct notifier_block fib;
 	struct delayed_work refresh;	/* re-reads addresses and routes */
 };
@@ -99,6 +108,8 @@ int mplink_events_init(void);
 void mplink_events_exit(void);
 /* Tells a virtual NIC of its NICs' devices as they are now, with this event.  RTNL. */
 void mplink_events_replay(struct mplink_vnic *vnic, u32 event);
+/* The same for one NIC. */
+void mplink_events_replay_nic(struct mplink_vnic *vnic, u32 nic_id, u32 event);
 
 /* --- facts.c ------------------------------------------------------------- */
 
@@ -126,7 +137,7 @@ rx_handler_result_t mplink_input(struct sk_buff **pskb);
 struct mplink_port {
 	struct net_device *dev;		/* the NIC; held */
 	struct net_device *upper;	/* the virtual NIC; outlives the attachment */
-	u32 nic_id;
+	const struct mplink_nic *nic;	/* the core's; outlives the attachment */
 	netdevice_tracker tracker;
 	struct rcu_head rcu;
 };
@@ -159,17 +170,38 @@ static inline struct dst_entry *mplink_path_dst(const struct mplink_path *path, 
 /* --- peers.c: from an address to a peer ----------------------------------- */
 
 struct mplink_peer_node {
-	struct hlist_node node;		/* in mplink_vnic.peers */
 	struct mplink_addr addr;
 	struct mplink_peer *core;
 	/* A remote is an IPv4 address: IPv6 packets cannot go by a route. */
 	bool inet_remotes;
+	struct list_head dirs;		/* of mplink_dir, in order of creation */
 	struct rcu_head rcu;
 };
 
-int mplink_peers_add(struct mplink_vnic *vnic, const struct mplink_config *config);
+/*
+ * As mplink_core_peer_add(), _set() and _del(), with what users see of the peer; or
+ * -EEXIST, if there is such a peer.  RTNL.
+ */
+int mplink_peers_add(struct mplink_vnic *vnic, const struct mplink_addr *addr,
+		     const struct mplink_link_config *links, u32 n, struct mplink_refusal *refusal);
+int mplink_peers_set(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
+		     const struct mplink_link_config *links, u32 n, struct mplink_refusal *refusal);
+void mplink_peers_del(struct mplink_vnic *vnic, struct mplink_peer_node *peer);
+/* After a NIC has gone, with links of any peers. */
+void mplink_peers_follow(struct mplink_vnic *vnic);
+/* NULL if there is none. */
+struct mplink_peer_node *mplink_peers_get(struct mplink_vnic *vnic, const struct mplink_addr *addr);
+u32 mplink_peers_count(const struct mplink_vnic *vnic);
+/*
+ * The peer at *cursor, which begins with 0 and is moved on, or NULL at the end.  While
+ * vnic->generation is the same, each peer comes just once.
+ */
+struct mplink_peer_node *mplink_peers_next(const struct mplink_vnic *vnic, unsigned long *cursor);
+int mplink_peers_init(struct mplink_vnic *vnic);
 /* Packets find no peer any more; the core's peers stay.  RTNL. */
 void mplink_peers_clear(struct mplink_vnic *vnic);
+/* After the last packet. */
+void mplink_peers_free(struct mplink_vnic *vnic);
 
 static inline struct mplink_addr mplink_addr4(__be32 addr)
 {
@@ -198,8 +230,14 @@ static inline const struct in6_addr *mplink_in6(const struct mplink_addr *addr)
 
 int mplink_sysfs_add_vnic(struct mplink_vnic *vnic);
 int mplink_sysfs_add_nic(struct mplink_vnic *vnic, u32 nic_id);
-int mplink_sysfs_add_peer(struct mplink_vnic *vnic, const struct mplink_peer *peer,
-			  const struct mplink_addr *addr);
+/* Waits for readers, as all of these do: what they show must not have gone yet. */
+void mplink_sysfs_remove_nic(struct mplink_vnic *vnic, u32 nic_id);
+/* With its links.  Does nothing beyond the first MPLINK_SYSFS_PEERS peers. */
+int mplink_sysfs_add_peer(struct mplink_vnic *vnic, struct mplink_peer_node *peer);
+void mplink_sysfs_remove_peer(struct mplink_peer_node *peer);
+/* Does nothing if it is there already. */
+int mplink_sysfs_add_link(struct mplink_vnic *vnic, struct mplink_peer_node *peer, u32 nic_id);
+void mplink_sysfs_remove_link(struct mplink_peer_node *peer, u32 nic_id);
 /* Waits for readers: nothing they show may have gone yet.  RTNL. */
 void mplink_sysfs_remove(struct mplink_vnic *vnic);
 

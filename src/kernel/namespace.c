@@ -86,17 +86,20 @@ int mplink_net_add(struct mplink_vnic *vnic)
 			return err;
 	}
 	list_add_tail(&vnic->list, &mn->vnics);
+	mn->generation++;
 	return 0;
 }
 
 void mplink_net_remove(struct mplink_vnic *vnic)
 {
 	struct net *net = dev_net(vnic->dev);
+	struct mplink_net *mn = mplink_net(net);
 
 	ASSERT_RTNL();
 
 	list_del(&vnic->list);
-	if (list_empty(&mplink_net(net)->vnics))
+	mn->generation++;
+	if (list_empty(&mn->vnics))
 		mplink_hook_unregister(net);
 }
 

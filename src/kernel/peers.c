@@ -1,56 +1,259 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * From a packet's address to the peer.
+ * The peers of a virtual NIC, and the table by which packets find them.
  */
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <net/ipv6.h>
 
 #include "mplink.h"
+#include "netlink.h"
 #include "peers.h"
 
-int mplink_peers_add(struct mplink_vnic *vnic, const struct mplink_config *config)
+#define MPLINK_PEERS_MIN_BITS 4
+
+struct mplink_peer_node mplink_peers_gone;
+
+static struct mplink_peer_table *mplink_peers_table(const struct mplink_vnic *vnic)
 {
-	struct mplink_peer_node *node;
-	u32 i;
-	int err;
+	return rtnl_dereference(vnic->peers);
+}
+
+static struct mplink_peer_table *mplink_peers_alloc(u32 bits)
+{
+	struct mplink_peer_table *table;
+
+	table = kvzalloc(struct_size(table, slot, BIT(bits)), GFP_KERNEL);
+	if (table)
+		table->shift = 64 - bits;
+	return table;
+}
+
+static unsigned long mplink_peers_slots(const struct mplink_peer_table *table)
+{
+	return BIT(64 - table->shift);
+}
+
+static void mplink_peers_insert(struct mplink_peer_table *table, struct mplink_peer_node *peer)
+{
+	unsigned long i = mplink_peers_first(table, peer->addr);
+
+	while (rcu_access_pointer(table->slot[i]))
+		i = mplink_peers_after(table, i);
+	rcu_assign_pointer(table->slot[i], peer);
+	table->used++;
+}
+
+/*
+ * Makes room for one more, in a table without the traces of peers that have gone.
+ * Readers find every peer in the old table as in the new.
+ */
+static int mplink_peers_reserve(struct mplink_vnic *vnic)
+{
+	struct mplink_peer_table *old = mplink_peers_table(vnic), *table;
+	u32 bits = MPLINK_PEERS_MIN_BITS;
+	struct mplink_peer_node *peer;
+	unsigned long cursor = 0;
+
+	if (old->used < mplink_peers_slots(old) / 2)
+		return 0;
+	/* A quarter full, so that it is not soon done again. */
+	while (BIT(bits) / 4 <= vnic->nr_peers)
+		bits++;
+	table = mplink_peers_alloc(bits);
+	if (!table)
+		return -ENOMEM;
+	while ((peer = mplink_peers_next(vnic, &cursor)))
+		mplink_peers_insert(table, peer);
+	rcu_assign_pointer(vnic->peers, table);
+	kvfree_rcu(old, rcu);
+	return 0;
+}
+
+static void mplink_peers_remove(struct mplink_vnic *vnic, const struct mplink_peer_node *peer)
+{
+	struct mplink_peer_table *table = mplink_peers_table(vnic);
+	unsigned long i = mplink_peers_first(table, peer->addr);
+
+	while (rcu_access_pointer(table->slot[i]) != peer)
+		i = mplink_peers_after(table, i);
+	rcu_assign_pointer(table->slot[i], &mplink_peers_gone);
+}
+
+int mplink_peers_init(struct mplink_vnic *vnic)
+{
+	struct mplink_peer_table *table = mplink_peers_alloc(MPLINK_PEERS_MIN_BITS);
+
+	RCU_INIT_POINTER(vnic->peers, table);
+	return table ? 0 : -ENOMEM;
+}
+
+void mplink_peers_free(struct mplink_vnic *vnic)
+{
+	kvfree(rcu_dereference_protected(vnic->peers, true));
+}
+
+struct mplink_peer_node *mplink_peers_next(const struct mplink_vnic *vnic, unsigned long *cursor)
+{
+	const struct mplink_peer_table *table = mplink_peers_table(vnic);
+
+	while (*cursor < mplink_peers_slots(table)) {
+		struct mplink_peer_node *peer = rtnl_dereference(table->slot[(*cursor)++]);
+
+		if (peer && peer != &mplink_peers_gone)
+			return peer;
+	}
+	return NULL;
+}
+
+struct mplink_peer_node *mplink_peers_get(struct mplink_vnic *vnic, const struct mplink_addr *addr)
+{
+	struct mplink_peer_node *peer;
 
 	ASSERT_RTNL();
 
-	node = kzalloc(sizeof(*node), GFP_KERNEL);
-	if (!node)
-		return -ENOMEM;
-	node->addr = config->peer;
-	for (i = 0; i < config->nr_nics; i++)
-		node->inet_remotes |= ipv6_addr_v4mapped(mplink_in6(&config->remotes[i]));
+	rcu_read_lock();
+	peer = mplink_peers_find(vnic, *addr);
+	rcu_read_unlock();
+	return peer;
+}
 
-	err = mplink_core_peer_add(vnic->core, &node->addr, config->remotes, config->weights,
-				   &node->core);
+u32 mplink_peers_count(const struct mplink_vnic *vnic)
+{
+	return vnic->nr_peers;
+}
+
+/* What packets need to know of all links together. */
+static void mplink_peers_summarize(struct mplink_peer_node *peer)
+{
+	bool inet = false;
+	u32 id;
+
+	for (id = 0; id < MPLINK_MAX_NICS; id++) {
+		struct mplink_link_info info;
+
+		if (!mplink_core_link_exists(peer->core, id))
+			continue;
+		mplink_core_link_info(peer->core, id, &info);
+		inet |= ipv6_addr_v4mapped(mplink_in6(&info.remote));
+	}
+	WRITE_ONCE(peer->inet_remotes, inet);
+}
+
+int mplink_peers_add(struct mplink_vnic *vnic, const struct mplink_addr *addr,
+		     const struct mplink_link_config *links, u32 n, struct mplink_refusal *refusal)
+{
+	struct mplink_peer_node *peer;
+	int err = -ENOMEM;
+
+	ASSERT_RTNL();
+
+	if (mplink_peers_get(vnic, addr)) {
+		*refusal = (struct mplink_refusal){
+			.why = "is a peer of this device already",
+			.attr = MPLINK_REFUSED_ADDRESS,
+		};
+		return -EEXIST;
+	}
+	*refusal = (struct mplink_refusal){ .why = "memory is short" };
+	peer = kzalloc(sizeof(*peer), GFP_KERNEL);
+	if (!peer || mplink_peers_reserve(vnic))
+		goto err_free;
+	peer->addr = *addr;
+	INIT_LIST_HEAD(&peer->dirs);
+	err = mplink_core_peer_add(vnic->core, addr, links, n, &peer->core, refusal);
 	if (err)
 		goto err_free;
-	err = mplink_sysfs_add_peer(vnic, node->core, &node->addr);
+	mplink_peers_summarize(peer);
+	err = mplink_sysfs_add_peer(vnic, peer);
 	if (err)
-		goto err_free;
+		goto err_core;
 	/* The last step: from here on packets find the peer. */
-	hlist_add_head_rcu(&node->node, &vnic->peers[mplink_peers_hash(node->addr)]);
+	mplink_peers_insert(mplink_peers_table(vnic), peer);
+	vnic->nr_peers++;
+	vnic->generation++;
+	mplink_notify_peer(vnic, peer);
 	return 0;
 
+err_core:
+	mplink_core_peer_del(vnic->core, peer->core);
 err_free:
-	/* The core's peer goes with the device, as does its directory. */
-	kfree(node);
+	kfree(peer);
 	return err;
+}
+
+static void mplink_peers_undo_dirs(struct mplink_peer_node *peer,
+				   const struct mplink_link_config *links, u32 n)
+{
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		if (!mplink_core_link_exists(peer->core, links[i].nic_id))
+			mplink_sysfs_remove_link(peer, links[i].nic_id);
+}
+
+int mplink_peers_set(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
+		     const struct mplink_link_config *links, u32 n, struct mplink_refusal *refusal)
+{
+	int err = 0;
+	u32 i;
+
+	ASSERT_RTNL();
+
+	/*
+	 * Nobody reads a directory before this is over: readers need RTNL.  Those of
+	 * new links come first, for they can fail and links, once changed, are.
+	 */
+	for (i = 0; !err && i < n; i++)
+		if (!links[i].remove && mplink_core_nic_at(vnic->core, links[i].nic_id) &&
+		    !mplink_core_link_exists(peer->core, links[i].nic_id))
+			err = mplink_sysfs_add_link(vnic, peer, links[i].nic_id);
+	if (err)
+		*refusal = (struct mplink_refusal){ .why = "memory is short" };
+	else
+		err = mplink_core_peer_set(vnic->core, peer->core, links, n, refusal);
+	/* Of links that there are no more, or that there never were. */
+	mplink_peers_undo_dirs(peer, links, n);
+	if (err)
+		return err;
+	mplink_peers_summarize(peer);
+	vnic->generation++;
+	mplink_notify_peer(vnic, peer);
+	return 0;
+}
+
+void mplink_peers_del(struct mplink_vnic *vnic, struct mplink_peer_node *peer)
+{
+	ASSERT_RTNL();
+
+	mplink_notify_peer_del(vnic, peer);
+	mplink_peers_remove(vnic, peer);
+	vnic->nr_peers--;
+	vnic->generation++;
+	mplink_sysfs_remove_peer(peer);
+	mplink_core_peer_del(vnic->core, peer->core);
+	kfree_rcu(peer, rcu);
+}
+
+void mplink_peers_follow(struct mplink_vnic *vnic)
+{
+	struct mplink_peer_node *peer;
+	unsigned long cursor = 0;
+
+	while ((peer = mplink_peers_next(vnic, &cursor)))
+		mplink_peers_summarize(peer);
 }
 
 void mplink_peers_clear(struct mplink_vnic *vnic)
 {
-	struct mplink_peer_node *node;
-	struct hlist_node *next;
-	u32 bucket;
+	struct mplink_peer_node *peer;
+	unsigned long cursor = 0;
 
 	ASSERT_RTNL();
 
-	hash_for_each_safe(vnic->peers, bucket, next, node, node) {
-		hlist_del_rcu(&node->node);
-		kfree_rcu(node, rcu);
+	while ((peer = mplink_peers_next(vnic, &cursor))) {
+		mplink_peers_remove(vnic, peer);
+		kfree_rcu(peer, rcu);
 	}
+	vnic->nr_peers = 0;
 }

@@ -8,8 +8,8 @@
 
 #include "mplink.h"
 
-int mplink_port_attach(void *owner, void *netdev, u32 nic_id, struct mplink_port **result,
-		       const char **why)
+int mplink_port_attach(void *owner, void *netdev, const struct mplink_nic *nic,
+		       struct mplink_port **result, const char **why)
 {
 	struct net_device *dev = netdev;
 	struct net_device *upper = owner;
@@ -24,7 +24,7 @@ int mplink_port_attach(void *owner, void *netdev, u32 nic_id, struct mplink_port
 		return -ENOMEM;
 	port->dev = dev;
 	port->upper = upper;
-	port->nic_id = nic_id;
+	port->nic = nic;
 	netdev_hold(dev, &port->tracker, GFP_KERNEL);
 
 	err = netdev_upper_dev_link(dev, upper, NULL);

@@ -8,6 +8,7 @@
 #include <net/ipv6.h>
 
 #include "mplink.h"
+#include "netlink.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
@@ -35,6 +36,7 @@ void mplink_report_nic(void *owner, const struct mplink_nic_report *report)
 	char why[40] = "";
 
 	trace_mplink_nic(dev, report);
+	mplink_notify_nic(vnic, mplink_core_nic_find(vnic->core, report->nic), report);
 	if (!__ratelimit(&vnic->log))
 		return;
 	if (was == now)
@@ -43,7 +45,8 @@ void mplink_report_nic(void *owner, const struct mplink_nic_report *report)
 		snprintf(valid, sizeof(valid), "valid %d -> %d", was, now);
 	if (!now)
 		snprintf(why, sizeof(why), " (%s)", mplink_core_reason_name(report->now));
-	if (report->event == MPLINK_EVENT_REFRESH)
+	/* Beyond the notifiers' there are no numbers that anyone knows. */
+	if (report->event >= MPLINK_EVENT_REFRESH)
 		pr_info("%s: %s: %s: %s%s\n", dev->name, report->nic,
 			mplink_core_event_name(report->event), valid, why);
 	else
@@ -53,7 +56,10 @@ void mplink_report_nic(void *owner, const struct mplink_nic_report *report)
 
 void mplink_report_link(void *owner, const struct mplink_link_report *report)
 {
-	trace_mplink_link(owner, report);
+	const struct net_device *dev = owner;
+
+	trace_mplink_link(dev, report);
+	mplink_notify_link(netdev_priv(dev), report);
 }
 
 void mplink_report_refusal(void *owner, const char *nic, const char *why)

@@ -15,11 +15,19 @@
 /* A directory and what it shows.  The virtual NIC removes it before that goes. */
 struct mplink_dir {
 	struct kobject kobj;
-	struct list_head list;		/* in mplink_vnic.dirs */
+	struct list_head list;		/* in mplink_vnic.dirs, or mplink_peer_node.dirs */
+	const struct attribute *const *attrs;
 	struct mplink_vnic *vnic;
-	const struct mplink_peer *peer;	/* links */
-	u32 id;				/* the NIC's, or the link's */
+	const struct mplink_peer_node *peer;	/* the link's */
+	u32 id;				/* the NIC's, or that of the link's */
 };
+
+/*
+ * A peer with three links has 30 files and directories here, which take twice the
+ * memory of all else about it.  Beyond so many peers nobody looks at files: netlink
+ * shows them all.
+ */
+#define MPLINK_SYSFS_PEERS 256
 
 struct mplink_file {
 	struct attribute attr;
@@ -95,7 +103,7 @@ static int mplink_top_set_policy(const struct mplink_dir *dir, const char *buf, 
 			   (int)len, buf);
 		return policy;
 	}
-	return mplink_core_set_policy(dir->vnic->core, policy);
+	return mplink_vnic_set_policy(dir->vnic, policy);
 }
 
 static int mplink_top_encap(const struct mplink_dir *dir, char *buf)
@@ -198,7 +206,7 @@ static struct mplink_counters mplink_nic_count(const struct mplink_dir *dir)
 {
 	struct mplink_counters sum;
 
-	mplink_core_nic_counters(dir->vnic->core, dir->id, &sum);
+	mplink_core_nic_counters(mplink_core_nic_at(dir->vnic->core, dir->id), &sum);
 	return sum;
 }
 
@@ -216,7 +224,7 @@ static struct mplink_link_info mplink_link_read(const struct mplink_dir *dir)
 {
 	struct mplink_link_info info;
 
-	mplink_core_link_info(dir->peer, dir->id, &info);
+	mplink_core_link_info(dir->peer->core, dir->id, &info);
 	return info;
 }
 
@@ -248,7 +256,7 @@ static struct mplink_counters mplink_link_count(const struct mplink_dir *dir)
 {
 	struct mplink_counters sum;
 
-	mplink_core_link_counters(dir->peer, dir->id, &sum);
+	mplink_core_link_counters(dir->peer->core, dir->id, &sum);
 	return sum;
 }
 
@@ -311,15 +319,18 @@ static const struct kobj_type mplink_dir_type = {
 	.release = mplink_dir_release,
 };
 
-static struct mplink_dir *mplink_dir_add(struct mplink_vnic *vnic, struct kobject *parent,
-					 const char *name, const struct attribute *const *attrs,
-					 const struct mplink_peer *peer, u32 id)
+/* list: the end of which takes it. */
+static struct mplink_dir *mplink_dir_add(struct mplink_vnic *vnic, struct list_head *list,
+					 struct kobject *parent, const char *name,
+					 const struct attribute *const *attrs,
+					 const struct mplink_peer_node *peer, u32 id)
 {
 	struct mplink_dir *dir = kzalloc(sizeof(*dir), GFP_KERNEL);
 	int err;
 
 	if (!dir)
 		return ERR_PTR(-ENOMEM);
+	dir->attrs = attrs;
 	dir->vnic = vnic;
 	dir->peer = peer;
 	dir->id = id;
@@ -330,24 +341,66 @@ static struct mplink_dir *mplink_dir_add(struct mplink_vnic *vnic, struct kobjec
 		kobject_put(&dir->kobj);
 		return ERR_PTR(err);
 	}
-	list_add_tail(&dir->list, &vnic->dirs);
+	list_add_tail(&dir->list, list);
 	return dir;
+}
+
+static void mplink_dir_remove(struct mplink_dir *dir)
+{
+	list_del(&dir->list);
+	kobject_del(&dir->kobj);
+	kobject_put(&dir->kobj);
+}
+
+static void mplink_dirs_remove(struct list_head *list)
+{
+	struct mplink_dir *dir, *next;
+
+	/* Children were made after their parents. */
+	list_for_each_entry_safe_reverse(dir, next, list, list)
+		mplink_dir_remove(dir);
+}
+
+static struct mplink_dir *mplink_dirs_find(struct list_head *list,
+					   const struct attribute *const *attrs, u32 id)
+{
+	struct mplink_dir *dir;
+
+	list_for_each_entry(dir, list, list)
+		if (dir->attrs == attrs && dir->id == id)
+			return dir;
+	return NULL;
+}
+
+static void mplink_dirs_remove_one(struct list_head *list, const struct attribute *const *attrs,
+				   u32 id)
+{
+	struct mplink_dir *dir = mplink_dirs_find(list, attrs, id);
+
+	if (dir)
+		mplink_dir_remove(dir);
+}
+
+static struct mplink_dir *mplink_dir_add_top(struct mplink_vnic *vnic, struct kobject *parent,
+					     const char *name, const struct attribute *const *attrs)
+{
+	return mplink_dir_add(vnic, &vnic->dirs, parent, name, attrs, NULL, 0);
 }
 
 int mplink_sysfs_add_vnic(struct mplink_vnic *vnic)
 {
 	struct mplink_dir *top, *drops;
 
-	top = mplink_dir_add(vnic, &vnic->dev->dev.kobj, "mplink", mplink_top_attrs, NULL, 0);
+	top = mplink_dir_add_top(vnic, &vnic->dev->dev.kobj, "mplink", mplink_top_attrs);
 	if (IS_ERR(top))
 		return PTR_ERR(top);
-	drops = mplink_dir_add(vnic, &top->kobj, "drops", mplink_drops_attrs, NULL, 0);
+	drops = mplink_dir_add_top(vnic, &top->kobj, "drops", mplink_drops_attrs);
 	if (IS_ERR(drops))
 		return PTR_ERR(drops);
-	vnic->nics_dir = mplink_dir_add(vnic, &top->kobj, "nics", mplink_no_attrs, NULL, 0);
+	vnic->nics_dir = mplink_dir_add_top(vnic, &top->kobj, "nics", mplink_no_attrs);
 	if (IS_ERR(vnic->nics_dir))
 		return PTR_ERR(vnic->nics_dir);
-	vnic->peers_dir = mplink_dir_add(vnic, &top->kobj, "peers", mplink_no_attrs, NULL, 0);
+	vnic->peers_dir = mplink_dir_add_top(vnic, &top->kobj, "peers", mplink_no_attrs);
 	return PTR_ERR_OR_ZERO(vnic->peers_dir);
 }
 
@@ -356,45 +409,92 @@ int mplink_sysfs_add_nic(struct mplink_vnic *vnic, u32 nic_id)
 	struct mplink_nic_info info;
 
 	mplink_core_nic_info(mplink_core_nic_at(vnic->core, nic_id), &info);
-	return PTR_ERR_OR_ZERO(mplink_dir_add(vnic, &vnic->nics_dir->kobj, info.name,
+	return PTR_ERR_OR_ZERO(mplink_dir_add(vnic, &vnic->dirs, &vnic->nics_dir->kobj, info.name,
 					      mplink_nic_attrs, NULL, nic_id));
 }
 
-int mplink_sysfs_add_peer(struct mplink_vnic *vnic, const struct mplink_peer *peer,
-			  const struct mplink_addr *addr)
+void mplink_sysfs_remove_nic(struct mplink_vnic *vnic, u32 nic_id)
 {
-	struct mplink_dir *dir, *links;
-	char name[MPLINK_ADDR_LEN];
-	u32 i;
+	struct mplink_peer_node *peer;
+	unsigned long cursor = 0;
 
-	mplink_format_addr(name, sizeof(name), addr);
-	dir = mplink_dir_add(vnic, &vnic->peers_dir->kobj, name, mplink_no_attrs, peer, 0);
-	if (IS_ERR(dir))
-		return PTR_ERR(dir);
-	links = mplink_dir_add(vnic, &dir->kobj, "links", mplink_no_attrs, peer, 0);
-	if (IS_ERR(links))
-		return PTR_ERR(links);
-	for (i = 0; i < mplink_core_peer_links(peer); i++) {
-		struct mplink_link_info info;
+	ASSERT_RTNL();
 
-		mplink_core_link_info(peer, i, &info);
-		dir = mplink_dir_add(vnic, &links->kobj, info.nic, mplink_link_attrs, peer, i);
-		if (IS_ERR(dir))
-			return PTR_ERR(dir);
-	}
+	while ((peer = mplink_peers_next(vnic, &cursor)))
+		mplink_sysfs_remove_link(peer, nic_id);
+	mplink_dirs_remove_one(&vnic->dirs, mplink_nic_attrs, nic_id);
+}
+
+static int mplink_sysfs_add_links(struct mplink_vnic *vnic, struct mplink_peer_node *peer)
+{
+	u32 id;
+
+	for (id = 0; id < MPLINK_MAX_NICS; id++)
+		if (mplink_core_link_exists(peer->core, id)) {
+			int err = mplink_sysfs_add_link(vnic, peer, id);
+
+			if (err)
+				return err;
+		}
 	return 0;
+}
+
+int mplink_sysfs_add_peer(struct mplink_vnic *vnic, struct mplink_peer_node *peer)
+{
+	char name[MPLINK_ADDR_LEN];
+	struct mplink_dir *dir;
+	int err;
+
+	if (mplink_peers_count(vnic) >= MPLINK_SYSFS_PEERS)
+		return 0;
+	mplink_format_addr(name, sizeof(name), &peer->addr);
+	dir = mplink_dir_add(vnic, &peer->dirs, &vnic->peers_dir->kobj, name, mplink_no_attrs, peer,
+			     0);
+	if (!IS_ERR(dir))
+		dir = mplink_dir_add(vnic, &peer->dirs, &dir->kobj, "links", mplink_no_attrs, peer,
+				     0);
+	err = PTR_ERR_OR_ZERO(dir) ?: mplink_sysfs_add_links(vnic, peer);
+	if (err)
+		mplink_sysfs_remove_peer(peer);
+	return err;
+}
+
+void mplink_sysfs_remove_peer(struct mplink_peer_node *peer)
+{
+	ASSERT_RTNL();
+
+	mplink_dirs_remove(&peer->dirs);
+}
+
+int mplink_sysfs_add_link(struct mplink_vnic *vnic, struct mplink_peer_node *peer, u32 nic_id)
+{
+	struct mplink_nic_info info;
+	struct mplink_dir *links;
+
+	if (list_empty(&peer->dirs) || mplink_dirs_find(&peer->dirs, mplink_link_attrs, nic_id))
+		return 0;
+	/* The second that mplink_sysfs_add_peer() made. */
+	links = list_next_entry(list_first_entry(&peer->dirs, struct mplink_dir, list), list);
+	mplink_core_nic_info(mplink_core_nic_at(vnic->core, nic_id), &info);
+	return PTR_ERR_OR_ZERO(mplink_dir_add(vnic, &peer->dirs, &links->kobj, info.name,
+					      mplink_link_attrs, peer, nic_id));
+}
+
+void mplink_sysfs_remove_link(struct mplink_peer_node *peer, u32 nic_id)
+{
+	ASSERT_RTNL();
+
+	mplink_dirs_remove_one(&peer->dirs, mplink_link_attrs, nic_id);
 }
 
 void mplink_sysfs_remove(struct mplink_vnic *vnic)
 {
-	struct mplink_dir *dir, *next;
+	struct mplink_peer_node *peer;
+	unsigned long cursor = 0;
 
 	ASSERT_RTNL();
 
-	/* Children were made after their parents. */
-	list_for_each_entry_safe_reverse(dir, next, &vnic->dirs, list) {
-		list_del(&dir->list);
-		kobject_del(&dir->kobj);
-		kobject_put(&dir->kobj);
-	}
+	while ((peer = mplink_peers_next(vnic, &cursor)))
+		mplink_sysfs_remove_peer(peer);
+	mplink_dirs_remove(&vnic->dirs);
 }

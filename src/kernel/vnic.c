@@ -6,9 +6,11 @@
 #include <linux/ethtool.h>
 #include <linux/if_arp.h>
 #include <linux/rtnetlink.h>
+#include <linux/slab.h>
 #include <net/rtnetlink.h>
 
 #include "mplink.h"
+#include "netlink.h"
 
 /* A log line an event, but no flood: a NIC that flaps is bounded to this. */
 #define MPLINK_LOG_INTERVAL (5 * HZ)
@@ -23,19 +25,26 @@ static int mplink_vnic_init(struct net_device *dev)
 	INIT_LIST_HEAD(&vnic->dirs);
 	ratelimit_state_init(&vnic->log, MPLINK_LOG_INTERVAL, MPLINK_LOG_BURST);
 
-	hash_init(vnic->peers);
+	err = mplink_peers_init(vnic);
+	if (err)
+		return err;
+	err = -ENOMEM;
 	vnic->core = mplink_core_device_create(dev);
 	if (!vnic->core)
-		return -ENOMEM;
+		goto err_peers;
 	/* Last: from here on events and packets may come. */
 	err = mplink_net_add(vnic);
-	if (err) {
-		mplink_core_device_free(vnic->core);
-		vnic->core = NULL;
-		return err;
-	}
+	if (err)
+		goto err_core;
 	netif_carrier_off(dev);
 	return 0;
+
+err_core:
+	mplink_core_device_free(vnic->core);
+	vnic->core = NULL;
+err_peers:
+	mplink_peers_free(vnic);
+	return err;
 }
 
 /*
@@ -58,8 +67,10 @@ static void mplink_vnic_destroy(struct net_device *dev)
 	struct mplink_vnic *vnic = netdev_priv(dev);
 
 	/* Registration may have failed before ->ndo_init was done. */
-	if (vnic->core)
-		mplink_core_device_free(vnic->core);
+	if (!vnic->core)
+		return;
+	mplink_core_device_free(vnic->core);
+	mplink_peers_free(vnic);
 }
 
 static void mplink_vnic_stats(struct net_device *dev, struct rtnl_link_stats64 *stats)
@@ -173,28 +184,119 @@ struct rtnl_link_ops mplink_link_ops __read_mostly = {
 	.newlink = mplink_vnic_newlink,
 };
 
-static int mplink_vnic_configure(struct mplink_vnic *vnic, const struct mplink_config *config)
+int mplink_vnic_set_policy(struct mplink_vnic *vnic, u32 policy)
 {
+	int err;
+
+	ASSERT_RTNL();
+
+	err = mplink_core_set_policy(vnic->core, policy);
+	if (!err)
+		mplink_notify_device(vnic);
+	return err;
+}
+
+/* A NIC whose device is not yet asked for. */
+static int mplink_vnic_name_nic(struct mplink_vnic *vnic, const char *name, u32 *id,
+				struct mplink_refusal *refusal)
+{
+	int err;
+
+	if (!strcmp(name, vnic->dev->name)) {
+		*refusal = (struct mplink_refusal){
+			.why = "is the virtual NIC itself",
+			.attr = MPLINK_REFUSED_NAME,
+		};
+		return -EINVAL;
+	}
+	err = mplink_core_nic_add(vnic->core, name, id, refusal);
+	if (err)
+		return err;
+	err = mplink_sysfs_add_nic(vnic, *id);
+	if (err) {
+		*refusal = (struct mplink_refusal){ .why = "memory is short" };
+		mplink_core_nic_del(vnic->core, *id);
+		return err;
+	}
+	vnic->generation++;
+	return 0;
+}
+
+int mplink_vnic_add_nic(struct mplink_vnic *vnic, const char *name, struct mplink_refusal *refusal)
+{
+	struct mplink_nic_info info;
+	u32 id;
+	int err;
+
+	ASSERT_RTNL();
+
+	err = mplink_vnic_name_nic(vnic, name, &id, refusal);
+	if (err)
+		return err;
+	mplink_events_replay_nic(vnic, id, MPLINK_EVENT_REGISTER);
+	mplink_core_nic_info(mplink_core_nic_at(vnic->core, id), &info);
+	if (info.refused) {
+		*refusal = (struct mplink_refusal){
+			.why = info.refused,
+			.attr = MPLINK_REFUSED_NAME,
+		};
+		mplink_vnic_del_nic(vnic, id);
+		return -EBUSY;
+	}
+	mplink_notify_nic(vnic, id, NULL);
+	return 0;
+}
+
+void mplink_vnic_del_nic(struct mplink_vnic *vnic, u32 id)
+{
+	ASSERT_RTNL();
+
+	mplink_notify_nic_del(vnic, id);
+	mplink_sysfs_remove_nic(vnic, id);
+	mplink_core_nic_del(vnic->core, id);
+	mplink_peers_follow(vnic);
+	mplink_vnic_follow_mtu(vnic);
+	vnic->generation++;
+}
+
+static int mplink_vnic_configure_peer(struct mplink_vnic *vnic, const struct mplink_config *config,
+				      struct mplink_refusal *refusal)
+{
+	struct mplink_link_config *links;
 	u32 i;
 	int err;
 
-	err = mplink_core_set_policy(vnic->core, config->policy);
+	links = kcalloc(config->nr_nics, sizeof(*links), GFP_KERNEL);
+	if (!links)
+		return -ENOMEM;
+	/* The first NICs there are: their ids are their places. */
+	for (i = 0; i < config->nr_nics; i++)
+		links[i] = (struct mplink_link_config){
+			.nic_id = i,
+			.weight = config->weights[i],
+			.remote = config->remotes[i],
+		};
+	err = mplink_peers_add(vnic, &config->peer, links, config->nr_nics, refusal);
+	kfree(links);
+	return err;
+}
+
+static int mplink_vnic_configure(struct mplink_vnic *vnic, const struct mplink_config *config)
+{
+	struct mplink_refusal refusal;
+	u32 i;
+	int err;
+
+	err = mplink_vnic_set_policy(vnic, config->policy);
+	for (i = 0; !err && i < config->nr_nics; i++) {
+		u32 id;
+
+		err = mplink_vnic_name_nic(vnic, config->nics[i], &id, &refusal);
+	}
+	if (!err && (config->peer.hi || config->peer.lo))
+		err = mplink_vnic_configure_peer(vnic, config, &refusal);
 	if (err)
 		return err;
-	for (i = 0; i < config->nr_nics; i++) {
-		struct mplink_nic *nic;
-
-		err = mplink_core_nic_add(vnic->core, config->nics[i], &nic);
-		if (!err)
-			err = mplink_sysfs_add_nic(vnic, i);
-		if (err)
-			return err;
-	}
-	if (config->peer.hi || config->peer.lo) {
-		err = mplink_peers_add(vnic, config);
-		if (err)
-			return err;
-	}
 	mplink_events_replay(vnic, MPLINK_EVENT_REGISTER);
 	return 0;
 }

@@ -39,7 +39,8 @@ struct World {
 	explicit World(struct kunit *t, const mplink_u16 (&weights)[nr_nics] = {1, 1, 1}) : test(t)
 	{
 		const RtnlLock lock;
-		mplink_addr remotes[nr_nics];
+		mplink_link_config links[nr_nics];
+		mplink_refusal refusal;
 
 		device = mplink_core_device_create(nullptr);
 		EXPECT(test, device);
@@ -47,14 +48,17 @@ struct World {
 			return;
 		for (mplink_u32 i = 0; i < nr_nics; i++) {
 			const char name[] = {'e', 't', 'h', static_cast<char>('1' + i), 0};
-			mplink_nic *nic;
+			mplink_link_config &link = links[i];
 
-			netdevs[i] = {.state = 1, .refs = 0, .header_len = 14, .nic_id = 0};
-			EXPECT(test, !mplink_core_nic_add(device, name, &nic));
-			remotes[i] = inet(10, 0, static_cast<mplink_u8>(i + 1), 2);
+			netdevs[i] = {.state = 1, .refs = 0, .header_len = 14, .nic_id = i};
+			EXPECT(test, !mplink_core_nic_add(device, name, &link.nic_id, &refusal));
+			link.weight = weights[i];
+			link.remove = 0;
+			link.remote = inet(10, 0, static_cast<mplink_u8>(i + 1), 2);
 			tell(i, MPLINK_EVENT_REGISTER, true);
 		}
-		EXPECT(test, !mplink_core_peer_add(device, &peer_addr, remotes, weights, &peer));
+		EXPECT(test,
+		       !mplink_core_peer_add(device, &peer_addr, links, nr_nics, &peer, &refusal));
 	}
 	~World()
 	{
@@ -113,6 +117,7 @@ struct World {
 	}
 	mplink_counters count(mplink_u32 link) const
 	{
+		const RtnlLock lock;
 		mplink_counters sum;
 
 		mplink_core_link_counters(peer, link, &sum);

@@ -44,8 +44,8 @@ u32 mplink_kunit_path_nic(const struct mplink_path *path)
 	return ((const struct kunit_path *)path)->nic_id;
 }
 
-int mplink_port_attach(void *owner, void *netdev, u32 nic_id, struct mplink_port **result,
-		       const char **why)
+int mplink_port_attach(void *owner, void *netdev, const struct mplink_nic *nic,
+		       struct mplink_port **result, const char **why)
 {
 	struct kunit_port *port = kzalloc(sizeof(*port), GFP_KERNEL);
 
@@ -53,7 +53,6 @@ int mplink_port_attach(void *owner, void *netdev, u32 nic_id, struct mplink_port
 	if (!port)
 		return -ENOMEM;
 	port->netdev = netdev;
-	port->netdev->nic_id = nic_id;
 	port->netdev->refs++;
 	atomic_inc(&ports);
 	*result = (struct mplink_port *)port;

@@ -53,7 +53,7 @@ TEST_F(Accounting, OfferedIsSentPlusDropped)
 		{
 			const RtnlLock rtnl;
 
-			mplink_core_nic_counters(world().device(), i, &nic);
+			mplink_core_nic_counters(world().nic(i), &nic);
 		}
 		EXPECT_EQ(nic.tx_packets, link.tx_packets);
 		EXPECT_EQ(nic.tx_bytes, link.tx_bytes);
@@ -72,9 +72,8 @@ TEST_F(Accounting, ReceivedPacketsBelongToTheLinkOfTheirNic)
 	{
 		const ReadLock lock;
 
-		mplink_core_receive(world().peer(), 1, 114, 0);
-		mplink_core_receive(world().peer(), 1, 86, 3);
-		mplink_core_receive(world().peer(), 2, 1000, 0); // a NIC without a link
+		mplink_core_receive(world().nic(1), world().peer(), 114, 0);
+		mplink_core_receive(world().nic(1), world().peer(), 86, 3);
 	}
 	EXPECT_EQ(world().link_counters(0).rx_packets, 0U);
 	EXPECT_EQ(world().link_counters(1).rx_packets, 2U);

@@ -13,7 +13,7 @@
 struct mplink_port : mplink_rcu {
 	fake::Netdev *dev;
 	void *owner;
-	mplink_u32 nic_id;
+	const mplink_nic *nic;
 	bool attached;
 	int paths;
 };
@@ -116,9 +116,9 @@ void on_farewell(std::function<void()> hook)
 	farewell = std::move(hook);
 }
 
-mplink_u32 nic_id_of(const mplink_port *port)
+const mplink_nic *nic_of(const mplink_port *port)
 {
-	return port->nic_id;
+	return port->nic;
 }
 
 } // namespace fake
@@ -129,7 +129,7 @@ using fake::Netdev;
 
 extern "C" {
 
-int mplink_port_attach(void *owner, void *netdev, mplink_u32 nic_id, mplink_port **port,
+int mplink_port_attach(void *owner, void *netdev, const mplink_nic *nic, mplink_port **port,
 		       const char **why)
 {
 	Netdev &dev = *static_cast<Netdev *>(netdev);
@@ -150,7 +150,7 @@ int mplink_port_attach(void *owner, void *netdev, mplink_u32 nic_id, mplink_port
 	if (Memory::refuses())
 		return -ENOMEM;
 	dev.refs++;
-	dev.port = *port = new mplink_port{{}, &dev, owner, nic_id, true, 0};
+	dev.port = *port = new mplink_port{{}, &dev, owner, nic, true, 0};
 	return 0;
 }
 

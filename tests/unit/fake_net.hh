@@ -84,6 +84,6 @@ bool usable(const mplink_path *path);
 bool retired(const mplink_path *path);
 // Called at the very moment when a path is given up, or a port detached.
 void on_farewell(std::function<void()> hook);
-mplink_u32 nic_id_of(const mplink_port *port);
+const mplink_nic *nic_of(const mplink_port *port);
 
 } // namespace fake

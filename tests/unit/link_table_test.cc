@@ -29,15 +29,16 @@ protected:
 			devices_.push_back(
 				std::make_unique<fake::Netdev>("nic" + std::to_string(i), i + 1));
 			devices_.back()->header_len = 14 + i;
-			ASSERT_EQ(
-				mplink_port_attach(nullptr, devices_.back().get(), i, &port, &why),
-				0);
+			ASSERT_EQ(mplink_port_attach(nullptr, devices_.back().get(), nullptr, &port,
+						     &why),
+				  0);
 			ports_.push_back(port);
 			specs_.push_back({.valid = true,
 					  .weight = static_cast<mplink_u16>(i + 1),
 					  .port = port,
 					  .path = nullptr,
-					  .counters = nullptr});
+					  .counters = nullptr,
+					  .nic_counters = nullptr});
 		}
 	}
 	void TearDown() override

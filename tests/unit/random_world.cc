@@ -29,16 +29,61 @@ void RandomWorld::plug(mplink_u8 what, mplink_u32 i)
 	}
 }
 
+// What the user does.  The first NIC stays: packets that come in do so by it.
+void RandomWorld::control(mplink_u32 what, mplink_u32 i)
+{
+	if (nics_ == 1)
+		return;
+
+	const mplink_u32 id = 1 + i % (nics_ - 1);
+
+	switch (what) {
+	case 0:
+		if (world.nic(id))
+			world.remove_nic(id);
+		else
+			(void)world.add_nic(name(id));
+		break;
+	case 1:
+		if (world.nic(id) && world.link_exists(id))
+			(void)world.remove_link(id);
+		break;
+	case 2:
+		if (world.nic(id))
+			(void)world.set_link(id, remote_address(id + 1),
+					     static_cast<mplink_u16>(i + 1));
+		break;
+	default:
+		// All at once.
+		if (world.nic(0) && world.nic(1))
+			(void)world.set_links({{.nic_id = 0,
+						.weight = 3,
+						.remove = 0,
+						.remote = remote_address(1)},
+					       {.nic_id = 1,
+						.weight = 1,
+						.remove = 0,
+						.remote = remote_address(2)}});
+		break;
+	}
+}
+
 void RandomWorld::happen(mplink_u8 what, mplink_u8 which)
 {
 	const mplink_u32 i = which % (nics_ + 1);
+
+	if (what % 24 >= 20) {
+		control(what % 24 - 20, i);
+		return;
+	}
+
 	Netdev *dev = world.find(name(i));
 
 	if (!dev) {
 		plug(what, i);
 		return;
 	}
-	switch (what % 20) {
+	switch (what % 24) {
 	case 0:
 		world.set_down(*dev);
 		break;

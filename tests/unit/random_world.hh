@@ -24,6 +24,7 @@ public:
 private:
 	std::string name(mplink_u32 i) const;
 	void plug(mplink_u8 what, mplink_u32 i);
+	void control(mplink_u32 what, mplink_u32 i);
 
 	mplink_u32 nics_;
 	std::vector<Netdev *> away_;

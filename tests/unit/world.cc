@@ -63,32 +63,95 @@ World::~World()
 
 int World::add_nic(const std::string &name)
 {
-	const RtnlLock rtnl;
-	mplink_nic *nic;
-	const int err = mplink_core_nic_add(device_, name.c_str(), &nic);
+	mplink_u32 id;
 
-	if (!err)
-		names_.push_back(name);
-	return err;
+	{
+		const RtnlLock rtnl;
+
+		if (const int err = mplink_core_nic_add(device_, name.c_str(), &id, &refusal))
+			return err;
+	}
+	if (names_.size() <= id)
+		names_.resize(id + 1);
+	names_[id] = name;
+	if (Netdev *dev = find(name)) {
+		dev->told = {};
+		event(MPLINK_EVENT_REGISTER, *dev);
+	}
+	return 0;
+}
+
+void World::remove_nic(mplink_u32 id)
+{
+	const RtnlLock rtnl;
+
+	mplink_core_nic_del(device_, id);
+	names_[id].clear();
+	if (id < remotes_.size())
+		remotes_[id] = {};
 }
 
 int World::add_peer(const std::vector<mplink_addr> &remotes, const std::vector<mplink_u16> &weights)
 {
 	const RtnlLock rtnl;
 	const mplink_addr virtual_address = addr("10.99.0.2");
-	std::vector<mplink_u16> all = weights;
+	std::vector<mplink_link_config> links;
 	mplink_peer *peer;
 
-	all.resize(names_.size(), 1);
+	for (mplink_u32 i = 0; i < remotes.size(); i++)
+		if (given(remotes[i]))
+			links.push_back({.nic_id = i,
+					 .weight = i < weights.size() ? weights[i] : mplink_u16{0},
+					 .remove = 0,
+					 .remote = remotes[i]});
 
 	const int err =
-		mplink_core_peer_add(device_, &virtual_address, remotes.data(), all.data(), &peer);
+		mplink_core_peer_add(device_, &virtual_address, links.data(),
+				     static_cast<mplink_u32>(links.size()), &peer, &refusal);
 
 	if (!err) {
 		peer_ = peer;
 		remotes_ = remotes;
 	}
 	return err;
+}
+
+int World::set_links(const std::vector<mplink_link_config> &links)
+{
+	const RtnlLock rtnl;
+	const int err = mplink_core_peer_set(device_, peer_, links.data(),
+					     static_cast<mplink_u32>(links.size()), &refusal);
+
+	if (err)
+		return err;
+	for (const mplink_link_config &link : links) {
+		if (remotes_.size() <= link.nic_id)
+			remotes_.resize(link.nic_id + 1);
+		if (link.remove)
+			remotes_[link.nic_id] = {};
+		else if (given(link.remote))
+			remotes_[link.nic_id] = link.remote;
+	}
+	return 0;
+}
+
+int World::set_link(mplink_u32 id, const mplink_addr &remote, mplink_u16 weight)
+{
+	return set_links({{.nic_id = id, .weight = weight, .remove = 0, .remote = remote}});
+}
+
+int World::remove_link(mplink_u32 id)
+{
+	return set_links({{.nic_id = id, .weight = 0, .remove = 1, .remote = {}}});
+}
+
+void World::remove_peer()
+{
+	const RtnlLock rtnl;
+
+	mplink_core_peer_del(device_, peer_);
+	peer_ = nullptr;
+	remotes_.clear();
 }
 
 void World::name_nics(mplink_u32 n, const std::vector<mplink_u16> &weights)
@@ -304,6 +367,13 @@ mplink_nic_info World::nic_info(mplink_u32 id) const
 	return info;
 }
 
+bool World::link_exists(mplink_u32 id) const
+{
+	const RtnlLock rtnl;
+
+	return mplink_core_link_exists(peer_, id);
+}
+
 mplink_link_info World::link_info(mplink_u32 id) const
 {
 	const RtnlLock rtnl;
@@ -315,6 +385,7 @@ mplink_link_info World::link_info(mplink_u32 id) const
 
 mplink_counters World::link_counters(mplink_u32 id) const
 {
+	const RtnlLock rtnl;
 	mplink_counters counters = {};
 
 	mplink_core_link_counters(peer_, id, &counters);

@@ -26,9 +26,15 @@ public:
 
 	// NICs that are named only, and a peer 10.99.0.2 with a link over each.
 	void name_nics(mplink_u32 n, const std::vector<mplink_u16> &weights = {});
-	int add_nic(const std::string &name);
 	int add_peer(const std::vector<mplink_addr> &remotes,
 		     const std::vector<mplink_u16> &weights = {});
+	// As mplink_core_*(); a device that is there already is told of.
+	int add_nic(const std::string &name);
+	void remove_nic(mplink_u32 id);
+	int set_link(mplink_u32 id, const mplink_addr &remote, mplink_u16 weight = 0);
+	int remove_link(mplink_u32 id);
+	int set_links(const std::vector<mplink_link_config> &links);
+	void remove_peer();
 	// name_nics(), and their devices, up and running.
 	void start(mplink_u32 n, const std::vector<mplink_u16> &weights = {});
 
@@ -80,6 +86,7 @@ public:
 	}
 	mplink_nic *nic(mplink_u32 id) const;
 	mplink_nic_info nic_info(mplink_u32 id) const;
+	bool link_exists(mplink_u32 id) const;
 	mplink_link_info link_info(mplink_u32 id) const;
 	mplink_counters link_counters(mplink_u32 id) const;
 	bool valid(mplink_u32 id) const
@@ -91,9 +98,15 @@ public:
 	{
 		return static_cast<mplink_u32>(names_.size());
 	}
+	// Empty if there is no such NIC.
 	const std::string &name(mplink_u32 id) const
 	{
 		return names_[id];
+	}
+	// All zero if there is no such link.
+	mplink_addr remote(mplink_u32 id) const
+	{
+		return id < remotes_.size() ? remotes_[id] : mplink_addr{};
 	}
 
 	// What is wrong with the virtual NIC, by what the core was told; empty:
@@ -103,6 +116,7 @@ public:
 	std::string wrong_way(mplink_u32 flow = 0);
 
 	Owner owner;
+	mplink_refusal refusal = {}; // of the last request
 
 private:
 	mplink_u32 expected(const std::string &name) const;

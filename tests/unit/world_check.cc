@@ -86,8 +86,9 @@ mplink_u32 World::expected(const std::string &name) const
 		// A link asks for an address of its remote's kind; without links any will do.
 		const auto id = static_cast<std::size_t>(
 			std::find(names_.begin(), names_.end(), name) - names_.begin());
-		const bool addressed = id < remotes_.size() ? has_address_for(told, remotes_[id])
-							    : given(told.inet) || given(told.inet6);
+		const mplink_addr remote = this->remote(static_cast<mplink_u32>(id));
+		const bool addressed = given(remote) ? has_address_for(told, remote)
+						     : given(told.inet) || given(told.inet6);
 
 		return addressed ? MPLINK_REASON_NONE : MPLINK_REASON_NO_ADDRESS;
 	}
@@ -99,6 +100,11 @@ std::string World::wrong(bool shortage) const
 	bool works = false;
 
 	for (mplink_u32 i = 0; i < nics(); i++) {
+		if (names_[i].empty() != !nic(i))
+			return "there is a NIC that should not be, or the other way round";
+		if (names_[i].empty())
+			continue;
+
 		const std::string who = names_[i] + ": ";
 		const mplink_nic_info info = nic_info(i);
 		const mplink_u32 should = expected(names_[i]);
@@ -111,7 +117,7 @@ std::string World::wrong(bool shortage) const
 
 		const bool attached = info.reason != MPLINK_REASON_UNREGISTERED;
 
-		if (attached != (dev && dev->port && nic_id_of(dev->port) == i))
+		if (attached != (dev && dev->port && nic_of(dev->port) == nic(i)))
 			return who + "attached where it should not be, or not where it should";
 		if (info.ifindex != (attached ? dev->ifindex : 0))
 			return who + "wrong ifindex " + std::to_string(info.ifindex);
@@ -119,7 +125,9 @@ std::string World::wrong(bool shortage) const
 			return who + "wrong carrier";
 		if (!attached && given(info.address))
 			return who + "an address without a device";
-		if (!peer_ || i >= remotes_.size())
+		if (peer_ && link_exists(i) != given(remote(i)))
+			return who + "has a link that should not be, or the other way round";
+		if (!peer_ || !given(remote(i)))
 			continue;
 
 		const mplink_link_info link = link_info(i);
@@ -156,9 +164,9 @@ std::string World::wrong_way(mplink_u32 flow)
 	const Sent sent = send(1000, flow);
 	std::vector<const Netdev *> working;
 
-	for (mplink_u32 i = 0; i < nics() && i < remotes_.size(); i++)
+	for (mplink_u32 i = 0; i < nics(); i++)
 		if (const Netdev *dev = find(names_[i]);
-		    dev && !link_info(i).reason && can_send(*dev))
+		    dev && given(remote(i)) && !link_info(i).reason && can_send(*dev))
 			working.push_back(dev);
 	if (sent.over.empty() != working.empty())
 		return working.empty() ? "sent without a link" : "dropped despite a link";
