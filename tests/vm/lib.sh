@@ -36,6 +36,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib-gate.sh"
 
 KERNEL=${MPLINK_KERNEL:?scenarios run in a VM: use tests/vm/run}
 MODULE=$PWD/build/$KERNEL/mplink.ko
+# The command mplink.
+PATH=$PWD/build:$PATH
 REASON=${MPLINK_REASON:-/run/mplink-reason}
 LOG_MARK=$(cat "$GATE_STATE/mark" 2>/dev/null || true)
 MARKS=0

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0
+// An IPv4 or IPv6 address between the user's text, the kernel's 4 or 16 bytes, and
+// the form in which the core judges it.
+#pragma once
+#include <array>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "mplink/types.h"
+
+namespace mplink::cli
+{
+
+class Address
+{
+public:
+	static std::optional<Address> parse(std::string_view text);
+	// Nothing if there are neither 4 nor 16 bytes.
+	static std::optional<Address> from_wire(std::span<const std::byte> wire);
+
+	std::string text() const;
+	std::span<const std::uint8_t> wire() const;
+	mplink_addr core() const;
+
+	friend auto operator<=>(const Address &, const Address &) = default;
+
+private:
+	bool is_inet() const;
+
+	std::array<std::uint8_t, 16> bytes_{};
+};
+
+} // namespace mplink::cli

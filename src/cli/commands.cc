@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "commands.hh"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+
+#include "client.hh"
+#include "config.hh"
+#include "diff.hh"
+#include "failure.hh"
+#include "render.hh"
+
+namespace mplink::cli
+{
+
+namespace
+{
+
+// https://no-color.org: set to anything but nothing.
+bool colour_wanted()
+{
+	const char *no_colour = std::getenv("NO_COLOR");
+
+	return isatty(STDOUT_FILENO) && !(no_colour && *no_colour);
+}
+
+void write_out(const std::string &text)
+{
+	if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout))
+		throw failed(
+			fmt::format("cannot write to standard output: {}", std::strerror(errno)));
+}
+
+std::string read_file(const std::string &file)
+{
+	const auto close = [](FILE *f) { return f == stdin ? 0 : std::fclose(f); };
+	const std::unique_ptr<FILE, decltype(close)> in(
+		file == "-" ? stdin : std::fopen(file.c_str(), "re"), close);
+	std::string content;
+	char buffer[1 << 16];
+
+	if (!in)
+		throw bad(fmt::format("cannot open {}: {}", file, std::strerror(errno)));
+	while (const std::size_t n = std::fread(buffer, 1, sizeof(buffer), in.get()))
+		content.append(buffer, n);
+	if (std::ferror(in.get()))
+		throw bad(fmt::format("cannot read {}: {}", file, std::strerror(errno)));
+	return content;
+}
+
+void make_so(Client &client, const DeviceConfig &wanted, const std::string &where)
+{
+	const std::vector<Device> devices = client.devices();
+
+	if (std::none_of(devices.begin(), devices.end(),
+			 [&](const Device &device) { return device.name == wanted.name; }))
+		client.create(wanted.name, where + ".name");
+
+	const Device current = client.state(wanted.name).front();
+
+	client.carry_out(current, diff(current, wanted, where));
+}
+
+} // namespace
+
+void show(const std::optional<std::string> &device, const ShowOptions &options)
+{
+	const std::vector<Device> state = Client().state(device);
+
+	if (options.prometheus)
+		write_out(render_prometheus(state));
+	else if (options.json)
+		write_out(render_json(state, options.pretty));
+	else
+		write_out(render_table(state, colour_wanted()));
+}
+
+void carry_out(const Order &order)
+{
+	Client client;
+
+	client.carry_out(client.pick(order.device), order.steps);
+}
+
+void save(const std::optional<std::string> &device)
+{
+	write_out(write_config(Client().state(device)));
+}
+
+void load(const std::string &file, bool check_only)
+{
+	std::vector<DeviceConfig> devices;
+
+	try {
+		devices = parse_config(read_file(file));
+	} catch (const Failure &failure) {
+		throw Failure(failure.status,
+			      fmt::format("{}: nothing was changed:\n{}", file, failure.what()));
+	}
+	if (check_only)
+		return;
+
+	Client client;
+
+	for (std::size_t i = 0; i < devices.size(); i++)
+		make_so(client, devices[i], fmt::format("$.devices[{}]", i));
+}
+
+} // namespace mplink::cli

@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "config.hh"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "failure.hh"
+#include "mplink/core.h"
+#include "names.hh"
+#include "refusals.hh"
+#include "words.hh"
+
+namespace mplink::cli
+{
+
+namespace
+{
+
+using Json = nlohmann::json;
+using Ordered = nlohmann::ordered_json;
+
+// More would scroll the first ones away, and they often have one cause.
+constexpr std::size_t most_faults = 20;
+
+std::string excerpt(const Json &value)
+{
+	const std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+
+	return text.size() > 60 ? text.substr(0, 60) + "..." : text;
+}
+
+// The library keeps the last of two equal keys, and forgets the first without a word.
+class UniqueKeys
+{
+public:
+	bool operator()(int, Json::parse_event_t event, Json &value)
+	{
+		if (event == Json::parse_event_t::object_start)
+			keys_.emplace_back();
+		else if (event == Json::parse_event_t::object_end)
+			keys_.pop_back();
+		else if (event == Json::parse_event_t::key &&
+			 !keys_.back().insert(value.get<std::string>()).second)
+			throw bad(fmt::format("key {} is given twice in one object; remove one",
+					      excerpt(value)));
+		return true;
+	}
+
+private:
+	std::vector<std::set<std::string>> keys_;
+};
+
+// Faults are collected, not thrown, for a user wants to mend all of them at once.
+class Parser
+{
+public:
+	std::vector<DeviceConfig> devices(const Json &root);
+	void report() const;
+
+private:
+	void fault(const std::string &path, const Json &value, const std::string &why);
+	bool object(const std::string &path, const Json &value,
+		    std::initializer_list<const char *> required,
+		    std::initializer_list<const char *> optional);
+	const Json &list(const std::string &path, const Json &value, const char *key);
+	std::string nic_name(const std::string &path, const Json &value);
+	std::optional<Address> address(const std::string &path, const Json &value);
+	DeviceConfig device(const std::string &path, const Json &value);
+	void choice(const std::string &path, const Json &value, int (*parse)(const char *, size_t),
+		    const std::string &choices, std::uint32_t &result);
+	void nics(const std::string &path, const Json &value, DeviceConfig &device);
+	void peers(const std::string &path, const Json &value, DeviceConfig &device);
+	std::optional<LinkConfig> link(const std::string &path, const Json &value,
+				       const DeviceConfig &device, const Address &peer);
+
+	std::vector<std::string> faults_;
+};
+
+void Parser::report() const
+{
+	if (faults_.empty())
+		return;
+
+	const std::size_t shown = std::min(faults_.size(), most_faults);
+	std::string text = fmt::format(
+		"{}", fmt::join(faults_.begin(),
+				faults_.begin() + static_cast<std::ptrdiff_t>(shown), "\n"));
+
+	if (shown < faults_.size())
+		text += fmt::format("\nand {} more", faults_.size() - shown);
+	throw bad(text);
+}
+
+void Parser::fault(const std::string &path, const Json &value, const std::string &why)
+{
+	faults_.push_back(fmt::format("{}: {} {}", path, excerpt(value), why));
+}
+
+// Whether it is one, with what is required.
+bool Parser::object(const std::string &path, const Json &value,
+		    std::initializer_list<const char *> required,
+		    std::initializer_list<const char *> optional)
+{
+	const std::size_t before = faults_.size();
+
+	if (!value.is_object()) {
+		fault(path, value, "is not an object {...}");
+		return false;
+	}
+	for (const char *key : required)
+		if (!value.contains(key))
+			faults_.push_back(fmt::format("{}: \"{}\" is missing; add it", path, key));
+
+	const bool complete = faults_.size() == before;
+
+	std::vector<std::string> known(required.begin(), required.end());
+
+	known.insert(known.end(), optional.begin(), optional.end());
+	for (const auto &[key, unused] : value.items())
+		if (std::find(known.begin(), known.end(), key) == known.end())
+			faults_.push_back(fmt::format("{}: key {} is not known; there are: {}",
+						      path, excerpt(key), fmt::join(known, ", ")));
+	return complete;
+}
+
+const Json &Parser::list(const std::string &path, const Json &value, const char *key)
+{
+	static const Json empty = Json::array();
+	const auto found = value.find(key);
+
+	if (found == value.end())
+		return empty;
+	if (found->is_array())
+		return *found;
+	fault(fmt::format("{}.{}", path, key), *found, "is not a list [...]");
+	return empty;
+}
+
+std::string Parser::nic_name(const std::string &path, const Json &value)
+{
+	if (!value.is_string()) {
+		fault(path, value, "is not a name in quotes");
+		return {};
+	}
+
+	const std::string name = value.get<std::string>();
+
+	// A NUL would end the name for the kernel, but not for JSON.
+	const char *why = name.find('\0') != std::string::npos
+				  ? "is not a valid NIC name"
+				  : why_no_nic_name(name.data(), name.size());
+
+	if (!why)
+		return name;
+	fault(path, value, why);
+	return {};
+}
+
+std::optional<Address> Parser::address(const std::string &path, const Json &value)
+{
+	std::optional<Address> address;
+
+	if (value.is_string())
+		address = Address::parse(value.get<std::string>());
+	if (!address)
+		fault(path, value, "is not an IPv4 or IPv6 address in quotes");
+	return address;
+}
+
+void Parser::choice(const std::string &path, const Json &value, int (*parse)(const char *, size_t),
+		    const std::string &choices, std::uint32_t &result)
+{
+	int parsed = -1;
+
+	if (value.is_string()) {
+		const std::string text = value.get<std::string>();
+
+		parsed = parse(text.data(), text.size());
+	}
+	if (parsed < 0)
+		fault(path, value, "is none of " + choices);
+	else
+		result = static_cast<std::uint32_t>(parsed);
+}
+
+void Parser::nics(const std::string &path, const Json &value, DeviceConfig &device)
+{
+	for (std::size_t i = 0; i < value.size(); i++) {
+		const std::string at = fmt::format("{}[{}]", path, i);
+		std::string name = nic_name(at, value[i]);
+
+		if (!name.empty() && name == device.name)
+			fault(at, value[i], "is the virtual NIC itself; remove it");
+		if (!name.empty() &&
+		    std::find(device.nics.begin(), device.nics.end(), name) != device.nics.end())
+			fault(at, value[i], "is named twice; remove one");
+		device.nics.push_back(std::move(name));
+	}
+	if (value.size() > MPLINK_MAX_NICS)
+		faults_.push_back(fmt::format("{}: {} NICs are too many: {} at most", path,
+					      value.size(), MPLINK_MAX_NICS));
+}
+
+std::optional<LinkConfig> Parser::link(const std::string &path, const Json &value,
+				       const DeviceConfig &device, const Address &peer)
+{
+	LinkConfig link;
+
+	if (!object(path, value, {"nic", "remote"}, {"weight"}))
+		return {};
+	link.nic = nic_name(path + ".nic", value["nic"]);
+	if (!link.nic.empty() &&
+	    std::find(device.nics.begin(), device.nics.end(), link.nic) == device.nics.end())
+		fault(path + ".nic", value["nic"],
+		      "is not among the device's \"nics\"; add it there");
+	if (const auto remote = address(path + ".remote", value["remote"])) {
+		link.remote = *remote;
+		if (const char *why = why_no_remote(remote->core(), peer.core()))
+			fault(path + ".remote", value["remote"], why);
+	}
+	if (const auto weight = value.find("weight"); weight != value.end()) {
+		if (!weight->is_number_unsigned() || *weight < 1U || *weight > MPLINK_MAX_WEIGHT)
+			fault(path + ".weight", *weight,
+			      fmt::format("is not a number from 1 to {}", MPLINK_MAX_WEIGHT));
+		else
+			link.weight = weight->get<std::uint16_t>();
+	}
+	return link;
+}
+
+void Parser::peers(const std::string &path, const Json &value, DeviceConfig &device)
+{
+	std::map<Address, std::size_t> seen;
+
+	for (std::size_t i = 0; i < value.size(); i++) {
+		const std::string at = fmt::format("{}[{}]", path, i);
+
+		if (!object(at, value[i], {"address"}, {"links"}))
+			continue;
+
+		const auto virtual_address = address(at + ".address", value[i]["address"]);
+
+		if (!virtual_address)
+			continue;
+
+		PeerConfig peer{.address = *virtual_address, .links = {}};
+
+		if (const char *why = why_no_peer(peer.address.core()))
+			fault(at + ".address", value[i]["address"], why);
+		if (const auto [first, fresh] = seen.emplace(peer.address, i); !fresh)
+			fault(at + ".address", value[i]["address"],
+			      fmt::format("is {}[{}] already; remove one", path, first->second));
+
+		const Json &links = list(at, value[i], "links");
+		std::set<std::string> taken;
+
+		for (std::size_t k = 0; k < links.size(); k++) {
+			const std::string there = fmt::format("{}.links[{}]", at, k);
+			auto parsed = link(there, links[k], device, peer.address);
+
+			if (!parsed)
+				continue;
+			if (!parsed->nic.empty() && !taken.insert(parsed->nic).second)
+				fault(there + ".nic", links[k]["nic"],
+				      "has a link of this peer already; remove one");
+			peer.links.push_back(std::move(*parsed));
+		}
+		device.peers.push_back(std::move(peer));
+	}
+}
+
+DeviceConfig Parser::device(const std::string &path, const Json &value)
+{
+	DeviceConfig device;
+
+	if (!object(path, value, {"name"}, {"policy", "encap", "nics", "peers"}))
+		return device;
+	device.name = nic_name(path + ".name", value["name"]);
+	if (const auto policy = value.find("policy"); policy != value.end())
+		choice(path + ".policy", *policy, policy_parse, policy_list(), device.policy);
+	if (const auto encap = value.find("encap"); encap != value.end())
+		choice(path + ".encap", *encap, encap_parse, encap_list(), device.encap);
+	nics(path + ".nics", list(path, value, "nics"), device);
+	peers(path + ".peers", list(path, value, "peers"), device);
+	return device;
+}
+
+std::vector<DeviceConfig> Parser::devices(const Json &root)
+{
+	std::vector<DeviceConfig> devices;
+	std::set<std::string> names;
+
+	if (!object("$", root, {"devices"}, {}))
+		return devices;
+
+	const Json &all = list("$", root, "devices");
+
+	for (std::size_t i = 0; i < all.size(); i++) {
+		const std::string at = fmt::format("$.devices[{}]", i);
+
+		devices.push_back(device(at, all[i]));
+		if (!devices.back().name.empty() && !names.insert(devices.back().name).second)
+			fault(at + ".name", all[i]["name"], "is a device already; remove one");
+	}
+	return devices;
+}
+
+} // namespace
+
+std::vector<DeviceConfig> parse_config(std::string_view json)
+{
+	Parser parser;
+	Json root;
+
+	try {
+		root = Json::parse(json, UniqueKeys());
+	} catch (const Json::parse_error &e) {
+		// Behind the library's own tag in brackets: line, column and what was expected.
+		const std::string_view what = e.what();
+		const std::size_t tag = what.find("] ");
+
+		throw bad(fmt::format("not JSON: {}", what.substr(tag == what.npos ? 0 : tag + 2)));
+	}
+
+	std::vector<DeviceConfig> devices = parser.devices(root);
+
+	parser.report();
+	return devices;
+}
+
+std::string write_config(const std::vector<Device> &devices)
+{
+	Ordered root{{"devices", Ordered::array()}};
+
+	for (const Device &device : devices) {
+		Ordered nics = Ordered::array();
+		Ordered peers = Ordered::array();
+
+		for (const Nic &nic : device.nics)
+			nics.push_back(nic.name);
+		for (const Peer &peer : device.peers) {
+			Ordered links = Ordered::array();
+
+			for (const Link &link : peer.links)
+				links.push_back({{"nic", link.nic},
+						 {"remote", link.remote ? link.remote->text() : ""},
+						 {"weight", link.weight}});
+			peers.push_back({{"address", peer.address.text()}, {"links", links}});
+		}
+		root["devices"].push_back({{"name", device.name},
+					   {"policy", mplink_core_policy_name(device.policy)},
+					   {"encap", mplink_core_encap_name(device.encap)},
+					   {"nics", nics},
+					   {"peers", peers}});
+	}
+	try {
+		return root.dump(2) + "\n";
+	} catch (const Json::type_error &) {
+		// The kernel takes any byte, JSON no such string.
+		throw failed("the name of a NIC is not UTF-8, and cannot be written as JSON: "
+			     "rename that NIC (`mplink show` has it)");
+	}
+}
+
+} // namespace mplink::cli

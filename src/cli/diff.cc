@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "diff.hh"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace mplink::cli
+{
+
+namespace
+{
+
+using Kind = Step::Kind;
+
+bool contains(const std::vector<std::string> &names, const std::string &name)
+{
+	return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// A NIC takes the links over it along.
+void forget_links(Device &device, const std::vector<std::string> &nics)
+{
+	for (Peer &peer : device.peers)
+		std::erase_if(peer.links,
+			      [&](const Link &link) { return contains(nics, link.nic); });
+}
+
+std::vector<LinkChange> diff_links(const std::vector<Link> &current, const PeerConfig &wanted,
+				   const std::string &where)
+{
+	std::vector<LinkChange> changes;
+
+	for (std::size_t i = 0; i < wanted.links.size(); i++) {
+		const LinkConfig &want = wanted.links[i];
+		const auto have = std::find_if(current.begin(), current.end(),
+					       [&](const Link &l) { return l.nic == want.nic; });
+		LinkChange change{.nic = want.nic};
+
+		if (have == current.end() || have->remote != want.remote)
+			change.remote = want.remote;
+		if (have == current.end() || have->weight != want.weight)
+			change.weight = want.weight;
+		if (!change.remote && !change.weight)
+			continue;
+		change.where = fmt::format("{}.links[{}]", where, i);
+		changes.push_back(std::move(change));
+	}
+	for (const Link &have : current)
+		if (std::none_of(wanted.links.begin(), wanted.links.end(),
+				 [&](const LinkConfig &l) { return l.nic == have.nic; }))
+			changes.push_back({.nic = have.nic, .remove = true});
+	return changes;
+}
+
+void diff_peers(const Device &current, const DeviceConfig &wanted, const std::string &where,
+		std::vector<Step> &steps)
+{
+	std::map<Address, const Peer *> had;
+
+	for (const Peer &peer : current.peers)
+		had.emplace(peer.address, &peer);
+	for (std::size_t i = 0; i < wanted.peers.size(); i++) {
+		const PeerConfig &want = wanted.peers[i];
+		const std::string at = fmt::format("{}.peers[{}]", where, i);
+		const auto have = had.find(want.address);
+		const bool known = have != had.end();
+		std::vector<LinkChange> links =
+			diff_links(known ? have->second->links : std::vector<Link>(), want, at);
+
+		if (!known || !links.empty())
+			steps.push_back({.kind = known ? Kind::peer_set : Kind::peer_add,
+					 .peer = want.address,
+					 .links = std::move(links),
+					 .where = at});
+		if (known)
+			had.erase(have);
+	}
+	for (const auto &[address, unused] : had)
+		steps.push_back({.kind = Kind::peer_del, .peer = address});
+}
+
+} // namespace
+
+std::vector<Step> diff(const Device &current, const DeviceConfig &wanted, const std::string &where)
+{
+	std::vector<Step> steps;
+	std::vector<Step> added;
+	std::vector<Step> removed;
+	std::vector<std::string> gone;
+	Device left = current;
+
+	for (const Nic &nic : current.nics) {
+		if (contains(wanted.nics, nic.name))
+			continue;
+		gone.push_back(nic.name);
+		removed.push_back({.kind = Kind::nic_del, .nic = nic.name});
+	}
+	for (std::size_t i = 0; i < wanted.nics.size(); i++)
+		if (std::none_of(current.nics.begin(), current.nics.end(),
+				 [&](const Nic &nic) { return nic.name == wanted.nics[i]; }))
+			added.push_back({.kind = Kind::nic_add,
+					 .nic = wanted.nics[i],
+					 .where = fmt::format("{}.nics[{}]", where, i)});
+
+	const bool crowded = current.nics.size() + added.size() > MPLINK_MAX_NICS;
+
+	if (current.policy != wanted.policy)
+		steps.push_back({.kind = Kind::set_policy,
+				 .policy = wanted.policy,
+				 .where = where + ".policy"});
+	if (crowded) {
+		steps.insert(steps.end(), removed.begin(), removed.end());
+		forget_links(left, gone);
+	}
+	steps.insert(steps.end(), added.begin(), added.end());
+	diff_peers(left, wanted, where, steps);
+	if (!crowded)
+		steps.insert(steps.end(), removed.begin(), removed.end());
+	return steps;
+}
+
+} // namespace mplink::cli

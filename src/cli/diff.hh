@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0
+// From what is to what the file wants.  Loading a file twice changes nothing the
+// second time.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "config.hh"
+#include "model.hh"
+#include "step.hh"
+
+namespace mplink::cli
+{
+
+// where: of the wanted device in the file.  What is new comes before what goes, so that
+// traffic always finds a link; unless there are more NICs than a device can have.
+std::vector<Step> diff(const Device &current, const DeviceConfig &wanted, const std::string &where);
+
+} // namespace mplink::cli

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0
+// The command's face: which subcommands there are, and how each ends.
+#include <CLI/CLI.hpp>
+
+#include <fmt/format.h>
+
+#include <sstream>
+
+#include "attributes.hh"
+#include "commands.hh"
+#include "failure.hh"
+#include "monitor.hh"
+#include "socket.hh"
+#include "uapi/mplink_netlink.h"
+
+namespace
+{
+
+using namespace mplink::cli;
+
+const char footer[] =
+	"DEV may be left out where there is only one mplink device.\n"
+	"Exit status: 0 done, 1 refused or failed, 2 bad words or input, 3 no module.\n"
+	"See mplink(8).";
+
+// The library would tell of a list of words, for it does not know their grammar.
+class Usage : public CLI::Formatter
+{
+public:
+	explicit Usage(std::string text) : text_(std::move(text))
+	{
+	}
+	std::string make_usage(const CLI::App *, std::string) const override
+	{
+		return "Usage: mplink " + text_ + "\n";
+	}
+	std::string make_positionals(const CLI::App *) const override
+	{
+		return {};
+	}
+
+private:
+	std::string text_;
+};
+
+class Command
+{
+public:
+	Command();
+	void run(int argc, char **argv);
+
+	CLI::App &app()
+	{
+		return app_;
+	}
+
+private:
+	CLI::App *verb(CLI::App &parent, const char *name, const std::string &about,
+		       const std::string &usage, std::function<void()> action);
+
+	CLI::App app_{"Control of mplink, the multipath link driver.", "mplink"};
+	Words words_;
+	ShowOptions show_;
+	std::string exec_;
+	std::string file_;
+	bool check_ = false;
+};
+
+CLI::App *Command::verb(CLI::App &parent, const char *name, const std::string &about,
+			const std::string &usage, std::function<void()> action)
+{
+	CLI::App *sub = parent.add_subcommand(name, about);
+
+	sub->formatter(std::make_shared<Usage>(usage));
+	sub->final_callback(std::move(action));
+	sub->fallthrough();
+	return sub;
+}
+
+Command::Command()
+{
+	using Kind = Step::Kind;
+	const auto words = [this](CLI::App *sub) { sub->add_option("words", words_); };
+	const std::string links = "[link NIC [[remote] REMOTE] [weight N]]...";
+
+	app_.set_version_flag("-V,--version", fmt::format("mplink, netlink family version {}",
+							  MPLINK_FAMILY_VERSION));
+	app_.add_flag("-j,--json", show_.json, "JSON instead of text");
+	app_.add_flag("-p,--pretty", show_.pretty, "JSON with line breaks");
+	// One verb and no more, so that a NIC may be called as a verb is.
+	app_.require_subcommand(1);
+	app_.footer(footer);
+
+	CLI::App *sub = verb(app_, "show", "Show devices, their NICs, peers and links",
+			     "show [[dev] DEV] [--prometheus]",
+			     [this] { show(parse_device_words(words_), show_); });
+	sub->add_flag("--prometheus", show_.prometheus, "Prometheus's text exposition format");
+	words(sub);
+
+	CLI::App *nic = app_.add_subcommand("nic", "Add or remove NICs")->require_subcommand(1);
+	nic->fallthrough();
+	words(verb(*nic, "add", "Add NICs, which need not exist yet", "nic add [dev DEV] NIC...",
+		   [this] { carry_out(parse_nic_words(Kind::nic_add, words_)); }));
+	words(verb(*nic, "del", "Remove NICs, and the links over them", "nic del [dev DEV] NIC...",
+		   [this] { carry_out(parse_nic_words(Kind::nic_del, words_)); }));
+
+	CLI::App *peer =
+		app_.add_subcommand("peer", "Add, change or remove peers")->require_subcommand(1);
+	peer->fallthrough();
+	words(verb(*peer, "add", "Add a peer, with links",
+		   "peer add [dev DEV] ADDRESS [link NIC [remote] REMOTE [weight N]]...",
+		   [this] { carry_out(parse_peer_words(Kind::peer_add, words_)); }));
+	words(verb(*peer, "set", "Add, change or remove links of a peer, all at once",
+		   "peer set [dev DEV] ADDRESS " + links + " [unlink NIC]...",
+		   [this] { carry_out(parse_peer_words(Kind::peer_set, words_)); }));
+	words(verb(*peer, "del", "Remove peers", "peer del [dev DEV] ADDRESS...",
+		   [this] { carry_out(parse_peer_words(Kind::peer_del, words_)); }));
+
+	words(verb(app_, "set", "Change how packets are spread: " + policy_list(),
+		   "set [[dev] DEV] policy POLICY",
+		   [this] { carry_out(parse_set_words(words_)); }));
+
+	sub = verb(app_, "monitor", "Print what changes, until interrupted", "monitor [--exec CMD]",
+		   [this] {
+			   monitor({.json = show_.json,
+				    .exec = exec_.empty() ? std::nullopt : std::optional(exec_)});
+		   });
+	sub->add_option("--exec", exec_, "run CMD for each change, its facts in MPLINK_*")
+		->option_text("CMD");
+
+	words(verb(app_, "save", "Write the configuration as JSON", "save [[dev] DEV]",
+		   [this] { save(parse_device_words(words_)); }));
+
+	sub = verb(app_, "load", "Make the configuration in FILE so", "load [--check] FILE",
+		   [this] { load(file_, check_); });
+	sub->add_flag("--check", check_, "only look whether the file is right");
+	sub->add_option("FILE", file_)->required();
+}
+
+void Command::run(int argc, char **argv)
+{
+	app_.parse(argc, argv);
+}
+
+int complain(Exit status, const std::string &text)
+{
+	std::istringstream lines(text);
+
+	for (std::string line; std::getline(lines, line);)
+		fmt::print(stderr, "mplink: {}\n", line);
+	return static_cast<int>(status);
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+try {
+	Command command;
+
+	try {
+		command.run(argc, argv);
+	} catch (const CLI::ParseError &e) {
+		if (e.get_exit_code() == 0)
+			return command.app().exit(e);
+		// A word that is no command is told of as a missing one.
+		const std::vector<std::string> rest = command.app().remaining(true);
+
+		return complain(Exit::usage, (rest.empty() ? e.what()
+							   : fmt::format("\"{}\" was not expected",
+									 rest.front())) +
+						     "\nsee mplink --help");
+	}
+	return static_cast<int>(Exit::success);
+} catch (const Failure &e) {
+	return complain(e.status, e.what());
+} catch (const Malformed &e) {
+	return complain(Exit::failed,
+			std::string("the kernel's answer makes no sense: ") + e.what());
+} catch (const Overrun &) {
+	return complain(Exit::failed, "the kernel's answer was lost, for it was too large at once");
+} catch (const std::exception &e) {
+	return complain(Exit::failed, e.what());
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <fmt/format.h>
+
+#include <functional>
+#include <initializer_list>
+#include <string_view>
+#include <utility>
+
+#include "mplink/core.h"
+#include "render.hh"
+
+namespace mplink::cli
+{
+
+namespace
+{
+
+std::string escape(std::string_view value)
+{
+	std::string out;
+
+	for (const char c : value) {
+		if (c == '\n')
+			out += "\\n";
+		else if (c == '\\' || c == '"')
+			out += std::string("\\") + c;
+		else
+			out += c;
+	}
+	return out;
+}
+
+using Labels = std::initializer_list<std::pair<const char *, std::string>>;
+
+// All samples of a metric must follow each other, behind its HELP and TYPE.
+class Page
+{
+public:
+	void metric(const char *name, const char *type, const char *help)
+	{
+		name_ = name;
+		out_ += fmt::format("# HELP {} {}\n# TYPE {} {}\n", name, help, name, type);
+	}
+	template <class T>
+	void sample(Labels labels, T value)
+	{
+		const char *separator = "{";
+
+		out_ += name_;
+		for (const auto &[label, text] : labels) {
+			out_ += fmt::format("{}{}=\"{}\"", separator, label, escape(text));
+			separator = ",";
+		}
+		out_ += fmt::format("}} {}\n", value);
+	}
+	std::string take()
+	{
+		return std::move(out_);
+	}
+
+private:
+	std::string name_;
+	std::string out_;
+};
+
+using Devices = std::vector<Device>;
+
+void device_metrics(Page &page, const Devices &devices)
+{
+	page.metric("mplink_device_info", "gauge", "Settings of the virtual NIC; always 1.");
+	for (const Device &d : devices)
+		page.sample({{"device", d.name},
+			     {"policy", mplink_core_policy_name(d.policy)},
+			     {"encap", mplink_core_encap_name(d.encap)}},
+			    1);
+	page.metric("mplink_device_carrier", "gauge", "Whether any link of the device works.");
+	for (const Device &d : devices)
+		page.sample({{"device", d.name}}, int{d.carrier});
+	page.metric("mplink_device_dropped_packets_total", "counter",
+		    "Packets dropped, by reason.");
+	for (const Device &d : devices)
+		for (const Drop &drop : d.drops)
+			page.sample({{"device", d.name},
+				     {"reason", mplink_core_drop_name(drop.reason)}},
+				    drop.packets);
+	page.metric("mplink_device_rescheduled_packets_total", "counter",
+		    "Packets whose first choice of a link had died.");
+	for (const Device &d : devices)
+		page.sample({{"device", d.name}}, d.rescheduled);
+	page.metric("mplink_device_copied_packets_total", "counter",
+		    "What a broadcast sent beyond one of each packet.");
+	for (const Device &d : devices)
+		page.sample({{"device", d.name}}, d.copies);
+}
+
+struct CounterMetric {
+	const char *suffix;
+	const char *help;
+	std::uint64_t Counters::*value;
+};
+
+constexpr CounterMetric counter_metrics[] = {
+	{"transmit_packets_total", "Packets sent.", &Counters::tx_packets},
+	{"transmit_bytes_total", "Bytes sent, with the MAC header.", &Counters::tx_bytes},
+	{"receive_packets_total", "Packets received.", &Counters::rx_packets},
+	{"receive_bytes_total", "Bytes received, with the MAC header.", &Counters::rx_bytes},
+};
+
+void nic_metrics(Page &page, const Devices &devices)
+{
+	const auto each = [&](const std::function<void(const Device &, const Nic &)> &visit) {
+		for (const Device &d : devices)
+			for (const Nic &nic : d.nics)
+				visit(d, nic);
+	};
+
+	page.metric("mplink_nic_valid", "gauge", "Whether the NIC may carry packets.");
+	each([&](const Device &d, const Nic &nic) {
+		page.sample({{"device", d.name}, {"nic", nic.name}}, int{valid(nic.reason)});
+	});
+	page.metric("mplink_nic_reason", "gauge",
+		    "Why the NIC may carry no packets, or none; always 1.");
+	each([&](const Device &d, const Nic &nic) {
+		page.sample({{"device", d.name},
+			     {"nic", nic.name},
+			     {"reason", mplink_core_reason_name(nic.reason)}},
+			    1);
+	});
+	page.metric("mplink_nic_carrier", "gauge", "Whether the NIC has a carrier.");
+	each([&](const Device &d, const Nic &nic) {
+		page.sample({{"device", d.name}, {"nic", nic.name}}, int{nic.carrier});
+	});
+	page.metric("mplink_nic_transitions_total", "counter",
+		    "Changes of validity since the NIC was added.");
+	each([&](const Device &d, const Nic &nic) {
+		page.sample({{"device", d.name}, {"nic", nic.name}}, nic.transitions);
+	});
+	page.metric("mplink_nic_since_seconds", "gauge", "How long the present validity has held.");
+	each([&](const Device &d, const Nic &nic) {
+		page.sample({{"device", d.name}, {"nic", nic.name}},
+			    fmt::format("{}.{:03}", nic.since_ms / 1000, nic.since_ms % 1000));
+	});
+	for (const CounterMetric &metric : counter_metrics) {
+		const std::string name = std::string("mplink_nic_") + metric.suffix;
+
+		page.metric(name.c_str(), "counter", metric.help);
+		each([&](const Device &d, const Nic &nic) {
+			page.sample({{"device", d.name}, {"nic", nic.name}},
+				    nic.counters.*metric.value);
+		});
+	}
+}
+
+void link_metrics(Page &page, const Devices &devices)
+{
+	using Visit = std::function<void(const Device &, const Peer &, const Link &)>;
+	const auto each = [&](const Visit &visit) {
+		for (const Device &d : devices)
+			for (const Peer &peer : d.peers)
+				for (const Link &link : peer.links)
+					visit(d, peer, link);
+	};
+
+	page.metric("mplink_link_valid", "gauge", "Whether the link may carry packets.");
+	each([&](const Device &d, const Peer &peer, const Link &link) {
+		page.sample({{"device", d.name}, {"peer", peer.address.text()}, {"nic", link.nic}},
+			    int{valid(link.reason)});
+	});
+	page.metric(
+		"mplink_link_info", "gauge",
+		"The remote address, and why the link may carry no packets, or none; always 1.");
+	each([&](const Device &d, const Peer &peer, const Link &link) {
+		page.sample({{"device", d.name},
+			     {"peer", peer.address.text()},
+			     {"nic", link.nic},
+			     {"remote", link.remote ? link.remote->text() : ""},
+			     {"reason", mplink_core_reason_name(link.reason)}},
+			    1);
+	});
+	page.metric("mplink_link_weight", "gauge", "The link's share.");
+	each([&](const Device &d, const Peer &peer, const Link &link) {
+		page.sample({{"device", d.name}, {"peer", peer.address.text()}, {"nic", link.nic}},
+			    link.weight);
+	});
+	for (const CounterMetric &metric : counter_metrics) {
+		const std::string name = std::string("mplink_link_") + metric.suffix;
+
+		page.metric(name.c_str(), "counter", metric.help);
+		each([&](const Device &d, const Peer &peer, const Link &link) {
+			page.sample({{"device", d.name},
+				     {"peer", peer.address.text()},
+				     {"nic", link.nic}},
+				    link.counters.*metric.value);
+		});
+	}
+}
+
+} // namespace
+
+std::string render_prometheus(const std::vector<Device> &devices)
+{
+	Page page;
+
+	device_metrics(page, devices);
+	nic_metrics(page, devices);
+	link_metrics(page, devices);
+	return page.take();
+}
+
+} // namespace mplink::cli

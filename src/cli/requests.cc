@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "requests.hh"
+
+#include <fmt/format.h>
+#include <linux/genetlink.h>
+
+#include "mplink/core.h"
+#include "uapi/mplink_netlink.h"
+
+namespace mplink::cli
+{
+
+namespace
+{
+
+Message generic(const Family &family, std::uint8_t command, std::string what)
+{
+	Message message(family.id, 0, std::move(what));
+
+	message.generic(command, MPLINK_FAMILY_VERSION);
+	return message;
+}
+
+// "link eth1 remote 10.0.1.2", or where in the file that was said.
+std::string words(const LinkChange &link, const char *key, const std::string &value)
+{
+	if (!link.where.empty())
+		return fmt::format("{}.{}: {}", link.where, key, value);
+	if (std::string_view(key) == "nic")
+		return fmt::format("{} {}", link.remove ? "unlink" : "link", value);
+	return fmt::format("link {} {} {}", link.nic, key, value);
+}
+
+void put_link(Message &message, const LinkChange &link)
+{
+	const std::size_t nest = message.nest(
+		MPLINK_A_PEER_LINK, link.where.empty() ? words(link, "nic", link.nic) : link.where);
+
+	message.string(MPLINK_A_LINK_NIC, link.nic, words(link, "nic", link.nic));
+	if (link.remote)
+		message.address(MPLINK_A_LINK_REMOTE, *link.remote,
+				words(link, "remote", link.remote->text()));
+	if (link.weight)
+		message.u16(MPLINK_A_LINK_WEIGHT, *link.weight,
+			    words(link, "weight", std::to_string(*link.weight)));
+	if (link.remove)
+		message.flag(MPLINK_A_LINK_REMOVE, words(link, "nic", link.nic));
+	message.nest_end(nest);
+}
+
+std::string at(const Step &step, std::string otherwise)
+{
+	return step.where.empty() ? std::move(otherwise) : step.where;
+}
+
+std::uint8_t command_of(Step::Kind kind)
+{
+	switch (kind) {
+	case Step::Kind::set_policy:
+		return MPLINK_CMD_DEVICE_SET;
+	case Step::Kind::nic_add:
+		return MPLINK_CMD_NIC_ADD;
+	case Step::Kind::nic_del:
+		return MPLINK_CMD_NIC_DEL;
+	case Step::Kind::peer_add:
+		return MPLINK_CMD_PEER_ADD;
+	case Step::Kind::peer_set:
+		return MPLINK_CMD_PEER_SET;
+	case Step::Kind::peer_del:
+		return MPLINK_CMD_PEER_DEL;
+	}
+	return MPLINK_CMD_UNSPEC;
+}
+
+} // namespace
+
+std::string text(const Step &step)
+{
+	switch (step.kind) {
+	case Step::Kind::set_policy:
+		return fmt::format("set policy {}", mplink_core_policy_name(step.policy));
+	case Step::Kind::nic_add:
+		return "nic add " + step.nic;
+	case Step::Kind::nic_del:
+		return "nic del " + step.nic;
+	case Step::Kind::peer_add:
+		return "peer add " + step.peer->text();
+	case Step::Kind::peer_set:
+		return "peer set " + step.peer->text();
+	case Step::Kind::peer_del:
+		return "peer del " + step.peer->text();
+	}
+	return {};
+}
+
+Message get_family()
+{
+	Message message(GENL_ID_CTRL, 0, "look-up of the netlink family mplink");
+
+	message.generic(CTRL_CMD_GETFAMILY, 1);
+	message.string(CTRL_ATTR_FAMILY_NAME, MPLINK_FAMILY_NAME, "");
+	return message;
+}
+
+Family parse_family(Bytes attributes)
+{
+	Family family;
+	const auto group = [&](const Attribute &entry) {
+		std::string name;
+		std::uint32_t id = 0;
+
+		for_each_attribute(entry.payload, [&](const Attribute &a) {
+			if (a.type == CTRL_ATTR_MCAST_GRP_NAME)
+				name = a.string();
+			else if (a.type == CTRL_ATTR_MCAST_GRP_ID)
+				id = a.u32();
+		});
+		if (name == MPLINK_MCGRP_EVENTS)
+			family.events = id;
+	};
+
+	for_each_attribute(attributes, [&](const Attribute &a) {
+		if (a.type == CTRL_ATTR_FAMILY_ID)
+			family.id = a.u16();
+		else if (a.type == CTRL_ATTR_MCAST_GROUPS)
+			for_each_attribute(a.payload, group);
+	});
+	return family;
+}
+
+Message list_devices(const Family &family)
+{
+	return generic(family, MPLINK_CMD_DEVICE_GET, "list of devices");
+}
+
+Message list_nics(const Family &family, std::uint32_t device)
+{
+	Message message = generic(family, MPLINK_CMD_NIC_GET, "list of NICs");
+
+	message.u32(MPLINK_A_NIC_DEVICE, device, "");
+	return message;
+}
+
+Message list_peers(const Family &family, std::uint32_t device)
+{
+	Message message = generic(family, MPLINK_CMD_PEER_GET, "list of peers");
+
+	message.u32(MPLINK_A_PEER_DEVICE, device, "");
+	return message;
+}
+
+Message request(const Family &family, std::uint32_t device, const std::string &name,
+		const Step &step)
+{
+	Message message = generic(family, command_of(step.kind), name + ": " + text(step));
+
+	switch (step.kind) {
+	case Step::Kind::set_policy:
+		message.u32(MPLINK_A_DEVICE_IFINDEX, device, "dev " + name);
+		message.u32(MPLINK_A_DEVICE_POLICY, step.policy, at(step, ""));
+		break;
+	case Step::Kind::nic_add:
+	case Step::Kind::nic_del:
+		message.u32(MPLINK_A_NIC_DEVICE, device, "dev " + name);
+		message.string(MPLINK_A_NIC_NAME, step.nic, at(step, ""));
+		break;
+	case Step::Kind::peer_add:
+	case Step::Kind::peer_set:
+	case Step::Kind::peer_del:
+		message.u32(MPLINK_A_PEER_DEVICE, device, "dev " + name);
+		message.address(MPLINK_A_PEER_ADDRESS, *step.peer, at(step, ""));
+		for (const LinkChange &link : step.links)
+			put_link(message, link);
+		break;
+	}
+	return message;
+}
+
+} // namespace mplink::cli

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "words.hh"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <span>
+
+#include "failure.hh"
+#include "mplink/core.h"
+#include "names.hh"
+#include "refusals.hh"
+
+namespace mplink::cli
+{
+
+namespace
+{
+
+class Reader
+{
+public:
+	explicit Reader(const Words &words) : rest_(words)
+	{
+	}
+	bool empty() const
+	{
+		return rest_.empty();
+	}
+	const std::string *peek() const
+	{
+		return rest_.empty() ? nullptr : &rest_.front();
+	}
+	bool next_is(std::string_view word)
+	{
+		if (rest_.empty() || rest_.front() != word)
+			return false;
+		rest_ = rest_.subspan(1);
+		return true;
+	}
+	// what: for the error, if there is no word left.
+	const std::string &take(const char *what, const char *after)
+	{
+		if (rest_.empty())
+			throw bad(fmt::format("{} is missing after \"{}\"", what, after));
+
+		const std::string &word = rest_.front();
+
+		rest_ = rest_.subspan(1);
+		return word;
+	}
+	std::optional<std::string> device()
+	{
+		if (!next_is("dev"))
+			return {};
+		return name(take("the device's name", "dev"));
+	}
+	std::string nic(const char *after)
+	{
+		return name(take("a NIC's name", after));
+	}
+
+private:
+	static std::string name(const std::string &word)
+	{
+		if (const char *why = why_no_nic_name(word.data(), word.size()))
+			throw bad(fmt::format("name \"{}\" {}", word, why));
+		return word;
+	}
+
+	std::span<const std::string> rest_;
+};
+
+Address parse_address(const std::string &word, const char *role)
+{
+	const auto address = Address::parse(word);
+
+	if (!address)
+		throw bad(fmt::format("{} \"{}\" is not an IPv4 or IPv6 address", role, word));
+	return *address;
+}
+
+Address parse_peer_address(const std::string &word)
+{
+	const Address address = parse_address(word, "peer");
+
+	if (const char *why = why_no_peer(address.core()))
+		throw bad(fmt::format("peer \"{}\" {}", word, why));
+	return address;
+}
+
+std::uint16_t parse_weight(const std::string &word)
+{
+	std::uint16_t weight = 0;
+	const char *end = word.data() + word.size();
+	const auto [stop, error] = std::from_chars(word.data(), end, weight);
+
+	if (error != std::errc() || stop != end || !weight)
+		throw bad(fmt::format("weight \"{}\" is not a number from 1 to {}", word,
+				      MPLINK_MAX_WEIGHT));
+	return weight;
+}
+
+std::string list(const char *(*name)(mplink_u32), unsigned n)
+{
+	std::string list = name(0);
+
+	for (unsigned i = 1; i < n; i++)
+		list += std::string(", ") + name(i);
+	return list;
+}
+
+bool is_keyword(const std::string &word)
+{
+	return word == "link" || word == "unlink" || word == "weight";
+}
+
+LinkChange parse_link(Reader &reader, const Address &peer, bool adding)
+{
+	LinkChange link{.nic = reader.nic("link")};
+	const bool named = reader.next_is("remote");
+
+	if (named || (reader.peek() && !is_keyword(*reader.peek()))) {
+		const std::string &word = reader.take("the remote address", "remote");
+
+		link.remote = parse_address(word, "remote");
+		if (const char *why = why_no_remote(link.remote->core(), peer.core()))
+			throw bad(fmt::format("remote \"{}\" {}", word, why));
+	}
+	if (adding && !link.remote)
+		throw bad(fmt::format("link {} needs the peer's address there: link {} REMOTE",
+				      link.nic, link.nic));
+	if (reader.next_is("weight"))
+		link.weight = parse_weight(reader.take("a number", "weight"));
+	return link;
+}
+
+} // namespace
+
+std::string policy_list()
+{
+	return list(mplink_core_policy_name, MPLINK_POLICIES);
+}
+
+std::string encap_list()
+{
+	return list(mplink_core_encap_name, MPLINK_ENCAPS);
+}
+
+std::optional<std::string> parse_device_words(const Words &words)
+{
+	Reader reader(words);
+	std::optional<std::string> device = reader.device();
+
+	if (!device && !reader.empty())
+		device = reader.take("", "");
+	if (!reader.empty())
+		throw bad(fmt::format("\"{}\" was not expected after the device's name",
+				      *reader.peek()));
+	return device;
+}
+
+Order parse_nic_words(Step::Kind kind, const Words &words)
+{
+	Reader reader(words);
+	Order order{.device = reader.device(), .steps = {}};
+
+	do {
+		order.steps.push_back({.kind = kind, .nic = reader.nic("nic add|del [dev DEV]")});
+		if (order.device && order.steps.back().nic == *order.device)
+			throw bad(fmt::format("{} is the virtual NIC itself", *order.device));
+	} while (!reader.empty());
+	return order;
+}
+
+Order parse_peer_words(Step::Kind kind, const Words &words)
+{
+	Reader reader(words);
+	Order order{.device = reader.device(), .steps = {}};
+	const bool adding = kind == Step::Kind::peer_add;
+
+	if (kind == Step::Kind::peer_del) {
+		do {
+			order.steps.push_back(
+				{.kind = kind,
+				 .peer = parse_peer_address(
+					 reader.take("the peer's address", "peer del [dev DEV]"))});
+		} while (!reader.empty());
+		return order;
+	}
+
+	Step step{.kind = kind,
+		  .peer = parse_peer_address(
+			  reader.take("the peer's address", "peer add|set [dev DEV]"))};
+
+	while (!reader.empty()) {
+		if (reader.next_is("link"))
+			step.links.push_back(parse_link(reader, *step.peer, adding));
+		else if (!adding && reader.next_is("unlink"))
+			step.links.push_back({.nic = reader.nic("unlink"), .remove = true});
+		else
+			throw bad(fmt::format("\"{}\" was not expected; there are: link NIC "
+					      "[remote] REMOTE [weight N]{}",
+					      *reader.peek(), adding ? "" : ", unlink NIC"));
+		for (std::size_t i = 0; i + 1 < step.links.size(); i++)
+			if (step.links[i].nic == step.links.back().nic)
+				throw bad(fmt::format("link {} is given twice",
+						      step.links.back().nic));
+	}
+	if (!adding && step.links.empty())
+		throw bad("nothing to set; there are: link NIC [remote] REMOTE [weight N], "
+			  "unlink NIC");
+	order.steps.push_back(std::move(step));
+	return order;
+}
+
+Order parse_set_words(const Words &words)
+{
+	Reader reader(words);
+	Order order{.device = reader.device(), .steps = {}};
+
+	if (!order.device && words.size() == 3)
+		order.device = reader.take("", "");
+	if (!reader.next_is("policy"))
+		throw bad(reader.empty()
+				  ? "what is to be set is missing: policy POLICY"
+				  : fmt::format("\"{}\" cannot be set; there is: policy POLICY",
+						*reader.peek()));
+
+	const std::string &word = reader.take("the policy", "policy");
+	const int policy = policy_parse(word.data(), word.size());
+
+	if (policy < 0)
+		throw bad(fmt::format("policy \"{}\" is none of {}", word, policy_list()));
+	if (!reader.empty())
+		throw bad(fmt::format("\"{}\" was not expected after the policy", *reader.peek()));
+	order.steps.push_back(
+		{.kind = Step::Kind::set_policy, .policy = static_cast<std::uint32_t>(policy)});
+	return order;
+}
+
+} // namespace mplink::cli

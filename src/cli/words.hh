@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0
+// The words behind a verb, in iproute2's manner:
+//
+//   [dev DEV] NIC...
+//   [dev DEV] ADDRESS [link NIC [[remote] REMOTE] [weight N] | unlink NIC]...
+//   [[dev] DEV] policy POLICY
+//
+// A NIC's name can be any word, so "dev" counts only in front of the rest, and the word
+// behind "link" and "unlink" is always a NIC.  Throws Failure with Exit::usage.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "step.hh"
+
+namespace mplink::cli
+{
+
+using Words = std::vector<std::string>;
+
+struct Order {
+	std::optional<std::string> device;
+	std::vector<Step> steps;
+};
+
+// [[dev] DEV]
+std::optional<std::string> parse_device_words(const Words &words);
+
+Order parse_nic_words(Step::Kind kind, const Words &words);
+Order parse_peer_words(Step::Kind kind, const Words &words);
+Order parse_set_words(const Words &words);
+
+// "balance-rr, balance-xor, active-backup, broadcast"
+std::string policy_list();
+std::string encap_list();
+
+} // namespace mplink::cli

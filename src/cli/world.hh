@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0
+// What `mplink monitor` knows, so that a notification becomes a change, and what was
+// lost can be found by comparing.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "change.hh"
+#include "model.hh"
+#include "netdev.hh"
+#include "parse.hh"
+#include "stages.hh"
+
+namespace mplink::cli
+{
+
+class World
+{
+public:
+	World(const std::vector<Device> &devices, const std::vector<Netdev> &netdevs);
+
+	using Changes = std::vector<Change>;
+
+	Changes device(WallTime at, const Device &device);
+	Changes nic(WallTime at, const NicMessage &message);
+	Changes nic_removed(WallTime at, const NicMessage &message);
+	Changes peer(WallTime at, const PeerMessage &message);
+	Changes peer_removed(WallTime at, const PeerMessage &message);
+	Changes link(WallTime at, const PeerMessage &message);
+	Changes netdev(WallTime at, const Netdev &netdev);
+	Changes netdev_removed(WallTime at, const Netdev &netdev);
+
+	// The changes that lead from what was known to this.
+	Changes resync(WallTime at, const std::vector<Device> &devices,
+		       const std::vector<Netdev> &netdevs);
+
+private:
+	using NicKey = std::pair<std::uint32_t, std::string>;
+	using PeerKey = std::pair<std::uint32_t, Address>;
+	using Links = std::map<std::string, std::uint32_t>; // reasons
+
+	std::string name(std::uint32_t device) const;
+	void resync_device(Changes &changes, WallTime at, const World &now);
+	void resync_nics(Changes &changes, WallTime at, const World &now);
+	void resync_peers(Changes &changes, WallTime at, const World &now);
+
+	std::map<std::uint32_t, Device> devices_; // without NICs and peers
+	std::map<NicKey, std::uint32_t> nics_;    // reasons
+	std::map<PeerKey, Links> peers_;
+	std::map<std::uint32_t, Netdev> netdevs_;
+	Stages stages_;
+};
+
+} // namespace mplink::cli

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0
+// What a configuration file may say, and what is said of one that may not.
+#include <gtest/gtest.h>
+
+#include "config.hh"
+#include "failure.hh"
+#include "sample.hh"
+
+namespace mplink::cli
+{
+namespace
+{
+
+// The complaint, or nothing.
+std::string fault(const std::string &json)
+{
+	try {
+		parse_config(json);
+	} catch (const Failure &failure) {
+		EXPECT_EQ(failure.status, Exit::usage);
+		return failure.what();
+	}
+	return "";
+}
+
+std::string device(const std::string &rest)
+{
+	return R"({"devices": [{"name": "mpl0", "nics": ["eth1", "eth2"])" + rest + "}]}";
+}
+
+std::string peer(const std::string &address, const std::string &links)
+{
+	return device(R"(, "peers": [{"address": )" + address + R"(, "links": [)" + links + "]}]");
+}
+
+TEST(Config, Whole)
+{
+	const auto devices = parse_config(
+		R"({"devices": [{"name": "mpl0", "policy": "broadcast", "encap": "none",
+		"nics": ["eth1"], "peers": [{"address": "10.99.0.2",
+		"links": [{"nic": "eth1", "remote": "fd00::2", "weight": 65535}]}]}]})");
+
+	ASSERT_EQ(devices.size(), 1U);
+	EXPECT_EQ(devices[0].name, "mpl0");
+	EXPECT_EQ(devices[0].policy, MPLINK_POLICY_BROADCAST);
+	ASSERT_EQ(devices[0].peers.size(), 1U);
+	EXPECT_EQ(devices[0].peers[0].address, at("10.99.0.2"));
+	ASSERT_EQ(devices[0].peers[0].links.size(), 1U);
+	EXPECT_EQ(devices[0].peers[0].links[0].remote, at("fd00::2"));
+	EXPECT_EQ(devices[0].peers[0].links[0].weight, 65535);
+}
+
+TEST(Config, Defaults)
+{
+	const auto devices =
+		parse_config(peer("\"10.99.0.2\"", R"({"nic":"eth1","remote":"10.0.1.2"})"));
+
+	EXPECT_EQ(devices.at(0).policy, MPLINK_POLICY_BALANCE_RR);
+	EXPECT_EQ(devices.at(0).peers.at(0).links.at(0).weight, 1);
+	EXPECT_EQ(fault(R"({"devices": [{"name": "mpl0"}]})"), "");
+	EXPECT_EQ(fault(R"({"devices": []})"), "");
+	EXPECT_EQ(fault(device(R"(, "peers": [{"address": "10.99.0.2"}])")), "");
+}
+
+TEST(Config, NotJson)
+{
+	EXPECT_NE(fault("").find("not JSON: "), std::string::npos);
+	EXPECT_NE(fault("{\n\"devices\": [,]}").find("line 2"), std::string::npos);
+	EXPECT_NE(fault("{\"devices\": [\"\xff\"]}").find("not JSON: "), std::string::npos);
+	EXPECT_EQ(fault(R"({"devices": [], "devices": []})"),
+		  "key \"devices\" is given twice in one object; remove one");
+}
+
+TEST(Config, Shapes)
+{
+	EXPECT_EQ(fault("[]"), "$: [] is not an object {...}");
+	EXPECT_EQ(fault("{}"), "$: \"devices\" is missing; add it");
+	EXPECT_EQ(fault(R"({"devices": {}})"), "$.devices: {} is not a list [...]");
+	EXPECT_EQ(fault(R"({"devices": [5]})"), "$.devices[0]: 5 is not an object {...}");
+	EXPECT_EQ(fault(device(R"(, "polcy": "broadcast")")),
+		  "$.devices[0]: key \"polcy\" is not known; there are: name, policy, encap, nics, "
+		  "peers");
+	EXPECT_EQ(fault(device(R"(, "peers": 7)")), "$.devices[0].peers: 7 is not a list [...]");
+	EXPECT_EQ(fault(device(R"(, "peers": [{}])")),
+		  "$.devices[0].peers[0]: \"address\" is missing; add it");
+	EXPECT_EQ(fault(peer("\"10.99.0.2\"", "{}")),
+		  "$.devices[0].peers[0].links[0]: \"nic\" is missing; add it\n"
+		  "$.devices[0].peers[0].links[0]: \"remote\" is missing; add it");
+}
+
+TEST(Config, Names)
+{
+	EXPECT_EQ(fault(R"({"devices": [{"name": 5}]})"),
+		  "$.devices[0].name: 5 is not a name in quotes");
+	EXPECT_EQ(fault(R"({"devices": [{"name": ""}]})"), "$.devices[0].name: \"\" is empty");
+	EXPECT_EQ(fault(R"({"devices": [{"name": "a234567890123456"}]})"),
+		  "$.devices[0].name: \"a234567890123456\" is too long: 15 characters at most");
+	EXPECT_EQ(fault(R"({"devices": [{"name": "a\u0000b"}]})"),
+		  "$.devices[0].name: \"a\\u0000b\" is not a valid NIC name");
+	EXPECT_EQ(fault(R"({"devices": [{"name": "m", "nics": ["a/b", "m", "x", "x"]}]})"),
+		  "$.devices[0].nics[0]: \"a/b\" is not a valid NIC name\n"
+		  "$.devices[0].nics[1]: \"m\" is the virtual NIC itself; remove it\n"
+		  "$.devices[0].nics[3]: \"x\" is named twice; remove one");
+	EXPECT_EQ(fault(R"({"devices": [{"name": "m"}, {"name": "m"}]})"),
+		  "$.devices[1].name: \"m\" is a device already; remove one");
+}
+
+TEST(Config, TooManyNics)
+{
+	std::string nics;
+
+	for (int i = 0; i < MPLINK_MAX_NICS; i++)
+		nics += "\"e" + std::to_string(i) + "\",";
+	EXPECT_EQ(fault(R"({"devices": [{"name": "m", "nics": [)" + nics + R"("last"]}]})"),
+		  "$.devices[0].nics: 65 NICs are too many: 64 at most");
+	nics.pop_back();
+	EXPECT_EQ(fault(R"({"devices": [{"name": "m", "nics": [)" + nics + "]}]}"), "");
+}
+
+TEST(Config, Choices)
+{
+	EXPECT_EQ(fault(device(R"(, "policy": "rr")")),
+		  "$.devices[0].policy: \"rr\" is none of balance-rr, balance-xor, active-backup, "
+		  "broadcast");
+	EXPECT_EQ(fault(device(R"(, "policy": 0)")).substr(0, 34),
+		  "$.devices[0].policy: 0 is none of ");
+	EXPECT_EQ(fault(device(R"(, "encap": "ipip")")),
+		  "$.devices[0].encap: \"ipip\" is none of none");
+}
+
+TEST(Config, Addresses)
+{
+	EXPECT_EQ(fault(peer("\"10.99.0\"", "")), "$.devices[0].peers[0].address: \"10.99.0\" is "
+						  "not an IPv4 or IPv6 address in quotes");
+	EXPECT_EQ(fault(peer("17", "")),
+		  "$.devices[0].peers[0].address: 17 is not an IPv4 or IPv6 address in quotes");
+	EXPECT_EQ(fault(peer("\"224.0.0.1\"", "")),
+		  "$.devices[0].peers[0].address: \"224.0.0.1\" is not the address of a host");
+	EXPECT_NE(fault(peer("\"fe80::1\"", "")).find("is link-local"), std::string::npos);
+	EXPECT_EQ(
+		fault(device(
+			R"(, "peers": [{"address": "10.9.0.2"}, {"address": "::ffff:10.9.0.2"}])")),
+		"$.devices[0].peers[1].address: \"::ffff:10.9.0.2\" is $.devices[0].peers[0] "
+		"already; "
+		"remove one");
+}
+
+TEST(Config, Links)
+{
+	const auto link = [](const std::string &json) {
+		return fault(peer("\"10.99.0.2\"", json));
+	};
+	const std::string path = "$.devices[0].peers[0].links[0]";
+
+	EXPECT_EQ(link(R"({"nic": "eth3", "remote": "10.0.1.2"})"),
+		  path + ".nic: \"eth3\" is not among the device's \"nics\"; add it there");
+	EXPECT_EQ(link(R"({"nic": "eth1", "remote": "127.0.0.1"})"),
+		  path + ".remote: \"127.0.0.1\" is not the address of a host");
+	EXPECT_NE(link(R"({"nic": "eth1", "remote": "10.99.0.2"})").find("virtual address"),
+		  std::string::npos);
+	for (const char *weight :
+	     {"0", "65536", "-1", "1.5", "\"1\"", "null", "99999999999999999999"})
+		EXPECT_EQ(link(R"({"nic": "eth1", "remote": "10.0.1.2", "weight": )" +
+			       std::string(weight) + "}")
+				  .find(path + ".weight: "),
+			  0U)
+			<< weight;
+	EXPECT_EQ(link(R"({"nic":"eth1","remote":"10.0.1.2"},{"nic":"eth1","remote":"10.0.1.3"})"),
+		  "$.devices[0].peers[0].links[1].nic: \"eth1\" has a link of this peer already; "
+		  "remove one");
+}
+
+TEST(Config, ManyFaultsAreNotAFlood)
+{
+	std::string peers;
+
+	for (int i = 0; i < 50; i++)
+		peers += "1,";
+	peers.pop_back();
+
+	const std::string text = fault(device(", \"peers\": [" + peers + "]"));
+
+	EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 20);
+	EXPECT_TRUE(text.ends_with("\nand 30 more"));
+}
+
+TEST(Config, WhatIsSavedCanBeLoaded)
+{
+	const auto devices = parse_config(write_config({sample()}));
+
+	ASSERT_EQ(devices.size(), 1U);
+	EXPECT_EQ(devices[0].nics, (std::vector<std::string>{"eth1", "eth2"}));
+	ASSERT_EQ(devices[0].peers.size(), 2U);
+	EXPECT_EQ(devices[0].peers[0].links.at(1).remote, at("fd00:2::2"));
+	EXPECT_EQ(devices[0].peers[0].links.at(0).weight, 3);
+}
+
+} // namespace
+} // namespace mplink::cli

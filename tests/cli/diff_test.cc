@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <gtest/gtest.h>
+
+#include "diff.hh"
+#include "sample.hh"
+
+namespace mplink::cli
+{
+namespace
+{
+
+using Kind = Step::Kind;
+
+DeviceConfig wanted()
+{
+	return parse_config(write_config({sample()})).at(0);
+}
+
+std::vector<std::string> texts(const std::vector<Step> &steps)
+{
+	std::vector<std::string> all;
+
+	for (const Step &step : steps)
+		all.push_back(text(step));
+	return all;
+}
+
+TEST(Diff, NothingToDo)
+{
+	EXPECT_TRUE(diff(sample(), wanted(), "$").empty());
+}
+
+TEST(Diff, FromNothing)
+{
+	const auto steps = diff({.name = "mpl0"}, wanted(), "$.devices[0]");
+
+	ASSERT_EQ(texts(steps),
+		  (std::vector<std::string>{"nic add eth1", "nic add eth2", "peer add 10.99.0.2",
+					    "peer add fd99::3"}));
+	EXPECT_EQ(steps[1].where, "$.devices[0].nics[1]");
+	ASSERT_EQ(steps[2].links.size(), 2U);
+	EXPECT_EQ(steps[2].links[0], (LinkChange{.nic = "eth1",
+						 .remote = at("10.0.1.2"),
+						 .weight = 3,
+						 .where = "$.devices[0].peers[0].links[0]"}));
+}
+
+TEST(Diff, OnlyWhatDiffers)
+{
+	DeviceConfig want = wanted();
+
+	want.policy = MPLINK_POLICY_BROADCAST;
+	want.peers[0].links[0].weight = 9;
+	want.peers[0].links[1].remote = at("10.0.2.2");
+
+	const auto steps = diff(sample(), want, "$");
+
+	ASSERT_EQ(texts(steps),
+		  (std::vector<std::string>{"set policy broadcast", "peer set 10.99.0.2"}));
+	ASSERT_EQ(steps[1].links.size(), 2U);
+	EXPECT_EQ(steps[1].links[0],
+		  (LinkChange{.nic = "eth1", .weight = 9, .where = "$.peers[0].links[0]"}));
+	EXPECT_EQ(steps[1].links[1], (LinkChange{.nic = "eth2",
+						 .remote = at("10.0.2.2"),
+						 .where = "$.peers[0].links[1]"}));
+}
+
+// Traffic finds its new links before the old ones go.
+TEST(Diff, NewBeforeOld)
+{
+	DeviceConfig want = wanted();
+
+	want.nics = {"eth1", "eth3"};
+	want.peers.pop_back();
+	want.peers[0].links[1] = {"eth3", at("10.0.3.2"), 1};
+
+	const auto steps = diff(sample(), want, "$");
+
+	ASSERT_EQ(texts(steps), (std::vector<std::string>{"nic add eth3", "peer set 10.99.0.2",
+							  "peer del fd99::3", "nic del eth2"}));
+	EXPECT_EQ(steps[1].links.back(), (LinkChange{.nic = "eth2", .remove = true}));
+}
+
+TEST(Diff, AFullDeviceIsEmptiedFirst)
+{
+	Device full{.name = "mpl0", .peers = {{.address = at("10.99.0.2")}}};
+	DeviceConfig want{.name = "mpl0", .peers = {{.address = at("10.99.0.2")}}};
+
+	for (int i = 0; i < MPLINK_MAX_NICS; i++)
+		full.nics.push_back({.name = "old" + std::to_string(i)});
+	full.peers[0].links.push_back({.nic = "old0", .remote = at("10.0.1.2")});
+	want.nics = {"new0"};
+	want.peers[0].links.push_back({"new0", at("10.0.1.2"), 1});
+
+	const auto steps = diff(full, want, "$");
+
+	ASSERT_EQ(steps.size(), MPLINK_MAX_NICS + 2U);
+	EXPECT_EQ(steps.front().kind, Kind::nic_del);
+	EXPECT_EQ(text(steps[MPLINK_MAX_NICS]), "nic add new0");
+	// The link over old0 went with it: to remove it again would be refused.
+	ASSERT_EQ(steps.back().links.size(), 1U);
+	EXPECT_EQ(steps.back().links[0].nic, "new0");
+}
+
+} // namespace
+} // namespace mplink::cli

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0
+// Messages as bytes: what is built can be read, and what makes no sense is refused.
+#include <gtest/gtest.h>
+
+#include <linux/genetlink.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+
+#include <cstring>
+#include <random>
+
+#include "netdev.hh"
+#include "parse.hh"
+#include "refusal.hh"
+#include "requests.hh"
+#include "sample.hh"
+#include "socket.hh"
+#include "uapi/mplink_netlink.h"
+
+namespace mplink::cli
+{
+namespace
+{
+
+const Family family{.id = 31, .events = 5};
+
+Received only(Bytes bytes)
+{
+	Received found{};
+	int n = 0;
+
+	for_each_message(bytes, [&](const Received &message) {
+		found = message;
+		n++;
+	});
+	EXPECT_EQ(n, 1);
+	return found;
+}
+
+Bytes attributes(const Message &message)
+{
+	return only(message.bytes()).attributes(sizeof(genlmsghdr));
+}
+
+const Step peer_step{.kind = Step::Kind::peer_set,
+		     .peer = at("10.99.0.2"),
+		     .links = {{.nic = "eth1", .remote = at("fd00::2"), .weight = 7},
+			       {.nic = "eth2", .remove = true}}};
+
+TEST(Requests, PeerRoundTrip)
+{
+	const Message message = request(family, 9, "mpl0", peer_step);
+	const Received received = only(message.bytes());
+	genlmsghdr header;
+
+	std::memcpy(&header, received.payload.data(), sizeof(header));
+	EXPECT_EQ(received.header.nlmsg_type, 31);
+	EXPECT_EQ(received.header.nlmsg_flags, NLM_F_REQUEST);
+	EXPECT_EQ(header.cmd, MPLINK_CMD_PEER_SET);
+
+	const PeerMessage parsed = parse_peer(attributes(message));
+
+	EXPECT_EQ(parsed.device, 9U);
+	EXPECT_EQ(parsed.peer.address, at("10.99.0.2"));
+	ASSERT_EQ(parsed.peer.links.size(), 2U);
+	EXPECT_EQ(parsed.peer.links[0].nic, "eth1");
+	EXPECT_EQ(parsed.peer.links[0].remote, at("fd00::2"));
+	EXPECT_EQ(parsed.peer.links[0].weight, 7);
+}
+
+// As the kernel's strict validation wants them.
+TEST(Requests, NestsAndFlags)
+{
+	unsigned nests = 0, removals = 0;
+	const Message message = request(family, 9, "mpl0", peer_step);
+
+	for_each_attribute(attributes(message), [&](const Attribute &a) {
+		if (a.type != MPLINK_A_PEER_LINK)
+			return;
+
+		nlattr raw;
+
+		std::memcpy(&raw, a.payload.data() - NLA_HDRLEN, sizeof(raw));
+		EXPECT_TRUE(raw.nla_type & NLA_F_NESTED);
+		nests++;
+		for_each_attribute(a.payload, [&](const Attribute &b) {
+			if (b.type == MPLINK_A_LINK_REMOVE) {
+				EXPECT_EQ(b.payload.size(), 0U);
+				removals++;
+			}
+			if (b.type == MPLINK_A_LINK_NIC) {
+				EXPECT_EQ(b.payload.size(), 5U); // with its NUL
+			}
+		});
+	});
+	EXPECT_EQ(nests, 2U);
+	EXPECT_EQ(removals, 1U);
+}
+
+TEST(Requests, EveryKind)
+{
+	const auto command = [](const Step &step) {
+		const Message message = request(family, 9, "mpl0", step);
+
+		return static_cast<int>(only(message.bytes()).payload[0]);
+	};
+
+	EXPECT_EQ(command({.kind = Step::Kind::set_policy, .policy = 1}), MPLINK_CMD_DEVICE_SET);
+	EXPECT_EQ(command({.kind = Step::Kind::nic_add, .nic = "a"}), MPLINK_CMD_NIC_ADD);
+	EXPECT_EQ(command({.kind = Step::Kind::nic_del, .nic = "a"}), MPLINK_CMD_NIC_DEL);
+	EXPECT_EQ(command({.kind = Step::Kind::peer_add, .peer = at("10.9.0.2")}),
+		  MPLINK_CMD_PEER_ADD);
+	EXPECT_EQ(command({.kind = Step::Kind::peer_del, .peer = at("10.9.0.2")}),
+		  MPLINK_CMD_PEER_DEL);
+
+	const Message nic = request(family, 9, "mpl0", {.kind = Step::Kind::nic_add, .nic = "a"});
+
+	EXPECT_EQ(parse_nic(attributes(nic)).device, 9U);
+	EXPECT_EQ(parse_nic(attributes(nic)).nic.name, "a");
+}
+
+TEST(Parse, Nic)
+{
+	Message message(31, 0, "");
+
+	message.generic(MPLINK_CMD_NIC_NTF, 1);
+	message.u32(MPLINK_A_NIC_DEVICE, 7, "");
+	message.string(MPLINK_A_NIC_NAME, "eth1", "");
+	message.u32(MPLINK_A_NIC_REASON, MPLINK_REASON_NO_CARRIER, "");
+	message.address(MPLINK_A_NIC_ADDRESS, at("10.0.1.1"), "");
+	message.u32(MPLINK_A_NIC_EVENT, MPLINK_EVENT_CHANGE, "");
+	message.u32(MPLINK_A_NIC_WAS, MPLINK_REASON_NONE, "");
+	message.u32(200, 1, ""); // of a newer module
+
+	const NicMessage parsed = parse_nic(attributes(message));
+
+	EXPECT_EQ(parsed.device, 7U);
+	EXPECT_EQ(parsed.nic.name, "eth1");
+	EXPECT_EQ(parsed.nic.address, at("10.0.1.1"));
+	EXPECT_EQ(parsed.event, MPLINK_EVENT_CHANGE);
+	EXPECT_EQ(parsed.was, MPLINK_REASON_NONE);
+}
+
+TEST(Parse, WrongLengths)
+{
+	Message message(31, 0, "");
+
+	message.generic(MPLINK_CMD_NIC_NTF, 1);
+	message.u16(MPLINK_A_NIC_DEVICE, 7, "");
+	EXPECT_THROW(parse_nic(attributes(message)), Malformed);
+
+	Message odd(31, 0, "");
+
+	odd.generic(MPLINK_CMD_PEER_GET, 1);
+	odd.u32(MPLINK_A_PEER_ADDRESS, 7, "");
+	EXPECT_NO_THROW(parse_peer(attributes(odd)));
+	odd.u16(MPLINK_A_PEER_ADDRESS, 7, "");
+	EXPECT_THROW(parse_peer(attributes(odd)), Malformed);
+}
+
+// However a message is cut or bent, it is read within its bytes, which ASan watches.
+TEST(Parse, AnyBytes)
+{
+	const Message message = request(family, 9, "mpl0", peer_step);
+	const std::vector<std::byte> whole(message.bytes().begin(), message.bytes().end());
+	std::mt19937 random(1);
+
+	for (int i = 0; i < 20000; i++) {
+		std::vector<std::byte> bytes = whole;
+
+		for (int k = 0; k < 3; k++)
+			bytes[random() % bytes.size()] = static_cast<std::byte>(random());
+		bytes.resize(random() % (bytes.size() + 1));
+		bytes.shrink_to_fit();
+		// Else a message that is cut ends the test of what is in it.
+		if (const auto len = static_cast<std::uint32_t>(bytes.size()); len >= NLMSG_HDRLEN)
+			std::memcpy(bytes.data(), &len, sizeof(len));
+		try {
+			for_each_message(bytes, [](const Received &received) {
+				parse_answer(received);
+				parse_netdev(received);
+				const Bytes inner = received.attributes(sizeof(genlmsghdr));
+				parse_device(inner);
+				parse_nic(inner);
+				parse_peer(inner);
+				parse_family(inner);
+			});
+		} catch (const Malformed &) {
+		}
+	}
+}
+
+std::vector<std::byte> answer_bytes(int error, std::uint16_t flags, Bytes quoted, Bytes tlvs)
+{
+	nlmsghdr header{};
+	std::vector<std::byte> bytes;
+	const auto add = [&](Bytes part) { bytes.insert(bytes.end(), part.begin(), part.end()); };
+
+	header.nlmsg_type = NLMSG_ERROR;
+	header.nlmsg_flags = flags;
+	header.nlmsg_len =
+		static_cast<std::uint32_t>(sizeof(header) + 4 + quoted.size() + tlvs.size());
+	add(std::as_bytes(std::span(&header, 1)));
+	add(std::as_bytes(std::span(&error, 1)));
+	add(quoted);
+	add(tlvs);
+	return bytes;
+}
+
+class AnswerTest : public testing::Test
+{
+protected:
+	AnswerTest()
+	{
+		Message holder(0, 0, "");
+
+		holder.string(NLMSGERR_ATTR_MSG, "no such NIC", "");
+		holder.u32(NLMSGERR_ATTR_OFFS, offset_of(MPLINK_A_LINK_NIC), "");
+		tlvs_.assign(holder.bytes().begin() + NLMSG_HDRLEN, holder.bytes().end());
+	}
+	// Of an attribute of the request's first link.
+	std::uint32_t offset_of(std::uint16_t type)
+	{
+		std::uint32_t offset = 0;
+
+		for_each_attribute(attributes(request_), [&](const Attribute &a) {
+			if (a.type != MPLINK_A_PEER_LINK || offset)
+				return;
+			for_each_attribute(a.payload, [&](const Attribute &b) {
+				if (b.type == type)
+					offset = static_cast<std::uint32_t>(
+							 b.payload.data() -
+							 request_.bytes().data()) -
+						 NLA_HDRLEN;
+			});
+		});
+		return offset;
+	}
+
+	const Message request_ = request(family, 9, "mpl0", peer_step);
+	std::vector<std::byte> tlvs_;
+};
+
+TEST_F(AnswerTest, Capped)
+{
+	const auto bytes = answer_bytes(-ENOENT, NLM_F_CAPPED | NLM_F_ACK_TLVS,
+					request_.bytes().first(sizeof(nlmsghdr)), tlvs_);
+	const Answer answer = parse_answer(only(bytes));
+
+	EXPECT_EQ(answer.error, ENOENT);
+	EXPECT_EQ(answer.why, "no such NIC");
+	EXPECT_EQ(explain(request_, answer), "mpl0: peer set 10.99.0.2: link eth1: no such NIC");
+}
+
+TEST_F(AnswerTest, WithTheWholeRequest)
+{
+	const auto bytes = answer_bytes(-ENOENT, NLM_F_ACK_TLVS, request_.bytes(), tlvs_);
+
+	EXPECT_EQ(parse_answer(only(bytes)).why, "no such NIC");
+}
+
+TEST_F(AnswerTest, Plain)
+{
+	const auto header = request_.bytes().first(sizeof(nlmsghdr));
+
+	EXPECT_EQ(parse_answer(only(answer_bytes(0, NLM_F_CAPPED, header, {}))).error, 0);
+
+	const auto bytes = answer_bytes(-EPERM, NLM_F_CAPPED, header, {});
+
+	EXPECT_EQ(explain(request_, parse_answer(only(bytes))),
+		  "mpl0: peer set 10.99.0.2: Operation not permitted; this needs CAP_NET_ADMIN in "
+		  "the namespace: run it as root");
+}
+
+TEST_F(AnswerTest, CutShort)
+{
+	EXPECT_THROW(parse_answer(only(answer_bytes(-EPERM, NLM_F_ACK_TLVS, {}, {}))), Malformed);
+	EXPECT_THROW(parse_answer(only(answer_bytes(-EPERM, NLM_F_ACK_TLVS,
+						    request_.bytes().first(sizeof(nlmsghdr)), {}))),
+		     Malformed);
+}
+
+TEST_F(AnswerTest, WordsOfAFile)
+{
+	Step step = peer_step;
+
+	step.where = "$.devices[0].peers[4]";
+	step.links[0].where = "$.devices[0].peers[4].links[0]";
+
+	const Message message = request(family, 9, "mpl0", step);
+
+	EXPECT_EQ(message.words_at(offset_of(MPLINK_A_LINK_REMOTE)),
+		  "$.devices[0].peers[4].links[0].remote: fd00::2");
+	EXPECT_EQ(message.words_at(1), "");
+}
+
+TEST(Batch, FitsTheSocket)
+{
+	std::vector<Message> many(100, request(family, 9, "mpl0", peer_step));
+
+	EXPECT_EQ(batch_size(many), 64U);
+	EXPECT_EQ(batch_size({}), 0U);
+
+	Step large = peer_step;
+
+	for (int i = 0; i < 1000; i++)
+		large.links.push_back({.nic = "eth1", .remote = at("fd00::2")});
+	many.assign(3, request(family, 9, "mpl0", large));
+	EXPECT_EQ(batch_size(many), 1U);
+}
+
+TEST(Netdev, LinkMessage)
+{
+	Message message(RTM_NEWLINK, 0, "");
+	ifinfomsg info{};
+
+	info.ifi_index = 7;
+	info.ifi_flags = IFF_UP | 0x10000; // IFF_LOWER_UP
+	message.header(std::as_bytes(std::span(&info, 1)));
+	message.string(IFLA_IFNAME, "eth1", "");
+	message.u32(IFLA_MTU, 1500, "");
+	EXPECT_EQ(parse_netdev(only(message.bytes())),
+		  (Netdev{.ifindex = 7, .name = "eth1", .mtu = 1500, .up = true, .carrier = true}));
+
+	const Message created = create_device("mpl3", "");
+
+	EXPECT_EQ(parse_netdev(only(created.bytes()))->kind, "mplink");
+	EXPECT_EQ(parse_netdev(only(created.bytes()))->name, "mpl3");
+
+	Message port(RTM_DELLINK, 0, "");
+
+	info.ifi_family = AF_BRIDGE;
+	port.header(std::as_bytes(std::span(&info, 1)));
+	EXPECT_EQ(parse_netdev(only(port.bytes())), std::nullopt);
+}
+
+} // namespace
+} // namespace mplink::cli

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "format.hh"
+#include "render.hh"
+#include "sample.hh"
+
+namespace mplink::cli
+{
+namespace
+{
+
+TEST(Format, Bytes)
+{
+	EXPECT_EQ(human_bytes(0), "0 B");
+	EXPECT_EQ(human_bytes(999), "999 B");
+	EXPECT_EQ(human_bytes(1000), "1.0 kB");
+	EXPECT_EQ(human_bytes(1234567890), "1.2 GB");
+	// What would be rounded up to 1000.0 is 1.0 of the next.
+	EXPECT_EQ(human_bytes(999949), "999.9 kB");
+	EXPECT_EQ(human_bytes(999950), "1.0 MB");
+	EXPECT_EQ(human_bytes(~0ULL), "18.4 EB");
+}
+
+TEST(Format, Durations)
+{
+	EXPECT_EQ(human_duration(0), "0.0s");
+	EXPECT_EQ(human_duration(59999), "59.9s");
+	EXPECT_EQ(human_duration(60000), "1m 0s");
+	EXPECT_EQ(human_duration(11523000), "3h 12m");
+	EXPECT_EQ(human_duration(90000000), "1d 1h");
+	EXPECT_EQ(human_span(std::chrono::microseconds(52)), "0.052 ms");
+	EXPECT_EQ(human_span(std::chrono::milliseconds(2143)), "2.143 s");
+	EXPECT_EQ(utc_time(WallTime(std::chrono::nanoseconds(1'500'000'000'000'042'999))),
+		  "2017-07-14T02:40:00.000042Z");
+}
+
+TEST(Table, ShowsWhatMatters)
+{
+	EXPECT_EQ(render_table({sample()}, false),
+		  R"(mpl0: policy balance-rr, encap none, carrier on, 2 NICs, 2 peers
+  dropped packets: no-link 1.2k
+  rescheduled packets: 4
+
+  NIC   STATE         ADDRESS    SINCE  CHANGES    SENT  PACKETS  RECEIVED  PACKETS
+  eth1  valid         10.0.1.1  3h 12m        1  1.2 GB     1.0M     999 B      999
+  eth2  unregistered  -           2.5s        0     0 B        0       0 B        0
+
+  PEER       LINK  STATE         REMOTE     WEIGHT    SENT  PACKETS  RECEIVED  PACKETS
+  10.99.0.2  eth1  valid         10.0.1.2        3  1.2 GB     1.0M     999 B      999
+             eth2  unregistered  fd00:2::2       1     0 B        0       0 B        0
+  fd99::3    -     no links
+)");
+}
+
+TEST(Table, ColoursMoveNothing)
+{
+	std::string coloured = render_table({sample()}, true);
+	std::string plain;
+
+	EXPECT_NE(coloured.find("\033[32mvalid\033[0m"), std::string::npos);
+	EXPECT_NE(coloured.find("\033[31munregistered\033[0m"), std::string::npos);
+	for (std::size_t i = 0; i < coloured.size(); i++) {
+		if (coloured[i] == '\033')
+			i = coloured.find('m', i);
+		else
+			plain += coloured[i];
+	}
+	EXPECT_EQ(plain, render_table({sample()}, false));
+}
+
+TEST(Table, NothingOfNothing)
+{
+	EXPECT_EQ(render_table({}, false), "");
+	EXPECT_EQ(render_json({}, false), "[]\n");
+}
+
+TEST(RenderJson, IsExact)
+{
+	const auto json = nlohmann::json::parse(render_json({sample()}, false));
+	const auto &device = json.at(0);
+
+	EXPECT_EQ(device.at("name"), "mpl0");
+	EXPECT_EQ(device.at("carrier"), true);
+	EXPECT_EQ(device.at("drops").at("no-link"), 1234);
+	EXPECT_EQ(device.at("nics").at(0).at("tx_bytes"), 1234567890);
+	EXPECT_EQ(device.at("nics").at(1).at("address"), nullptr);
+	EXPECT_EQ(device.at("nics").at(1).at("reason"), "unregistered");
+	EXPECT_EQ(device.at("nics").at(1).at("valid"), false);
+	EXPECT_EQ(device.at("peers").at(0).at("links").at(1).at("remote"), "fd00:2::2");
+	EXPECT_EQ(device.at("peers").at(0).at("links").at(0).at("weight"), 3);
+	EXPECT_EQ(device.at("peers").at(1).at("links").size(), 0U);
+	EXPECT_EQ(nlohmann::json::parse(render_json({sample()}, true)), json);
+}
+
+TEST(RenderJson, ANameThatIsNotUtf8)
+{
+	Device device = sample();
+
+	device.nics[0].name = "eth\xff";
+	EXPECT_NO_THROW(nlohmann::json::parse(render_json({device}, false)));
+}
+
+TEST(Prometheus, EscapesLabels)
+{
+	Device device = sample();
+
+	device.nics[0].name = "a\"b\\c\nd";
+	EXPECT_NE(render_prometheus({device}).find(
+			  "mplink_nic_valid{device=\"mpl0\",nic=\"a\\\"b\\\\c\\nd\"} 1\n"),
+		  std::string::npos);
+}
+
+// Each metric: HELP, TYPE, then all of its samples; counters, and only they, end in _total.
+TEST(Prometheus, FollowsTheFormat)
+{
+	std::istringstream lines(render_prometheus({sample(), sample()}));
+	std::vector<std::string> seen;
+	std::string name, kind;
+
+	for (std::string line; std::getline(lines, line);) {
+		std::istringstream words(line);
+		std::string first, second, third;
+
+		words >> first >> second >> third;
+		if (first == "#" && second == "HELP") {
+			name = third;
+			EXPECT_EQ(std::count(seen.begin(), seen.end(), name), 0) << name;
+			seen.push_back(name);
+		} else if (first == "#") {
+			EXPECT_EQ(second, "TYPE");
+			EXPECT_EQ(third, name);
+			words >> kind;
+			EXPECT_EQ(kind == "counter", name.ends_with("_total")) << name;
+		} else {
+			EXPECT_EQ(line.substr(0, line.find('{')), name);
+			EXPECT_TRUE(std::isdigit(line[line.rfind(' ') + 1])) << line;
+		}
+	}
+	EXPECT_GT(seen.size(), 15U);
+}
+
+TEST(Prometheus, Values)
+{
+	const std::string page = render_prometheus({sample()});
+
+	for (const char *line :
+	     {"mplink_device_info{device=\"mpl0\",policy=\"balance-rr\",encap=\"none\"} 1\n",
+	      "mplink_device_dropped_packets_total{device=\"mpl0\",reason=\"no-link\"} 1234\n",
+	      "mplink_nic_valid{device=\"mpl0\",nic=\"eth2\"} 0\n",
+	      "mplink_nic_since_seconds{device=\"mpl0\",nic=\"eth2\"} 2.500\n",
+	      "mplink_link_transmit_bytes_total{device=\"mpl0\",peer=\"10.99.0.2\",nic=\"eth1\"} "
+	      "1234567890\n"})
+		EXPECT_NE(page.find(line), std::string::npos) << line;
+}
+
+} // namespace
+} // namespace mplink::cli
