@@ -1,0 +1,88 @@
+#!/bin/bash
+# Guards: what parameters can set up, the command can set up alone, show, change while
+# traffic runs without the loss of a packet, save and load again; a monitor tells of it;
+# whole networks behind a peer are reached by ordinary routes.
+# timeout: 180
+# shellcheck source=tests/vm/lib.sh
+source "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/vm/lib-traffic.sh
+source "$(dirname "$0")/../lib-traffic.sh"
+
+# shown FILTER: of `mplink -j show`
+shown() {
+	mplink -j show | jq -c "$1"
+}
+
+topology 3
+mplink_load
+check "no device is no error" mplink show
+ip link add mpl0 type mplink
+
+mplink -j monitor >/run/monitor &
+MONITOR=$!
+# shellcheck disable=SC2016 # for the shell of --exec
+mplink monitor --exec 'echo "$MPLINK_EVENT $MPLINK_DEVICE $MPLINK_NIC $MPLINK_VALID $MPLINK_REASON"' >/run/exec &
+EXEC=$!
+nap 2
+
+check "nic add" mplink nic add eth1 eth2
+check "peer add" mplink peer add 10.99.0.2 link eth1 10.0.1.2 link eth2 remote 10.0.2.2 weight 3
+mplink_up
+wait_until 10 ping -qc1 -W1 10.99.0.2
+equal "NICs shown" "$(shown '[.. | objects | select(has("transitions")) | .name]')" '["eth1","eth2"]'
+
+# NICs, links and weights come and go under traffic.
+udp_start
+check "another NIC" mplink nic add eth3
+check "another link" mplink peer set 10.99.0.2 link eth3 10.0.3.2
+link_carries eth3
+check "a NIC goes" mplink nic del eth1
+[[ ! -e /sys/class/net/mpl0/mplink/nics/eth1 ]] || fail "sysfs still shows eth1"
+[[ ! -e /sys/class/net/mpl0/mplink/peers/10.99.0.2/links/eth1 ]] || fail "sysfs still shows its link"
+[[ ! -e /sys/class/net/mpl0/lower_eth1 ]] || fail "eth1 is still below mpl0"
+check "links change" mplink peer set 10.99.0.2 unlink eth2 link eth3 weight 7
+check "it comes back" mplink nic add eth1
+check "and so do its links" mplink peer set 10.99.0.2 link eth1 10.0.1.2 link eth2 10.0.2.2
+link_carries eth1
+link_carries eth2
+check "policy" mplink set mpl0 policy balance-xor
+equal "policy" "$(attr policy)" balance-xor
+check "policy" mplink set policy balance-rr
+udp_stop
+equal "packets lost to changes" "$UDP_LOST" 0
+[[ $(stat tx_packets) -ge $UDP_SENT ]] || fail "mpl0 has forgotten what went over links that are gone"
+
+# A network behind the peer.
+in_b ip addr add 192.168.7.1/32 dev lo
+ip route add 192.168.7.0/24 via 10.99.0.2 dev mpl0
+check "a host behind the peer" ping -qc2 -i0.2 -W2 192.168.7.1
+
+# Saved, gone, loaded: the same again; and loading it once more changes nothing.
+mplink save >/run/saved
+ip link del mpl0
+check "load" mplink load /run/saved
+equal "what was loaded" "$(mplink save)" "$(</run/saved)"
+check "load again" mplink load /run/saved
+equal "what was loaded again" "$(mplink save)" "$(</run/saved)"
+mplink_up
+wait_until 10 ping -qc1 -W1 10.99.0.2
+check "Prometheus" mplink show --prometheus
+
+# Whoever may not change it can read it.
+check "nobody reads" setpriv --reuid 65534 --clear-groups mplink show
+status=0
+said=$(setpriv --reuid 65534 --clear-groups mplink nic add eth9 2>&1) || status=$?
+equal "status of a change by nobody" $status 1
+[[ $said == *CAP_NET_ADMIN* ]] || fail "a change by nobody: $said"
+
+check "peer del" mplink peer del 10.99.0.2
+equal "links without a peer" "$(ls /sys/class/net/mpl0/mplink/peers)" ""
+kill -TERM $MONITOR $EXEC
+wait $MONITOR $EXEC
+grep -q '"nic":"eth3","event":"NETDEV_REGISTER"' /run/monitor || fail "the monitor has not told of eth3"
+grep -q "mpl0 eth3 1" /run/exec || fail "--exec has not been told that eth3 is valid"
+mplink_unload
+status=0
+said=$(mplink show 2>&1) || status=$?
+equal "status without the module" $status 3
+[[ $said == *"modprobe mplink"* ]] || fail "without the module: $said"

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0
+// Messages to the netlink family "mplink" that are nearly right.
+//
+// usage: fuzz-netlink SEED COUNT DEVICE
+//
+// Each is a valid request of any kind about the device (its NICs are n0..n7, eth1..eth3,
+// its peers 10.99.0.0/29 and fd99::0/125), of which some bytes, lengths, types and flags
+// have been changed, or attributes left out, doubled or cut off. Prints how many the
+// kernel took, and how many it refused for which reason.
+#include <linux/genetlink.h>
+#include <linux/netlink.h>
+#include <net/if.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "../../../include/uapi/mplink_netlink.h"
+
+namespace
+{
+
+using Bytes = std::vector<std::uint8_t>;
+
+[[noreturn]] void die(const char *what)
+{
+	std::perror(what);
+	std::exit(1);
+}
+
+std::mt19937 engine;
+
+unsigned below(unsigned n)
+{
+	return static_cast<unsigned>(engine() % n);
+}
+
+void put(Bytes &to, unsigned type, const void *data, std::size_t size)
+{
+	const nlattr attr = {.nla_len = static_cast<std::uint16_t>(NLA_HDRLEN + size),
+			     .nla_type = static_cast<std::uint16_t>(type)};
+	const auto *header = reinterpret_cast<const std::uint8_t *>(&attr);
+	const auto *bytes = static_cast<const std::uint8_t *>(data);
+
+	to.insert(to.end(), header, header + sizeof(attr));
+	to.insert(to.end(), bytes, bytes + size);
+	to.resize(NLA_ALIGN(to.size()));
+}
+
+template <class T>
+void put(Bytes &to, unsigned type, T value)
+{
+	put(to, type, &value, sizeof(value));
+}
+
+void put_name(Bytes &to, unsigned type)
+{
+	static const char *const names[] = {"n0", "n1",   "n2",   "n3",   "n4",   "n5", "n6",
+					    "n7", "eth1", "eth2", "eth3", "mpl0", "lo"};
+	const char *name = names[below(std::size(names))];
+
+	put(to, type, name, std::strlen(name) + 1);
+}
+
+void put_address(Bytes &to, unsigned type, std::uint8_t third)
+{
+	if (below(2)) {
+		const std::uint8_t inet[4] = {10, third, 0, static_cast<std::uint8_t>(below(8))};
+
+		put(to, type, inet, sizeof(inet));
+		return;
+	}
+	std::uint8_t inet6[16] = {0xfd, third};
+
+	inet6[15] = static_cast<std::uint8_t>(below(8));
+	put(to, type, inet6, sizeof(inet6));
+}
+
+Bytes link()
+{
+	Bytes out;
+
+	put_name(out, MPLINK_A_LINK_NIC);
+	if (below(4) == 0) {
+		put(out, MPLINK_A_LINK_REMOVE, nullptr, 0);
+		return out;
+	}
+	if (below(8))
+		put_address(out, MPLINK_A_LINK_REMOTE, 1);
+	if (below(2))
+		put(out, MPLINK_A_LINK_WEIGHT, static_cast<std::uint16_t>(1 + below(5)));
+	return out;
+}
+
+struct Request {
+	std::uint8_t cmd;
+	bool dump;
+	Bytes attributes;
+};
+
+Request valid(std::uint32_t ifindex)
+{
+	static const std::uint8_t cmds[] = {
+		MPLINK_CMD_DEVICE_GET, MPLINK_CMD_DEVICE_SET, MPLINK_CMD_NIC_GET,
+		MPLINK_CMD_NIC_ADD,    MPLINK_CMD_NIC_DEL,    MPLINK_CMD_PEER_GET,
+		MPLINK_CMD_PEER_ADD,   MPLINK_CMD_PEER_SET,   MPLINK_CMD_PEER_DEL};
+	Request r = {cmds[below(std::size(cmds))], below(20) == 0, {}};
+	Bytes &a = r.attributes;
+
+	switch (r.cmd) {
+	case MPLINK_CMD_DEVICE_SET:
+		put(a, MPLINK_A_DEVICE_POLICY, std::uint32_t{below(MPLINK_POLICIES)});
+		[[fallthrough]];
+	case MPLINK_CMD_DEVICE_GET:
+		put(a, MPLINK_A_DEVICE_IFINDEX, ifindex);
+		break;
+	case MPLINK_CMD_NIC_GET:
+	case MPLINK_CMD_NIC_ADD:
+	case MPLINK_CMD_NIC_DEL:
+		put(a, MPLINK_A_NIC_DEVICE, ifindex);
+		put_name(a, MPLINK_A_NIC_NAME);
+		break;
+	default:
+		put(a, MPLINK_A_PEER_DEVICE, ifindex);
+		put_address(a, MPLINK_A_PEER_ADDRESS, 99);
+		if (r.cmd == MPLINK_CMD_PEER_ADD || r.cmd == MPLINK_CMD_PEER_SET)
+			for (unsigned n = below(4); n; n--) {
+				const Bytes nest = link();
+
+				put(a, MPLINK_A_PEER_LINK | NLA_F_NESTED, nest.data(), nest.size());
+			}
+		break;
+	}
+	return r;
+}
+
+// Half of them stay as they are, for a family that refuses all would be no test.
+void mutate(Bytes &a)
+{
+	if (below(2) || a.empty())
+		return;
+	for (unsigned n = 1 + below(3); n; n--) {
+		const unsigned at = below(static_cast<unsigned>(a.size()));
+
+		switch (below(5)) {
+		case 0:
+			a[at] = static_cast<std::uint8_t>(engine());
+			break;
+		case 1:
+			a[at] = static_cast<std::uint8_t>(a[at] ^ 1U << below(8));
+			break;
+		case 2: // another length or type, where there is an attribute
+			a[at & ~3U] = static_cast<std::uint8_t>(below(40));
+			break;
+		case 3:
+			a.resize(1 + at);
+			break;
+		default: {
+			const Bytes copy(a.begin() + (at & ~3U), a.end());
+
+			if (a.size() < 2000)
+				a.insert(a.end(), copy.begin(), copy.end());
+			break;
+		}
+		}
+	}
+}
+
+class Socket
+{
+public:
+	Socket() : fd_(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC))
+	{
+		if (fd_ < 0)
+			die("socket");
+	}
+	~Socket()
+	{
+		close(fd_);
+	}
+	Socket(const Socket &) = delete;
+	Socket &operator=(const Socket &) = delete;
+
+	void send(std::uint16_t type, std::uint16_t flags, std::uint8_t cmd,
+		  const Bytes &attributes)
+	{
+		const std::size_t size = NLMSG_HDRLEN + GENL_HDRLEN + attributes.size();
+		Bytes message(NLMSG_ALIGN(size));
+		const nlmsghdr header = {.nlmsg_len = static_cast<std::uint32_t>(size),
+					 .nlmsg_type = type,
+					 .nlmsg_flags = flags,
+					 .nlmsg_seq = ++seq_,
+					 .nlmsg_pid = 0};
+		const genlmsghdr genl = {.cmd = cmd, .version = 1, .reserved = 0};
+
+		std::memcpy(message.data(), &header, sizeof(header));
+		std::memcpy(message.data() + NLMSG_HDRLEN, &genl, sizeof(genl));
+		if (!attributes.empty())
+			std::memcpy(message.data() + NLMSG_HDRLEN + GENL_HDRLEN, attributes.data(),
+				    attributes.size());
+		if (::send(fd_, message.data(), message.size(), 0) < 0)
+			die("send");
+	}
+	// The errno of the answer to the last request, once it is complete.
+	int answer(Bytes *reply = nullptr)
+	{
+		for (;;) {
+			static char buffer[1 << 16];
+			pollfd waiting = {.fd = fd_, .events = POLLIN, .revents = 0};
+
+			if (poll(&waiting, 1, 60000) != 1) {
+				std::fprintf(stderr, "no answer\n");
+				std::exit(1);
+			}
+			const ssize_t n = recv(fd_, buffer, sizeof(buffer), 0);
+
+			if (n < 0)
+				die("recv");
+			auto left = static_cast<unsigned>(n);
+
+			for (auto *h = reinterpret_cast<nlmsghdr *>(buffer); NLMSG_OK(h, left);
+			     h = NLMSG_NEXT(h, left)) {
+				if (h->nlmsg_seq != seq_)
+					continue;
+				if (h->nlmsg_type == NLMSG_ERROR)
+					return -static_cast<nlmsgerr *>(NLMSG_DATA(h))->error;
+				if (h->nlmsg_type == NLMSG_DONE)
+					return -*static_cast<int *>(NLMSG_DATA(h));
+				if (reply)
+					reply->assign(reinterpret_cast<std::uint8_t *>(h),
+						      reinterpret_cast<std::uint8_t *>(h) +
+							      h->nlmsg_len);
+			}
+		}
+	}
+
+private:
+	int fd_;
+	std::uint32_t seq_ = 0;
+};
+
+std::uint16_t family(Socket &socket)
+{
+	Bytes name, reply;
+
+	put(name, CTRL_ATTR_FAMILY_NAME, MPLINK_FAMILY_NAME, sizeof(MPLINK_FAMILY_NAME));
+	socket.send(GENL_ID_CTRL, NLM_F_REQUEST | NLM_F_ACK, CTRL_CMD_GETFAMILY, name);
+	if (const int err = socket.answer(&reply)) {
+		errno = err;
+		die("family " MPLINK_FAMILY_NAME);
+	}
+	for (std::size_t at = NLMSG_HDRLEN + GENL_HDRLEN; at + NLA_HDRLEN <= reply.size();) {
+		nlattr attr;
+
+		std::memcpy(&attr, &reply[at], sizeof(attr));
+		if (attr.nla_type == CTRL_ATTR_FAMILY_ID) {
+			std::uint16_t id;
+
+			std::memcpy(&id, &reply[at + NLA_HDRLEN], sizeof(id));
+			return id;
+		}
+		at += NLA_ALIGN(attr.nla_len);
+	}
+	std::fprintf(stderr, "the family has no id\n");
+	std::exit(1);
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+	if (argc != 4) {
+		std::fprintf(stderr, "usage: fuzz-netlink SEED COUNT DEVICE\n");
+		return 2;
+	}
+	engine.seed(static_cast<unsigned>(std::strtoul(argv[1], nullptr, 0)));
+
+	const unsigned long count = std::strtoul(argv[2], nullptr, 0);
+	const std::uint32_t ifindex = if_nametoindex(argv[3]);
+	Socket socket;
+	const std::uint16_t id = family(socket);
+	std::map<int, unsigned long> answers;
+
+	if (!ifindex)
+		die(argv[3]);
+	for (unsigned long i = 0; i < count; i++) {
+		Request request = valid(ifindex);
+
+		mutate(request.attributes);
+		if (below(100) == 0)
+			request.cmd = static_cast<std::uint8_t>(engine());
+		socket.send(id,
+			    static_cast<std::uint16_t>(NLM_F_REQUEST |
+						       (request.dump ? NLM_F_DUMP : NLM_F_ACK)),
+			    request.cmd, request.attributes);
+		answers[socket.answer()]++;
+	}
+	for (const auto &[err, n] : answers)
+		std::printf("%s: %lu\n", err ? std::strerror(err) : "taken", n);
+	return 0;
+}
