@@ -4,7 +4,7 @@
 # line per measurement: "KEY NUMBER..." (see tests/bench/stream.cc for the costs;
 # evenness: the bytes that each of the far end's NICs has received).
 #
-# usage: tests/bench/guest.sh [PART...]      PART: peers mplink bystanders even,
+# usage: tests/bench/guest.sh [PART...]      PART: peers mplink bystanders even scale,
 #        or profile-POLICY: see tests/bench/profile
 #
 # Host A is the initial namespace, B another one. Between them lie veth pairs:
@@ -176,6 +176,46 @@ even_parts() {
 	rmmod mplink
 }
 
+# configuration PEERS: as the command loads it; 10.99.0.2 is the last of the peers.
+configuration() {
+	python3 - "$1" <<-'END'
+		import json, sys
+		def peer(address):
+		    return {"address": address, "links": [
+		        {"nic": f"eth{i}", "remote": f"10.0.{i}.2", "weight": 1} for i in (1, 2, 3)]}
+		others = [f"10.{100 + i // 65536}.{i // 256 % 256}.{i % 256}"
+		          for i in range(int(sys.argv[1]) - 1)]
+		print(json.dumps({"devices": [{
+		    "name": "mpl0", "nics": ["eth1", "eth2", "eth3"],
+		    "peers": [peer(address) for address in others + ["10.99.0.2"]]}]}))
+	END
+}
+
+# What the kernel has taken for itself, in KiB.
+kernel_memory() {
+	awk '/^(Slab|Percpu|VmallocUsed):/ { sum += $2 } END { print sum }' /proc/meminfo
+}
+
+scale() {
+	local peers before took TIMEFORMAT=%R
+	load
+	for peers in 1 100 10000; do
+		configuration "$peers" >/run/peers.json
+		before=$(kernel_memory)
+		took=$({ time build/mplink load /run/peers.json; } 2>&1)
+		if [[ $peers -eq 10000 ]]; then
+			echo "time.load_10000_peers_s $took"
+			echo "memory.bytes_per_peer $((($(kernel_memory) - before) * 1024 / peers))"
+		fi
+		ip addr add 10.99.0.1/24 dev mpl0
+		ip link set mpl0 up
+		cost "peers.$peers.out" - 10.99.0.1 B 10.99.0.2
+		cost "peers.$peers.in" B 10.99.0.2 - 10.99.0.1
+		ip link del mpl0
+	done
+	rmmod mplink
+}
+
 # trace PART FROM SOURCE TO DESTINATION: sends until tests/bench/profile has seen enough.
 trace() {
 	"$stream" until "build/bench/traced.$1" "${@:2}" 1000
@@ -191,11 +231,11 @@ profile() {
 }
 
 parts=("$@")
-[[ ${#parts[@]} -gt 0 ]] || parts=(peers mplink bystanders even)
+[[ ${#parts[@]} -gt 0 ]] || parts=(peers mplink bystanders even scale)
 lay_cables
 for part in "${parts[@]}"; do
 	case $part in
-	peers | mplink | bystanders) "$part" ;;
+	peers | mplink | bystanders | scale) "$part" ;;
 	even) even_parts ;;
 	profile-*) profile "${part#profile-}" ;;
 	*) echo "guest.sh: no part $part" >&2; exit 2 ;;

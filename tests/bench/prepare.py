@@ -19,3 +19,4 @@ def prepare(build_module=True):
         subprocess.run([REPO / "scripts/build-module", KERNEL], check=True)
     RESULTS.mkdir(parents=True, exist_ok=True)
     subprocess.run([*CXX, "-o", RESULTS / "stream", REPO / "tests/bench/stream.cc"], check=True)
+    subprocess.run([REPO / "scripts/build-command"], check=True)
