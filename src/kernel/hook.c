@@ -80,7 +80,8 @@ static __always_inline unsigned int mplink_hook_send(struct sk_buff *skb,
 	const struct mplink_path *path;
 
 	/* Where there is no route to take, it goes by mplink_output(), seen there. */
-	if (inet6 && peer && unlikely(peer->inet_remotes) && netif_carrier_ok(state->out))
+	if (inet6 && peer && unlikely(READ_ONCE(peer->inet_remotes)) &&
+	    netif_carrier_ok(state->out))
 		return NF_ACCEPT;
 	mplink_tap(skb, state->out);
 	if (unlikely(!peer))

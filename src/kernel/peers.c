@@ -192,6 +192,16 @@ static void mplink_peers_undo_dirs(struct mplink_peer_node *peer,
 			mplink_sysfs_remove_link(peer, links[i].nic_id);
 }
 
+static bool mplink_peers_ask_inet(const struct mplink_link_config *links, u32 n)
+{
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		if (ipv6_addr_v4mapped(mplink_in6(&links[i].remote)))
+			return true;
+	return false;
+}
+
 int mplink_peers_set(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
 		     const struct mplink_link_config *links, u32 n, struct mplink_refusal *refusal)
 {
@@ -208,15 +218,23 @@ int mplink_peers_set(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
 		if (!links[i].remove && mplink_core_nic_at(vnic->core, links[i].nic_id) &&
 		    !mplink_core_link_exists(peer->core, links[i].nic_id))
 			err = mplink_sysfs_add_link(vnic, peer, links[i].nic_id);
+	/*
+	 * An IPv6 packet must not meet the first link to an IPv4 remote and take it for
+	 * one that has a route for it: all that are under way end before there is one.
+	 */
+	if (!err && !peer->inet_remotes && mplink_peers_ask_inet(links, n)) {
+		WRITE_ONCE(peer->inet_remotes, true);
+		synchronize_net();
+	}
 	if (err)
 		*refusal = (struct mplink_refusal){ .why = "memory is short" };
 	else
 		err = mplink_core_peer_set(vnic->core, peer->core, links, n, refusal);
 	/* Of links that there are no more, or that there never were. */
 	mplink_peers_undo_dirs(peer, links, n);
+	mplink_peers_summarize(peer);
 	if (err)
 		return err;
-	mplink_peers_summarize(peer);
 	vnic->generation++;
 	mplink_notify_peer(vnic, peer);
 	return 0;
