@@ -52,6 +52,19 @@ udp_stop
 equal "packets lost to changes" "$UDP_LOST" 0
 [[ $(stat tx_packets) -ge $UDP_SENT ]] || fail "mpl0 has forgotten what went over links that are gone"
 
+# IPv6 packets take a route to an IPv6 remote, and none to an IPv4 one.
+check "an IPv6 peer" mplink peer add fd99::2 link eth1 fd00:0:0:1::2
+wait_until 10 ping -qc1 -W1 fd99::2
+ping -qi0.01 -c300 -W2 fd99::2 >/run/ping6 &
+PING=$!
+for _ in 1 2 3 4 5; do
+	check "a link to an IPv4 remote" mplink peer set fd99::2 link eth1 10.0.1.2
+	check "back to IPv6" mplink peer set fd99::2 link eth1 fd00:0:0:1::2
+done
+wait $PING || fail "pings while the remote's family changed: $(</run/ping6)"
+grep -q " 0% packet loss" /run/ping6 || fail "lost while the remote's family changed: $(</run/ping6)"
+check "its end" mplink peer del fd99::2
+
 # A network behind the peer.
 in_b ip addr add 192.168.7.1/32 dev lo
 ip route add 192.168.7.0/24 via 10.99.0.2 dev mpl0
