@@ -40,15 +40,14 @@ def values(text):
     return dict(re.findall(r"(\w+)=([\w.]+)", text))
 
 
-def pull(net, i):
-    """Returns how many A had sent by the link before, and when its driver knew."""
-    sent = f"{LINKS}/eth{i}/tx_packets"
-    knows = net.a.spawn(f"until (($(</sys/class/net/eth{i}/carrier) == 0)); do :; done;"
-                        f" echo $(<{sent})")
-    time.sleep(0.3)
-    before = int(net.a.check(f"cat {sent}"))
-    net.cable_out(i)
-    return before, int(knows.wait(30).output)
+def sent_by(net, i):
+    return int(net.a.check(f"cat {LINKS}/eth{i}/tx_packets"))
+
+
+def watch(net, i):
+    """Tells how many A has sent by the link when its driver knows that the cable is out."""
+    return net.a.spawn(f"until (($(</sys/class/net/eth{i}/carrier) == 0)); do :; done;"
+                       f" echo $(<{LINKS}/eth{i}/tx_packets)")
 
 
 def scenario(net):
@@ -64,16 +63,21 @@ def scenario(net):
 
     # Linkwatch has just run: it leaves the next loss for a second later.
     mark = len(net.a.kernel_log)
-    before, after = pull(net, 3)
-    may_be_lost = after - before
+    knows = {i: watch(net, i) for i in (2, 3)}
+    time.sleep(0.5)
+    before = sent_by(net, 3)
+    net.cable_out(3)
     wait_for(net.a, "eth3: NETDEV_CHANGE (4): valid 1 -> 0 (no-carrier)", mark)
+    may_be_lost = int(knows[3].wait(30).output) - before
+    before = sent_by(net, 2)
     pulled = time.monotonic()
-    before, after = pull(net, 2)
-    may_be_lost += after - before
+    net.cable_out(2)
+    known = int(knows[2].wait(30).output)
+    may_be_lost += known - before
     for host in (net.a, net.b):
         wait_for(host, "eth2: NETDEV_CHANGE (4): valid 1 -> 0 (no-carrier)", 0)
     print(f"CHANGE was seen {time.monotonic() - pulled:.2f} s after cable 2 was pulled")
-    net.a.check(f"sleep 0.5; (($(<{LINK}/tx_packets) == {after}))")
+    net.a.check(f"sleep 0.5; (($(<{LINK}/tx_packets) == {known}))")
     assert events(net.a, "eth2", mark) == ["NETDEV_CHANGE (4): valid 1 -> 0 (no-carrier)"]
 
     mark = len(net.a.kernel_log)
