@@ -12,18 +12,9 @@ static const char *const mplink_nic_stats[] = {
 	"tx_packets", "tx_bytes", "rx_packets", "rx_bytes",
 };
 
-static u32 mplink_count_nics(const struct mplink_vnic *vnic)
-{
-	u32 id, n = 0;
-
-	for (id = 0; id < MPLINK_MAX_NICS; id++)
-		n += !!mplink_core_nic_at(vnic->core, id);
-	return n;
-}
-
 static int mplink_get_sset_count(struct net_device *dev, int sset)
 {
-	const u32 nics = mplink_count_nics(netdev_priv(dev));
+	const u32 nics = mplink_vnic_count_nics(netdev_priv(dev));
 
 	if (sset != ETH_SS_STATS)
 		return -EOPNOTSUPP;

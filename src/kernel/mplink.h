@@ -74,6 +74,8 @@ int mplink_vnic_create(const struct mplink_config *config);
 int mplink_vnic_add_nic(struct mplink_vnic *vnic, const char *name, struct mplink_refusal *refusal);
 /* Removes the NIC of that id with all links over it.  RTNL. */
 void mplink_vnic_del_nic(struct mplink_vnic *vnic, u32 id);
+/* How many NICs have been named.  RTNL. */
+u32 mplink_vnic_count_nics(const struct mplink_vnic *vnic);
 int mplink_vnic_set_policy(struct mplink_vnic *vnic, u32 policy);
 /* The MTU that all member NICs can carry has changed.  RTNL. */
 void mplink_vnic_follow_mtu(struct mplink_vnic *vnic);

@@ -81,15 +81,6 @@ int mplink_nl_do(struct genl_info *info, u16 device_attr,
 	return err;
 }
 
-u32 mplink_nl_count_nics(const struct mplink_vnic *vnic)
-{
-	u32 id, n = 0;
-
-	for (id = 0; id < MPLINK_MAX_NICS; id++)
-		n += !!mplink_core_nic_at(vnic->core, id);
-	return n;
-}
-
 /* --- get ------------------------------------------------------------------- */
 
 int mplink_nl_reply(struct genl_info *info, const struct mplink_nl_kind *kind,

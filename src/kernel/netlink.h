@@ -72,8 +72,6 @@ int mplink_nl_reply(struct genl_info *info, const struct mplink_nl_kind *kind,
 int mplink_nl_dump(struct sk_buff *skb, struct netlink_callback *cb,
 		   const struct mplink_nl_kind *kind);
 
-u32 mplink_nl_count_nics(const struct mplink_vnic *vnic);
-
 /* For policies: an address of either family, and not the one that means none. */
 int mplink_nl_validate_addr(const struct nlattr *attr, struct netlink_ext_ack *extack);
 struct mplink_addr mplink_nl_get_addr(const struct nlattr *attr);

@@ -47,7 +47,7 @@ static int mplink_nl_device_fill(struct sk_buff *skb, const struct mplink_nl_obj
 	    nla_put_string(skb, MPLINK_A_DEVICE_NAME, vnic->dev->name) ||
 	    nla_put_u32(skb, MPLINK_A_DEVICE_POLICY, mplink_core_get_policy(vnic->core)) ||
 	    nla_put_u32(skb, MPLINK_A_DEVICE_ENCAP, MPLINK_ENCAP_NONE) ||
-	    nla_put_u32(skb, MPLINK_A_DEVICE_NICS, mplink_nl_count_nics(vnic)) ||
+	    nla_put_u32(skb, MPLINK_A_DEVICE_NICS, mplink_vnic_count_nics(vnic)) ||
 	    nla_put_u32(skb, MPLINK_A_DEVICE_PEERS, mplink_peers_count(vnic)) ||
 	    nla_put_u64_64bit(skb, MPLINK_A_DEVICE_RESCHEDULED,
 			      mplink_core_rescheduled(vnic->core), MPLINK_A_DEVICE_PAD) ||

@@ -167,7 +167,7 @@ int mplink_nl_peer_dump_start(struct netlink_callback *cb)
 
 	rtnl_lock();
 	list_for_each_entry(vnic, &mplink_net(sock_net(cb->skb->sk))->vnics, list)
-		links = max(links, mplink_nl_count_nics(vnic));
+		links = max(links, mplink_vnic_count_nics(vnic));
 	rtnl_unlock();
 	cb->min_dump_alloc = nlmsg_total_size(genlmsg_total_size(mplink_nl_links_size(links)));
 	return 0;

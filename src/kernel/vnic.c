@@ -259,6 +259,15 @@ void mplink_vnic_del_nic(struct mplink_vnic *vnic, u32 id)
 	vnic->generation++;
 }
 
+u32 mplink_vnic_count_nics(const struct mplink_vnic *vnic)
+{
+	u32 id, n = 0;
+
+	for (id = 0; id < MPLINK_MAX_NICS; id++)
+		n += !!mplink_core_nic_at(vnic->core, id);
+	return n;
+}
+
 static int mplink_vnic_configure_peer(struct mplink_vnic *vnic, const struct mplink_config *config,
 				      struct mplink_refusal *refusal)
 {
