@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 """Two hosts, three cables, one TCP flow: what demo/run shows once all is built.
 
-usage: demo/run [--seconds N] [--rate MBIT]
+usage: demo/run [--seconds N] [--rate MBIT] [--command]
 
   --seconds N    how long the flow runs (45)
   --rate MBIT    what each cable carries, in Mbit/s (5); 0 leaves the cables as
                  fast as the emulation lets them be
+  --command      set the hosts up with the command mplink, not by parameters
 """
 
 import argparse
@@ -70,7 +71,7 @@ class Demo:
         for i, part in enumerate(words):
             self.say(f"host {host.name.upper()}", ("# " if i == 0 else "      ") + part
                      + (" \\" if i < len(words) - 1 else ""))
-        host.check(" ".join(words))
+        host.check("PATH=$PWD/build:$PATH; " + " ".join(words))
 
     def event(self, text, detail):
         self.record.event(text)
@@ -107,9 +108,7 @@ class Demo:
                       "so that the numbers below are steady")
         self.quiet = False
         for end, host in net.hosts.items():
-            remotes = ",".join(address(far(end), i) for i in range(1, len(NICS) + 1))
-            self.prompt(host, f"insmod build/{self.args.kernel}/mplink.ko nics={','.join(NICS)}",
-                        f"peer={VIRTUAL[far(end)]} remotes={remotes}")
+            self.load(end, host)
             self.prompt(host, f"ip addr add {VIRTUAL[end]}/24 dev mpl0")
             # IPv6's own multicast is for no peer, and would be counted as drops.
             self.prompt(host, "sysctl -qw net.ipv6.conf.mpl0.disable_ipv6=1")
@@ -125,6 +124,19 @@ class Demo:
         done = net.a.run(f"ping -c{len(NICS) * 2} -i0.2 -W5 -q {VIRTUAL['b']}", timeout=120)
         if done.status:
             raise Failure(f"host A cannot ping {VIRTUAL['b']} over mpl0:\n{done.output}")
+
+    def load(self, end, host):
+        insmod = f"insmod build/{self.args.kernel}/mplink.ko"
+        remotes = [address(far(end), i) for i in range(1, len(NICS) + 1)]
+        if not self.args.command:
+            self.prompt(host, f"{insmod} nics={','.join(NICS)}",
+                        f"peer={VIRTUAL[far(end)]} remotes={','.join(remotes)}")
+            return
+        self.prompt(host, insmod)
+        self.prompt(host, "ip link add mpl0 type mplink")
+        self.prompt(host, "mplink nic add " + " ".join(NICS))
+        self.prompt(host, f"mplink peer add {VIRTUAL[far(end)]}",
+                    " ".join(f"link {nic} {remote}" for nic, remote in zip(NICS, remotes)))
 
     def watch(self, net, end):
         def heard(line):
@@ -268,6 +280,7 @@ def main():
     parser.add_argument("--kernel", default="6.1", help=argparse.SUPPRESS)
     parser.add_argument("--seconds", type=float, default=45, help=argparse.SUPPRESS)
     parser.add_argument("--rate", type=float, default=5, help=argparse.SUPPRESS)
+    parser.add_argument("--command", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if not 20 <= args.seconds <= 3600:
         parser.error(f"--seconds {args.seconds:g}: each event needs time to show; give 20 to 3600")

@@ -161,7 +161,7 @@ class TwoHosts:
     """See the module's docstring."""
 
     def __init__(self, kernel="6.1", cables=3, mem=None, append="", log=None,
-                 boot_timeout=300):
+                 boot_timeout=300, env=None):
         self.kernel, self.cables = kernel, cables
         self._timeout = boot_timeout
         log = pathlib.Path(log) if log else default_log(kernel, "host")
@@ -169,6 +169,7 @@ class TwoHosts:
         for name in ("a", "b"):
             self.hosts[name] = Host(name, Machine(
                 kernel, [AGENT], cpus=1, mem=mem, append=append, hostname=f"host-{name}",
+                env=env,
                 log=log.with_name(f"{log.stem}-{name}{log.suffix}"),
                 ports=("out", "status", "agent")))
         self.a, self.b = self.hosts["a"], self.hosts["b"]

@@ -17,6 +17,9 @@ fail_slab() {
 		echo 0 >/sys/kernel/debug/$name/probability
 	done
 	gate_forgive 'sysctl could not get directory'
+	# A device that is not there would have the kernel start modprobe.
+	modprobe tun
+	sysctl -qw kernel.modprobe=
 }
 
 fail_each() {
@@ -24,7 +27,7 @@ fail_each() {
 		tail -n 20 $FAILED
 		fail "fail-nth.py $*"
 	fi
-	tail -n1 $FAILED
+	echo "$*: $(tail -n1 $FAILED) allocations, $SECONDS s since the beginning"
 	awk '$1 != "total" { print $2 }' $FAILED | sort | uniq -c
 	equal "$*, with nothing failing" "$(head -n1 $FAILED)" "0 0"
 	if grep -vE "^total|^[0-9]+ (0|${ALLOWED:-ENOMEM|ENOBUFS})$" $FAILED; then

@@ -17,7 +17,7 @@
 #     routes_back N  B's routes to A's virtual addresses, over eth1..ethN; they go
 #                    with a cable that is removed
 #     in_b CMD...    runs CMD in B
-#     mplink_load ARGS...     insmod with dyndbg=+p; nics= and so on as arguments
+#     mplink_load ARGS...     insmod; nics= and so on as arguments (lib-load.sh)
 #     mplink_up [DEV]         10.99.0.1/24 and fd99::1/64 on it, and up
 #     mplink_unload
 #   asking:
@@ -31,13 +31,10 @@
 # shellcheck disable=SC2034,SC2119,SC2120
 
 set -Eeuo pipefail
-# shellcheck source=tests/vm/lib-gate.sh
-source "$(dirname "${BASH_SOURCE[0]}")/lib-gate.sh"
+# shellcheck source=tests/vm/lib-load.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib-load.sh"
 
-KERNEL=${MPLINK_KERNEL:?scenarios run in a VM: use tests/vm/run}
-MODULE=$PWD/build/$KERNEL/mplink.ko
-# The command mplink.
-PATH=$PWD/build:$PATH
+KERNEL=$MPLINK_KERNEL
 REASON=${MPLINK_REASON:-/run/mplink-reason}
 LOG_MARK=$(cat "$GATE_STATE/mark" 2>/dev/null || true)
 MARKS=0
@@ -201,12 +198,6 @@ topology() {
 	for ((i = 1; i <= count; i++)); do
 		wait_until 10 ping -qc1 -W1 "10.0.$i.2"
 	done
-}
-
-mplink_load() {
-	[[ -f $MODULE ]] || fail "$MODULE does not exist; run scripts/build-module $KERNEL"
-	insmod "$MODULE" dyndbg=+p "$@" || return
-	gate_note_load
 }
 
 mplink_unload() {

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Runs one two-VM scenario: boots hosts A and B, runs it, holds the gate on both.
 
-usage: tests/vm/lib_two_hosts.py FILE [--kernel NAME] [--timeout SECONDS]
+usage: tests/vm/lib_two_hosts.py FILE [--kernel NAME] [--timeout SECONDS] [--setup HOW]
        (tests/vm/run does; FILE is one of tests/vm/two-hosts/*.py)
 
 A scenario file defines `scenario(net)` and may define CABLES (3). `net` is a
@@ -45,10 +45,8 @@ def addresses(net):
 
 
 def mplink_load(host, *arguments):
-    """insmod with dyndbg=+p, as lib.sh's mplink_load."""
-    words = " ".join(f"'{word}'" for word in arguments)
-    return host.check("set -e; source tests/vm/lib-gate.sh; "
-                      f"insmod build/$MPLINK_KERNEL/mplink.ko dyndbg=+p {words}; gate_note_load")
+    """As in scenarios for one host: nics= and so on as arguments."""
+    return host.check(["tests/vm/lib-load.sh", *arguments])
 
 
 def mplink_up(host, dev="mpl0"):
@@ -85,10 +83,11 @@ def gate(net, name):
     return "".join(complaints)
 
 
-def run(path, kernel, timeout):
+def run(path, kernel, timeout, setup):
     module = load_file(path)
     status, reason = 0, ""
-    with TwoHosts(kernel, getattr(module, "CABLES", 3), append="oops=panic") as net:
+    with TwoHosts(kernel, getattr(module, "CABLES", 3), append="oops=panic",
+                  env={"MPLINK_SETUP": setup}) as net:
         for host in net.hosts.values():
             host.check(["tests/vm/lib-gate.sh", "begin", path.stem])
         signal.alarm(int(timeout))  # the scenario's time, without the boot's
@@ -117,6 +116,7 @@ def main():
     parser.add_argument("file", type=pathlib.Path)
     parser.add_argument("--kernel", default="6.1")
     parser.add_argument("--timeout", type=float, default=60)
+    parser.add_argument("--setup", default="parameters")
     args = parser.parse_args()
 
     def overdue(*_):
@@ -125,7 +125,7 @@ def main():
     signal.signal(signal.SIGALRM, overdue)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        status, reason = run(args.file.resolve(), args.kernel, args.timeout)
+        status, reason = run(args.file.resolve(), args.kernel, args.timeout, args.setup)
     except Exception as why:  # pylint: disable=broad-except
         print(why)
         status, reason = 1, (str(why) or type(why).__name__).splitlines()[0]

@@ -5,6 +5,8 @@
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
+# It is they that are tested.
+MPLINK_SETUP=parameters
 
 # What is said of each case, one a line; looked up in the log when all are done.
 WANTED=/run/param-bad-wanted

@@ -5,6 +5,8 @@
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
+# It is they that are tested.
+MPLINK_SETUP=parameters
 
 # shows PATH WANTED
 shows() {

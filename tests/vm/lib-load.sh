@@ -1,0 +1,64 @@
+#!/bin/bash
+# How scenarios load the module and make mpl0 as they want it; sourced by lib.sh, and
+# run in both hosts by lib_two_hosts.py.
+#
+# usage: tests/vm/lib-load.sh ARGS...     as mplink_load
+#
+#   mplink_load ARGS...     insmod with dyndbg=+p; nics= and so on as arguments. Where
+#                           MPLINK_SETUP is `command`, insmod gets none of these, and the
+#                           command mplink brings about what they would have.
+#
+# The host of the scenarios chooses: tests/vm/run --setup.
+
+# shellcheck source=tests/vm/lib-gate.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib-gate.sh"
+
+MODULE=$PWD/build/${MPLINK_KERNEL:?scenarios run in a VM: use tests/vm/run}/mplink.ko
+# The command mplink.
+PATH=$PWD/build:$PATH
+
+mplink_load() {
+	local insmod=(insmod "$MODULE" dyndbg=+p)
+	if [[ ${MPLINK_SETUP:-parameters} == parameters ]]; then
+		"${insmod[@]}" "$@" || return
+		gate_note_load
+		return
+	fi
+	"${insmod[@]}" || return
+	gate_note_load
+	[[ $# -eq 0 ]] || _set_up "$@"
+}
+
+# What parameters mean, by the command.
+_set_up() {
+	local arg name=mpl0 policy='' peer='' nic_names=() addresses=() weights=() links=() i
+	for arg in "$@"; do
+		case $arg in
+		nics=*) IFS=, read -ra nic_names <<<"${arg#*=}" ;;
+		remotes=*) IFS=, read -ra addresses <<<"${arg#*=}" ;;
+		weights=*) IFS=, read -ra weights <<<"${arg#*=}" ;;
+		peer=*) peer=${arg#*=} ;;
+		policy=*) policy=${arg#*=} ;;
+		name=*) name=${arg#*=} ;;
+		*)
+			echo "mplink_load: $arg: no such parameter" >&2
+			return 1
+			;;
+		esac
+	done
+	ip link add "$name" type mplink || return
+	if [[ -n $policy ]]; then
+		mplink set dev "$name" policy "$policy" || return
+	fi
+	mplink nic add dev "$name" "${nic_names[@]}" || return
+	if [[ -n $peer ]]; then
+		for i in "${!addresses[@]}"; do
+			links+=(link "${nic_names[i]}" "${addresses[i]}" weight "${weights[i]:-1}")
+		done
+		mplink peer add dev "$name" "$peer" "${links[@]}"
+	fi
+}
+
+if [[ ${BASH_SOURCE[0]} == "$0" ]]; then
+	mplink_load "$@"
+fi
