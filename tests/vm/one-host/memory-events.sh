@@ -19,8 +19,8 @@ recovers() {
 	check "pings after $1" ping -qc6 -i0.2 -W2 10.99.0.2
 }
 
-fail_slab
 three_links
+fail_slab
 ping -q -i0.02 10.99.0.2 >/dev/null 2>&1 &
 for policy in balance-xor balance-rr; do
 	fail_each write /sys/class/net/mpl0/mplink/policy $policy

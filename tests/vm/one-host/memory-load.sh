@@ -11,8 +11,8 @@ source "$(dirname "$0")/../lib-traffic.sh"
 # shellcheck source=tests/vm/lib-memory.sh
 source "$(dirname "$0")/../lib-memory.sh"
 
-fail_slab
 topology 3
+fail_slab
 devices=(/sys/class/net/*)
 
 # The module's own allocations are the last ones of a load; a few of all of them.
