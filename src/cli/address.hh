@@ -27,6 +27,7 @@ public:
 	std::span<const std::uint8_t> wire() const;
 	mplink_addr core() const;
 
+	// NOLINTNEXTLINE(modernize-use-nullptr): it sees the operator's own 0
 	friend auto operator<=>(const Address &, const Address &) = default;
 
 private:

@@ -56,6 +56,7 @@ std::string names(const std::vector<Device> &devices)
 {
 	std::vector<std::string> names;
 
+	names.reserve(devices.size());
 	for (const Device &device : devices)
 		names.push_back(device.name);
 	return fmt::format("{}", fmt::join(names, ", "));
@@ -157,6 +158,7 @@ void Client::carry_out(const Device &device, const std::vector<Step> &steps)
 	std::vector<Message> messages;
 	std::vector<std::string> lines;
 
+	messages.reserve(steps.size());
 	for (const Step &step : steps)
 		messages.push_back(request(family_, device.ifindex, device.name, step));
 	for (const Refused &refused : generic_.carry_out(messages))

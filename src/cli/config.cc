@@ -148,7 +148,7 @@ std::string Parser::nic_name(const std::string &path, const Json &value)
 		return {};
 	}
 
-	const std::string name = value.get<std::string>();
+	auto name = value.get<std::string>();
 
 	// A NUL would end the name for the kernel, but not for JSON.
 	const char *why = name.find('\0') != std::string::npos

@@ -12,8 +12,6 @@ namespace mplink::cli
 namespace
 {
 
-using Kind = Step::Kind;
-
 bool contains(const std::vector<std::string> &names, const std::string &name)
 {
 	return std::find(names.begin(), names.end(), name) != names.end();
@@ -70,15 +68,16 @@ void diff_peers(const Device &current, const DeviceConfig &wanted, const std::st
 			diff_links(known ? have->second->links : std::vector<Link>(), want, at);
 
 		if (!known || !links.empty())
-			steps.push_back({.kind = known ? Kind::peer_set : Kind::peer_add,
-					 .peer = want.address,
-					 .links = std::move(links),
-					 .where = at});
+			steps.push_back(
+				{.kind = known ? Step::Kind::peer_set : Step::Kind::peer_add,
+				 .peer = want.address,
+				 .links = std::move(links),
+				 .where = at});
 		if (known)
 			had.erase(have);
 	}
 	for (const auto &[address, unused] : had)
-		steps.push_back({.kind = Kind::peer_del, .peer = address});
+		steps.push_back({.kind = Step::Kind::peer_del, .peer = address});
 }
 
 } // namespace
@@ -95,19 +94,19 @@ std::vector<Step> diff(const Device &current, const DeviceConfig &wanted, const 
 		if (contains(wanted.nics, nic.name))
 			continue;
 		gone.push_back(nic.name);
-		removed.push_back({.kind = Kind::nic_del, .nic = nic.name});
+		removed.push_back({.kind = Step::Kind::nic_del, .nic = nic.name});
 	}
 	for (std::size_t i = 0; i < wanted.nics.size(); i++)
 		if (std::none_of(current.nics.begin(), current.nics.end(),
 				 [&](const Nic &nic) { return nic.name == wanted.nics[i]; }))
-			added.push_back({.kind = Kind::nic_add,
+			added.push_back({.kind = Step::Kind::nic_add,
 					 .nic = wanted.nics[i],
 					 .where = fmt::format("{}.nics[{}]", where, i)});
 
 	const bool crowded = current.nics.size() + added.size() > MPLINK_MAX_NICS;
 
 	if (current.policy != wanted.policy)
-		steps.push_back({.kind = Kind::set_policy,
+		steps.push_back({.kind = Step::Kind::set_policy,
 				 .policy = wanted.policy,
 				 .where = where + ".policy"});
 	if (crowded) {

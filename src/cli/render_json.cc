@@ -10,9 +10,9 @@ namespace mplink::cli
 namespace
 {
 
-using Json = nlohmann::ordered_json;
+using Ordered = nlohmann::ordered_json;
 
-void add_counters(Json &json, const Counters &counters)
+void add_counters(Ordered &json, const Counters &counters)
 {
 	json["tx_packets"] = counters.tx_packets;
 	json["tx_bytes"] = counters.tx_bytes;
@@ -20,36 +20,36 @@ void add_counters(Json &json, const Counters &counters)
 	json["rx_bytes"] = counters.rx_bytes;
 }
 
-Json address(const std::optional<Address> &address)
+Ordered address(const std::optional<Address> &address)
 {
-	return address ? Json(address->text()) : Json();
+	return address ? Ordered(address->text()) : Ordered();
 }
 
-Json nic_json(const Nic &nic)
+Ordered nic_json(const Nic &nic)
 {
-	Json json{{"name", nic.name},
-		  {"ifindex", nic.ifindex},
-		  {"valid", valid(nic.reason)},
-		  {"reason", mplink_core_reason_name(nic.reason)},
-		  {"carrier", nic.carrier},
-		  {"address", address(nic.address)},
-		  {"transitions", nic.transitions},
-		  {"since_ms", nic.since_ms}};
+	Ordered json{{"name", nic.name},
+		     {"ifindex", nic.ifindex},
+		     {"valid", valid(nic.reason)},
+		     {"reason", mplink_core_reason_name(nic.reason)},
+		     {"carrier", nic.carrier},
+		     {"address", address(nic.address)},
+		     {"transitions", nic.transitions},
+		     {"since_ms", nic.since_ms}};
 
 	add_counters(json, nic.counters);
 	return json;
 }
 
-Json peer_json(const Peer &peer)
+Ordered peer_json(const Peer &peer)
 {
-	Json links = Json::array();
+	Ordered links = Ordered::array();
 
 	for (const Link &link : peer.links) {
-		Json json{{"nic", link.nic},
-			  {"remote", address(link.remote)},
-			  {"weight", link.weight},
-			  {"valid", valid(link.reason)},
-			  {"reason", mplink_core_reason_name(link.reason)}};
+		Ordered json{{"nic", link.nic},
+			     {"remote", address(link.remote)},
+			     {"weight", link.weight},
+			     {"valid", valid(link.reason)},
+			     {"reason", mplink_core_reason_name(link.reason)}};
 
 		add_counters(json, link.counters);
 		links.push_back(std::move(json));
@@ -61,12 +61,12 @@ Json peer_json(const Peer &peer)
 
 std::string render_json(const std::vector<Device> &devices, bool pretty)
 {
-	Json all = Json::array();
+	Ordered all = Ordered::array();
 
 	for (const Device &device : devices) {
-		Json drops = Json::object();
-		Json nics = Json::array();
-		Json peers = Json::array();
+		Ordered drops = Ordered::object();
+		Ordered nics = Ordered::array();
+		Ordered peers = Ordered::array();
 
 		for (const Drop &drop : device.drops)
 			drops[mplink_core_drop_name(drop.reason)] = drop.packets;
@@ -86,7 +86,7 @@ std::string render_json(const std::vector<Device> &devices, bool pretty)
 			       {"peers", std::move(peers)}});
 	}
 	// A name may hold any byte, JSON only UTF-8.
-	return all.dump(pretty ? 2 : -1, ' ', false, Json::error_handler_t::replace) + "\n";
+	return all.dump(pretty ? 2 : -1, ' ', false, Ordered::error_handler_t::replace) + "\n";
 }
 
 } // namespace mplink::cli

@@ -48,9 +48,9 @@ void put_link(Message &message, const LinkChange &link)
 	message.nest_end(nest);
 }
 
-std::string at(const Step &step, std::string otherwise)
+std::string at(const Step &step, const std::string &otherwise)
 {
-	return step.where.empty() ? std::move(otherwise) : step.where;
+	return step.where.empty() ? otherwise : step.where;
 }
 
 std::uint8_t command_of(Step::Kind kind)

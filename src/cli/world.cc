@@ -17,6 +17,7 @@ std::string links_text(const Links &links)
 {
 	std::vector<std::string> names;
 
+	names.reserve(links.size());
 	for (const auto &[nic, unused] : links)
 		names.push_back(nic);
 	return names.empty() ? "set, without links"
