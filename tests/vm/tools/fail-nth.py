@@ -77,7 +77,13 @@ def prepare(op, args):
 
         def add():
             netlink.send(message)
-            status = -struct.unpack("16xi", netlink.recv(4096)[:20])[0]
+            try:
+                answer = netlink.recv(4096)
+            except OSError as lost:
+                if lost.errno == errno.ENOBUFS:
+                    return  # memory was short for the answer, and so for nothing before
+                raise
+            status = -struct.unpack("16xi", answer[:20])[0]
             if status:
                 raise OSError(status, "")
         return add
