@@ -20,6 +20,9 @@ const char *mplink_core_policy_name(mplink_u32 policy);
 const char *mplink_core_encap_name(mplink_u32 encap);
 const char *mplink_core_drop_name(mplink_u32 drop);
 const char *mplink_core_event_name(mplink_u32 event);
+const char *mplink_core_bfd_state_name(mplink_u32 state);
+const char *mplink_core_bfd_diag_name(mplink_u32 diag);
+const char *mplink_core_bfd_drop_name(mplink_u32 drop);
 
 /* The policy of that name, or -EINVAL.  Any context. */
 int mplink_core_policy_parse(const char *text, mplink_size len);

@@ -15,6 +15,38 @@ constexpr const char *policies[] = {"balance-rr", "balance-xor", "active-backup"
 constexpr const char *encaps[] = {"none"};
 constexpr const char *drops[] = {"no-peer", "no-link",   "malformed",
 				 "too-big", "no-memory", "no-neighbour"};
+constexpr const char *bfd_states[] = {"admin-down", "down", "init", "up"};
+// In RFC 5880's order, and mostly in its words.
+constexpr const char *bfd_diags[] = {"none",
+				     "detection-time-expired",
+				     "echo-failed",
+				     "neighbour-down",
+				     "forwarding-plane-reset",
+				     "path-down",
+				     "concatenated-path-down",
+				     "admin-down",
+				     "reverse-concatenated-path-down"};
+constexpr const char *bfd_drops[] = {"none",
+				     "too-short",
+				     "bad-version",
+				     "length-too-small",
+				     "length-too-large",
+				     "no-detect-mult",
+				     "multipoint",
+				     "no-my-discriminator",
+				     "no-your-discriminator",
+				     "auth-length",
+				     "auth-weak",
+				     "auth-unknown",
+				     "no-session",
+				     "auth-missing",
+				     "auth-unwanted",
+				     "auth-type",
+				     "auth-key",
+				     "auth-sequence",
+				     "admin-down",
+				     "bad-ttl",
+				     "auth-digest"};
 
 template <class T, mplink_size n>
 constexpr mplink_size count(const T (&)[n])
@@ -26,6 +58,9 @@ static_assert(count(reasons) == MPLINK_REASONS);
 static_assert(count(policies) == MPLINK_POLICIES);
 static_assert(count(encaps) == MPLINK_ENCAPS);
 static_assert(count(drops) == MPLINK_DROPS);
+static_assert(count(bfd_states) == MPLINK_BFD_STATES);
+static_assert(count(bfd_diags) == MPLINK_BFD_DIAGS);
+static_assert(count(bfd_drops) == MPLINK_BFD_DROPS);
 
 template <mplink_size n>
 const char *name_in(const char *const (&names)[n], mplink_u32 i)
@@ -83,6 +118,21 @@ const char *mplink_core_encap_name(mplink_u32 encap)
 const char *mplink_core_drop_name(mplink_u32 drop)
 {
 	return name_in(drops, drop);
+}
+
+const char *mplink_core_bfd_state_name(mplink_u32 state)
+{
+	return name_in(bfd_states, state);
+}
+
+const char *mplink_core_bfd_diag_name(mplink_u32 diag)
+{
+	return name_in(bfd_diags, diag);
+}
+
+const char *mplink_core_bfd_drop_name(mplink_u32 drop)
+{
+	return name_in(bfd_drops, drop);
 }
 
 const char *mplink_core_event_name(mplink_u32 event)

@@ -53,6 +53,28 @@ TEST(Names, EncapsAndDrops)
 	EXPECT_STREQ(mplink_core_drop_name(MPLINK_DROPS), "?");
 }
 
+TEST(Names, Bfd)
+{
+	EXPECT_STREQ(mplink_core_bfd_state_name(MPLINK_BFD_ADMIN_DOWN), "admin-down");
+	EXPECT_STREQ(mplink_core_bfd_state_name(MPLINK_BFD_UP), "up");
+	EXPECT_STREQ(mplink_core_bfd_state_name(MPLINK_BFD_STATES), "?");
+	EXPECT_STREQ(mplink_core_bfd_diag_name(MPLINK_BFD_DIAG_NONE), "none");
+	EXPECT_STREQ(mplink_core_bfd_diag_name(MPLINK_BFD_DIAG_TIMEOUT), "detection-time-expired");
+	EXPECT_STREQ(mplink_core_bfd_diag_name(MPLINK_BFD_DIAG_NEIGHBOUR), "neighbour-down");
+	EXPECT_STREQ(mplink_core_bfd_diag_name(MPLINK_BFD_DIAG_PATH), "path-down");
+	EXPECT_STREQ(mplink_core_bfd_diag_name(MPLINK_BFD_DIAG_ADMIN), "admin-down");
+	EXPECT_STREQ(mplink_core_bfd_diag_name(MPLINK_BFD_DIAGS), "?");
+	EXPECT_STREQ(mplink_core_bfd_drop_name(MPLINK_BFD_DROP_NONE), "none");
+	EXPECT_STREQ(mplink_core_bfd_drop_name(MPLINK_BFD_DROP_TOO_SHORT), "too-short");
+	EXPECT_STREQ(mplink_core_bfd_drop_name(MPLINK_BFD_DROP_MULTIPOINT), "multipoint");
+	EXPECT_STREQ(mplink_core_bfd_drop_name(MPLINK_BFD_DROP_AUTH_LENGTH), "auth-length");
+	EXPECT_STREQ(mplink_core_bfd_drop_name(MPLINK_BFD_DROP_SESSION), "no-session");
+	EXPECT_STREQ(mplink_core_bfd_drop_name(MPLINK_BFD_DROP_AUTH_SEQUENCE), "auth-sequence");
+	EXPECT_STREQ(mplink_core_bfd_drop_name(MPLINK_BFD_DROP_ADMIN_DOWN), "admin-down");
+	EXPECT_STREQ(mplink_core_bfd_drop_name(MPLINK_BFD_DROP_AUTH_DIGEST), "auth-digest");
+	EXPECT_STREQ(mplink_core_bfd_drop_name(MPLINK_BFD_DROPS), "?");
+}
+
 TEST(Names, Events)
 {
 	EXPECT_STREQ(mplink_core_event_name(MPLINK_EVENT_UP), "NETDEV_UP");
