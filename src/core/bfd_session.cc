@@ -10,6 +10,12 @@ namespace
 // Where nobody may be listening, no more than a packet a second (6.8.3).
 constexpr mplink_u32 slow = 1000000;
 
+// A change is told at once, but eight in a row are followed by no more than four a
+// second: over a channel that delays and duplicates, each end's news of what the other
+// was some time ago would make it news for the other again.
+constexpr mplink_u64 news_interval = 250000;
+constexpr mplink_u64 news_burst = 7 * news_interval;
+
 constexpr mplink_u32 larger(mplink_u32 a, mplink_u32 b)
 {
 	return a > b ? a : b;
@@ -85,11 +91,20 @@ bool BfdSession::demanded() const
 	return remote_demand_ && up() && remote_state_ == MPLINK_BFD_UP;
 }
 
+// When a packet may be brought forward.
+mplink_u64 BfdSession::news_from() const
+{
+	return news_paid_ > news_burst ? news_paid_ - news_burst : 0;
+}
+
 // When the next report is due (6.8.7).
 mplink_u64 BfdSession::transmission() const
 {
-	if (news_)
-		return 0;
+	return news_ ? earlier(news_from(), periodic()) : periodic();
+}
+
+mplink_u64 BfdSession::periodic() const
+{
 	if (!remote_min_rx_ || (demanded() && poll_ != Poll::due && poll_ != Poll::sent))
 		return never;
 	return sent_at_ + jittered(tx_interval(), detect_mult_, jitter_);
@@ -152,14 +167,22 @@ BfdStep BfdSession::step(mplink_u8 from, BfdSend send, mplink_u32 drop) const
 
 // A report begins a new interval, also if it was brought forward: a change makes no
 // packet more, but one earlier.
-BfdStep BfdSession::report_if(bool due, mplink_u8 from, mplink_u64 now, mplink_u32 random)
+BfdStep BfdSession::report(mplink_u8 from, mplink_u64 now, mplink_u32 random)
 {
-	if (!due)
-		return step(from, BfdSend::nothing);
+	if (news_)
+		news_paid_ = (now > news_paid_ ? now : news_paid_) + news_interval;
 	sent_at_ = now;
 	jitter_ = random;
 	news_ = false;
 	return step(from, BfdSend::report);
+}
+
+// The end of what may have changed something: tells the peer.
+BfdStep BfdSession::report_news(mplink_u8 from, mplink_u64 now, mplink_u32 random)
+{
+	if (news_ && now >= news_from())
+		return report(from, now, random);
+	return step(from, BfdSend::nothing);
 }
 
 mplink_u32 BfdSession::check(mplink_u64 now, const BfdPacket &packet) const
@@ -223,7 +246,7 @@ BfdStep BfdSession::receive(mplink_u64 now, const BfdPacket &packet, mplink_u32 
 		news_ = false;
 		return step(was, BfdSend::final);
 	}
-	return report_if(news_, was, now, random);
+	return report_news(was, now, random);
 }
 
 BfdStep BfdSession::expire(mplink_u64 now, mplink_u32 random)
@@ -237,7 +260,9 @@ BfdStep BfdSession::expire(mplink_u64 now, mplink_u32 random)
 		if (was == MPLINK_BFD_INIT || was == MPLINK_BFD_UP)
 			enter(MPLINK_BFD_DOWN, MPLINK_BFD_DIAG_TIMEOUT);
 	}
-	return report_if(now >= transmission(), was, now, random);
+	if (now >= transmission())
+		return report(was, now, random);
+	return step(was, BfdSend::nothing);
 }
 
 BfdStep BfdSession::configure(mplink_u64 now, const mplink_bfd_config &config, mplink_u32 random)
@@ -248,7 +273,7 @@ BfdStep BfdSession::configure(mplink_u64 now, const mplink_bfd_config &config, m
 	config_ = config;
 	if (!up() || poll_ == Poll::none)
 		adopt();
-	return report_if(news_, state_, now, random);
+	return report_news(state_, now, random);
 }
 
 BfdStep BfdSession::disable(mplink_u64 now, mplink_u8 diag, mplink_u32 random)
@@ -257,7 +282,7 @@ BfdStep BfdSession::disable(mplink_u64 now, mplink_u8 diag, mplink_u32 random)
 
 	if (was != MPLINK_BFD_ADMIN_DOWN || diag != diag_)
 		enter(MPLINK_BFD_ADMIN_DOWN, diag);
-	return report_if(news_, was, now, random);
+	return report_news(was, now, random);
 }
 
 BfdStep BfdSession::enable(mplink_u64 now, mplink_u32 random)
@@ -266,7 +291,7 @@ BfdStep BfdSession::enable(mplink_u64 now, mplink_u32 random)
 
 	if (was == MPLINK_BFD_ADMIN_DOWN)
 		enter(MPLINK_BFD_DOWN, diag_);
-	return report_if(news_, was, now, random);
+	return report_news(was, now, random);
 }
 
 BfdPacket BfdSession::packet(BfdSend what)

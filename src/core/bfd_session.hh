@@ -122,19 +122,23 @@ private:
 	}
 	bool demanded() const;
 	mplink_u64 transmission() const;
+	mplink_u64 news_from() const;
+	mplink_u64 periodic() const;
 	mplink_u64 detection() const;
 	void hear(const BfdPacket &packet);
 	void hear_final(bool final);
 	void adopt();
 	void enter(mplink_u8 state, mplink_u8 diag);
 	BfdStep step(mplink_u8 from, BfdSend send, mplink_u32 drop = MPLINK_BFD_DROP_NONE) const;
-	BfdStep report_if(bool due, mplink_u8 from, mplink_u64 now, mplink_u32 random);
+	BfdStep report(mplink_u8 from, mplink_u64 now, mplink_u32 random);
+	BfdStep report_news(mplink_u8 from, mplink_u64 now, mplink_u32 random);
 
 	mplink_bfd_config config_; // as the user wants it, which the peer may not know yet
 	BfdAuth auth_;
-	mplink_u64 sent_at_ = 0;  // the last report
-	mplink_u64 heard_at_ = 0; // the last packet received
-	mplink_u32 jitter_ = 0;   // of the interval that began with sent_at_
+	mplink_u64 sent_at_ = 0;   // the last report
+	mplink_u64 heard_at_ = 0;  // the last packet received
+	mplink_u64 news_paid_ = 0; // the news sent have used up their share until then
+	mplink_u32 jitter_ = 0;    // of the interval that began with sent_at_
 
 	mplink_u32 local_discr_;
 	mplink_u32 remote_discr_ = 0;
