@@ -122,8 +122,9 @@ mplink_u64 BfdSession::deadline() const
 }
 
 // Tells the peer what the user wants, as far as the state allows.  While Up no poll
-// sequence may be under way, for one Final could not confirm two changes.  The change
-// that comes with entering Up needs none: it is one to a shorter interval.
+// sequence may be under way, for one Final could not confirm two changes.  Entering Up
+// may break into one: what changes with that is the interval, to a shorter one, and
+// nothing waits for its Final.
 void BfdSession::adopt()
 {
 	const mplink_u32 tx = up() ? config_.min_tx_us : larger(config_.min_tx_us, slow);
