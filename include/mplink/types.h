@@ -149,7 +149,7 @@ enum mplink_bfd_auth {
 	MPLINK_BFD_AUTHS
 };
 
-/* Why a BFD packet was refused; it has changed nothing. */
+/* Why a BFD packet was refused; it has changed no state. */
 enum mplink_bfd_drop {
 	MPLINK_BFD_DROP_NONE,
 	/* Found by the packet alone. */
