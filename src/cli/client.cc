@@ -117,8 +117,17 @@ std::vector<Device> Client::state(const std::optional<std::string> &name)
 			throw unknown(*name, found);
 		std::erase_if(found, std::not_fn(named));
 	}
-	for (Device &device : found)
-		fill(device);
+	// One may go before it is asked: then it is as if it had never been seen.
+	std::erase_if(found, [&](Device &device) {
+		try {
+			fill(device);
+			return false;
+		} catch (const NoDevice &) {
+			if (name)
+				throw;
+			return true;
+		}
+	});
 	for (const Netdev &netdev : netdevs())
 		for (Device &device : found)
 			if (device.ifindex == netdev.ifindex)

@@ -17,6 +17,11 @@ struct Failure : std::runtime_error {
 	Exit status;
 };
 
+// The device that a request is about does not exist, or no longer does.
+struct NoDevice : Failure {
+	using Failure::Failure;
+};
+
 // The user's words or file mean nothing; nothing has been changed.
 inline Failure bad(const std::string &text)
 {

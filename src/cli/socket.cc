@@ -126,6 +126,8 @@ bool Socket::dump(Message request, const std::function<void(const Received &)> &
 		visit(message);
 	});
 
+	if (answer.error == ENODEV)
+		throw NoDevice(Exit::failed, explain(request, answer));
 	if (answer.error)
 		throw failed(explain(request, answer));
 	return consistent;

@@ -43,8 +43,8 @@ public:
 	// Hands each message before the acknowledgement to visit.
 	Answer ask(Message request, const std::function<void(const Received &)> &visit);
 
-	// Likewise of a dump.  Throws Failure if refused; false: it is inconsistent, for what
-	// it shows has changed meanwhile.
+	// Likewise of a dump.  Throws Failure (NoDevice) if refused; false: it is inconsistent, for
+	// what it shows has changed meanwhile.
 	[[nodiscard]] bool dump(Message request,
 				const std::function<void(const Received &)> &visit);
 
