@@ -7,59 +7,25 @@
 // its peers 10.99.0.0/29 and fd99::0/125), of which some bytes, lengths, types and flags
 // have been changed, or attributes left out, doubled or cut off. Prints how many the
 // kernel took, and how many it refused for which reason.
-#include <linux/genetlink.h>
-#include <linux/netlink.h>
 #include <net/if.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <map>
 #include <random>
-#include <string>
-#include <vector>
 
-#include "../../../include/uapi/mplink_netlink.h"
+#include "netlink.hh"
 
 namespace
 {
-
-using Bytes = std::vector<std::uint8_t>;
-
-[[noreturn]] void die(const char *what)
-{
-	std::perror(what);
-	std::exit(1);
-}
 
 std::mt19937 engine;
 
 unsigned below(unsigned n)
 {
 	return static_cast<unsigned>(engine() % n);
-}
-
-void put(Bytes &to, unsigned type, const void *data, std::size_t size)
-{
-	const nlattr attr = {.nla_len = static_cast<std::uint16_t>(NLA_HDRLEN + size),
-			     .nla_type = static_cast<std::uint16_t>(type)};
-	const auto *header = reinterpret_cast<const std::uint8_t *>(&attr);
-	const auto *bytes = static_cast<const std::uint8_t *>(data);
-
-	to.insert(to.end(), header, header + sizeof(attr));
-	to.insert(to.end(), bytes, bytes + size);
-	to.resize(NLA_ALIGN(to.size()));
-}
-
-template <class T>
-void put(Bytes &to, unsigned type, T value)
-{
-	put(to, type, &value, sizeof(value));
 }
 
 void put_name(Bytes &to, unsigned type)
@@ -173,105 +139,6 @@ void mutate(Bytes &a)
 		}
 		}
 	}
-}
-
-class Socket
-{
-public:
-	Socket() : fd_(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC))
-	{
-		if (fd_ < 0)
-			die("socket");
-	}
-	~Socket()
-	{
-		close(fd_);
-	}
-	Socket(const Socket &) = delete;
-	Socket &operator=(const Socket &) = delete;
-
-	void send(std::uint16_t type, std::uint16_t flags, std::uint8_t cmd,
-		  const Bytes &attributes)
-	{
-		const std::size_t size = NLMSG_HDRLEN + GENL_HDRLEN + attributes.size();
-		Bytes message(NLMSG_ALIGN(size));
-		const nlmsghdr header = {.nlmsg_len = static_cast<std::uint32_t>(size),
-					 .nlmsg_type = type,
-					 .nlmsg_flags = flags,
-					 .nlmsg_seq = ++seq_,
-					 .nlmsg_pid = 0};
-		const genlmsghdr genl = {.cmd = cmd, .version = 1, .reserved = 0};
-
-		std::memcpy(message.data(), &header, sizeof(header));
-		std::memcpy(message.data() + NLMSG_HDRLEN, &genl, sizeof(genl));
-		if (!attributes.empty())
-			std::memcpy(message.data() + NLMSG_HDRLEN + GENL_HDRLEN, attributes.data(),
-				    attributes.size());
-		if (::send(fd_, message.data(), message.size(), 0) < 0)
-			die("send");
-	}
-	// The errno of the answer to the last request, once it is complete.
-	int answer(Bytes *reply = nullptr)
-	{
-		for (;;) {
-			static char buffer[1 << 16];
-			pollfd waiting = {.fd = fd_, .events = POLLIN, .revents = 0};
-
-			if (poll(&waiting, 1, 60000) != 1) {
-				std::fprintf(stderr, "no answer\n");
-				std::exit(1);
-			}
-			const ssize_t n = recv(fd_, buffer, sizeof(buffer), 0);
-
-			if (n < 0)
-				die("recv");
-			auto left = static_cast<unsigned>(n);
-
-			for (auto *h = reinterpret_cast<nlmsghdr *>(buffer); NLMSG_OK(h, left);
-			     h = NLMSG_NEXT(h, left)) {
-				if (h->nlmsg_seq != seq_)
-					continue;
-				if (h->nlmsg_type == NLMSG_ERROR)
-					return -static_cast<nlmsgerr *>(NLMSG_DATA(h))->error;
-				if (h->nlmsg_type == NLMSG_DONE)
-					return -*static_cast<int *>(NLMSG_DATA(h));
-				if (reply)
-					reply->assign(reinterpret_cast<std::uint8_t *>(h),
-						      reinterpret_cast<std::uint8_t *>(h) +
-							      h->nlmsg_len);
-			}
-		}
-	}
-
-private:
-	int fd_;
-	std::uint32_t seq_ = 0;
-};
-
-std::uint16_t family(Socket &socket)
-{
-	Bytes name, reply;
-
-	put(name, CTRL_ATTR_FAMILY_NAME, MPLINK_FAMILY_NAME, sizeof(MPLINK_FAMILY_NAME));
-	socket.send(GENL_ID_CTRL, NLM_F_REQUEST | NLM_F_ACK, CTRL_CMD_GETFAMILY, name);
-	if (const int err = socket.answer(&reply)) {
-		errno = err;
-		die("family " MPLINK_FAMILY_NAME);
-	}
-	for (std::size_t at = NLMSG_HDRLEN + GENL_HDRLEN; at + NLA_HDRLEN <= reply.size();) {
-		nlattr attr;
-
-		std::memcpy(&attr, &reply[at], sizeof(attr));
-		if (attr.nla_type == CTRL_ATTR_FAMILY_ID) {
-			std::uint16_t id;
-
-			std::memcpy(&id, &reply[at + NLA_HDRLEN], sizeof(id));
-			return id;
-		}
-		at += NLA_ALIGN(attr.nla_len);
-	}
-	std::fprintf(stderr, "the family has no id\n");
-	std::exit(1);
 }
 
 } // namespace
