@@ -1,13 +1,14 @@
 #!/bin/bash
-# Guards: whatever happens to NICs, in whatever order, under traffic, of both
-# families: no packet handed to the virtual NIC goes uncounted, and when everything
-# is put right every link is valid again and carries.
+# Guards: whatever happens to NICs, and whatever of NICs, links and the policy the command
+# changes, in whatever order, under traffic, of both families: no packet handed to the
+# virtual NIC goes uncounted, and when everything is put right every link is valid again
+# and carries.
 #
 #   MPLINK_SEED=N     the events of an earlier run, which has printed its seed
 #   MPLINK_EVENTS=N   how many; by default 100 on a stock kernel, which take 40 s, and
 #                     2,000 on the debug kernel, which take half an hour
 # by default: 6.1 6.12
-# timeout: 1000
+# timeout: 1500
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/vm/lib-traffic.sh
@@ -53,6 +54,7 @@ put_right() {
 		echo "addr replace fd00:0:0:$i::2/64 dev eth$i nodad"
 	done | ip -n B -batch -
 	routes_back 3
+	check "as it was configured" mplink load /run/saved
 	ip link set mpl0 up mtu 1500
 	ip addr replace fd99::1/64 dev mpl0 nodad
 }
@@ -60,13 +62,18 @@ put_right() {
 before=()
 carried=()
 remotes=$REMOTES4
-[[ $((SEED % 2)) -eq 0 ]] || remotes=$REMOTES6
+inet=inet
+if [[ $((SEED % 2)) -eq 1 ]]; then
+	remotes=$REMOTES6
+	inet=inet6
+fi
 topology 3
 ip netns add C
 mplink_load nics=$NICS peer=10.99.0.2 "remotes=$remotes"
 handed_start
 mplink_up
 wait_until 10 links_valid 3
+mplink save >/run/saved
 # What goes to the peer's IPv6 address is dropped, and counted like the rest.
 steady 10.99.0.2 3000
 ping -q -i0.05 fd99::2 >/dev/null 2>&1 &
@@ -76,7 +83,7 @@ STEADY+=($!)
 # each time, and on the debug kernel spend most of its time on that.
 sysctl -qw kernel.modprobe=
 began=$SECONDS
-"$PWD/tests/vm/tools/random-events.py" "$SEED" "$EVENTS"
+"$PWD/tests/vm/tools/random-events.py" "$SEED" "$EVENTS" "$inet"
 echo "$EVENTS events in $((SECONDS - began)) s"
 put_right
 wait_until 20 links_valid 3

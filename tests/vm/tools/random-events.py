@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""Random events of all kinds for mpl0 over eth1..eth3, from a seed.
+"""Random events of all kinds for mpl0 over eth1..eth3, from a seed: of NICs, cables and
+addresses, and what the command mplink can change.
 
-usage: random-events.py SEED COUNT
+usage: random-events.py SEED COUNT inet|inet6      the family of the links' remotes
 
 The list of events depends on the seed only; how they fall in with the traffic
 does not repeat. Each namespace has an `ip -batch` of its own, so that events of
@@ -10,6 +11,7 @@ against each other. Prints how many of each kind there were.
 """
 
 import collections
+import errno
 import glob
 import os
 import random
@@ -18,6 +20,7 @@ import sys
 
 NICS = (1, 2, 3)
 MPLINK = "/sys/class/net/mpl0/mplink"
+PEER = "10.99.0.2"
 POLICIES = ("balance-rr", "balance-xor", "active-backup", "broadcast")
 
 
@@ -43,9 +46,12 @@ class Batch:
 class Events:
     """One method a kind of event; its name is the kind."""
 
-    def __init__(self, rng):
+    def __init__(self, rng, family):
         self.rng = rng
+        # Which addresses the peer's links are of, as the scenario has chosen them.
+        self._remote = "10.0.{}.2" if family == "inet" else "fd00:0:0:{}::2"
         self.here, self.far, self.away = Batch(None), Batch("B"), Batch("C")
+        self._commands, self._taken = [], 0
 
     def nic_down_up(self, i):
         self.here.say(f"link set eth{i} down", f"link set eth{i} up")
@@ -125,26 +131,74 @@ class Events:
 
     def read_sysfs(self, _):
         for path in glob.glob(f"{MPLINK}/**", recursive=True):
-            if os.path.isfile(path):
+            if not os.path.isfile(path):
+                continue
+            try:
                 with open(path, encoding="ascii") as file:
                     file.read()
+            except OSError as error:
+                # A command that still runs may take the NIC or link away meanwhile.
+                if error.errno not in (errno.ENOENT, errno.ENODEV):
+                    raise
+
+    def _mplink(self, *commands):
+        """Refused is no matter: there may be no such NIC or link now, or one already."""
+        self._wait(1)
+        self._commands.append(subprocess.Popen("; ".join(f"mplink {c}" for c in commands),
+                                               shell=True, stdout=subprocess.DEVNULL,
+                                               stderr=subprocess.DEVNULL))
+
+    def _wait(self, running):
+        while len(self._commands) > running:
+            command = self._commands.pop(0)
+            self._taken += command.wait() == 0
+            if command.returncode not in (0, 1):
+                sys.exit(f"{command.args}: status {command.returncode}")
+
+    def _link(self, i):
+        return f"peer set {PEER} link eth{i} {self._remote.format(i)}"
+
+    def control_nic_del(self, i):
+        self._mplink(f"nic del eth{i}")
+
+    def control_nic_add(self, i):
+        # With the link that went with it, for else there would soon be none.
+        self._mplink(f"nic add eth{i}", self._link(i))
+
+    def control_link(self, i):
+        self._mplink(self._link(i))
+
+    def control_unlink(self, i):
+        self._mplink(f"peer set {PEER} unlink eth{i}")
+
+    def control_weight(self, i):
+        self._mplink(f"peer set {PEER} link eth{i} weight {self.rng.randrange(1, 5)}")
+
+    def control_policy(self, _):
+        self._mplink(f"set policy {self.rng.choice(POLICIES)}")
+
+    def control_show(self, _):
+        self._mplink("show")
 
     def end(self):
+        """How many of the command's were carried out."""
+        self._wait(0)
         for batch in (self.away, self.far, self.here):
             batch.end()
+        return self._taken
 
 
 def main():
     rng = random.Random(int(sys.argv[1]))
-    events = Events(rng)
+    events = Events(rng, sys.argv[3])
     kinds = [name for name in vars(Events) if name[0] != "_" and name != "end"]
     count = collections.Counter()
     for _ in range(int(sys.argv[2])):
         kind = rng.choice(kinds)
         count[kind] += 1
         getattr(events, kind)(rng.choice(NICS))
-    events.end()
-    print(" ".join(f"{kind}={n}" for kind, n in sorted(count.items())))
+    taken = events.end()
+    print(" ".join(f"{kind}={n}" for kind, n in sorted(count.items())), f"taken={taken}")
 
 
 main()
