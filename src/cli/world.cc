@@ -57,7 +57,7 @@ World::World(const std::vector<Device> &devices, const std::vector<Netdev> &netd
 			Links &links = peers_[{device.ifindex, peer.address}];
 
 			for (const Link &link : peer.links)
-				links[link.nic] = link.reason;
+				links[link.nic] = link;
 		}
 	}
 	for (const Netdev &netdev : netdevs) {
@@ -132,7 +132,7 @@ World::Changes World::peer(WallTime at, const PeerMessage &message)
 
 	links.clear();
 	for (const Link &link : message.peer.links)
-		links[link.nic] = link.reason;
+		links[link.nic] = link;
 	return {{.kind = Kind::peer_set,
 		 .time = at,
 		 .device = name(message.device),
@@ -154,7 +154,10 @@ World::Changes World::link(WallTime at, const PeerMessage &message)
 	Changes changes;
 
 	for (const Link &link : message.peer.links) {
-		peers_[{message.device, message.peer.address}][link.nic] = link.reason;
+		Link &own = peers_[{message.device, message.peer.address}][link.nic];
+
+		own.remote = link.remote;
+		own.reason = link.reason;
 		changes.push_back({.kind = Kind::link,
 				   .time = at,
 				   .device = name(message.device),
@@ -270,9 +273,12 @@ void World::resync_peers(Changes &changes, WallTime at, const World &now)
 				   .peer = key.second});
 		return changes.back();
 	};
-	const auto same_nics = [](const Links &a, const Links &b) {
-		return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-				  [](const auto &x, const auto &y) { return x.first == y.first; });
+	const auto configured_alike = [](const Links &a, const Links &b) {
+		return std::equal(
+			a.begin(), a.end(), b.begin(), b.end(), [](const auto &x, const auto &y) {
+				return x.first == y.first && x.second.remote == y.second.remote &&
+				       x.second.weight == y.second.weight;
+			});
 	};
 
 	for (const auto &[key, unused] : peers_)
@@ -281,21 +287,22 @@ void World::resync_peers(Changes &changes, WallTime at, const World &now)
 	for (const auto &[key, links] : now.peers_) {
 		const auto known = peers_.find(key);
 
-		if (known == peers_.end() || !same_nics(known->second, links)) {
+		if (known == peers_.end() || !configured_alike(known->second, links)) {
 			add(Kind::peer_set, key).detail = links_text(links);
 			continue;
 		}
-		for (const auto &[nic, reason] : links) {
-			const std::uint32_t was = known->second.at(nic);
+		for (const auto &[nic, link] : links) {
+			const std::uint32_t was = known->second.at(nic).reason;
 
-			if (was == reason)
+			if (was == link.reason)
 				continue;
 
 			Change &change = add(Kind::link, key);
 
 			change.nic = nic;
+			change.remote = link.remote;
 			change.was = was;
-			change.reason = reason;
+			change.reason = link.reason;
 		}
 	}
 }

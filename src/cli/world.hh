@@ -40,7 +40,7 @@ public:
 private:
 	using NicKey = std::pair<std::uint32_t, std::string>;
 	using PeerKey = std::pair<std::uint32_t, Address>;
-	using Links = std::map<std::string, std::uint32_t>; // reasons
+	using Links = std::map<std::string, Link>; // by NIC; their counters are not kept up
 
 	std::string name(std::uint32_t device) const;
 	void resync_device(Changes &changes, WallTime at, const World &now);

@@ -245,6 +245,16 @@ TEST(World, Resync)
 				 "mpl0: peer 10.99.0.2 link eth1: valid 1 -> 0 (no-carrier)",
 				 "mpl0: peer 10.99.0.4: set, without links"}));
 	EXPECT_TRUE(world.resync(ms(0), {now}, {}).empty());
+
+	now.peers[0].links[0].weight++;
+	EXPECT_EQ(world.resync(ms(0), {now}, {}).size(), 1U);
+	now.peers[0].links[0].remote = at("10.0.9.9");
+	EXPECT_EQ(world.resync(ms(0), {now}, {}).size(), 1U);
+	now.peers[0].links[0].reason = MPLINK_REASON_NO_ROUTE;
+	const World::Changes lost = world.resync(ms(0), {now}, {});
+	ASSERT_EQ(lost.size(), 1U);
+	EXPECT_EQ(lost[0].remote, at("10.0.9.9"));
+
 	EXPECT_EQ(world.resync(ms(0), {}, {}).size(), 1U);
 }
 
