@@ -8,13 +8,20 @@ source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/vm/lib-traffic.sh
 source "$(dirname "$0")/../lib-traffic.sh"
 
-# listen NAME ARGS...; heard NAME PATTERN prints how many lines match
+# listen NAME ARGS...; quiet ends all; heard NAME PATTERN prints how many lines match
 listen() {
 	local name=$1
 	shift
 	tcpdump -lnvv "$@" >"/run/dump-$name" 2>"/run/dump-$name.err" &
 	DUMPS+=($!)
 	wait_until 20 grep -q 'istening on' "/run/dump-$name.err"
+}
+
+quiet() {
+	sleep 1
+	kill "${DUMPS[@]}"
+	wait "${DUMPS[@]}" || true
+	DUMPS=()
 }
 
 heard() {
@@ -24,7 +31,6 @@ heard() {
 # pings DST FAMILY
 pings() {
 	local share=0 nic kind=$2
-	DUMPS=()
 	listen both -i mpl0 "$kind"
 	listen in -Q in -i mpl0 "$kind"
 	listen out -Q out -i mpl0 "$kind"
@@ -32,9 +38,7 @@ pings() {
 		listen $nic -i $nic -Q out "$kind"
 	done
 	check "pings to $1" ping -qc9 -i0.2 -W2 -s 400 "$1"
-	sleep 1
-	kill "${DUMPS[@]}"
-	wait "${DUMPS[@]}" || true
+	quiet
 	equal "requests on mpl0" "$(heard both 'echo request')" 9
 	equal "replies on mpl0" "$(heard both 'echo reply')" 9
 	equal "requests on mpl0, in" "$(heard in 'echo request')" 0
@@ -49,11 +53,15 @@ pings() {
 	equal "requests on the three NICs" $share 9
 }
 
+DUMPS=()
 three_links
 pings 10.99.0.2 icmp
 # A filter on MAC addresses: the virtual NIC is Ethernet to those who listen.
-log=$(tcpdump -lne -i mpl0 -c2 icmp 2>/dev/null & ping -qc2 -i0.3 -W2 10.99.0.2 >/dev/null || true; wait)
-grep -q "$(cat /sys/class/net/mpl0/address) > .*ethertype IPv4" <<<"$log" || fail "no MAC header: $log"
+listen mac -e -i mpl0 icmp
+check "pings" ping -qc2 -i0.3 -W2 10.99.0.2
+quiet
+[[ $(heard mac "$(</sys/class/net/mpl0/address) > .*ethertype IPv4") -gt 0 ]] ||
+	fail "no MAC header: $(</run/dump-mac)"
 mplink_unload
 for remotes in $REMOTES4 $REMOTES6; do
 	mplink_load nics=$NICS peer=fd99::2 "remotes=$remotes"
