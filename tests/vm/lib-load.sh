@@ -18,15 +18,13 @@ MODULE=$PWD/build/${MPLINK_KERNEL:?scenarios run in a VM: use tests/vm/run}/mpli
 PATH=$PWD/build:$PATH
 
 mplink_load() {
-	local insmod=(insmod "$MODULE" dyndbg=+p)
-	if [[ ${MPLINK_SETUP:-parameters} == parameters ]]; then
-		"${insmod[@]}" "$@" || return
-		gate_note_load
-		return
-	fi
-	"${insmod[@]}" || return
+	local parameters=("$@")
+	[[ ${MPLINK_SETUP:-parameters} == parameters ]] || parameters=()
+	insmod "$MODULE" dyndbg=+p "${parameters[@]}" || return
 	gate_note_load
-	[[ $# -eq 0 ]] || _set_up "$@"
+	if [[ $# -gt ${#parameters[@]} ]]; then
+		_set_up "$@"
+	fi
 }
 
 # What parameters mean, by the command.

@@ -17,9 +17,8 @@ fail_slab() {
 		echo 0 >/sys/kernel/debug/$name/probability
 	done
 	gate_forgive 'sysctl could not get directory'
-	# A device that is not there would have the kernel start modprobe.
 	modprobe tun
-	sysctl -qw kernel.modprobe=
+	no_modprobe
 }
 
 fail_each() {

@@ -20,6 +20,11 @@
 #     mplink_load ARGS...     insmod; nics= and so on as arguments (lib-load.sh)
 #     mplink_up [DEV]         10.99.0.1/24 and fd99::1/64 on it, and up
 #     mplink_unload
+#     peers_config DEV PREFIX COUNT NIC...   for `mplink load`: DEV with these NICs, and
+#                    COUNT peers PREFIX.x.y, each with a link over all of them
+#     no_modprobe    the kernel starts none from now on, as it would for each name of a
+#                    device that is not there: most of a debug kernel's time. The gate
+#                    ends that.
 #   asking:
 #     log_mark; log_since [MARK]; expect_log REGEX [SECONDS]; expect_no_log REGEX;
 #     expect_log_order REGEX...     in this order, other lines may lie between
@@ -202,6 +207,24 @@ topology() {
 
 mplink_unload() {
 	rmmod mplink
+}
+
+peers_config() {
+	local dev=$1 prefix=$2 count=$3 nic i nics='' over='' peers=''
+	shift 3
+	for nic in "$@"; do
+		nics+=${nics:+, }\"$nic\"
+		over+="${over:+, }{\"nic\": \"$nic\", \"remote\": \"10.0.1.2\"}"
+	done
+	for ((i = 1; i <= count; i++)); do
+		peers+="${peers:+, }{\"address\": \"$prefix.$((i / 250)).$((i % 250 + 1))\",
+			\"links\": [$over]}"
+	done
+	echo "{\"devices\": [{\"name\": \"$dev\", \"nics\": [$nics], \"peers\": [$peers]}]}"
+}
+
+no_modprobe() {
+	sysctl -qw kernel.modprobe=
 }
 
 mplink_up() {

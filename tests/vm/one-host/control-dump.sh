@@ -32,21 +32,9 @@ flagged() {
 	equal "$*: messages that are flagged" "$INTERRUPTED" 1
 }
 
-# Of mpl0, with 400 peers: for `mplink load`.
-config() {
-	local i comma=''
-	echo '{"devices": [{"name": "mpl0", "nics": ["n1", "n2"], "peers": ['
-	for ((i = 1; i <= 400; i++)); do
-		printf '%s{"address": "10.99.%d.%d", "links": [{"nic": "n1", "remote": "10.0.1.2"},
-			{"nic": "n2", "remote": "10.0.2.2"}]}' "$comma" $((i / 250)) $((i % 250 + 1))
-		comma=','
-	done
-	echo ']}]}'
-}
-
 # What is dumped needs no NIC that exists.
 mplink_load
-config >/run/config
+peers_config mpl0 10.99 400 n1 n2 >/run/config
 check "load" mplink load /run/config
 for ((i = 1; i <= 40; i++)); do
 	echo "link add mpl$i type mplink"

@@ -83,17 +83,6 @@ facts() {
 			facts = facts (facts ? " " : "") $0 }' /run/exec | sed "s/'//g;s/MPLINK_//g"
 }
 
-config() {
-	local i comma=''
-	echo '{"devices": [{"name": "mpl1", "nics": ["n1"], "peers": ['
-	for ((i = 1; i <= PEERS; i++)); do
-		printf '%s{"address": "10.98.%d.%d", "links": [{"nic": "n1", "remote": "10.0.1.2"}]}' \
-			"$comma" $((i / 250)) $((i % 250 + 1))
-		comma=','
-	done
-	echo ']}]}'
-}
-
 topology 2
 mplink_load nics=eth1,eth2 peer=10.99.0.2 remotes=10.0.1.2,10.0.2.2
 mplink_up
@@ -151,7 +140,7 @@ equal "facts of a peer" "$(facts peer-set)" "CHANGE=peer-set DEVICE=mpl0 PEER=10
 
 # More than its socket holds.
 kill -STOP $SMALL
-config >/run/config
+peers_config mpl1 10.98 $PEERS n1 >/run/config
 check "load" mplink load /run/config
 kill -CONT $SMALL
 wait_until 20 told '"kind":"overrun"' /run/small

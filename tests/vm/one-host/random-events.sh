@@ -79,9 +79,8 @@ steady 10.99.0.2 3000
 ping -q -i0.05 fd99::2 >/dev/null 2>&1 &
 STEADY+=($!)
 
-# Many an event is for a NIC that is not there now. The kernel would start modprobe
-# each time, and on the debug kernel spend most of its time on that.
-sysctl -qw kernel.modprobe=
+# Many an event is for a NIC that is not there now.
+no_modprobe
 began=$SECONDS
 "$PWD/tests/vm/tools/random-events.py" "$SEED" "$EVENTS" "$inet"
 echo "$EVENTS events in $((SECONDS - began)) s"
