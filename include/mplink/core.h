@@ -20,12 +20,16 @@ const char *mplink_core_policy_name(mplink_u32 policy);
 const char *mplink_core_encap_name(mplink_u32 encap);
 const char *mplink_core_drop_name(mplink_u32 drop);
 const char *mplink_core_event_name(mplink_u32 event);
+const char *mplink_core_liveness_name(mplink_u32 liveness);
+const char *mplink_core_nic_stage_name(mplink_u32 stage);
+const char *mplink_core_link_stage_name(mplink_u32 stage);
 const char *mplink_core_bfd_state_name(mplink_u32 state);
 const char *mplink_core_bfd_diag_name(mplink_u32 diag);
 const char *mplink_core_bfd_drop_name(mplink_u32 drop);
 
-/* The policy of that name, or -EINVAL.  Any context. */
+/* What has that name, or -EINVAL.  Any context. */
 int mplink_core_policy_parse(const char *text, mplink_size len);
+int mplink_core_liveness_parse(const char *text, mplink_size len);
 
 /* --- parameters --------------------------------------------------------- */
 
@@ -54,8 +58,21 @@ void mplink_core_device_free(struct mplink_device *device);
 int mplink_core_set_policy(struct mplink_device *device, mplink_u32 policy);
 mplink_u32 mplink_core_get_policy(const struct mplink_device *device);
 
+/* 0, or -EINVAL and *why, a static text. */
+int mplink_core_set_liveness(struct mplink_device *device,
+			     const struct mplink_liveness_config *config, const char **why);
+void mplink_core_get_liveness(const struct mplink_device *device,
+			      struct mplink_liveness_config *config);
+/* As it is where nobody has asked for anything.  Any context. */
+void mplink_core_default_liveness(struct mplink_liveness_config *config);
+
 /* Re-reads every path: addresses or routes have changed. */
 void mplink_core_refresh(struct mplink_device *device);
+/*
+ * Looks anew which links may carry packets: a BFD session has changed its state
+ * (MPLINK_EVENT_LIVENESS), or time has passed (MPLINK_EVENT_RESTORE).
+ */
+void mplink_core_recheck(struct mplink_device *device, mplink_u32 event);
 
 /* --- NICs --------------------------------------------------------------- */
 
@@ -109,6 +126,10 @@ int mplink_core_peer_add(struct mplink_device *device, const struct mplink_addr 
 int mplink_core_peer_set(struct mplink_device *device, struct mplink_peer *peer,
 			 const struct mplink_link_config *links, mplink_u32 n,
 			 struct mplink_refusal *refusal);
+/* enum mplink_liveness, of those of its links that inherit it. */
+void mplink_core_peer_set_liveness(struct mplink_device *device, struct mplink_peer *peer,
+				   mplink_u32 liveness);
+mplink_u32 mplink_core_peer_get_liveness(const struct mplink_peer *peer);
 /* Takes the peer from the packet path.  It is freed after a grace period. */
 void mplink_core_peer_del(struct mplink_device *device, struct mplink_peer *peer);
 /* Whether the peer has a link over the NIC of that id: 1 or 0. */
@@ -146,6 +167,46 @@ void mplink_core_receive(const struct mplink_nic *nic, const struct mplink_peer 
 			 mplink_u32 len, mplink_u32 lane);
 /* Accounts a drop.  enum mplink_drop; also where mplink_core_reselect() found no link. */
 void mplink_core_drop(struct mplink_device *device, mplink_u32 drop, mplink_u32 lane);
+
+/* --- BFD sessions: any context, one caller at a time for each -------------- */
+
+struct mplink_bfd_session;
+
+/*
+ * A session that is Down, its first packet due at once; or NULL where memory is short.
+ * discr: its discriminator, not 0, that of no other session of the host.  random, here
+ * and below: what nobody can guess.  Process context.
+ */
+struct mplink_bfd_session *mplink_core_bfd_create(const struct mplink_bfd_config *config,
+						  mplink_u32 discr, mplink_u32 random);
+void mplink_core_bfd_free(struct mplink_bfd_session *session);
+/*
+ * Which session len bytes of UDP payload are for: the discriminator they name, or 0 if
+ * they name none, with DROP_NONE; else enum mplink_bfd_drop.
+ */
+mplink_u32 mplink_core_bfd_peek(const mplink_u8 *bytes, mplink_size len, mplink_u32 *discr);
+/*
+ * Whether the session would take the packet, but for its digest: enum mplink_bfd_drop;
+ * if none, *digest: whether there is one, to be verified before it is received.
+ */
+mplink_u32 mplink_core_bfd_check(const struct mplink_bfd_session *session, mplink_u64 now_us,
+				 const mplink_u8 *bytes, mplink_size len, mplink_u8 *digest);
+/* The rest is told what follows in *step, and does it. */
+void mplink_core_bfd_receive(struct mplink_bfd_session *session, mplink_u64 now_us,
+			     const mplink_u8 *bytes, mplink_size len, mplink_u32 random,
+			     struct mplink_bfd_step *step);
+void mplink_core_bfd_expire(struct mplink_bfd_session *session, mplink_u64 now_us,
+			    mplink_u32 random, struct mplink_bfd_step *step);
+void mplink_core_bfd_configure(struct mplink_bfd_session *session, mplink_u64 now_us,
+			       const struct mplink_bfd_config *config, mplink_u32 random,
+			       struct mplink_bfd_step *step);
+/* Holds it in AdminDown for that reason, enum mplink_bfd_diag. */
+void mplink_core_bfd_disable(struct mplink_bfd_session *session, mplink_u64 now_us,
+			     mplink_u8 diag, mplink_u32 random, struct mplink_bfd_step *step);
+/* Ends that. */
+void mplink_core_bfd_enable(struct mplink_bfd_session *session, mplink_u64 now_us,
+			    mplink_u32 random, struct mplink_bfd_step *step);
+void mplink_core_bfd_info(const struct mplink_bfd_session *session, struct mplink_bfd_info *info);
 
 /* --- device counters: any context --------------------------------------- */
 

@@ -60,12 +60,12 @@ void mplink_port_detach(struct mplink_port *port);
  */
 void mplink_port_retire(struct mplink_port *port);
 /*
- * The word whose bits tell whether the device can send now, and which of them
+ * The word whose low bits tell whether the device can send now, and which of them
  * must be set: it can when (*word & *mask) == *want.  Valid until
  * the port is retired.  Changes under the reader: read it once a decision.
  */
-const unsigned long *mplink_port_state(const struct mplink_port *port, unsigned long *mask,
-				       unsigned long *want);
+const unsigned long *mplink_port_state(const struct mplink_port *port, mplink_u32 *mask,
+				       mplink_u32 *want);
 /* Bytes of MAC header that the device puts before a packet. */
 mplink_u32 mplink_port_header_len(const struct mplink_port *port);
 
@@ -87,6 +87,43 @@ void mplink_path_retire(struct mplink_path *path);
 /* Whether a lookup now would give the same way.  RTNL. */
 int mplink_path_current(const struct mplink_path *path);
 
+/* --- liveness ----------------------------------------------------------- */
+
+/*
+ * The BFD session with a remote over a port, shared by all links from the one to the
+ * other: RFC 5881 3 knows one for a pair of addresses.
+ */
+struct mplink_bfd;
+
+/*
+ * Takes part in the session, which the first one starts: Down, and silent until
+ * mplink_bfd_run() says whether it has a way to the remote.  NULL where it cannot be had now: memory is short, or the port in
+ * use, which the log tells.  To be put no later than the port is detached.  RTNL.
+ */
+struct mplink_bfd *mplink_bfd_get(struct mplink_port *port, const struct mplink_addr *remote,
+				  const struct mplink_bfd_config *config);
+/*
+ * The last one ends the session, and tells the remote so.  What mplink_bfd_up() gave
+ * must be in no table any more; it goes once no reader can still see it.  RTNL.
+ */
+void mplink_bfd_put(struct mplink_bfd *bfd);
+/* What is wanted of it from now on.  RTNL. */
+void mplink_bfd_configure(struct mplink_bfd *bfd, const struct mplink_bfd_config *config);
+/*
+ * Whether there is a way to the remote, which is looked up anew.  Without one the
+ * session is AdminDown; the remote is told why, if it can be.  False: memory is short.  RTNL.
+ */
+int mplink_bfd_run(struct mplink_bfd *bfd, int on);
+/* Not 0 while the session is Up.  Changes under the reader.  Any context. */
+const unsigned long *mplink_bfd_up(const struct mplink_bfd *bfd);
+/* When the session became Init or more, and Up, as mplink_now_ms(); MPLINK_NEVER: it is not.  RTNL. */
+void mplink_bfd_since(const struct mplink_bfd *bfd, mplink_u64 *init_ms, mplink_u64 *up_ms);
+/*
+ * In so many milliseconds, or sooner, call mplink_core_recheck() with
+ * MPLINK_EVENT_RESTORE.  RTNL.
+ */
+void mplink_request_recheck(void *owner, mplink_u64 ms);
+
 /* --- telling the user --------------------------------------------------- */
 
 /* An event of a member NIC: a log line and a tracepoint.  RTNL. */
@@ -95,6 +132,9 @@ void mplink_report_nic(void *owner, const struct mplink_nic_report *report);
 void mplink_report_link(void *owner, const struct mplink_link_report *report);
 /* A NIC that could not be attached, and why.  RTNL. */
 void mplink_report_refusal(void *owner, const char *nic, const char *why);
+/* A link that flaps, and has to work for so many milliseconds from now on.  RTNL. */
+void mplink_report_flapping(void *owner, const struct mplink_link_report *report,
+			    mplink_u32 wait_ms);
 /* Whether any link works has changed: the virtual NIC's carrier.  RTNL. */
 void mplink_set_carrier(void *owner, int on);
 /*

@@ -26,6 +26,27 @@ struct mplink_addr {
 	mplink_u64 lo;
 };
 
+/* No such time. */
+#define MPLINK_NEVER (~0ULL)
+
+/* On its way to being valid a NIC passes these; at each, the time since when it has held. */
+enum mplink_nic_stage {
+	MPLINK_NIC_REGISTERED,	/* it is there, and a member */
+	MPLINK_NIC_UP,
+	MPLINK_NIC_CARRIER,
+	MPLINK_NIC_ADDRESS,
+	MPLINK_NIC_STAGES
+};
+
+/* And then the links over it. */
+enum mplink_link_stage {
+	MPLINK_LINK_ROUTE,	/* there is a way to the remote */
+	MPLINK_LINK_BFD_INIT,	/* the remote is heard */
+	MPLINK_LINK_BFD_UP,	/* and hears us */
+	MPLINK_LINK_VALID,
+	MPLINK_LINK_STAGES
+};
+
 /* What is true of a NIC at the moment of an event, as the kernel tells it. */
 struct mplink_facts {
 	void *netdev;		/* struct net_device; valid during the call only */
@@ -39,6 +60,8 @@ struct mplink_facts {
 	struct mplink_addr inet6;	/* first usable IPv6 address beyond the link */
 	struct mplink_addr inet6_local;	/* first usable link-local address */
 };
+
+struct mplink_bfd;
 
 /* The link chosen for a packet.  All of it is valid in the same RCU read section. */
 struct mplink_choice {
@@ -63,6 +86,7 @@ struct mplink_nic_info {
 	mplink_u64 since_ms;	/* how long the present validity has held */
 	struct mplink_addr address;
 	const char *refused;	/* why its device could not be taken; NULL: it could, or is not there */
+	mplink_u64 stages_ms[MPLINK_NIC_STAGES];	/* as mplink_now_ms(); MPLINK_NEVER: not now */
 };
 
 /* A link as sysfs shows it. */
@@ -70,7 +94,10 @@ struct mplink_link_info {
 	char nic[MPLINK_NAME_LEN];
 	mplink_u32 reason;	/* enum mplink_reason */
 	mplink_u32 weight;
+	mplink_u32 liveness;	/* enum mplink_liveness: as the user wants it */
 	struct mplink_addr remote;
+	const struct mplink_bfd *bfd;	/* NULL: there is no session */
+	mplink_u64 stages_ms[MPLINK_LINK_STAGES];	/* as a NIC's */
 };
 
 /* A link as the user wants it. */
@@ -78,6 +105,8 @@ struct mplink_link_config {
 	mplink_u32 nic_id;
 	mplink_u16 weight;	/* 1 to MPLINK_MAX_WEIGHT; 0: not given */
 	mplink_u8 remove;	/* there shall be no such link */
+	mplink_u8 liveness_given;
+	mplink_u8 liveness;	/* enum mplink_liveness */
 	struct mplink_addr remote;	/* all zero: not given */
 };
 
@@ -115,72 +144,8 @@ struct mplink_link_report {
 	mplink_u32 now;
 };
 
-/* How a BFD session stands (RFC 5880 4.1): numbers of the wire. */
-enum mplink_bfd_state {
-	MPLINK_BFD_ADMIN_DOWN,
-	MPLINK_BFD_DOWN,
-	MPLINK_BFD_INIT,
-	MPLINK_BFD_UP,
-	MPLINK_BFD_STATES
-};
-
-/* Why a session changed its state (RFC 5880 4.1): numbers of the wire. */
-enum mplink_bfd_diag {
-	MPLINK_BFD_DIAG_NONE,
-	MPLINK_BFD_DIAG_TIMEOUT,	/* no packet in the detection time */
-	MPLINK_BFD_DIAG_ECHO,
-	MPLINK_BFD_DIAG_NEIGHBOUR,	/* the peer said that it is down */
-	MPLINK_BFD_DIAG_FORWARDING,
-	MPLINK_BFD_DIAG_PATH,		/* something else than BFD says so */
-	MPLINK_BFD_DIAG_CONCATENATED,
-	MPLINK_BFD_DIAG_ADMIN,
-	MPLINK_BFD_DIAG_REVERSE,
-	MPLINK_BFD_DIAGS
-};
-
-/* How packets are authenticated (RFC 5880 4.1): numbers of the wire. */
-enum mplink_bfd_auth {
-	MPLINK_BFD_AUTH_NONE,
-	MPLINK_BFD_AUTH_PASSWORD,	/* known, and refused: anyone on the path can read it */
-	MPLINK_BFD_AUTH_MD5,		/* likewise: broken */
-	MPLINK_BFD_AUTH_METICULOUS_MD5,
-	MPLINK_BFD_AUTH_SHA1,
-	MPLINK_BFD_AUTH_METICULOUS_SHA1,
-	MPLINK_BFD_AUTHS
-};
-
-/* Why a BFD packet was refused; it has changed no state. */
-enum mplink_bfd_drop {
-	MPLINK_BFD_DROP_NONE,
-	/* Found by the packet alone. */
-	MPLINK_BFD_DROP_TOO_SHORT,	/* not even the 24 bytes that each has */
-	MPLINK_BFD_DROP_VERSION,	/* not 1 */
-	MPLINK_BFD_DROP_LENGTH_SMALL,	/* its length field: less than its sections take */
-	MPLINK_BFD_DROP_LENGTH_LARGE,	/* its length field: more than has come */
-	MPLINK_BFD_DROP_DETECT_MULT,	/* zero */
-	MPLINK_BFD_DROP_MULTIPOINT,	/* a bit that nobody may set yet */
-	MPLINK_BFD_DROP_MY_DISCR,	/* zero */
-	MPLINK_BFD_DROP_YOUR_DISCR,	/* zero, of one that says it hears us */
-	MPLINK_BFD_DROP_AUTH_LENGTH,	/* not that of its type, or not to the packet's end */
-	MPLINK_BFD_DROP_AUTH_WEAK,	/* password or MD5 */
-	MPLINK_BFD_DROP_AUTH_UNKNOWN,	/* a type that RFC 5880 has not */
-	/* Found by the session. */
-	MPLINK_BFD_DROP_SESSION,	/* it is for another session, or for none */
-	MPLINK_BFD_DROP_AUTH_MISSING,	/* not authenticated, but has to be */
-	MPLINK_BFD_DROP_AUTH_UNWANTED,	/* authenticated, but must not be */
-	MPLINK_BFD_DROP_AUTH_TYPE,	/* not the one in use */
-	MPLINK_BFD_DROP_AUTH_KEY,	/* not the key in use */
-	MPLINK_BFD_DROP_AUTH_SEQUENCE,	/* replayed, or out of step */
-	MPLINK_BFD_DROP_ADMIN_DOWN,	/* the session is disabled */
-	/* Found by the socket and by the crypto. */
-	MPLINK_BFD_DROP_TTL,		/* not 255: it has come over a router (RFC 5881 5) */
-	MPLINK_BFD_DROP_AUTH_DIGEST,	/* not that of the key */
-	MPLINK_BFD_DROPS
-};
-
-/* The shortest interval of BFD packets (RFC 7419 3), and the longest that is of use. */
-#define MPLINK_BFD_MIN_INTERVAL_US 3300
-#define MPLINK_BFD_MAX_INTERVAL_US 60000000
+/* The longest BFD packet that is sent or received: one with a SHA1 digest. */
+#define MPLINK_BFD_MAX_LEN 52
 
 /* A BFD session as the user wants it. */
 struct mplink_bfd_config {
@@ -189,6 +154,39 @@ struct mplink_bfd_config {
 	mplink_u8 detect_mult;	/* so many lost in a row are a failure; 1 to 255 */
 	mplink_u8 auth_type;	/* enum mplink_bfd_auth: NONE, SHA1 or METICULOUS_SHA1 */
 	mplink_u8 auth_key_id;
+	mplink_u8 multihop;	/* 1: the remote may be behind routers (RFC 5883) */
+};
+
+/* When links may carry packets, as the user wants it of a virtual NIC. */
+struct mplink_liveness_config {
+	mplink_u32 mode;	/* enum mplink_liveness, but not INHERIT */
+	mplink_u32 wtr_ms;	/* how long a link that came back has to work; 0: not at all */
+	mplink_u32 holdoff_ms;	/* how long a link in doubt is given; 0: not at all */
+	struct mplink_bfd_config bfd;
+};
+
+/* What follows from something that a BFD session was told. */
+struct mplink_bfd_step {
+	mplink_u64 deadline_us;	/* call mplink_core_bfd_expire() then; MPLINK_NEVER: no need to */
+	mplink_u32 drop;	/* enum mplink_bfd_drop */
+	mplink_u32 len;		/* of a packet to be sent now; 0: none */
+	mplink_u8 was;		/* enum mplink_bfd_state, before and after */
+	mplink_u8 now;
+	mplink_u8 digest;	/* the packet's digest is to be computed */
+	mplink_u8 bytes[MPLINK_BFD_MAX_LEN];
+};
+
+/* How a BFD session stands. */
+struct mplink_bfd_info {
+	mplink_u32 local_discr;
+	mplink_u32 remote_discr;	/* 0: the far end is not heard */
+	mplink_u32 tx_interval_us;	/* before jitter; 0: the far end wants no packets */
+	mplink_u32 rx_interval_us;	/* which the far end keeps to; 0: it was never heard */
+	mplink_u64 detection_us;	/* how long the far end may be silent; 0: likewise */
+	mplink_u8 state;		/* enum mplink_bfd_state */
+	mplink_u8 diag;			/* enum mplink_bfd_diag */
+	mplink_u8 remote_state;
+	mplink_u8 remote_diag;
 };
 
 /* The module's parameters as the user wrote them; NULL: not given. */
@@ -200,6 +198,11 @@ struct mplink_params {
 	const char *encap;
 	const char *weights;
 	const char *name;
+	const char *liveness;
+	const char *wtr_ms;
+	const char *holdoff_ms;
+	const char *bfd_interval_us;
+	const char *bfd_multiplier;
 };
 
 /* What they mean. */
@@ -207,6 +210,7 @@ struct mplink_config {
 	char name[MPLINK_NAME_LEN];
 	mplink_u32 policy;
 	mplink_u32 encap;
+	struct mplink_liveness_config liveness;
 	mplink_u32 nr_nics;
 	char nics[MPLINK_MAX_NICS][MPLINK_NAME_LEN];
 	mplink_u16 weights[MPLINK_MAX_NICS];

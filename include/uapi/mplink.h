@@ -15,6 +15,16 @@
 /* A NIC's name with its NUL: the kernel's IFNAMSIZ. */
 #define MPLINK_NAME_LEN 16
 
+/* The longest wait to restore, and the longest hold-off. */
+#define MPLINK_MAX_WAIT_MS 3600000
+
+/* The shortest interval of BFD packets (RFC 7419 3), and the longest that is of use. */
+#define MPLINK_BFD_MIN_INTERVAL_US 3300
+#define MPLINK_BFD_MAX_INTERVAL_US 60000000
+
+/* The longest key of BFD's keyed SHA1 (RFC 5880 4.4); a shorter one is filled up with zeros. */
+#define MPLINK_BFD_KEY_LEN 20
+
 /* How the packets for a peer are spread over its valid links. */
 enum mplink_policy {
 	MPLINK_POLICY_BALANCE_RR,	/* even in bytes, by weight */
@@ -38,7 +48,80 @@ enum mplink_reason {
 	MPLINK_REASON_NO_CARRIER,
 	MPLINK_REASON_NO_ADDRESS,
 	MPLINK_REASON_NO_ROUTE,
+	MPLINK_REASON_LIVENESS,		/* of a link: the far end does not answer on it */
+	MPLINK_REASON_WAIT_TO_RESTORE,	/* of a link: it works again; will it last? */
 	MPLINK_REASONS
+};
+
+/* What tells, beside carrier, address and route, that a link works. */
+enum mplink_liveness {
+	MPLINK_LIVENESS_INHERIT,	/* of a link as its peer's, of a peer as the device's */
+	MPLINK_LIVENESS_OFF,		/* nothing does */
+	MPLINK_LIVENESS_BFD,		/* a BFD session with its remote (RFC 5880) */
+	MPLINK_LIVENESSES
+};
+
+/* How a BFD session stands (RFC 5880 4.1): numbers of the wire. */
+enum mplink_bfd_state {
+	MPLINK_BFD_ADMIN_DOWN,
+	MPLINK_BFD_DOWN,
+	MPLINK_BFD_INIT,
+	MPLINK_BFD_UP,
+	MPLINK_BFD_STATES
+};
+
+/* Why a session changed its state (RFC 5880 4.1): numbers of the wire. */
+enum mplink_bfd_diag {
+	MPLINK_BFD_DIAG_NONE,
+	MPLINK_BFD_DIAG_TIMEOUT,	/* no packet in the detection time */
+	MPLINK_BFD_DIAG_ECHO,
+	MPLINK_BFD_DIAG_NEIGHBOUR,	/* the peer said that it is down */
+	MPLINK_BFD_DIAG_FORWARDING,
+	MPLINK_BFD_DIAG_PATH,		/* something else than BFD says so */
+	MPLINK_BFD_DIAG_CONCATENATED,
+	MPLINK_BFD_DIAG_ADMIN,
+	MPLINK_BFD_DIAG_REVERSE,
+	MPLINK_BFD_DIAGS
+};
+
+/* How packets are authenticated (RFC 5880 4.1): numbers of the wire. */
+enum mplink_bfd_auth {
+	MPLINK_BFD_AUTH_NONE,
+	MPLINK_BFD_AUTH_PASSWORD,	/* known, and refused: anyone on the path can read it */
+	MPLINK_BFD_AUTH_MD5,		/* likewise: broken */
+	MPLINK_BFD_AUTH_METICULOUS_MD5,
+	MPLINK_BFD_AUTH_SHA1,
+	MPLINK_BFD_AUTH_METICULOUS_SHA1,
+	MPLINK_BFD_AUTHS
+};
+
+/* Why a BFD packet was refused; it has changed no state. */
+enum mplink_bfd_drop {
+	MPLINK_BFD_DROP_NONE,
+	/* Found by the packet alone. */
+	MPLINK_BFD_DROP_TOO_SHORT,	/* not even the 24 bytes that each has */
+	MPLINK_BFD_DROP_VERSION,	/* not 1 */
+	MPLINK_BFD_DROP_LENGTH_SMALL,	/* its length field: less than its sections take */
+	MPLINK_BFD_DROP_LENGTH_LARGE,	/* its length field: more than has come */
+	MPLINK_BFD_DROP_DETECT_MULT,	/* zero */
+	MPLINK_BFD_DROP_MULTIPOINT,	/* a bit that nobody may set yet */
+	MPLINK_BFD_DROP_MY_DISCR,	/* zero */
+	MPLINK_BFD_DROP_YOUR_DISCR,	/* zero, of one that says it hears us */
+	MPLINK_BFD_DROP_AUTH_LENGTH,	/* not that of its type, or not to the packet's end */
+	MPLINK_BFD_DROP_AUTH_WEAK,	/* password or MD5 */
+	MPLINK_BFD_DROP_AUTH_UNKNOWN,	/* a type that RFC 5880 has not */
+	/* Found by the session. */
+	MPLINK_BFD_DROP_SESSION,	/* it is for another session, or for none */
+	MPLINK_BFD_DROP_AUTH_MISSING,	/* not authenticated, but has to be */
+	MPLINK_BFD_DROP_AUTH_UNWANTED,	/* authenticated, but must not be */
+	MPLINK_BFD_DROP_AUTH_TYPE,	/* not the one in use */
+	MPLINK_BFD_DROP_AUTH_KEY,	/* not the key in use */
+	MPLINK_BFD_DROP_AUTH_SEQUENCE,	/* replayed, or out of step */
+	MPLINK_BFD_DROP_ADMIN_DOWN,	/* the session is disabled */
+	/* Found by the socket and by the crypto. */
+	MPLINK_BFD_DROP_TTL,		/* not 255: it has come over a router (RFC 5881 5) */
+	MPLINK_BFD_DROP_AUTH_DIGEST,	/* not that of the key */
+	MPLINK_BFD_DROPS
 };
 
 /*
@@ -62,6 +145,8 @@ enum mplink_event {
 	MPLINK_EVENT_INET_DOWN = 0x102,	/* an IPv4 address was removed */
 	MPLINK_EVENT_REFRESH = 0x201,	/* IPv6 addresses or routes changed */
 	MPLINK_EVENT_CONTROL = 0x202,	/* the user changed NICs, peers or links */
+	MPLINK_EVENT_LIVENESS = 0x203,	/* a BFD session changed its state */
+	MPLINK_EVENT_RESTORE = 0x204,	/* a wait to restore, or a hold-off, is over */
 };
 
 /* Why a packet was dropped. */

@@ -6,6 +6,7 @@
 #include "errors.hh"
 #include "names.hh"
 #include "params.hh"
+#include "refusals.hh"
 
 using namespace mplink;
 
@@ -48,6 +49,13 @@ int mplink_core_policy_parse(const char *text, mplink_size len)
 	return policy < 0 ? -einval : policy;
 }
 
+int mplink_core_liveness_parse(const char *text, mplink_size len)
+{
+	const int liveness = liveness_parse(text, len);
+
+	return liveness < 0 ? -einval : liveness;
+}
+
 int mplink_core_parse_params(const mplink_params *params, mplink_config *config,
 			     mplink_param_error *error)
 {
@@ -81,6 +89,31 @@ int mplink_core_set_policy(mplink_device *device, mplink_u32 policy)
 mplink_u32 mplink_core_get_policy(const mplink_device *device)
 {
 	return core(device).policy();
+}
+
+int mplink_core_set_liveness(mplink_device *device, const mplink_liveness_config *config,
+			     const char **why)
+{
+	*why = why_no_liveness(*config);
+	if (*why)
+		return -einval;
+	core(device).set_liveness(Rtnl(), *config);
+	return 0;
+}
+
+void mplink_core_get_liveness(const mplink_device *device, mplink_liveness_config *config)
+{
+	*config = core(device).liveness();
+}
+
+void mplink_core_default_liveness(mplink_liveness_config *config)
+{
+	*config = default_liveness();
+}
+
+void mplink_core_recheck(mplink_device *device, mplink_u32 event)
+{
+	core(device).recheck(Rtnl(), event);
 }
 
 void mplink_core_refresh(mplink_device *device)
@@ -147,6 +180,16 @@ int mplink_core_peer_set(mplink_device *device, mplink_peer *peer, const mplink_
 			 mplink_u32 n, mplink_refusal *refusal)
 {
 	return core(device).set_peer(Rtnl(), core(peer), {links, n}, *refusal);
+}
+
+void mplink_core_peer_set_liveness(mplink_device *device, mplink_peer *peer, mplink_u32 liveness)
+{
+	core(device).set_peer_liveness(Rtnl(), core(peer), liveness);
+}
+
+mplink_u32 mplink_core_peer_get_liveness(const mplink_peer *peer)
+{
+	return core(peer).liveness();
 }
 
 void mplink_core_peer_del(mplink_device *device, mplink_peer *peer)

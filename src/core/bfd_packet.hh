@@ -8,7 +8,7 @@ namespace mplink
 
 inline constexpr mplink_u32 bfd_header_len = 24;
 // With SHA1, meticulous or not, the only authentication that is taken.
-inline constexpr mplink_u32 bfd_max_len = 52;
+inline constexpr mplink_u32 bfd_max_len = MPLINK_BFD_MAX_LEN;
 // Where in such a packet the digest lies.  To compute it, the key stands in its place,
 // filled up with zeros, and all bfd_max_len bytes are hashed (RFC 5880 6.7.4).
 inline constexpr mplink_u32 bfd_digest_at = 32;

@@ -80,9 +80,14 @@ mplink_u32 BfdSession::tx_interval() const
 	return remote_min_rx_ ? larger(min_tx_in_use_, remote_min_rx_) : 0;
 }
 
+mplink_u32 BfdSession::rx_interval() const
+{
+	return remote_detect_mult_ ? larger(min_rx_in_use_, remote_min_tx_) : 0;
+}
+
 mplink_u64 BfdSession::detection_time() const
 {
-	return mplink_u64{remote_detect_mult_} * larger(min_rx_in_use_, remote_min_tx_);
+	return mplink_u64{remote_detect_mult_} * rx_interval();
 }
 
 // The peer is in Demand mode, and wants periodic packets no longer (6.6).
@@ -113,7 +118,24 @@ mplink_u64 BfdSession::periodic() const
 // When the peer has been silent for too long.
 mplink_u64 BfdSession::detection() const
 {
-	return heard() ? heard_at_ + detection_time() : never;
+	if (!heard())
+		return never;
+
+	const mplink_u64 at = heard_at_ + detection_time();
+
+	return at > excused_until_ ? at : excused_until_;
+}
+
+// Who stood still himself, for an interval or longer, a virtual machine that was paused
+// or a CPU that others had, cannot tell the peer's silence from his own deafness.  What
+// has come meanwhile, or comes in another interval, is still in time; once a silence, so
+// that a dead path is found by a host however slow.
+bool BfdSession::excuse(mplink_u64 now)
+{
+	if (excused_until_ || now - deadline() < rx_interval())
+		return false;
+	excused_until_ = now + rx_interval();
+	return true;
 }
 
 mplink_u64 BfdSession::deadline() const
@@ -214,6 +236,7 @@ void BfdSession::hear_final(bool final)
 void BfdSession::hear(const BfdPacket &packet)
 {
 	auth_.accept(packet);
+	excused_until_ = 0;
 	remote_discr_ = packet.my_discr;
 	remote_state_ = packet.state;
 	remote_diag_ = packet.diag;
@@ -254,7 +277,7 @@ BfdStep BfdSession::expire(mplink_u64 now, mplink_u32 random)
 {
 	const mplink_u8 was = state_;
 
-	if (now >= detection()) {
+	if (now >= detection() && !excuse(now)) {
 		// 6.8.1, bfd.RemoteDiscr
 		remote_discr_ = 0;
 		poll_ = Poll::none;

@@ -103,6 +103,8 @@ public:
 	}
 	// The interval of periodic packets, before jitter; 0: the peer wants none (6.8.2).
 	mplink_u32 tx_interval() const;
+	// What the peer has to keep to likewise; 0: it was never heard.
+	mplink_u32 rx_interval() const;
 	// How long the peer may be silent (6.8.4); 0: it was never heard.
 	mplink_u64 detection_time() const;
 	mplink_u64 deadline() const;
@@ -125,6 +127,7 @@ private:
 	mplink_u64 news_from() const;
 	mplink_u64 periodic() const;
 	mplink_u64 detection() const;
+	bool excuse(mplink_u64 now);
 	void hear(const BfdPacket &packet);
 	void hear_final(bool final);
 	void adopt();
@@ -135,10 +138,11 @@ private:
 
 	mplink_bfd_config config_; // as the user wants it, which the peer may not know yet
 	BfdAuth auth_;
-	mplink_u64 sent_at_ = 0;   // the last report
-	mplink_u64 heard_at_ = 0;  // the last packet received
-	mplink_u64 news_paid_ = 0; // the news sent have used up their share until then
-	mplink_u32 jitter_ = 0;    // of the interval that began with sent_at_
+	mplink_u64 sent_at_ = 0;       // the last report
+	mplink_u64 heard_at_ = 0;      // the last packet received
+	mplink_u64 news_paid_ = 0;     // the news sent have used up their share until then
+	mplink_u64 excused_until_ = 0; // the peer's silence; 0: it has not been
+	mplink_u32 jitter_ = 0;        // of the interval that began with sent_at_
 
 	mplink_u32 local_discr_;
 	mplink_u32 remote_discr_ = 0;

@@ -7,7 +7,7 @@
 namespace mplink
 {
 
-enum class Kind : unsigned { devices, nics, peers, links, tables, dev_refs, paths, count };
+enum class Kind : unsigned { devices, nics, peers, links, tables, dev_refs, sessions, count };
 
 class Census
 {

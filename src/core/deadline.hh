@@ -8,11 +8,20 @@ namespace mplink
 {
 
 // No deadline.
-inline constexpr mplink_u64 never = ~mplink_u64{0};
+inline constexpr mplink_u64 never = MPLINK_NEVER;
 
 constexpr mplink_u64 earlier(mplink_u64 a, mplink_u64 b)
 {
 	return a < b ? a : b;
+}
+
+// Since when something has held: at is that time, or never while it does not.
+constexpr void stamp_stage(mplink_u64 &at, bool holds, mplink_u64 now)
+{
+	if (!holds)
+		at = never;
+	else if (at == never)
+		at = now;
 }
 
 } // namespace mplink

@@ -29,11 +29,19 @@ int Device::set_policy(Rtnl rtnl, mplink_u32 policy)
 {
 	if (policy >= MPLINK_POLICIES)
 		return -einval;
-	policy_ = policy;
+	settings_.policy = policy;
 	for (Peer *peer = peers_; peer; peer = peer->next)
-		if (!peer->publish(rtnl, policy_))
-			mplink_request_refresh(owner_);
+		if (!peer->publish(rtnl, settings_))
+			mplink_request_refresh(settings_.owner);
 	return 0;
+}
+
+void Device::set_liveness(Rtnl rtnl, const mplink_liveness_config &config)
+{
+	settings_.liveness = config;
+	for (Peer *peer = peers_; peer; peer = peer->next)
+		with(rtnl, *peer, [&](Peer &p) { return p.configure(rtnl, settings_); });
+	update_carrier();
 }
 
 Nic *Device::find_nic(Rtnl, const char *name) const
@@ -63,7 +71,7 @@ int Device::add_nic(Rtnl rtnl, const char *name, mplink_u32 &id, mplink_refusal 
 	Box<Nic> made;
 
 	if (traffic_[id].allocate())
-		made = make<Nic>(owner_, id, name, traffic_[id].lanes());
+		made = make<Nic>(settings_.owner, id, name, traffic_[id].lanes());
 	if (!made) {
 		refusal = {.why = "memory is short", .link = 0, .attr = MPLINK_REFUSED_ALL};
 		return -enomem;
@@ -79,7 +87,7 @@ void Device::remove_nic(Rtnl rtnl, mplink_u32 id)
 	for (Peer *peer = peers_; peer; peer = peer->next)
 		if (peer->link(rtnl, id))
 			with(rtnl, *peer,
-			     [&](Peer &p) { return p.remove_link(rtnl, owner_, policy_, id); });
+			     [&](Peer &p) { return p.remove_link(rtnl, settings_, id); });
 	update_carrier();
 	// No table lists it any more, so the device can go; and packets that read one
 	// that did may go on with the NIC's counters, which stay.
@@ -93,8 +101,15 @@ void Device::with(Rtnl rtnl, Peer &peer, Change change)
 {
 	working_ -= peer.works(rtnl);
 	if (!change(peer))
-		mplink_request_refresh(owner_);
+		mplink_request_refresh(settings_.owner);
 	working_ += peer.works(rtnl);
+	// One that was asked for, and is not needed any more, does no harm.
+	if (peer.deadline_ms() < recheck_ms_) {
+		const mplink_u64 now = mplink_now_ms();
+
+		recheck_ms_ = peer.deadline_ms();
+		mplink_request_recheck(settings_.owner, recheck_ms_ > now ? recheck_ms_ - now : 0);
+	}
 }
 
 void Device::update_carrier()
@@ -103,7 +118,7 @@ void Device::update_carrier()
 
 	if (on != carrier_) {
 		carrier_ = on;
-		mplink_set_carrier(owner_, on);
+		mplink_set_carrier(settings_.owner, on);
 	}
 }
 
@@ -113,7 +128,7 @@ void Device::change_links(Rtnl rtnl, Peer &peer, LinkChanges &changes)
 	Box<LinkSet> links = changes.make(needs);
 
 	with(rtnl, peer,
-	     [&](Peer &p) { return p.replace_links(rtnl, owner_, policy_, std::move(links)); });
+	     [&](Peer &p) { return p.replace_links(rtnl, settings_, std::move(links)); });
 	update_carrier();
 	reassess(rtnl, needs);
 }
@@ -172,6 +187,14 @@ int Device::set_peer(Rtnl rtnl, Peer &peer, std::span<const mplink_link_config> 
 	return err;
 }
 
+void Device::set_peer_liveness(Rtnl rtnl, Peer &peer, mplink_u32 liveness)
+{
+	peer.set_liveness(liveness);
+	with(rtnl, peer,
+	     [&](Peer &p) { return p.update(rtnl, settings_, MPLINK_EVENT_CONTROL, nullptr); });
+	update_carrier();
+}
+
 void Device::remove_peer(Rtnl rtnl, Peer &peer)
 {
 	mplink_u64 needs = 0;
@@ -205,8 +228,16 @@ mplink_counters Device::counters() const
 void Device::refresh(Rtnl rtnl, mplink_u32 event, const Nic *only)
 {
 	for (Peer *peer = peers_; peer; peer = peer->next)
-		with(rtnl, *peer,
-		     [&](Peer &p) { return p.update(rtnl, owner_, event, policy_, only); });
+		with(rtnl, *peer, [&](Peer &p) { return p.update(rtnl, settings_, event, only); });
+	update_carrier();
+}
+
+void Device::recheck(Rtnl rtnl, mplink_u32 event)
+{
+	if (event == MPLINK_EVENT_RESTORE)
+		recheck_ms_ = never;
+	for (Peer *peer = peers_; peer; peer = peer->next)
+		with(rtnl, *peer, [&](Peer &p) { return p.recheck(rtnl, settings_, event); });
 	update_carrier();
 }
 
@@ -219,7 +250,7 @@ void Device::report(const Nic &nic, mplink_u32 event, mplink_u32 was)
 		.now = nic.state().reason,
 	};
 
-	mplink_report_nic(owner_, &report);
+	mplink_report_nic(settings_.owner, &report);
 }
 
 int Device::step(Rtnl rtnl, Nic &nic, mplink_u32 event, const mplink_facts &facts, bool present)
@@ -234,7 +265,7 @@ int Device::step(Rtnl rtnl, Nic &nic, mplink_u32 event, const mplink_facts &fact
 		nic.detach(rtnl);
 	// What else stands in a device's way is of the user's making.
 	if (err == -enomem)
-		mplink_request_refresh(owner_);
+		mplink_request_refresh(settings_.owner);
 
 	// A refresh is no event of the NIC's: it is news only if it changed something.
 	if (event != MPLINK_EVENT_REFRESH || nic.state().reason != was)

@@ -10,7 +10,11 @@ namespace mplink
 class Device : Counted<Kind::devices>
 {
 public:
-	explicit Device(void *owner) : owner_(owner), counters_(mplink_nr_lanes())
+	explicit Device(void *owner)
+	    : settings_{.owner = owner,
+			.policy = MPLINK_POLICY_BALANCE_RR,
+			.liveness = default_liveness()},
+	      counters_(mplink_nr_lanes())
 	{
 	}
 	~Device();
@@ -25,7 +29,13 @@ public:
 	[[nodiscard]] int set_policy(Rtnl, mplink_u32 policy);
 	mplink_u32 policy() const
 	{
-		return policy_;
+		return settings_.policy;
+	}
+	// config is valid.
+	void set_liveness(Rtnl, const mplink_liveness_config &config);
+	const mplink_liveness_config &liveness() const
+	{
+		return settings_.liveness;
 	}
 
 	[[nodiscard]] int add_nic(Rtnl, const char *name, mplink_u32 &id, mplink_refusal &refusal);
@@ -44,10 +54,13 @@ public:
 				   mplink_refusal &refusal);
 	[[nodiscard]] int set_peer(Rtnl, Peer &peer, std::span<const mplink_link_config> links,
 				   mplink_refusal &refusal);
+	void set_peer_liveness(Rtnl, Peer &peer, mplink_u32 liveness);
 	void remove_peer(Rtnl, Peer &peer);
 
 	[[nodiscard]] int event(Rtnl, mplink_u32 event, const mplink_facts &facts);
 	void refresh(Rtnl, mplink_u32 event, const Nic *only);
+	// See mplink_core_recheck().
+	void recheck(Rtnl, mplink_u32 event);
 
 	// For a packet that select() found no link for.
 	mplink_choice reselect(ReadSection section, const Peer &peer, const Packet &packet);
@@ -68,18 +81,18 @@ private:
 	void change_links(Rtnl, Peer &peer, LinkChanges &changes);
 	void reassess(Rtnl, mplink_u64 nics);
 	// Calls change(peer), which returns false where memory was short, and keeps count
-	// of the peers that can be reached.
+	// of the peers that can be reached, and of when to look at one again.
 	template <class Change>
 	void with(Rtnl, Peer &peer, Change change);
 	void update_carrier();
 
-	void *owner_;
-	mplink_u32 policy_ = MPLINK_POLICY_BALANCE_RR;
+	Settings settings_;
 	Nic *nics_[MPLINK_MAX_NICS] = {};  // by id
 	Traffic traffic_[MPLINK_MAX_NICS]; // of whichever NIC has that id
 	Peer *peers_ = nullptr;            // a list
 	mplink_u32 working_ = 0;           // peers with a valid link
 	bool carrier_ = false;
+	mplink_u64 recheck_ms_ = never; // when one has been asked for
 	Array<DeviceCounters> counters_;
 };
 

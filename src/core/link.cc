@@ -21,7 +21,16 @@ void Link::info(mplink_link_info &info) const
 	__builtin_memcpy(info.nic, nic_.name(), MPLINK_NAME_LEN);
 	info.reason = reason_;
 	info.weight = weight_;
+	info.liveness = liveness_;
 	info.remote = remote_;
+	info.bfd = bfd_;
+	info.stages_ms[MPLINK_LINK_ROUTE] = route_ms_;
+	info.stages_ms[MPLINK_LINK_BFD_INIT] = never;
+	info.stages_ms[MPLINK_LINK_BFD_UP] = never;
+	if (bfd_)
+		mplink_bfd_since(bfd_, &info.stages_ms[MPLINK_LINK_BFD_INIT],
+				 &info.stages_ms[MPLINK_LINK_BFD_UP]);
+	info.stages_ms[MPLINK_LINK_VALID] = valid_ms_;
 }
 
 mplink_counters Link::sum() const
@@ -38,38 +47,160 @@ bool Link::change(const mplink_addr &remote, mplink_u16 weight)
 	const bool needed = nic_.need(family(remote));
 	const bool no_more = nic_.need_no_more(family(remote_));
 
-	if (!(remote == remote_))
-		moved_ = path_;
+	if (!(remote == remote_)) {
+		moved_ = true;
+		// What failed, if anything, was the way to another address.
+		restore_ = {};
+	}
 	remote_ = remote;
 	if (weight)
 		weight_ = weight;
 	return needed || no_more;
 }
 
-mplink_path *Link::update(Rtnl, bool &changed, bool &short_of_memory)
+void Link::configure(Rtnl, const Settings &settings)
 {
-	const bool has_address = nic_.has(family(remote_));
-	const PathNeed need = path_need(nic_.state(), has_address);
-	mplink_path *const old = path_;
+	if (bfd_)
+		mplink_bfd_configure(bfd_, &settings.liveness.bfd);
+}
+
+// False: memory is short.
+bool Link::follow_path()
+{
+	const PathNeed need = path_need(nic_.state(), nic_.has(family(remote_)));
+	bool short_of_memory = false;
+	mplink_path *path = path_;
 
 	if (need == PathNeed::none || (need == PathNeed::keep && moved_)) {
-		path_ = nullptr;
-	} else if (need == PathNeed::fresh && (!path_ || moved_ || !mplink_path_current(path_))) {
+		path = nullptr;
+	} else if (need == PathNeed::fresh && (!path || moved_ || !mplink_path_current(path))) {
 		mplink_u32 reason = MPLINK_REASON_NONE;
 
-		path_ = mplink_path_create(nic_.port(), &remote_, &reason);
-		if (!path_ && !reason)
-			short_of_memory = true;
+		path = mplink_path_create(nic_.port(), &remote_, &reason);
+		short_of_memory = !path && !reason;
 	}
+	if (path != path_)
+		old_path_ = std::exchange(path_, path);
+	return !short_of_memory;
+}
+
+bool Link::follow_session(const Settings &settings, mplink_u32 inherited)
+{
+	const mplink_u32 liveness = liveness_ ? liveness_ : inherited;
+
+	asked_ = liveness == MPLINK_LIVENESS_BFD && nic_.state().attached;
+	if (bfd_ && (!asked_ || moved_)) {
+		old_bfd_ = std::exchange(bfd_, nullptr);
+		trusted_ = false;
+	}
+	if (!asked_)
+		return true;
+	if (!bfd_) {
+		bfd_ = mplink_bfd_get(nic_.port(), &remote_, &settings.liveness.bfd);
+		// Who turns BFD on first at one end, then at the other, shall not be cut off
+		// in between.
+		trusted_ = restore_.usable();
+	}
+	return bfd_ && mplink_bfd_run(bfd_, why_not() == MPLINK_REASON_NONE);
+}
+
+bool Link::follow(Rtnl, const Settings &settings, mplink_u32 inherited)
+{
+	const bool path = follow_path();
+	const bool session = follow_session(settings, inherited);
+
 	moved_ = false;
+	return path && session;
+}
 
-	const mplink_u32 was =
-		std::exchange(reason_, link_reason(nic_.state(), has_address, path_));
+// Why it may carry no packets, but for liveness.
+mplink_u32 Link::why_not() const
+{
+	return link_reason(nic_.state(), nic_.has(family(remote_)), path_);
+}
 
-	// A path is in the published table only if the link is valid there.
-	if ((!was) != (!reason_) || (!reason_ && path_ != old))
-		changed = true;
-	return path_ != old ? old : nullptr;
+bool Link::live() const
+{
+	if (!asked_)
+		return true;
+	// Without a session that it shall have, it stays what it is.
+	return bfd_ ? trusted_ || read_once(*mplink_bfd_up(bfd_)) : restore_.usable();
+}
+
+Health Link::health() const
+{
+	if (!path_)
+		return Health::dead;
+	switch (why_not()) {
+	case MPLINK_REASON_NONE:
+		return live() ? Health::good : Health::in_doubt;
+	case MPLINK_REASON_NO_CARRIER:
+		return Health::in_doubt;
+	default:
+		return Health::dead;
+	}
+}
+
+void Link::take(const RestoreStep &step)
+{
+	restore_ = step.next;
+	deadline_ms_ = step.deadline_ms;
+	if (step.lengthened)
+		lengthened_ms_ = step.wait_ms;
+	reason_ = MPLINK_REASON_NONE;
+	if (!restore_.usable()) {
+		reason_ = why_not();
+		if (!reason_)
+			reason_ = live() ? MPLINK_REASON_WAIT_TO_RESTORE : MPLINK_REASON_LIVENESS;
+	}
+}
+
+void Link::stamp(mplink_u64 now_ms)
+{
+	stamp_stage(route_ms_, path_, now_ms);
+	stamp_stage(valid_ms_, !reason_, now_ms);
+}
+
+bool Link::judge(Rtnl, const Settings &settings, mplink_u64 now_ms)
+{
+	const bool was_watched = watched_;
+
+	if (bfd_ && read_once(*mplink_bfd_up(bfd_)))
+		trusted_ = false;
+	take(restore_step(
+		restore_,
+		{.wtr_ms = settings.liveness.wtr_ms, .holdoff_ms = settings.liveness.holdoff_ms},
+		health(), now_ms));
+	// During a hold-off they shall not.
+	watched_ = bfd_ && !trusted_ && !settings.liveness.holdoff_ms;
+	stamp(now_ms);
+	if ((!was_) != (!reason_))
+		return true;
+	// A path or a session is in the published table only if the link is valid there.
+	return !reason_ && (old_path_ || old_bfd_ || watched_ != was_watched);
+}
+
+bool Link::hasten(Rtnl, mplink_u64 now_ms)
+{
+	if (reason_ != MPLINK_REASON_WAIT_TO_RESTORE)
+		return false;
+	take(restore_step(restore_, {.wtr_ms = 0, .holdoff_ms = 0}, Health::good, now_ms));
+	stamp(now_ms);
+	return true;
+}
+
+void Link::finish(Rtnl)
+{
+	mplink_path_retire(std::exchange(old_path_, nullptr));
+	if (mplink_bfd *bfd = std::exchange(old_bfd_, nullptr))
+		mplink_bfd_put(bfd);
+}
+
+void Link::let_go(Rtnl rtnl)
+{
+	old_path_ = std::exchange(path_, nullptr);
+	old_bfd_ = std::exchange(bfd_, nullptr);
+	finish(rtnl);
 }
 
 } // namespace mplink

@@ -36,7 +36,7 @@ int LinkChanges::check(const mplink_link_config &wanted, mplink_refusal &refusal
 	if (wanted.remove) {
 		if (!link)
 			return refuse(MPLINK_REFUSED_NIC, "has no link to this peer", enoent);
-		if (given(wanted.remote) || wanted.weight)
+		if (given(wanted.remote) || wanted.weight || wanted.liveness_given)
 			return refuse(MPLINK_REFUSED_LINK,
 				      "is both changed and removed; ask for one of them", einval);
 		return 0;
@@ -105,6 +105,8 @@ Box<LinkSet> LinkChanges::make(mplink_u64 &needs)
 		Link *after = set_->at(id);
 		bool other = false;
 
+		if (after && asked && asked->liveness_given)
+			after->set_liveness(asked->liveness);
 		if (before && after && asked)
 			other = before->change(given(asked->remote) ? asked->remote
 								    : before->remote(),

@@ -9,6 +9,9 @@ namespace
 
 constexpr mplink_u32 cache_line = 64;
 
+// Of a link that nobody watches: packets have one way to ask.
+constexpr unsigned long always = 1;
+
 constexpr mplink_size line_up(mplink_size size)
 {
 	return (size + cache_line - 1) & ~mplink_size{cache_line - 1};
@@ -49,6 +52,7 @@ LinkTable::LinkTable(std::span<const LinkSpec> links, mplink_u32 n, mplink_u32 p
 		LinkEntry &e = *new (&entries()[i++]) LinkEntry;
 
 		e.state = mplink_port_state(link.port, &e.mask, &e.want);
+		e.live = link.live ? link.live : &always;
 		e.path = link.path;
 		e.counters = link.counters;
 		e.nic_counters = link.nic_counters;

@@ -19,17 +19,18 @@ struct LinkSpec {
 	bool valid;
 	mplink_u16 weight;
 	const mplink_port *port;
+	const unsigned long *live; // see mplink_bfd_up(); null: it always is
 	mplink_path *path;
 	TrafficCounters *counters; // one a lane
 	TrafficCounters *nic_counters;
 };
 
 struct alignas(64) LinkEntry {
-	// Whether the device can send at this very moment.  No event tells so
-	// in time: that of a carrier loss may trail the cable by a second.
+	// Whether the device can send, and the far end answers, at this very moment.  No
+	// event tells so in time: that of a carrier loss may trail the cable by a second.
 	[[gnu::always_inline]] bool alive() const
 	{
-		return (read_once(*state) & mask) == want;
+		return (read_once(*state) & mask) == want && read_once(*live);
 	}
 
 	// How far a packet moves the link's clock.
@@ -39,8 +40,9 @@ struct alignas(64) LinkEntry {
 	}
 
 	const unsigned long *state;
-	unsigned long mask;
-	unsigned long want;
+	const unsigned long *live;
+	mplink_u32 mask;
+	mplink_u32 want;
 	mplink_path *path;
 	TrafficCounters *counters;
 	TrafficCounters *nic_counters;

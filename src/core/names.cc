@@ -9,8 +9,11 @@ namespace mplink
 namespace
 {
 
-constexpr const char *reasons[] = {"none",       "unregistered", "admin-down",
-				   "no-carrier", "no-address",   "no-route"};
+constexpr const char *reasons[] = {"none",       "unregistered", "admin-down", "no-carrier",
+				   "no-address", "no-route",     "liveness",   "wait-to-restore"};
+constexpr const char *livenesses[] = {"inherit", "off", "bfd"};
+constexpr const char *nic_stages[] = {"registered", "up", "carrier", "address"};
+constexpr const char *link_stages[] = {"route", "bfd-init", "bfd-up", "valid"};
 constexpr const char *policies[] = {"balance-rr", "balance-xor", "active-backup", "broadcast"};
 constexpr const char *encaps[] = {"none"};
 constexpr const char *drops[] = {"no-peer", "no-link",   "malformed",
@@ -55,6 +58,9 @@ constexpr mplink_size count(const T (&)[n])
 }
 
 static_assert(count(reasons) == MPLINK_REASONS);
+static_assert(count(livenesses) == MPLINK_LIVENESSES);
+static_assert(count(nic_stages) == MPLINK_NIC_STAGES);
+static_assert(count(link_stages) == MPLINK_LINK_STAGES);
 static_assert(count(policies) == MPLINK_POLICIES);
 static_assert(count(encaps) == MPLINK_ENCAPS);
 static_assert(count(drops) == MPLINK_DROPS);
@@ -94,6 +100,11 @@ int encap_parse(const char *text, mplink_size len)
 	return find_in(encaps, text, len);
 }
 
+int liveness_parse(const char *text, mplink_size len)
+{
+	return find_in(livenesses, text, len);
+}
+
 } // namespace mplink
 
 using namespace mplink;
@@ -113,6 +124,21 @@ const char *mplink_core_policy_name(mplink_u32 policy)
 const char *mplink_core_encap_name(mplink_u32 encap)
 {
 	return name_in(encaps, encap);
+}
+
+const char *mplink_core_liveness_name(mplink_u32 liveness)
+{
+	return name_in(livenesses, liveness);
+}
+
+const char *mplink_core_nic_stage_name(mplink_u32 stage)
+{
+	return name_in(nic_stages, stage);
+}
+
+const char *mplink_core_link_stage_name(mplink_u32 stage)
+{
+	return name_in(link_stages, stage);
 }
 
 const char *mplink_core_drop_name(mplink_u32 drop)
@@ -166,6 +192,10 @@ const char *mplink_core_event_name(mplink_u32 event)
 		return "inet6addr or route change";
 	case MPLINK_EVENT_CONTROL:
 		return "changed by the user";
+	case MPLINK_EVENT_LIVENESS:
+		return "BFD";
+	case MPLINK_EVENT_RESTORE:
+		return "wait to restore";
 	default:
 		return "?";
 	}

@@ -10,5 +10,6 @@ namespace mplink
 // The number of that name, or -1.
 int policy_parse(const char *text, mplink_size len);
 int encap_parse(const char *text, mplink_size len);
+int liveness_parse(const char *text, mplink_size len);
 
 } // namespace mplink

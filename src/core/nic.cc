@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "nic.hh"
 
+#include "deadline.hh"
 #include "errors.hh"
 
 namespace mplink
@@ -11,6 +12,8 @@ Nic::Nic(void *owner, mplink_u32 id, const char *name, TrafficCounters *traffic)
 {
 	__builtin_strncpy(name_, name, sizeof(name_) - 1);
 	add(before_, traffic_);
+	for (mplink_u64 &stage : stages_ms_)
+		stage = never;
 }
 
 mplink_counters Nic::counters() const
@@ -82,6 +85,18 @@ void Nic::enter(const NicState &state)
 		transitions_++;
 		since_ms_ = mplink_now_ms();
 	}
+	stamp();
+}
+
+void Nic::stamp()
+{
+	const mplink_u64 now = mplink_now_ms();
+	const bool up = state_.attached && up_ && !state_.closing;
+
+	stamp_stage(stages_ms_[MPLINK_NIC_REGISTERED], state_.attached, now);
+	stamp_stage(stages_ms_[MPLINK_NIC_UP], up, now);
+	stamp_stage(stages_ms_[MPLINK_NIC_CARRIER], state_.attached && carrier_, now);
+	stamp_stage(stages_ms_[MPLINK_NIC_ADDRESS], state_.attached && addressed(), now);
 }
 
 int Nic::attach(const mplink_facts &facts)
@@ -156,6 +171,7 @@ void Nic::detach(Rtnl)
 	state_ = {};
 	has_ = 0;
 	carrier_ = false;
+	stamp();
 }
 
 void Nic::info(mplink_nic_info &info) const
@@ -170,6 +186,7 @@ void Nic::info(mplink_nic_info &info) const
 	info.transitions = transitions_;
 	info.refused = refused_;
 	info.since_ms = mplink_now_ms() - since_ms_;
+	__builtin_memcpy(info.stages_ms, stages_ms_, sizeof(stages_ms_));
 	if (const mplink_u32 shown = wanted ? wanted : has_)
 		info.address = address_[__builtin_ctz(shown)];
 }

@@ -101,6 +101,7 @@ private:
 	}
 	mplink_u32 needs() const;
 	bool addressed() const;
+	void stamp();
 	void enter(const NicState &state);
 	int attach(const mplink_facts &facts);
 	void read(const mplink_facts &facts);
@@ -118,6 +119,7 @@ private:
 	mplink_addr address_[static_cast<unsigned>(Family::count)] = {};
 	mplink_u32 transitions_ = 0;
 	mplink_u64 since_ms_;
+	mplink_u64 stages_ms_[MPLINK_NIC_STAGES];
 	const char *refused_ = nullptr;
 	TrafficCounters *traffic_;
 	mplink_counters before_ = {}; // what traffic_ counted for others

@@ -4,6 +4,7 @@
 #include "mplink/platform.h"
 #include "names.hh"
 #include "refusals.hh"
+#include "settings.hh"
 
 namespace mplink
 {
@@ -24,6 +25,20 @@ struct Text {
 Text whole(const char *s)
 {
 	return {s, static_cast<mplink_u32>(__builtin_strlen(s))};
+}
+
+// False: not a number from least to most.
+bool parse_number(Text text, mplink_u32 least, mplink_u32 most, mplink_u32 &number)
+{
+	mplink_u64 n = 0;
+
+	for (mplink_u32 i = 0; i < text.len; i++) {
+		if (text.p[i] < '0' || text.p[i] > '9' || n > most)
+			return false;
+		n = n * 10 + static_cast<mplink_u32>(text.p[i] - '0');
+	}
+	number = static_cast<mplink_u32>(n);
+	return text.len && n >= least && n <= most;
 }
 
 // Walks over a comma-separated list.  "a," has two items, of which one is empty.
@@ -72,6 +87,11 @@ private:
 	bool peer();
 	bool remotes();
 	bool weights();
+	bool liveness();
+	bool number(const char *param, const char *value, mplink_u32 least, mplink_u32 most,
+		    const char *why, mplink_u32 &number);
+	bool waits();
+	bool bfd();
 
 	const mplink_params &in_;
 	mplink_config &out_;
@@ -85,8 +105,17 @@ bool Parser::without_nics()
 		const char *param;
 		const char *value;
 	} others[] = {
-		{"peer", in_.peer},   {"remotes", in_.remotes}, {"policy", in_.policy},
-		{"encap", in_.encap}, {"weights", in_.weights}, {"name", in_.name},
+		{"peer", in_.peer},
+		{"remotes", in_.remotes},
+		{"policy", in_.policy},
+		{"encap", in_.encap},
+		{"weights", in_.weights},
+		{"name", in_.name},
+		{"liveness", in_.liveness},
+		{"wtr_ms", in_.wtr_ms},
+		{"holdoff_ms", in_.holdoff_ms},
+		{"bfd_interval_us", in_.bfd_interval_us},
+		{"bfd_multiplier", in_.bfd_multiplier},
 	};
 
 	for (const auto &other : others)
@@ -220,14 +249,7 @@ bool Parser::weights()
 
 		if (n == out_.nr_nics)
 			return fail("weights", item, "has no NIC: more weights than NICs");
-		for (mplink_u32 i = 0; i < item.len; i++) {
-			if (item.p[i] < '0' || item.p[i] > '9' || weight > MPLINK_MAX_WEIGHT) {
-				weight = 0;
-				break;
-			}
-			weight = weight * 10 + static_cast<mplink_u32>(item.p[i] - '0');
-		}
-		if (!weight || weight > MPLINK_MAX_WEIGHT)
+		if (!parse_number(item, 1, MPLINK_MAX_WEIGHT, weight))
 			return fail("weights", item, "is not a number from 1 to 65535");
 		out_.weights[n++] = static_cast<mplink_u16>(weight);
 	}
@@ -236,11 +258,60 @@ bool Parser::weights()
 	return true;
 }
 
+bool Parser::liveness()
+{
+	if (!in_.liveness)
+		return true;
+
+	const Text text = whole(in_.liveness);
+	const int liveness = liveness_parse(text.p, text.len);
+
+	if (liveness != MPLINK_LIVENESS_OFF && liveness != MPLINK_LIVENESS_BFD)
+		return fail("liveness", text, "is neither bfd nor off");
+	out_.liveness.mode = static_cast<mplink_u32>(liveness);
+	return true;
+}
+
+// Leaves number as it is if there is no such parameter.
+bool Parser::number(const char *param, const char *value, mplink_u32 least, mplink_u32 most,
+		    const char *why, mplink_u32 &number)
+{
+	if (value && !parse_number(whole(value), least, most, number))
+		return fail(param, whole(value), why);
+	return true;
+}
+
+bool Parser::waits()
+{
+	constexpr auto why = "is not a number of milliseconds from 0 to 3600000 (an hour)";
+
+	return number("wtr_ms", in_.wtr_ms, 0, MPLINK_MAX_WAIT_MS, why, out_.liveness.wtr_ms) &&
+	       number("holdoff_ms", in_.holdoff_ms, 0, MPLINK_MAX_WAIT_MS, why,
+		      out_.liveness.holdoff_ms);
+}
+
+bool Parser::bfd()
+{
+	mplink_bfd_config &bfd = out_.liveness.bfd;
+	mplink_u32 multiplier = bfd.detect_mult;
+
+	if (!number("bfd_interval_us", in_.bfd_interval_us, MPLINK_BFD_MIN_INTERVAL_US,
+		    MPLINK_BFD_MAX_INTERVAL_US,
+		    "is not a number of microseconds from 3300 to 60000000", bfd.min_tx_us) ||
+	    !number("bfd_multiplier", in_.bfd_multiplier, 1, 255, "is not a number from 1 to 255",
+		    multiplier))
+		return false;
+	bfd.min_rx_us = bfd.min_tx_us;
+	bfd.detect_mult = static_cast<mplink_u8>(multiplier);
+	return true;
+}
+
 bool Parser::parse()
 {
 	if (!in_.nics)
 		return without_nics();
-	return name() && nics() && policy() && encap() && peer() && remotes() && weights();
+	return name() && nics() && policy() && encap() && peer() && remotes() && weights() &&
+	       liveness() && waits() && bfd();
 }
 
 } // namespace
@@ -248,6 +319,7 @@ bool Parser::parse()
 bool parse_params(const mplink_params &params, mplink_config &config, mplink_param_error &error)
 {
 	config = {};
+	config.liveness = default_liveness();
 	return Parser(params, config, error).parse();
 }
 

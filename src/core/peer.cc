@@ -25,45 +25,45 @@ void Peer::retire(Rtnl rtnl, Box<Peer> peer)
 	destroy_after_readers(p->table_.exchange(rtnl, nullptr));
 	if (const LinkSet *links = p->links_.get(rtnl))
 		for (Link &link : *links)
-			link.drop_path(rtnl);
+			link.let_go(rtnl);
 	destroy_after_readers(p);
 }
 
-bool Peer::replace_links(Rtnl rtnl, void *owner, mplink_u32 policy, Box<LinkSet> links)
+bool Peer::replace_links(Rtnl rtnl, const Settings &settings, Box<LinkSet> links)
 {
 	const LinkSet *now = links.get();
 	LinkSet *old = links_.exchange(rtnl, links.release());
 
 	stale_ = true;
 
-	const bool complete = update(rtnl, owner, MPLINK_EVENT_CONTROL, policy, nullptr);
+	const bool complete = update(rtnl, settings, MPLINK_EVENT_CONTROL, nullptr);
 
 	// No table names the removed ones any more, but packets that read one that
 	// did may still count on them.
 	if (old)
 		for (Link &link : *old)
 			if (now->at(link.nic().id()) != &link) {
-				link.drop_path(rtnl);
+				link.let_go(rtnl);
 				destroy_after_readers(&link);
 			}
 	destroy_after_readers(old);
 	return complete;
 }
 
-bool Peer::remove_link(Rtnl rtnl, void *owner, mplink_u32 policy, mplink_u32 nic_id)
+bool Peer::remove_link(Rtnl rtnl, const Settings &settings, mplink_u32 nic_id)
 {
 	Link *link = links_.get(rtnl)->take(rtnl, nic_id);
 
 	stale_ = true;
 
-	const bool complete = update(rtnl, owner, MPLINK_EVENT_CONTROL, policy, nullptr);
+	const bool complete = update(rtnl, settings, MPLINK_EVENT_CONTROL, nullptr);
 
-	link->drop_path(rtnl);
+	link->let_go(rtnl);
 	destroy_after_readers(link);
 	return complete;
 }
 
-bool Peer::publish(Rtnl rtnl, mplink_u32 policy)
+bool Peer::publish(Rtnl rtnl, const Settings &settings)
 {
 	const LinkSet *links = links_.get(rtnl);
 	Box<LinkTable> table;
@@ -80,7 +80,7 @@ bool Peer::publish(Rtnl rtnl, mplink_u32 policy)
 		if (specs) {
 			for (const Link &link : *links)
 				specs[n++] = link.spec();
-			table = LinkTable::build({specs.begin(), n}, policy);
+			table = LinkTable::build({specs.begin(), n}, settings.policy);
 		}
 		// A table that names a device or a path on its way out must go,
 		// even if there is no memory for its successor.
@@ -90,43 +90,92 @@ bool Peer::publish(Rtnl rtnl, mplink_u32 policy)
 	return !stale_;
 }
 
-bool Peer::update(Rtnl rtnl, void *owner, mplink_u32 event, mplink_u32 policy, const Nic *only)
+void Peer::begin(Rtnl rtnl)
 {
-	const LinkSet *links = links_.get(rtnl);
-	mplink_path *old[MPLINK_MAX_NICS] = {};
-	mplink_u32 was[MPLINK_MAX_NICS];
-	bool changed = stale_;
-	bool short_of_memory = false;
+	for (Link &link : *links_.get(rtnl))
+		link.begin(rtnl);
+}
 
-	if (!links)
+void Peer::report(const Settings &settings, mplink_u32 event, const Link &link) const
+{
+	const mplink_link_report report = {
+		.nic = link.nic().name(),
+		.peer = addr_,
+		.remote = link.remote(),
+		.event = event,
+		.was = link.was(),
+		.now = link.reason(),
+	};
+
+	if (link.reason() != link.was())
+		mplink_report_link(settings.owner, &report);
+	if (link.lengthened_ms())
+		mplink_report_flapping(settings.owner, &report, link.lengthened_ms());
+}
+
+// changed: a new table is due.
+bool Peer::finish(Rtnl rtnl, const Settings &settings, mplink_u32 event, bool changed)
+{
+	const LinkSet &links = *links_.get(rtnl);
+	const mplink_u64 now = mplink_now_ms();
+	bool usable = false;
+
+	for (const Link &link : links)
+		usable |= !link.reason();
+	// To drop packets while a link works, only because it may not last, helps nobody.
+	if (!usable)
+		for (Link &link : links)
+			changed |= link.hasten(rtnl, now);
+
+	const bool published = !(changed || stale_) || publish(rtnl, settings);
+
+	deadline_ms_ = never;
+	for (Link &link : links) {
+		link.finish(rtnl);
+		deadline_ms_ = earlier(deadline_ms_, link.deadline_ms());
+		report(settings, event, link);
+	}
+	return published;
+}
+
+bool Peer::update(Rtnl rtnl, const Settings &settings, mplink_u32 event, const Nic *only)
+{
+	const mplink_u32 inherited = liveness_ ? liveness_ : settings.liveness.mode;
+	const mplink_u64 now = mplink_now_ms();
+	bool complete = true;
+	bool changed = false;
+
+	if (!links_.get(rtnl))
 		return true;
-	for (Link &link : *links) {
-		const mplink_u32 id = link.nic().id();
-
-		was[id] = link.reason();
-		if (!only || &link.nic() == only)
-			old[id] = link.update(rtnl, changed, short_of_memory);
+	begin(rtnl);
+	for (Link &link : *links_.get(rtnl)) {
+		if (only && &link.nic() != only)
+			continue;
+		complete &= link.follow(rtnl, settings, inherited);
+		changed |= link.judge(rtnl, settings, now);
 	}
-	if (changed && !publish(rtnl, policy))
-		short_of_memory = true;
-	for (const Link &link : *links) {
-		const mplink_u32 id = link.nic().id();
+	return finish(rtnl, settings, event, changed) && complete;
+}
 
-		mplink_path_retire(old[id]);
-		if (link.reason() != was[id]) {
-			const mplink_link_report report = {
-				.nic = link.nic().name(),
-				.peer = addr_,
-				.remote = link.remote(),
-				.event = event,
-				.was = was[id],
-				.now = link.reason(),
-			};
+bool Peer::recheck(Rtnl rtnl, const Settings &settings, mplink_u32 event)
+{
+	const mplink_u64 now = mplink_now_ms();
+	bool changed = false;
 
-			mplink_report_link(owner, &report);
-		}
-	}
-	return !short_of_memory;
+	if (!links_.get(rtnl))
+		return true;
+	begin(rtnl);
+	for (Link &link : *links_.get(rtnl))
+		changed |= link.judge(rtnl, settings, now);
+	return finish(rtnl, settings, event, changed);
+}
+
+bool Peer::configure(Rtnl rtnl, const Settings &settings)
+{
+	if (const LinkSet *links = links_.get(rtnl))
+		for (Link &link : *links)
+			link.configure(rtnl, settings);
+	return update(rtnl, settings, MPLINK_EVENT_CONTROL, nullptr);
 }
 
 } // namespace mplink

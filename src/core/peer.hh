@@ -45,18 +45,36 @@ public:
 	}
 	// Puts these links in the place of those there are, and publishes a table of them;
 	// frees what is in the old set only, after a grace period.  False as update().
-	[[nodiscard]] bool replace_links(Rtnl, void *owner, mplink_u32 policy, Box<LinkSet> links);
+	[[nodiscard]] bool replace_links(Rtnl, const Settings &, Box<LinkSet> links);
 
 	// Takes away the link over that NIC.  False as update().
-	[[nodiscard]] bool remove_link(Rtnl, void *owner, mplink_u32 policy, mplink_u32 nic_id);
+	[[nodiscard]] bool remove_link(Rtnl, const Settings &, mplink_u32 nic_id);
 
 	// Follows the NICs (all, or one), and publishes what has changed.
 	// False: memory was short; until it is called again the peer may have
 	// fewer links than it could.
-	[[nodiscard]] bool update(Rtnl, void *owner, mplink_u32 event, mplink_u32 policy,
-				  const Nic *only);
+	[[nodiscard]] bool update(Rtnl, const Settings &, mplink_u32 event, const Nic *only);
+	// The same where only time has passed, or a session has changed its state.
+	[[nodiscard]] bool recheck(Rtnl, const Settings &, mplink_u32 event);
+	// Other settings for BFD and for waiting.  False as above.
+	[[nodiscard]] bool configure(Rtnl, const Settings &);
 	// Publishes a table for the policy.  False as above.
-	[[nodiscard]] bool publish(Rtnl, mplink_u32 policy);
+	[[nodiscard]] bool publish(Rtnl, const Settings &);
+
+	// enum mplink_liveness, for links that have none of their own.  update() is due.
+	mplink_u32 liveness() const
+	{
+		return liveness_;
+	}
+	void set_liveness(mplink_u32 liveness)
+	{
+		liveness_ = liveness;
+	}
+	// When recheck() is due, whatever happens.
+	mplink_u64 deadline_ms() const
+	{
+		return deadline_ms_;
+	}
 
 	const LinkTable *table(ReadSection section) const
 	{
@@ -73,10 +91,16 @@ public:
 	Peer *previous = nullptr;
 
 private:
+	void begin(Rtnl rtnl);
+	[[nodiscard]] bool finish(Rtnl, const Settings &, mplink_u32 event, bool changed);
+	void report(const Settings &, mplink_u32 event, const Link &link) const;
+
 	Rcu<LinkSet> links_;
 	Rcu<LinkTable> table_;
 	bool stale_ = false;
 	bool works_ = false;
+	mplink_u32 liveness_ = MPLINK_LIVENESS_INHERIT;
+	mplink_u64 deadline_ms_ = never;
 	mplink_addr addr_;
 };
 

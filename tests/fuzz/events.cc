@@ -22,7 +22,7 @@ void make_good(RandomWorld &random)
 
 void run(const unsigned char *data, std::size_t size)
 {
-	RandomWorld random(4);
+	RandomWorld random(4, size % 2);
 
 	random.world.owner.keep = false;
 	for (std::size_t i = 0; i + 1 < size; i += 2) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 // The whole core, built into the KUnit module.
 #include "../../src/core/api.cc"
+#include "../../src/core/bfd_auth.cc"
+#include "../../src/core/bfd_packet.cc"
+#include "../../src/core/bfd_session.cc"
 #include "../../src/core/census.cc"
 #include "../../src/core/device.cc"
 #include "../../src/core/link.cc"
@@ -12,4 +15,6 @@
 #include "../../src/core/params.cc"
 #include "../../src/core/peer.cc"
 #include "../../src/core/refusals.cc"
+#include "../../src/core/restore.cc"
 #include "../../src/core/scheduler.cc"
+#include "../../src/core/settings.cc"

@@ -77,8 +77,7 @@ void mplink_port_retire(struct mplink_port *port)
 	call_rcu(&((struct kunit_port *)port)->rcu, kunit_port_free);
 }
 
-const unsigned long *mplink_port_state(const struct mplink_port *port, unsigned long *mask,
-				       unsigned long *want)
+const unsigned long *mplink_port_state(const struct mplink_port *port, u32 *mask, u32 *want)
 {
 	*mask = 1;
 	*want = 1;
@@ -129,6 +128,43 @@ void mplink_report_nic(void *owner, const struct mplink_nic_report *report)
 }
 
 void mplink_report_link(void *owner, const struct mplink_link_report *report)
+{
+}
+
+void mplink_report_flapping(void *owner, const struct mplink_link_report *report, u32 wait_ms)
+{
+}
+
+void mplink_request_recheck(void *owner, u64 ms)
+{
+}
+
+/* No link asks for a session here. */
+struct mplink_bfd *mplink_bfd_get(struct mplink_port *port, const struct mplink_addr *remote,
+				  const struct mplink_bfd_config *config)
+{
+	return NULL;
+}
+
+void mplink_bfd_put(struct mplink_bfd *bfd)
+{
+}
+
+void mplink_bfd_configure(struct mplink_bfd *bfd, const struct mplink_bfd_config *config)
+{
+}
+
+int mplink_bfd_run(struct mplink_bfd *bfd, int on)
+{
+	return true;
+}
+
+const unsigned long *mplink_bfd_up(const struct mplink_bfd *bfd)
+{
+	return NULL;
+}
+
+void mplink_bfd_since(const struct mplink_bfd *bfd, u64 *init_ms, u64 *up_ms)
 {
 }
 

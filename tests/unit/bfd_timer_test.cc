@@ -273,6 +273,55 @@ TEST_F(BfdTimerTest, APacketOvertakesALateTimer)
 	EXPECT_EQ(session.state(), MPLINK_BFD_UP);
 }
 
+// A machine that stood still for as long as a failure takes.
+TEST_F(BfdTimerTest, WhoStoodStillDoesNotBlameThePeer)
+{
+	bring_to(MPLINK_BFD_UP);
+	now += second;
+	expire();
+	EXPECT_EQ(session.state(), MPLINK_BFD_UP);
+	// One interval, and no second excuse without a packet.
+	now += 49 * ms;
+	expire();
+	EXPECT_EQ(session.state(), MPLINK_BFD_UP);
+	now += ms;
+	expire();
+	EXPECT_EQ(session.state(), MPLINK_BFD_DOWN);
+	EXPECT_EQ(session.diag(), MPLINK_BFD_DIAG_TIMEOUT);
+}
+
+TEST_F(BfdTimerTest, APacketEndsTheSilenceAndItsExcuse)
+{
+	bring_to(MPLINK_BFD_UP);
+	for (int i = 0; i < 3; i++) {
+		now += second;
+		expire();
+		EXPECT_EQ(session.state(), MPLINK_BFD_UP) << i;
+		hear(from_peer(MPLINK_BFD_UP));
+	}
+	// The excuse is used up: a second standstill in one silence is a failure.
+	now += second;
+	expire();
+	EXPECT_EQ(session.state(), MPLINK_BFD_UP);
+	now += second;
+	expire();
+	EXPECT_EQ(session.state(), MPLINK_BFD_DOWN);
+}
+
+TEST_F(BfdTimerTest, WhoIsNearlyInTimeHasNoExcuse)
+{
+	bring_to(MPLINK_BFD_UP);
+
+	const mplink_u64 began = now;
+
+	while (session.state() == MPLINK_BFD_UP) {
+		now = session.deadline() + 20 * ms;
+		ASSERT_LE(now, began + second);
+		expire();
+	}
+	EXPECT_EQ(session.diag(), MPLINK_BFD_DIAG_TIMEOUT);
+}
+
 TEST_F(BfdTimerTest, APeerInDemandModeGetsNoPeriodicPackets)
 {
 	BfdPacket p = from_peer(MPLINK_BFD_UP);

@@ -121,6 +121,16 @@ const mplink_nic *nic_of(const mplink_port *port)
 	return port->nic;
 }
 
+Netdev &device_of(const mplink_port *port)
+{
+	return *port->dev;
+}
+
+bool attached(const mplink_port *port)
+{
+	return port->attached;
+}
+
 } // namespace fake
 
 using fake::complain;
@@ -161,6 +171,8 @@ void mplink_port_detach(mplink_port *port)
 		complain("detaches a port twice");
 	port->attached = false;
 	port->dev->port = nullptr;
+	if (port->dev->sessions)
+		complain("detaches a port before its sessions have ended");
 	// Those on the receive side; it is for the core to wait for its own.
 	if (fake::in_read_section())
 		complain("detaches a port inside a read section");
@@ -182,8 +194,7 @@ void mplink_port_retire(mplink_port *port)
 	});
 }
 
-const unsigned long *mplink_port_state(const mplink_port *port, unsigned long *mask,
-				       unsigned long *want)
+const unsigned long *mplink_port_state(const mplink_port *port, mplink_u32 *mask, mplink_u32 *want)
 {
 	*mask = Netdev::start | Netdev::no_carrier;
 	*want = Netdev::start;

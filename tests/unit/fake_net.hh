@@ -68,6 +68,7 @@ public:
 
 	unsigned long state = no_carrier | dormant;
 	std::atomic<int> refs{0};
+	int sessions = 0;
 	mplink_port *port = nullptr;
 	Told told;
 
@@ -85,5 +86,7 @@ bool retired(const mplink_path *path);
 // Called at the very moment when a path is given up, or a port detached.
 void on_farewell(std::function<void()> hook);
 const mplink_nic *nic_of(const mplink_port *port);
+Netdev &device_of(const mplink_port *port);
+bool attached(const mplink_port *port);
 
 } // namespace fake

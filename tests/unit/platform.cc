@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <utility>
@@ -170,6 +171,22 @@ void mplink_report_link(void *owner, const mplink_link_report *report)
 	owner_of(owner).links.push_back(std::string(report->nic) + " to " + text_of(report->peer) +
 					": " + mplink_core_reason_name(report->was) + " -> " +
 					mplink_core_reason_name(report->now));
+}
+
+void mplink_report_flapping(void *owner, const mplink_link_report *report, mplink_u32 wait_ms)
+{
+	mplink_assert_rtnl();
+	if (owner_of(owner).keep)
+		owner_of(owner).flapping.push_back(std::string(report->nic) + " waits " +
+						   std::to_string(wait_ms));
+}
+
+void mplink_request_recheck(void *owner, mplink_u64 ms)
+{
+	mplink_u64 &at = owner_of(owner).recheck_ms;
+
+	mplink_assert_rtnl();
+	at = std::min(at, now + ms);
 }
 
 void mplink_report_refusal(void *owner, const char *nic, const char *why)

@@ -29,6 +29,9 @@ public:
 	bool carrier = false;
 	unsigned carrier_changes = 0;
 	unsigned refreshes_asked = 0;
+	// When the core wants to be asked again, and what flaps.
+	mplink_u64 recheck_ms = MPLINK_NEVER;
+	std::vector<std::string> flapping;
 
 	// A stress test has no use for a million lines.
 	bool keep = true;

@@ -18,7 +18,7 @@ class RandomEvents : public Clean, public testing::WithParamInterface<unsigned>
 TEST_P(RandomEvents, LeaveAConsistentDevice)
 {
 	Random random(GetParam());
-	RandomWorld random_world(1 + GetParam() % 5);
+	RandomWorld random_world(1 + GetParam() % 5, GetParam() % 2);
 
 	random_world.world.owner.keep = false;
 	for (unsigned i = 0; i < 2000; i++) {
@@ -26,7 +26,7 @@ TEST_P(RandomEvents, LeaveAConsistentDevice)
 		const auto which = random.byte();
 
 		ASSERT_EQ(random_world.step(what, which), "")
-			<< "seed " << GetParam() << ", step " << i << ": " << unsigned{what} % 20
+			<< "seed " << GetParam() << ", step " << i << ": " << unsigned{what} % 26
 			<< " to " << unsigned{which};
 		if (i % 50 == 0) {
 			ASSERT_TRUE(random_world.world.reap()) << "a device is held";

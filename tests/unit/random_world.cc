@@ -4,6 +4,16 @@
 namespace fake
 {
 
+RandomWorld::RandomWorld(mplink_u32 nics, bool bfd) : nics_(nics)
+{
+	mplink_liveness_config config = world.liveness();
+
+	if (bfd)
+		config.mode = MPLINK_LIVENESS_BFD;
+	(void)world.set_liveness(config);
+	world.start(nics);
+}
+
 // One more name than there are NICs, to rename devices away to and swap by.
 std::string RandomWorld::name(mplink_u32 i) const
 {
@@ -72,8 +82,8 @@ void RandomWorld::happen(mplink_u8 what, mplink_u8 which)
 {
 	const mplink_u32 i = which % (nics_ + 1);
 
-	if (what % 24 >= 20) {
-		control(what % 24 - 20, i);
+	if (what % 26 >= 22) {
+		control(what % 26 - 22, i);
 		return;
 	}
 
@@ -83,7 +93,7 @@ void RandomWorld::happen(mplink_u8 what, mplink_u8 which)
 		plug(what, i);
 		return;
 	}
-	switch (what % 24) {
+	switch (what % 26) {
 	case 0:
 		world.set_down(*dev);
 		break;
@@ -145,6 +155,13 @@ void RandomWorld::happen(mplink_u8 what, mplink_u8 which)
 		break;
 	case 18:
 		world.event(MPLINK_EVENT_REFRESH, *dev);
+		break;
+	case 19:
+		world.session_told(*dev, which % 8 != 0);
+		break;
+	case 20:
+		world.session(*dev, which % 2);
+		world.refresh();
 		break;
 	default:
 		world.event(MPLINK_EVENT_CHANGEMTU, *dev);

@@ -9,10 +9,8 @@ namespace fake
 class RandomWorld
 {
 public:
-	explicit RandomWorld(mplink_u32 nics) : nics_(nics)
-	{
-		world.start(nics);
-	}
+	// bfd: each link has a session, which comes up when it happens to.
+	explicit RandomWorld(mplink_u32 nics, bool bfd = false);
 	// One happening to one of the devices.  What is wrong after it; empty: nothing.
 	std::string step(mplink_u8 what, mplink_u8 which);
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "complain.hh"
+#include "fake_bfd.hh"
 
 namespace fake
 {
@@ -45,8 +46,15 @@ mplink_addr remote_address(mplink_u32 i)
 
 World::World() : device_(mplink_core_device_create(&owner))
 {
-	if (!device_)
+	if (!device_) {
 		complain("no device to test");
+		return;
+	}
+
+	mplink_liveness_config config = liveness();
+
+	config.wtr_ms = 0;
+	(void)set_liveness(config);
 }
 
 World::~World()
@@ -310,6 +318,62 @@ int World::set_policy(mplink_u32 policy)
 	const RtnlLock rtnl;
 
 	return mplink_core_set_policy(device_, policy);
+}
+
+mplink_liveness_config World::liveness() const
+{
+	const RtnlLock rtnl;
+	mplink_liveness_config config;
+
+	mplink_core_get_liveness(device_, &config);
+	return config;
+}
+
+int World::set_liveness(const mplink_liveness_config &config)
+{
+	const RtnlLock rtnl;
+
+	refusal = {};
+	return mplink_core_set_liveness(device_, &config, &refusal.why);
+}
+
+void World::set_peer_liveness(mplink_u32 liveness)
+{
+	const RtnlLock rtnl;
+
+	mplink_core_peer_set_liveness(device_, peer_, liveness);
+}
+
+void World::recheck(mplink_u32 event)
+{
+	const RtnlLock rtnl;
+
+	mplink_core_recheck(device_, event);
+}
+
+void World::run(mplink_u64 ms)
+{
+	const mplink_u64 end = mplink_now_ms() + ms;
+
+	while (owner.recheck_ms <= end) {
+		set_time(std::max(owner.recheck_ms, mplink_now_ms()));
+		owner.recheck_ms = MPLINK_NEVER;
+		recheck(MPLINK_EVENT_RESTORE);
+	}
+	set_time(end);
+}
+
+void World::session(Netdev &dev, bool up)
+{
+	for (const mplink_addr &remote : remotes_)
+		if (mplink_bfd *session = session_of(dev, remote))
+			set_session(session, up);
+}
+
+void World::session_told(Netdev &dev, bool up)
+{
+	session(dev, up);
+	recheck(MPLINK_EVENT_LIVENESS);
 }
 
 // --- packets ----------------------------------------------------------------

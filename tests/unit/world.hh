@@ -62,6 +62,16 @@ public:
 	int event(mplink_u32 event, Netdev &dev);
 	void refresh();
 	int set_policy(mplink_u32 policy);
+	// The waits are 0 until they are set: most tests are about what is true now.
+	mplink_liveness_config liveness() const;
+	int set_liveness(const mplink_liveness_config &config);
+	void set_peer_liveness(mplink_u32 liveness);
+	// Time passes, and the core is asked whenever it wanted to be.
+	void run(mplink_u64 ms);
+	// A session over the device changes, and the core is told, or not yet.
+	void session(Netdev &dev, bool up);
+	void session_told(Netdev &dev, bool up);
+	void recheck(mplink_u32 event);
 
 	// --- packets ---
 

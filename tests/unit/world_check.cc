@@ -2,6 +2,7 @@
 // What must be true of the virtual NIC whatever has happened to the devices.
 #include <algorithm>
 
+#include "mplink/platform.h"
 #include "world.hh"
 
 namespace fake
@@ -36,9 +37,9 @@ bool has_address_for(const Netdev::Told &told, const mplink_addr &remote)
 	return given(is_local(remote) ? told.inet6_local : told.inet6);
 }
 
-bool can_send(const Netdev &dev)
+bool can_send(const Netdev &dev, const mplink_link_info &link)
 {
-	return dev.running() && dev.has_carrier();
+	return dev.running() && dev.has_carrier() && (!link.bfd || *mplink_bfd_up(link.bfd));
 }
 
 } // namespace
@@ -137,8 +138,11 @@ std::string World::wrong(bool shortage) const
 			should_link = MPLINK_REASON_NO_ADDRESS;
 		if (!should_link && dev->unreachable.contains({remotes_[i].hi, remotes_[i].lo}))
 			should_link = MPLINK_REASON_NO_ROUTE;
+		if (!should_link && link.bfd && !*mplink_bfd_up(link.bfd))
+			should_link = MPLINK_REASON_LIVENESS;
 		if (link.reason != should_link &&
-		    !(shortage && link.reason == MPLINK_REASON_NO_ROUTE))
+		    !(shortage && (link.reason == MPLINK_REASON_NO_ROUTE ||
+				   link.reason == MPLINK_REASON_LIVENESS)))
 			return who + "link " + mplink_core_reason_name(link.reason) +
 			       " instead of " + mplink_core_reason_name(should_link);
 		works = works || !link.reason;
@@ -166,7 +170,7 @@ std::string World::wrong_way(mplink_u32 flow)
 
 	for (mplink_u32 i = 0; i < nics(); i++)
 		if (const Netdev *dev = find(names_[i]);
-		    dev && given(remote(i)) && !link_info(i).reason && can_send(*dev))
+		    dev && given(remote(i)) && !link_info(i).reason && can_send(*dev, link_info(i)))
 			working.push_back(dev);
 	if (sent.over.empty() != working.empty())
 		return working.empty() ? "sent without a link" : "dropped despite a link";

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0
+// What holds for all peers of a virtual NIC.
+#pragma once
+#include "mplink/types.h"
+
+namespace mplink
+{
+
+struct Settings {
+	void *owner; // for the platform's functions
+	mplink_u32 policy;
+	mplink_liveness_config liveness;
+};
+
+// Where nobody has asked for anything.  50 ms times 3 is what a busy host still keeps.
+constexpr mplink_liveness_config default_liveness()
+{
+	return {.mode = MPLINK_LIVENESS_OFF,
+		.wtr_ms = 500,
+		.holdoff_ms = 0,
+		.bfd = {.min_tx_us = 50000,
+			.min_rx_us = 50000,
+			.detect_mult = 3,
+			.auth_type = MPLINK_BFD_AUTH_NONE,
+			.auth_key_id = 0,
+			.multihop = 0}};
+}
+
+// Why that cannot be meant, in words that name the setting; or null.
+const char *why_no_liveness(const mplink_liveness_config &config);
+
+} // namespace mplink
