@@ -27,10 +27,31 @@ enum mplink_a_device {
 	MPLINK_A_DEVICE_RESCHEDULED,	/* u64: packets whose first choice had died */
 	MPLINK_A_DEVICE_COPIES,		/* u64: what a broadcast sent beyond one of each */
 	MPLINK_A_DEVICE_DROP,		/* nest, one a reason: enum mplink_a_drop */
+	MPLINK_A_DEVICE_LIVENESS,	/* u32, enum mplink_liveness: OFF or BFD */
+	MPLINK_A_DEVICE_WTR_MS,		/* u32: how long a link that came back has to work */
+	MPLINK_A_DEVICE_HOLDOFF_MS,	/* u32: how long a link that fails is kept */
+	MPLINK_A_DEVICE_BFD,		/* nest: enum mplink_a_bfd */
+	MPLINK_A_DEVICE_BFD_RECEIVED,	/* u64: BFD packets */
+	MPLINK_A_DEVICE_BFD_DROP,	/* nest, one a reason: enum mplink_a_bfd_drop */
 	__MPLINK_A_DEVICE_MAX
 };
 
 #define MPLINK_A_DEVICE_MAX (__MPLINK_A_DEVICE_MAX - 1)
+
+/* What is wanted of BFD sessions. */
+enum mplink_a_bfd {
+	MPLINK_A_BFD_UNSPEC,
+	MPLINK_A_BFD_MIN_TX_US,		/* u32: between packets sent, 3300 to 60000000 */
+	MPLINK_A_BFD_MIN_RX_US,		/* u32: between packets that the far end may send */
+	MPLINK_A_BFD_DETECT_MULT,	/* u8, 1 to 255: so many lost in a row are a failure */
+	MPLINK_A_BFD_MULTIHOP,		/* u8: 1, the remotes may be behind routers (RFC 5883) */
+	MPLINK_A_BFD_AUTH,		/* u32, enum mplink_bfd_auth: NONE forgets the key */
+	MPLINK_A_BFD_KEY_ID,		/* u8 */
+	MPLINK_A_BFD_KEY,		/* 1 to 20 bytes; it can be set, but not read */
+	__MPLINK_A_BFD_MAX
+};
+
+#define MPLINK_A_BFD_MAX (__MPLINK_A_BFD_MAX - 1)
 
 enum mplink_a_drop {
 	MPLINK_A_DROP_UNSPEC,
@@ -41,6 +62,16 @@ enum mplink_a_drop {
 };
 
 #define MPLINK_A_DROP_MAX (__MPLINK_A_DROP_MAX - 1)
+
+enum mplink_a_bfd_drop {
+	MPLINK_A_BFD_DROP_UNSPEC,
+	MPLINK_A_BFD_DROP_PAD,
+	MPLINK_A_BFD_DROP_REASON,	/* u32, enum mplink_bfd_drop */
+	MPLINK_A_BFD_DROP_PACKETS,	/* u64 */
+	__MPLINK_A_BFD_DROP_MAX
+};
+
+#define MPLINK_A_BFD_DROP_MAX (__MPLINK_A_BFD_DROP_MAX - 1)
 
 enum mplink_a_nic {
 	MPLINK_A_NIC_UNSPEC,
@@ -56,10 +87,27 @@ enum mplink_a_nic {
 	MPLINK_A_NIC_COUNTERS,	/* nest: enum mplink_a_counters */
 	MPLINK_A_NIC_EVENT,	/* u32, enum mplink_event: in NIC_NTF, what happened */
 	MPLINK_A_NIC_WAS,	/* u32, enum mplink_reason: in NIC_NTF, before it did */
+	MPLINK_A_NIC_STAGES,	/* nest: enum mplink_a_nic_stages */
 	__MPLINK_A_NIC_MAX
 };
 
 #define MPLINK_A_NIC_MAX (__MPLINK_A_NIC_MAX - 1)
+
+/*
+ * Since when each has held, as u64 milliseconds of CLOCK_MONOTONIC; missing: it does
+ * not.  So, too, a link's.
+ */
+enum mplink_a_nic_stages {
+	MPLINK_A_NIC_STAGES_UNSPEC,
+	MPLINK_A_NIC_STAGES_PAD,
+	MPLINK_A_NIC_STAGES_REGISTERED,	/* it is there, and a member */
+	MPLINK_A_NIC_STAGES_UP,
+	MPLINK_A_NIC_STAGES_CARRIER,
+	MPLINK_A_NIC_STAGES_ADDRESS,
+	__MPLINK_A_NIC_STAGES_MAX
+};
+
+#define MPLINK_A_NIC_STAGES_MAX (__MPLINK_A_NIC_STAGES_MAX - 1)
 
 enum mplink_a_peer {
 	MPLINK_A_PEER_UNSPEC,
@@ -68,6 +116,7 @@ enum mplink_a_peer {
 	MPLINK_A_PEER_ADDRESS,	/* 4 or 16 bytes: the virtual address */
 	MPLINK_A_PEER_LINK,	/* nest, one a link: enum mplink_a_link */
 	MPLINK_A_PEER_EVENT,	/* u32, enum mplink_event: in LINK_NTF, what happened */
+	MPLINK_A_PEER_LIVENESS,	/* u32, enum mplink_liveness */
 	__MPLINK_A_PEER_MAX
 };
 
@@ -83,10 +132,44 @@ enum mplink_a_link {
 	MPLINK_A_LINK_REASON,	/* u32, enum mplink_reason; NONE: valid */
 	MPLINK_A_LINK_WAS,	/* u32, enum mplink_reason: in LINK_NTF, before */
 	MPLINK_A_LINK_COUNTERS,	/* nest: enum mplink_a_counters */
+	MPLINK_A_LINK_LIVENESS,	/* u32, enum mplink_liveness */
+	MPLINK_A_LINK_SESSION,	/* nest: enum mplink_a_session; missing if there is none */
+	MPLINK_A_LINK_STAGES,	/* nest: enum mplink_a_link_stages */
 	__MPLINK_A_LINK_MAX
 };
 
 #define MPLINK_A_LINK_MAX (__MPLINK_A_LINK_MAX - 1)
+
+/* How a BFD session stands; links over one NIC to one remote share theirs. */
+enum mplink_a_session {
+	MPLINK_A_SESSION_UNSPEC,
+	MPLINK_A_SESSION_PAD,
+	MPLINK_A_SESSION_STATE,		/* u32, enum mplink_bfd_state */
+	MPLINK_A_SESSION_DIAG,		/* u32, enum mplink_bfd_diag */
+	MPLINK_A_SESSION_REMOTE_STATE,	/* u32 */
+	MPLINK_A_SESSION_REMOTE_DIAG,	/* u32 */
+	MPLINK_A_SESSION_DISCR,		/* u32: the discriminator */
+	MPLINK_A_SESSION_REMOTE_DISCR,	/* u32; 0: the far end is not heard */
+	MPLINK_A_SESSION_TX_US,		/* u32: the interval in use; 0: nothing is wanted */
+	MPLINK_A_SESSION_RX_US,		/* u32: that of the far end; 0: it was never heard */
+	MPLINK_A_SESSION_DETECTION_US,	/* u64: how long it may be silent; 0: likewise */
+	__MPLINK_A_SESSION_MAX
+};
+
+#define MPLINK_A_SESSION_MAX (__MPLINK_A_SESSION_MAX - 1)
+
+/* After those of the NIC. */
+enum mplink_a_link_stages {
+	MPLINK_A_LINK_STAGES_UNSPEC,
+	MPLINK_A_LINK_STAGES_PAD,
+	MPLINK_A_LINK_STAGES_ROUTE,	/* there is a way to the remote */
+	MPLINK_A_LINK_STAGES_BFD_INIT,	/* the remote is heard */
+	MPLINK_A_LINK_STAGES_BFD_UP,	/* and hears us */
+	MPLINK_A_LINK_STAGES_VALID,
+	__MPLINK_A_LINK_STAGES_MAX
+};
+
+#define MPLINK_A_LINK_STAGES_MAX (__MPLINK_A_LINK_STAGES_MAX - 1)
 
 /* All u64; bytes with the NIC's MAC header. */
 enum mplink_a_counters {
@@ -109,7 +192,7 @@ enum mplink_a_counters {
 enum mplink_cmd {
 	MPLINK_CMD_UNSPEC,
 	MPLINK_CMD_DEVICE_GET,	/* by ifindex or name; dump: all in the namespace */
-	MPLINK_CMD_DEVICE_SET,	/* policy */
+	MPLINK_CMD_DEVICE_SET,	/* policy, liveness and what belongs to it */
 	MPLINK_CMD_DEVICE_NTF,	/* settings have changed */
 	MPLINK_CMD_NIC_GET,
 	MPLINK_CMD_NIC_ADD,

@@ -18,17 +18,18 @@ static int mplink_get_sset_count(struct net_device *dev, int sset)
 
 	if (sset != ETH_SS_STATS)
 		return -EOPNOTSUPP;
-	return ARRAY_SIZE(mplink_tx_stats) + MPLINK_DROPS + nics * ARRAY_SIZE(mplink_nic_stats);
+	/* Of BFD those that were taken are counted where the reason for a drop is none. */
+	return ARRAY_SIZE(mplink_tx_stats) + MPLINK_DROPS + MPLINK_BFD_DROPS + nics * ARRAY_SIZE(mplink_nic_stats);
 }
 
 /* Here names are of one word: no_link, not no-link. */
-static void mplink_add_drop_string(u8 **data, u32 drop)
+static void mplink_add_drop_string(u8 **data, const char *prefix, const char *drop)
 {
 	char name[ETH_GSTRING_LEN];
 
-	strscpy(name, mplink_core_drop_name(drop), sizeof(name));
+	strscpy(name, drop, sizeof(name));
 	strreplace(name, '-', '_');
-	ethtool_sprintf(data, "drop_%s", name);
+	ethtool_sprintf(data, "%s_%s", prefix, name);
 }
 
 static void mplink_get_strings(struct net_device *dev, u32 sset, u8 *data)
@@ -41,7 +42,10 @@ static void mplink_get_strings(struct net_device *dev, u32 sset, u8 *data)
 	for (i = 0; i < ARRAY_SIZE(mplink_tx_stats); i++)
 		ethtool_sprintf(&data, "%s", mplink_tx_stats[i]);
 	for (i = 0; i < MPLINK_DROPS; i++)
-		mplink_add_drop_string(&data, i);
+		mplink_add_drop_string(&data, "drop", mplink_core_drop_name(i));
+	ethtool_sprintf(&data, "bfd_received");
+	for (i = MPLINK_BFD_DROP_NONE + 1; i < MPLINK_BFD_DROPS; i++)
+		mplink_add_drop_string(&data, "bfd_drop", mplink_core_bfd_drop_name(i));
 	for (id = 0; id < MPLINK_MAX_NICS; id++) {
 		const struct mplink_nic *nic = mplink_core_nic_at(vnic->core, id);
 		struct mplink_nic_info info;
@@ -63,6 +67,8 @@ static void mplink_get_ethtool_stats(struct net_device *dev, struct ethtool_stat
 	*data++ = mplink_core_copies(vnic->core);
 	for (i = 0; i < MPLINK_DROPS; i++)
 		*data++ = mplink_core_drops(vnic->core, i);
+	for (i = 0; i < MPLINK_BFD_DROPS; i++)
+		*data++ = atomic64_read(&vnic->bfd_drops[i]);
 	for (id = 0; id < MPLINK_MAX_NICS; id++) {
 		const struct mplink_nic *nic = mplink_core_nic_at(vnic->core, id);
 		struct mplink_counters sum;

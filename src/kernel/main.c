@@ -33,6 +33,21 @@ MODULE_PARM_DESC(weights, "share of each NIC, 1 to 65535, in the order of nics (
 static char *name;
 module_param(name, charp, 0444);
 MODULE_PARM_DESC(name, "name of the virtual NIC (default mpl0)");
+static char *liveness;
+module_param(liveness, charp, 0444);
+MODULE_PARM_DESC(liveness, "bfd: a link is what the far end answers on; off (default)");
+static char *wtr_ms;
+module_param(wtr_ms, charp, 0444);
+MODULE_PARM_DESC(wtr_ms, "how long a link that came back has to work before it is used (default 500)");
+static char *holdoff_ms;
+module_param(holdoff_ms, charp, 0444);
+MODULE_PARM_DESC(holdoff_ms, "how long a link that fails is kept nevertheless (default 0)");
+static char *bfd_interval_us;
+module_param(bfd_interval_us, charp, 0444);
+MODULE_PARM_DESC(bfd_interval_us, "between BFD packets, in both directions (default 50000)");
+static char *bfd_multiplier;
+module_param(bfd_multiplier, charp, 0444);
+MODULE_PARM_DESC(bfd_multiplier, "so many BFD packets lost in a row are a failure (default 3)");
 
 static struct mplink_config *mplink_configure(void)
 {
@@ -44,6 +59,11 @@ static struct mplink_config *mplink_configure(void)
 		.encap = encap,
 		.weights = weights,
 		.name = name,
+		.liveness = liveness,
+		.wtr_ms = wtr_ms,
+		.holdoff_ms = holdoff_ms,
+		.bfd_interval_us = bfd_interval_us,
+		.bfd_multiplier = bfd_multiplier,
 	};
 	struct mplink_config *config = kzalloc(sizeof(*config), GFP_KERNEL);
 	struct mplink_param_error error;
@@ -105,9 +125,12 @@ static int __init mplink_init(void)
 		return PTR_ERR(config);
 
 	/* Each step may call what the steps before it have set up. */
-	err = mplink_net_init();
+	err = mplink_bfd_init();
 	if (err)
 		goto err_config;
+	err = mplink_net_init();
+	if (err)
+		goto err_bfd;
 	err = mplink_netlink_init();
 	if (err)
 		goto err_net;
@@ -131,8 +154,10 @@ err_netlink:
 	mplink_netlink_exit();
 err_net:
 	mplink_net_exit();
-err_config:
+err_bfd:
 	rcu_barrier();
+	mplink_bfd_exit();
+err_config:
 	mplink_report_census("failed load");
 	kfree(config);
 	return err;
@@ -147,6 +172,7 @@ static void __exit mplink_exit(void)
 	mplink_net_exit();
 	/* Callbacks of ours are code of ours; none of them asks for another. */
 	rcu_barrier();
+	mplink_bfd_exit();
 	mplink_report_census("unload");
 }
 

@@ -43,6 +43,11 @@ struct mplink_dir;
 
 struct mplink_peer_table;
 
+/* Of BFD's keyed SHA1; all zero: there is none. */
+struct mplink_bfd_key {
+	u8 bytes[MPLINK_BFD_KEY_LEN];
+};
+
 /* netdev_priv() of a virtual NIC.  Guarded by RTNL unless said otherwise. */
 struct mplink_vnic {
 	/* Read by packets; set before the device is registered. */
@@ -60,6 +65,10 @@ struct mplink_vnic {
 
 	struct mplink_peer_table __rcu *peers;
 	u32 nr_peers;			/* RTNL, as below */
+
+	struct mplink_bfd_key bfd_key;
+	/* BFD packets that came, by enum mplink_bfd_drop: NONE counts those received. */
+	atomic64_t bfd_drops[MPLINK_BFD_DROPS];
 };
 
 extern const struct net_device_ops mplink_netdev_ops;
@@ -77,6 +86,12 @@ void mplink_vnic_del_nic(struct mplink_vnic *vnic, u32 id);
 /* How many NICs have been named.  RTNL. */
 u32 mplink_vnic_count_nics(const struct mplink_vnic *vnic);
 int mplink_vnic_set_policy(struct mplink_vnic *vnic, u32 policy);
+/*
+ * key: for config->bfd.auth_type; NULL: the one there is.  0, or a negative errno and
+ * *why, a static text.  RTNL.
+ */
+int mplink_vnic_set_liveness(struct mplink_vnic *vnic, const struct mplink_liveness_config *config,
+			     const struct mplink_bfd_key *key, const char **why);
 /* The MTU that all member NICs can carry has changed.  RTNL. */
 void mplink_vnic_follow_mtu(struct mplink_vnic *vnic);
 
@@ -93,6 +108,8 @@ struct mplink_net {
 	u32 generation;			/* counts their comings and goings */
 	struct notifier_block fib;
 	struct delayed_work refresh;	/* re-reads addresses and routes */
+	struct work_struct liveness;	/* follows BFD sessions */
+	struct delayed_work restore;	/* ends waits to restore and hold-offs */
 };
 
 struct mplink_net *mplink_net(const struct net *net);
@@ -101,6 +118,8 @@ int mplink_net_add(struct mplink_vnic *vnic);
 void mplink_net_remove(struct mplink_vnic *vnic);
 /* Re-reads addresses and routes soon.  Any context. */
 void mplink_net_refresh(struct net *net, unsigned long delay);
+/* A BFD session has changed its state.  Any context. */
+void mplink_net_liveness(struct net *net);
 int mplink_net_init(void);
 void mplink_net_exit(void);
 
@@ -180,14 +199,22 @@ struct mplink_peer_node {
 	struct rcu_head rcu;
 };
 
+/* What the user wants of a peer: what is not given stays as it is. */
+struct mplink_peer_config {
+	const struct mplink_link_config *links;
+	u32 nr_links;
+	bool liveness_given;
+	u32 liveness;			/* enum mplink_liveness */
+};
+
 /*
  * As mplink_core_peer_add(), _set() and _del(), with what users see of the peer; or
- * -EEXIST, if there is such a peer.  RTNL.
+ * -EEXIST, if there is such a peer.  All of config or nothing.  RTNL.
  */
 int mplink_peers_add(struct mplink_vnic *vnic, const struct mplink_addr *addr,
-		     const struct mplink_link_config *links, u32 n, struct mplink_refusal *refusal);
+		     const struct mplink_peer_config *config, struct mplink_refusal *refusal);
 int mplink_peers_set(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
-		     const struct mplink_link_config *links, u32 n, struct mplink_refusal *refusal);
+		     const struct mplink_peer_config *config, struct mplink_refusal *refusal);
 void mplink_peers_del(struct mplink_vnic *vnic, struct mplink_peer_node *peer);
 /* After a NIC has gone, with links of any peers. */
 void mplink_peers_follow(struct mplink_vnic *vnic);
@@ -227,6 +254,17 @@ static inline const struct in6_addr *mplink_in6(const struct mplink_addr *addr)
 {
 	return (const struct in6_addr *)addr;
 }
+
+/* --- bfd.c, bfd_auth.c: see also include/mplink/platform.h ------------------ */
+
+/* How the session stands.  RTNL. */
+void mplink_bfd_read(const struct mplink_bfd *bfd, struct mplink_bfd_info *info);
+/* Before a key is set: 0, or a negative errno where the kernel has no SHA1.  RTNL. */
+int mplink_bfd_auth_start(void);
+int mplink_bfd_init(void);
+/* After the last session, and the grace period that follows. */
+void mplink_bfd_exit(void);
+void mplink_bfd_auth_exit(void);
 
 /* --- sysfs.c --------------------------------------------------------------- */
 

@@ -31,6 +31,47 @@ static void mplink_net_work(struct work_struct *work)
 	rtnl_unlock();
 }
 
+static void mplink_net_recheck(struct mplink_net *mn, u32 event)
+{
+	struct mplink_vnic *vnic;
+
+	rtnl_lock();
+	list_for_each_entry(vnic, &mn->vnics, list)
+		mplink_core_recheck(vnic->core, event);
+	rtnl_unlock();
+}
+
+static void mplink_net_liveness_work(struct work_struct *work)
+{
+	mplink_net_recheck(container_of(work, struct mplink_net, liveness), MPLINK_EVENT_LIVENESS);
+}
+
+static void mplink_net_restore_work(struct work_struct *work)
+{
+	mplink_net_recheck(container_of(to_delayed_work(work), struct mplink_net, restore),
+			   MPLINK_EVENT_RESTORE);
+}
+
+void mplink_net_liveness(struct net *net)
+{
+	queue_work(system_wq, &mplink_net(net)->liveness);
+}
+
+void mplink_request_recheck(void *owner, u64 ms)
+{
+	const struct net_device *dev = owner;
+	struct mplink_net *mn = mplink_net(dev_net(dev));
+	/* One more, for the tick under way is not a whole one. */
+	const unsigned long delay = msecs_to_jiffies(ms) + 1;
+
+	ASSERT_RTNL();
+
+	/* Never later than anyone asked for. */
+	if (!delayed_work_pending(&mn->restore) ||
+	    time_before(jiffies + delay, mn->restore.timer.expires))
+		mod_delayed_work(system_wq, &mn->restore, delay);
+}
+
 void mplink_net_refresh(struct net *net, unsigned long delay)
 {
 	/* No sooner than asked for, no later than anyone asked for. */
@@ -110,6 +151,8 @@ static int __net_init mplink_net_start(struct net *net)
 	mn->net = net;
 	INIT_LIST_HEAD(&mn->vnics);
 	INIT_DELAYED_WORK(&mn->refresh, mplink_net_work);
+	INIT_WORK(&mn->liveness, mplink_net_liveness_work);
+	INIT_DELAYED_WORK(&mn->restore, mplink_net_restore_work);
 	mn->fib.notifier_call = mplink_net_fib_event;
 	/* Here, and not with the first virtual NIC: it takes RTNL itself. */
 	return register_fib_notifier(net, &mn->fib, NULL, NULL);
@@ -119,10 +162,15 @@ static void __net_exit mplink_net_stop(struct net *net)
 {
 	struct mplink_net *mn = mplink_net(net);
 
-	/* The virtual NICs have gone before: nothing asks for a refresh but the FIB. */
+	/*
+	 * The virtual NICs have gone before, with their sessions: nothing asks for any of
+	 * the work but the FIB.
+	 */
 	WARN_ON_ONCE(!list_empty(&mn->vnics));
 	unregister_fib_notifier(net, &mn->fib);
 	cancel_delayed_work_sync(&mn->refresh);
+	cancel_work_sync(&mn->liveness);
+	cancel_delayed_work_sync(&mn->restore);
 }
 
 static struct pernet_operations mplink_net_ops = {

@@ -299,6 +299,29 @@ int mplink_nl_put_counters(struct sk_buff *skb, int type, const struct mplink_co
 	return 0;
 }
 
+/* A stage's attribute is its number behind those that each nest has. */
+#define MPLINK_NL_FIRST_STAGE (MPLINK_A_NIC_STAGES_PAD + 1)
+
+static_assert(MPLINK_A_NIC_STAGES_ADDRESS == MPLINK_NL_FIRST_STAGE + MPLINK_NIC_ADDRESS);
+static_assert(MPLINK_A_LINK_STAGES_VALID == MPLINK_NL_FIRST_STAGE + MPLINK_LINK_VALID);
+static_assert((int)MPLINK_A_NIC_STAGES_PAD == (int)MPLINK_A_LINK_STAGES_PAD);
+
+int mplink_nl_put_stages(struct sk_buff *skb, int type, const u64 *stages_ms, u32 n)
+{
+	struct nlattr *nest = nla_nest_start(skb, type);
+	u32 i;
+
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = 0; i < n; i++)
+		if (stages_ms[i] != MPLINK_NEVER &&
+		    nla_put_u64_64bit(skb, MPLINK_NL_FIRST_STAGE + i, stages_ms[i],
+				      MPLINK_A_NIC_STAGES_PAD))
+			return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
 /* --- the family ------------------------------------------------------------------ */
 
 /* A policy holds what its operation takes: all else is refused, not ignored. */

@@ -77,6 +77,8 @@ int mplink_nl_validate_addr(const struct nlattr *attr, struct netlink_ext_ack *e
 struct mplink_addr mplink_nl_get_addr(const struct nlattr *attr);
 int mplink_nl_put_addr(struct sk_buff *skb, int type, const struct mplink_addr *addr);
 int mplink_nl_put_counters(struct sk_buff *skb, int type, const struct mplink_counters *sum);
+/* n times of a NIC or of a link, by stage: those that are not MPLINK_NEVER. */
+int mplink_nl_put_stages(struct sk_buff *skb, int type, const u64 *stages_ms, u32 n);
 
 /* --- netlink_device.c, netlink_nic.c, netlink_peer.c ------------------------ */
 
@@ -102,6 +104,20 @@ int mplink_nl_peer_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int mplink_nl_peer_add(struct sk_buff *skb, struct genl_info *info);
 int mplink_nl_peer_set(struct sk_buff *skb, struct genl_info *info);
 int mplink_nl_peer_del(struct sk_buff *skb, struct genl_info *info);
+
+/* --- netlink_liveness.c ----------------------------------------------------- */
+
+extern struct netlink_range_validation mplink_nl_wait_range;
+extern const struct nla_policy mplink_nl_bfd_policy[MPLINK_A_BFD_MAX + 1];
+
+/* The settings of a virtual NIC, and what has come of BFD's packets. */
+int mplink_nl_put_liveness(struct sk_buff *skb, const struct mplink_vnic *vnic);
+/* Whether a DEVICE_SET gives any of those settings, and sets them: all or none. */
+bool mplink_nl_asks_liveness(struct genl_info *info);
+int mplink_nl_set_liveness(struct genl_info *info, struct mplink_vnic *vnic);
+/* How a link's session stands, and the most that takes. */
+int mplink_nl_put_session(struct sk_buff *skb, const struct mplink_bfd *bfd);
+size_t mplink_nl_session_size(void);
 
 /* --- netlink_notify.c: to those who listen in the device's namespace -------- */
 

@@ -16,6 +16,11 @@ const struct nla_policy mplink_nl_device_set_policy[MPLINK_A_DEVICE_MAX + 1] = {
 	[MPLINK_A_DEVICE_IFINDEX] = { .type = NLA_U32 },
 	[MPLINK_A_DEVICE_NAME] = { .type = NLA_NUL_STRING, .len = MPLINK_NAME_LEN - 1 },
 	[MPLINK_A_DEVICE_POLICY] = NLA_POLICY_MAX(NLA_U32, MPLINK_POLICIES - 1),
+	[MPLINK_A_DEVICE_LIVENESS] = NLA_POLICY_RANGE(NLA_U32, MPLINK_LIVENESS_OFF,
+						      MPLINK_LIVENESS_BFD),
+	[MPLINK_A_DEVICE_WTR_MS] = NLA_POLICY_FULL_RANGE(NLA_U32, &mplink_nl_wait_range),
+	[MPLINK_A_DEVICE_HOLDOFF_MS] = NLA_POLICY_FULL_RANGE(NLA_U32, &mplink_nl_wait_range),
+	[MPLINK_A_DEVICE_BFD] = NLA_POLICY_NESTED(mplink_nl_bfd_policy),
 };
 
 /* --- get -------------------------------------------------------------------- */
@@ -60,7 +65,7 @@ static int mplink_nl_device_fill(struct sk_buff *skb, const struct mplink_nl_obj
 		if (err)
 			return err;
 	}
-	return 0;
+	return mplink_nl_put_liveness(skb, vnic);
 }
 
 const struct mplink_nl_kind mplink_nl_devices = {
@@ -111,11 +116,22 @@ int mplink_nl_device_dump(struct sk_buff *skb, struct netlink_callback *cb)
 
 static int mplink_nl_device_change(struct genl_info *info, struct mplink_vnic *vnic)
 {
-	const struct nlattr *attr = info->attrs[MPLINK_A_DEVICE_POLICY];
-	int err = mplink_vnic_set_policy(vnic, nla_get_u32(attr));
+	const struct nlattr *policy = info->attrs[MPLINK_A_DEVICE_POLICY];
+	int err;
 
-	if (err)
-		return mplink_nl_refuse(info->extack, attr, err, "is no policy");
+	if (!policy && !mplink_nl_asks_liveness(info))
+		return mplink_nl_refuse(info->extack, NULL, -EINVAL, "there is nothing to set");
+	/* All or nothing: a policy that could be refused has been, by the family's policy. */
+	if (mplink_nl_asks_liveness(info)) {
+		err = mplink_nl_set_liveness(info, vnic);
+		if (err)
+			return err;
+	}
+	if (policy) {
+		err = mplink_vnic_set_policy(vnic, nla_get_u32(policy));
+		if (err)
+			return mplink_nl_refuse(info->extack, policy, err, "is no policy");
+	}
 	return 0;
 }
 
@@ -124,9 +140,6 @@ int mplink_nl_device_set(struct sk_buff *skb, struct genl_info *info)
 	struct mplink_vnic *vnic;
 	int err;
 
-	err = mplink_nl_need(info, MPLINK_A_DEVICE_POLICY, "the policy is missing");
-	if (err)
-		return err;
 	rtnl_lock();
 	vnic = mplink_nl_device_find(info);
 	err = IS_ERR(vnic) ? PTR_ERR(vnic) : mplink_nl_device_change(info, vnic);

@@ -44,7 +44,8 @@ static int mplink_nl_nic_fill(struct sk_buff *skb, const struct mplink_nl_object
 	if (!ipv6_addr_any(mplink_in6(&info.address)) &&
 	    mplink_nl_put_addr(skb, MPLINK_A_NIC_ADDRESS, &info.address))
 		return -EMSGSIZE;
-	return mplink_nl_put_counters(skb, MPLINK_A_NIC_COUNTERS, &sum);
+	return mplink_nl_put_counters(skb, MPLINK_A_NIC_COUNTERS, &sum) ?:
+	       mplink_nl_put_stages(skb, MPLINK_A_NIC_STAGES, info.stages_ms, MPLINK_NIC_STAGES);
 }
 
 const struct mplink_nl_kind mplink_nl_nics = {

@@ -16,6 +16,7 @@ static const struct nla_policy mplink_nl_link_add_policy[MPLINK_A_LINK_MAX + 1] 
 	[MPLINK_A_LINK_NIC] = { .type = NLA_NUL_STRING, .len = MPLINK_NAME_LEN - 1 },
 	[MPLINK_A_LINK_REMOTE] = MPLINK_NL_ADDR,
 	[MPLINK_A_LINK_WEIGHT] = NLA_POLICY_MIN(NLA_U16, 1),
+	[MPLINK_A_LINK_LIVENESS] = NLA_POLICY_MAX(NLA_U32, MPLINK_LIVENESSES - 1),
 	[MPLINK_A_LINK_REMOVE] = {
 		.type = NLA_REJECT,
 		.reject_message = "a new peer has no link to remove",
@@ -27,6 +28,7 @@ static const struct nla_policy mplink_nl_link_set_policy[MPLINK_A_LINK_MAX + 1] 
 	[MPLINK_A_LINK_REMOTE] = MPLINK_NL_ADDR,
 	[MPLINK_A_LINK_WEIGHT] = NLA_POLICY_MIN(NLA_U16, 1),
 	[MPLINK_A_LINK_REMOVE] = { .type = NLA_FLAG },
+	[MPLINK_A_LINK_LIVENESS] = NLA_POLICY_MAX(NLA_U32, MPLINK_LIVENESSES - 1),
 };
 
 const struct nla_policy mplink_nl_peer_policy[MPLINK_A_PEER_MAX + 1] = {
@@ -38,12 +40,14 @@ const struct nla_policy mplink_nl_peer_add_policy[MPLINK_A_PEER_MAX + 1] = {
 	[MPLINK_A_PEER_DEVICE] = { .type = NLA_U32 },
 	[MPLINK_A_PEER_ADDRESS] = MPLINK_NL_ADDR,
 	[MPLINK_A_PEER_LINK] = NLA_POLICY_NESTED(mplink_nl_link_add_policy),
+	[MPLINK_A_PEER_LIVENESS] = NLA_POLICY_MAX(NLA_U32, MPLINK_LIVENESSES - 1),
 };
 
 const struct nla_policy mplink_nl_peer_set_policy[MPLINK_A_PEER_MAX + 1] = {
 	[MPLINK_A_PEER_DEVICE] = { .type = NLA_U32 },
 	[MPLINK_A_PEER_ADDRESS] = MPLINK_NL_ADDR,
 	[MPLINK_A_PEER_LINK] = NLA_POLICY_NESTED(mplink_nl_link_set_policy),
+	[MPLINK_A_PEER_LIVENESS] = NLA_POLICY_MAX(NLA_U32, MPLINK_LIVENESSES - 1),
 };
 
 /* --- get ---------------------------------------------------------------------- */
@@ -67,7 +71,11 @@ static int mplink_nl_fill_link(struct sk_buff *skb, const struct mplink_peer *pe
 	    mplink_nl_put_addr(skb, MPLINK_A_LINK_REMOTE, &info.remote) ||
 	    nla_put_u16(skb, MPLINK_A_LINK_WEIGHT, info.weight) ||
 	    nla_put_u32(skb, MPLINK_A_LINK_REASON, info.reason) ||
-	    mplink_nl_put_counters(skb, MPLINK_A_LINK_COUNTERS, &sum))
+	    nla_put_u32(skb, MPLINK_A_LINK_LIVENESS, info.liveness) ||
+	    mplink_nl_put_counters(skb, MPLINK_A_LINK_COUNTERS, &sum) ||
+	    mplink_nl_put_stages(skb, MPLINK_A_LINK_STAGES, info.stages_ms, MPLINK_LINK_STAGES))
+		return -EMSGSIZE;
+	if (info.bfd && mplink_nl_put_session(skb, info.bfd))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -79,7 +87,8 @@ static int mplink_nl_peer_fill(struct sk_buff *skb, const struct mplink_nl_objec
 	u32 id;
 
 	if (nla_put_u32(skb, MPLINK_A_PEER_DEVICE, object->vnic->dev->ifindex) ||
-	    mplink_nl_put_addr(skb, MPLINK_A_PEER_ADDRESS, &node->addr))
+	    mplink_nl_put_addr(skb, MPLINK_A_PEER_ADDRESS, &node->addr) ||
+	    nla_put_u32(skb, MPLINK_A_PEER_LIVENESS, mplink_core_peer_get_liveness(node->core)))
 		return -EMSGSIZE;
 	for (id = 0; id < MPLINK_MAX_NICS; id++) {
 		int err;
@@ -96,13 +105,14 @@ static int mplink_nl_peer_fill(struct sk_buff *skb, const struct mplink_nl_objec
 static size_t mplink_nl_links_size(u32 links)
 {
 	const size_t counters = nla_total_size(4 * nla_total_size_64bit(sizeof(u64)));
+	const size_t stages = nla_total_size(MPLINK_LINK_STAGES * nla_total_size_64bit(sizeof(u64)));
 	const size_t link = nla_total_size(nla_total_size(MPLINK_NAME_LEN) +
 					   nla_total_size(sizeof(struct in6_addr)) +
 					   nla_total_size(sizeof(u16)) +
-					   nla_total_size(sizeof(u32)) +
-					   counters);
+					   2 * nla_total_size(sizeof(u32)) +
+					   counters + stages + mplink_nl_session_size());
 
-	return nla_total_size(sizeof(u32)) + nla_total_size(sizeof(struct in6_addr)) +
+	return 2 * nla_total_size(sizeof(u32)) + nla_total_size(sizeof(struct in6_addr)) +
 	       links * link;
 }
 
@@ -199,10 +209,15 @@ static int mplink_nl_read_link(struct genl_info *info, const struct mplink_vnic 
 		link->remote = mplink_nl_get_addr(tb[MPLINK_A_LINK_REMOTE]);
 	if (tb[MPLINK_A_LINK_WEIGHT])
 		link->weight = nla_get_u16(tb[MPLINK_A_LINK_WEIGHT]);
+	if (tb[MPLINK_A_LINK_LIVENESS]) {
+		link->liveness_given = true;
+		link->liveness = nla_get_u32(tb[MPLINK_A_LINK_LIVENESS]);
+	}
 	link->remove = nla_get_flag(tb[MPLINK_A_LINK_REMOVE]);
-	if (link->remove && (tb[MPLINK_A_LINK_REMOTE] || tb[MPLINK_A_LINK_WEIGHT]))
+	if (link->remove && (tb[MPLINK_A_LINK_REMOTE] || tb[MPLINK_A_LINK_WEIGHT] ||
+			     link->liveness_given))
 		return mplink_nl_refuse(info->extack, tb[MPLINK_A_LINK_REMOVE], -EINVAL,
-					"is given with a remote or a weight");
+					"is given with a remote, a weight or a liveness");
 	return 0;
 }
 
@@ -257,6 +272,8 @@ static int mplink_nl_peer_apply(struct genl_info *info, struct mplink_vnic *vnic
 				struct mplink_peer_node *node)
 {
 	const struct mplink_addr addr = mplink_nl_get_addr(info->attrs[MPLINK_A_PEER_ADDRESS]);
+	const struct nlattr *liveness = info->attrs[MPLINK_A_PEER_LIVENESS];
+	struct mplink_peer_config config = {};
 	struct mplink_refusal refusal = {};
 	struct mplink_link_config *links;
 	int err, n;
@@ -269,8 +286,14 @@ static int mplink_nl_peer_apply(struct genl_info *info, struct mplink_vnic *vnic
 		err = n;
 		goto out;
 	}
-	err = node ? mplink_peers_set(vnic, node, links, n, &refusal) :
-		     mplink_peers_add(vnic, &addr, links, n, &refusal);
+	config.links = links;
+	config.nr_links = n;
+	if (liveness) {
+		config.liveness_given = true;
+		config.liveness = nla_get_u32(liveness);
+	}
+	err = node ? mplink_peers_set(vnic, node, &config, &refusal) :
+		     mplink_peers_add(vnic, &addr, &config, &refusal);
 	if (err)
 		mplink_nl_refused(info, mplink_nl_refused_attr(info, &refusal), err, &refusal);
 out:
@@ -295,13 +318,15 @@ static int mplink_nl_peer_change(struct genl_info *info, struct mplink_vnic *vni
 
 	if (IS_ERR(node))
 		return PTR_ERR(node);
+	if (!info->attrs[MPLINK_A_PEER_LINK] && !info->attrs[MPLINK_A_PEER_LIVENESS])
+		return mplink_nl_refuse(info->extack, NULL, -EINVAL,
+					"there is nothing to set: neither a link nor a liveness");
 	return mplink_nl_peer_apply(info, vnic, node);
 }
 
 int mplink_nl_peer_set(struct sk_buff *skb, struct genl_info *info)
 {
 	return mplink_nl_need_peer(info) ?:
-	       mplink_nl_need(info, MPLINK_A_PEER_LINK, "there is no link to change") ?:
 	       mplink_nl_do(info, MPLINK_A_PEER_DEVICE, mplink_nl_peer_change);
 }
 

@@ -140,8 +140,31 @@ static void mplink_peers_summarize(struct mplink_peer_node *peer)
 	WRITE_ONCE(peer->inet_remotes, inet);
 }
 
+static int mplink_peers_create(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
+			       const struct mplink_peer_config *config,
+			       struct mplink_refusal *refusal)
+{
+	const bool inherit = !config->liveness_given;
+	int err;
+
+	err = mplink_core_peer_add(vnic->core, &peer->addr, config->links,
+				   inherit ? config->nr_links : 0, &peer->core, refusal);
+	if (err || inherit)
+		return err;
+	/*
+	 * Before it has links: one that has been valid without the far end's answer is
+	 * not given up for want of the first.
+	 */
+	mplink_core_peer_set_liveness(vnic->core, peer->core, config->liveness);
+	err = mplink_core_peer_set(vnic->core, peer->core, config->links, config->nr_links,
+				   refusal);
+	if (err)
+		mplink_core_peer_del(vnic->core, peer->core);
+	return err;
+}
+
 int mplink_peers_add(struct mplink_vnic *vnic, const struct mplink_addr *addr,
-		     const struct mplink_link_config *links, u32 n, struct mplink_refusal *refusal)
+		     const struct mplink_peer_config *config, struct mplink_refusal *refusal)
 {
 	struct mplink_peer_node *peer;
 	int err = -ENOMEM;
@@ -161,7 +184,7 @@ int mplink_peers_add(struct mplink_vnic *vnic, const struct mplink_addr *addr,
 		goto err_free;
 	peer->addr = *addr;
 	INIT_LIST_HEAD(&peer->dirs);
-	err = mplink_core_peer_add(vnic->core, addr, links, n, &peer->core, refusal);
+	err = mplink_peers_create(vnic, peer, config, refusal);
 	if (err)
 		goto err_free;
 	mplink_peers_summarize(peer);
@@ -202,13 +225,12 @@ static bool mplink_peers_ask_inet(const struct mplink_link_config *links, u32 n)
 	return false;
 }
 
-int mplink_peers_set(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
-		     const struct mplink_link_config *links, u32 n, struct mplink_refusal *refusal)
+static int mplink_peers_set_links(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
+				  const struct mplink_link_config *links, u32 n,
+				  struct mplink_refusal *refusal)
 {
 	int err = 0;
 	u32 i;
-
-	ASSERT_RTNL();
 
 	/*
 	 * Nobody reads a directory before this is over: readers need RTNL.  Those of
@@ -233,8 +255,23 @@ int mplink_peers_set(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
 	/* Of links that there are no more, or that there never were. */
 	mplink_peers_undo_dirs(peer, links, n);
 	mplink_peers_summarize(peer);
+	return err;
+}
+
+int mplink_peers_set(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
+		     const struct mplink_peer_config *config, struct mplink_refusal *refusal)
+{
+	int err = 0;
+
+	ASSERT_RTNL();
+
+	if (config->nr_links)
+		err = mplink_peers_set_links(vnic, peer, config->links, config->nr_links, refusal);
 	if (err)
 		return err;
+	/* Cannot fail, and so comes last. */
+	if (config->liveness_given)
+		mplink_core_peer_set_liveness(vnic->core, peer->core, config->liveness);
 	vnic->generation++;
 	mplink_notify_peer(vnic, peer);
 	return 0;

@@ -79,8 +79,7 @@ void mplink_port_retire(struct mplink_port *port)
 	call_rcu(&port->rcu, mplink_port_free);
 }
 
-const unsigned long *mplink_port_state(const struct mplink_port *port, unsigned long *mask,
-				       unsigned long *want)
+const unsigned long *mplink_port_state(const struct mplink_port *port, u32 *mask, u32 *want)
 {
 	/* netif_running() && netif_carrier_ok(), in one read. */
 	*mask = BIT(__LINK_STATE_START) | BIT(__LINK_STATE_NOCARRIER);

@@ -54,12 +54,43 @@ void mplink_report_nic(void *owner, const struct mplink_nic_report *report)
 			mplink_core_event_name(report->event), number, valid, why);
 }
 
+/* What no line about the NIC tells. */
+static void mplink_log_link(const struct net_device *dev, const struct mplink_link_report *report)
+{
+	const bool was = report->was == MPLINK_REASON_NONE;
+	const bool now = report->now == MPLINK_REASON_NONE;
+	char peer[MPLINK_ADDR_LEN];
+	char why[40] = "";
+
+	if (was == now)
+		return;
+	if (!now)
+		snprintf(why, sizeof(why), " (%s)", mplink_core_reason_name(report->now));
+	mplink_format_addr(peer, sizeof(peer), &report->peer);
+	pr_notice("%s: %s to %s: %s: valid %d -> %d%s\n", dev->name, report->nic, peer,
+		  mplink_core_event_name(report->event), was, now, why);
+}
+
 void mplink_report_link(void *owner, const struct mplink_link_report *report)
 {
 	const struct net_device *dev = owner;
+	struct mplink_vnic *vnic = netdev_priv(dev);
 
 	trace_mplink_link(dev, report);
-	mplink_notify_link(netdev_priv(dev), report);
+	mplink_notify_link(vnic, report);
+	if ((report->event == MPLINK_EVENT_LIVENESS || report->event == MPLINK_EVENT_RESTORE) &&
+	    __ratelimit(&vnic->log))
+		mplink_log_link(dev, report);
+}
+
+void mplink_report_flapping(void *owner, const struct mplink_link_report *report, u32 wait_ms)
+{
+	const struct net_device *dev = owner;
+	char peer[MPLINK_ADDR_LEN];
+
+	mplink_format_addr(peer, sizeof(peer), &report->peer);
+	pr_warn("%s: %s to %s: comes and goes: from now on it has to work for %u ms and more before it is used\n",
+		dev->name, report->nic, peer, wait_ms);
 }
 
 void mplink_report_refusal(void *owner, const char *nic, const char *why)

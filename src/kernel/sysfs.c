@@ -1,45 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /sys/class/net/<virtual NIC>/mplink/: one value a file.
+ * /sys/class/net/<virtual NIC>/mplink/: its directories.
  *
  * What the files show is guarded by RTNL, which a reader may only try to get:
  * removing a directory waits for its readers, and is done under RTNL.
  */
-#include <linux/kobject.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
-#include <linux/sysfs.h>
 
-#include "mplink.h"
-
-/* A directory and what it shows.  The virtual NIC removes it before that goes. */
-struct mplink_dir {
-	struct kobject kobj;
-	struct list_head list;		/* in mplink_vnic.dirs, or mplink_peer_node.dirs */
-	const struct attribute *const *attrs;
-	struct mplink_vnic *vnic;
-	const struct mplink_peer_node *peer;	/* the link's */
-	u32 id;				/* the NIC's, or that of the link's */
-};
+#include "sysfs.h"
 
 /*
- * A peer with three links has 30 files and directories here, which take twice the
+ * A peer with three links has 40 files and directories here, which take twice the
  * memory of all else about it.  Beyond so many peers nobody looks at files: netlink
  * shows them all.
  */
 #define MPLINK_SYSFS_PEERS 256
 
-struct mplink_file {
-	struct attribute attr;
-	int (*show)(const struct mplink_dir *dir, char *buf);
-	int (*store)(const struct mplink_dir *dir, const char *buf, size_t len);
-};
-
-#define MPLINK_FILE(group, file) \
-	static const struct mplink_file mplink_##group##_##file##_file = { \
-		.attr = { .name = #file, .mode = 0444 }, \
-		.show = mplink_##group##_##file, \
-	}
+size_t mplink_sysfs_trim(const char *buf, size_t len)
+{
+	return len && buf[len - 1] == '\n' ? len - 1 : len;
+}
 
 static ssize_t mplink_dir_show(struct kobject *kobj, struct attribute *attr, char *buf)
 {
@@ -82,237 +63,7 @@ static void mplink_dir_release(struct kobject *kobj)
 	kfree(container_of(kobj, struct mplink_dir, kobj));
 }
 
-/* --- the top -------------------------------------------------------------- */
-
-static int mplink_top_policy(const struct mplink_dir *dir, char *buf)
-{
-	return sysfs_emit(buf, "%s\n",
-			  mplink_core_policy_name(mplink_core_get_policy(dir->vnic->core)));
-}
-
-static int mplink_top_set_policy(const struct mplink_dir *dir, const char *buf, size_t len)
-{
-	int policy;
-
-	if (len && buf[len - 1] == '\n')
-		len--;
-	policy = mplink_core_policy_parse(buf, len);
-	if (policy < 0) {
-		netdev_err(dir->vnic->dev,
-			   "policy \"%.*s\" is none of balance-rr, balance-xor, active-backup, broadcast\n",
-			   (int)len, buf);
-		return policy;
-	}
-	return mplink_vnic_set_policy(dir->vnic, policy);
-}
-
-static int mplink_top_encap(const struct mplink_dir *dir, char *buf)
-{
-	return sysfs_emit(buf, "%s\n", mplink_core_encap_name(MPLINK_ENCAP_NONE));
-}
-
-static const struct mplink_file mplink_top_policy_file = {
-	.attr = { .name = "policy", .mode = 0644 },
-	.show = mplink_top_policy,
-	.store = mplink_top_set_policy,
-};
-
-MPLINK_FILE(top, encap);
-
-static const struct attribute *const mplink_top_attrs[] = {
-	&mplink_top_policy_file.attr,
-	&mplink_top_encap_file.attr,
-	NULL,
-};
-
-/* --- drops: as ethtool -S has them ------------------------------------------- */
-
-#define MPLINK_DROP_FILE(file, drop) \
-	static int mplink_drops_##file(const struct mplink_dir *dir, char *buf) \
-	{ \
-		return sysfs_emit(buf, "%llu\n", mplink_core_drops(dir->vnic->core, drop)); \
-	} \
-	MPLINK_FILE(drops, file)
-
-MPLINK_DROP_FILE(no_peer, MPLINK_DROP_NO_PEER);
-MPLINK_DROP_FILE(no_link, MPLINK_DROP_NO_LINK);
-MPLINK_DROP_FILE(malformed, MPLINK_DROP_MALFORMED);
-MPLINK_DROP_FILE(too_big, MPLINK_DROP_TOO_BIG);
-MPLINK_DROP_FILE(no_memory, MPLINK_DROP_NO_MEMORY);
-MPLINK_DROP_FILE(no_neighbour, MPLINK_DROP_NO_NEIGHBOUR);
-
-static const struct attribute *const mplink_drops_attrs[] = {
-	&mplink_drops_no_peer_file.attr,
-	&mplink_drops_no_link_file.attr,
-	&mplink_drops_malformed_file.attr,
-	&mplink_drops_too_big_file.attr,
-	&mplink_drops_no_memory_file.attr,
-	&mplink_drops_no_neighbour_file.attr,
-	NULL,
-};
-
-static_assert(ARRAY_SIZE(mplink_drops_attrs) == MPLINK_DROPS + 1);
-
-/* --- nics/<nic> -------------------------------------------------------------- */
-
-static struct mplink_nic_info mplink_nic_read(const struct mplink_dir *dir)
-{
-	struct mplink_nic_info info;
-
-	mplink_core_nic_info(mplink_core_nic_at(dir->vnic->core, dir->id), &info);
-	return info;
-}
-
-static int mplink_nic_valid(const struct mplink_dir *dir, char *buf)
-{
-	return sysfs_emit(buf, "%d\n", mplink_nic_read(dir).reason == MPLINK_REASON_NONE);
-}
-
-static int mplink_nic_reason(const struct mplink_dir *dir, char *buf)
-{
-	return sysfs_emit(buf, "%s\n", mplink_core_reason_name(mplink_nic_read(dir).reason));
-}
-
-static int mplink_nic_ifindex(const struct mplink_dir *dir, char *buf)
-{
-	return sysfs_emit(buf, "%u\n", mplink_nic_read(dir).ifindex);
-}
-
-static int mplink_nic_carrier(const struct mplink_dir *dir, char *buf)
-{
-	return sysfs_emit(buf, "%u\n", mplink_nic_read(dir).carrier);
-}
-
-static int mplink_nic_address(const struct mplink_dir *dir, char *buf)
-{
-	const struct mplink_nic_info info = mplink_nic_read(dir);
-	char addr[MPLINK_ADDR_LEN];
-
-	mplink_format_addr(addr, sizeof(addr), &info.address);
-	return sysfs_emit(buf, "%s\n", addr);
-}
-
-static int mplink_nic_transitions(const struct mplink_dir *dir, char *buf)
-{
-	return sysfs_emit(buf, "%u\n", mplink_nic_read(dir).transitions);
-}
-
-static int mplink_nic_since_ms(const struct mplink_dir *dir, char *buf)
-{
-	return sysfs_emit(buf, "%llu\n", mplink_nic_read(dir).since_ms);
-}
-
-static struct mplink_counters mplink_nic_count(const struct mplink_dir *dir)
-{
-	struct mplink_counters sum;
-
-	mplink_core_nic_counters(mplink_core_nic_at(dir->vnic->core, dir->id), &sum);
-	return sum;
-}
-
-MPLINK_FILE(nic, valid);
-MPLINK_FILE(nic, reason);
-MPLINK_FILE(nic, ifindex);
-MPLINK_FILE(nic, carrier);
-MPLINK_FILE(nic, address);
-MPLINK_FILE(nic, transitions);
-MPLINK_FILE(nic, since_ms);
-
-/* --- peers/<peer>/links/<nic> -------------------------------------------------- */
-
-static struct mplink_link_info mplink_link_read(const struct mplink_dir *dir)
-{
-	struct mplink_link_info info;
-
-	mplink_core_link_info(dir->peer->core, dir->id, &info);
-	return info;
-}
-
-static int mplink_link_valid(const struct mplink_dir *dir, char *buf)
-{
-	return sysfs_emit(buf, "%d\n", mplink_link_read(dir).reason == MPLINK_REASON_NONE);
-}
-
-static int mplink_link_reason(const struct mplink_dir *dir, char *buf)
-{
-	return sysfs_emit(buf, "%s\n", mplink_core_reason_name(mplink_link_read(dir).reason));
-}
-
-static int mplink_link_remote(const struct mplink_dir *dir, char *buf)
-{
-	const struct mplink_link_info info = mplink_link_read(dir);
-	char addr[MPLINK_ADDR_LEN];
-
-	mplink_format_addr(addr, sizeof(addr), &info.remote);
-	return sysfs_emit(buf, "%s\n", addr);
-}
-
-static int mplink_link_weight(const struct mplink_dir *dir, char *buf)
-{
-	return sysfs_emit(buf, "%u\n", mplink_link_read(dir).weight);
-}
-
-static struct mplink_counters mplink_link_count(const struct mplink_dir *dir)
-{
-	struct mplink_counters sum;
-
-	mplink_core_link_counters(dir->peer->core, dir->id, &sum);
-	return sum;
-}
-
-MPLINK_FILE(link, valid);
-MPLINK_FILE(link, reason);
-MPLINK_FILE(link, remote);
-MPLINK_FILE(link, weight);
-
-/* --- counters: those of a NIC and of a link are the same four -------------------- */
-
-#define MPLINK_COUNTER(group, file) \
-	static int mplink_##group##_##file(const struct mplink_dir *dir, char *buf) \
-	{ \
-		return sysfs_emit(buf, "%llu\n", mplink_##group##_count(dir).file); \
-	} \
-	MPLINK_FILE(group, file)
-
-MPLINK_COUNTER(nic, tx_packets);
-MPLINK_COUNTER(nic, tx_bytes);
-MPLINK_COUNTER(nic, rx_packets);
-MPLINK_COUNTER(nic, rx_bytes);
-MPLINK_COUNTER(link, tx_packets);
-MPLINK_COUNTER(link, tx_bytes);
-MPLINK_COUNTER(link, rx_packets);
-MPLINK_COUNTER(link, rx_bytes);
-
-static const struct attribute *const mplink_nic_attrs[] = {
-	&mplink_nic_valid_file.attr,
-	&mplink_nic_reason_file.attr,
-	&mplink_nic_ifindex_file.attr,
-	&mplink_nic_carrier_file.attr,
-	&mplink_nic_address_file.attr,
-	&mplink_nic_transitions_file.attr,
-	&mplink_nic_since_ms_file.attr,
-	&mplink_nic_tx_packets_file.attr,
-	&mplink_nic_tx_bytes_file.attr,
-	&mplink_nic_rx_packets_file.attr,
-	&mplink_nic_rx_bytes_file.attr,
-	NULL,
-};
-
-static const struct attribute *const mplink_link_attrs[] = {
-	&mplink_link_valid_file.attr,
-	&mplink_link_reason_file.attr,
-	&mplink_link_remote_file.attr,
-	&mplink_link_weight_file.attr,
-	&mplink_link_tx_packets_file.attr,
-	&mplink_link_tx_bytes_file.attr,
-	&mplink_link_rx_packets_file.attr,
-	&mplink_link_rx_bytes_file.attr,
-	NULL,
-};
-
 static const struct attribute *const mplink_no_attrs[] = { NULL };
-
-/* --- directories ------------------------------------------------------------------ */
 
 static const struct kobj_type mplink_dir_type = {
 	.sysfs_ops = &mplink_dir_ops,
@@ -323,7 +74,7 @@ static const struct kobj_type mplink_dir_type = {
 static struct mplink_dir *mplink_dir_add(struct mplink_vnic *vnic, struct list_head *list,
 					 struct kobject *parent, const char *name,
 					 const struct attribute *const *attrs,
-					 const struct mplink_peer_node *peer, u32 id)
+					 struct mplink_peer_node *peer, u32 id)
 {
 	struct mplink_dir *dir = kzalloc(sizeof(*dir), GFP_KERNEL);
 	int err;
@@ -389,14 +140,17 @@ static struct mplink_dir *mplink_dir_add_top(struct mplink_vnic *vnic, struct ko
 
 int mplink_sysfs_add_vnic(struct mplink_vnic *vnic)
 {
-	struct mplink_dir *top, *drops;
+	struct mplink_dir *top, *dir;
 
 	top = mplink_dir_add_top(vnic, &vnic->dev->dev.kobj, "mplink", mplink_top_attrs);
 	if (IS_ERR(top))
 		return PTR_ERR(top);
-	drops = mplink_dir_add_top(vnic, &top->kobj, "drops", mplink_drops_attrs);
-	if (IS_ERR(drops))
-		return PTR_ERR(drops);
+	dir = mplink_dir_add_top(vnic, &top->kobj, "drops", mplink_drops_attrs);
+	if (IS_ERR(dir))
+		return PTR_ERR(dir);
+	dir = mplink_dir_add_top(vnic, &top->kobj, "bfd", mplink_bfd_attrs);
+	if (IS_ERR(dir))
+		return PTR_ERR(dir);
 	vnic->nics_dir = mplink_dir_add_top(vnic, &top->kobj, "nics", mplink_no_attrs);
 	if (IS_ERR(vnic->nics_dir))
 		return PTR_ERR(vnic->nics_dir);
@@ -448,8 +202,8 @@ int mplink_sysfs_add_peer(struct mplink_vnic *vnic, struct mplink_peer_node *pee
 	if (mplink_peers_count(vnic) >= MPLINK_SYSFS_PEERS)
 		return 0;
 	mplink_format_addr(name, sizeof(name), &peer->addr);
-	dir = mplink_dir_add(vnic, &peer->dirs, &vnic->peers_dir->kobj, name, mplink_no_attrs, peer,
-			     0);
+	dir = mplink_dir_add(vnic, &peer->dirs, &vnic->peers_dir->kobj, name, mplink_peer_attrs,
+			     peer, 0);
 	if (!IS_ERR(dir))
 		dir = mplink_dir_add(vnic, &peer->dirs, &dir->kobj, "links", mplink_no_attrs, peer,
 				     0);

@@ -196,6 +196,32 @@ int mplink_vnic_set_policy(struct mplink_vnic *vnic, u32 policy)
 	return err;
 }
 
+int mplink_vnic_set_liveness(struct mplink_vnic *vnic, const struct mplink_liveness_config *config,
+			     const struct mplink_bfd_key *key, const char **why)
+{
+	struct mplink_bfd_key old = vnic->bfd_key;
+	int err;
+
+	ASSERT_RTNL();
+
+	if (config->bfd.auth_type != MPLINK_BFD_AUTH_NONE) {
+		err = mplink_bfd_auth_start();
+		if (err) {
+			*why = "this kernel has no SHA1 for BFD's authentication";
+			return err;
+		}
+	}
+	if (key)
+		vnic->bfd_key = *key;
+	err = mplink_core_set_liveness(vnic->core, config, why);
+	if (err)
+		vnic->bfd_key = old;
+	else
+		mplink_notify_device(vnic);
+	memzero_explicit(&old, sizeof(old));
+	return err;
+}
+
 /* A NIC whose device is not yet asked for. */
 static int mplink_vnic_name_nic(struct mplink_vnic *vnic, const char *name, u32 *id,
 				struct mplink_refusal *refusal)
@@ -272,6 +298,7 @@ static int mplink_vnic_configure_peer(struct mplink_vnic *vnic, const struct mpl
 				      struct mplink_refusal *refusal)
 {
 	struct mplink_link_config *links;
+	struct mplink_peer_config peer;
 	u32 i;
 	int err;
 
@@ -285,7 +312,8 @@ static int mplink_vnic_configure_peer(struct mplink_vnic *vnic, const struct mpl
 			.weight = config->weights[i],
 			.remote = config->remotes[i],
 		};
-	err = mplink_peers_add(vnic, &config->peer, links, config->nr_nics, refusal);
+	peer = (struct mplink_peer_config){ .links = links, .nr_links = config->nr_nics };
+	err = mplink_peers_add(vnic, &config->peer, &peer, refusal);
 	kfree(links);
 	return err;
 }
@@ -293,10 +321,13 @@ static int mplink_vnic_configure_peer(struct mplink_vnic *vnic, const struct mpl
 static int mplink_vnic_configure(struct mplink_vnic *vnic, const struct mplink_config *config)
 {
 	struct mplink_refusal refusal;
+	const char *why;
 	u32 i;
 	int err;
 
 	err = mplink_vnic_set_policy(vnic, config->policy);
+	if (!err)
+		err = mplink_vnic_set_liveness(vnic, &config->liveness, NULL, &why);
 	for (i = 0; !err && i < config->nr_nics; i++) {
 		u32 id;
 

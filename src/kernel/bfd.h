@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the files of BFD (RFC 5880) share. */
+#ifndef MPLINK_BFD_H
+#define MPLINK_BFD_H
+
+#include "mplink.h"
+
+/* --- bfd.c: sessions ---------------------------------------------------------- */
+
+/*
+ * Takes len bytes of UDP payload that came by the NIC from that address.  Returns enum
+ * mplink_bfd_drop.  Softirq, in an RCU read section.
+ */
+u32 mplink_bfd_receive(const struct mplink_port *port, const struct mplink_addr *from,
+		       const u8 *bytes, size_t len);
+
+/* --- bfd_socket.c: their packets ------------------------------------------------ */
+
+struct mplink_bfd_socket;
+
+/*
+ * The socket for packets that come by the NIC, of the family of remote; the first user
+ * opens it.  An ERR_PTR() if it cannot be opened.  RTNL.
+ */
+struct mplink_bfd_socket *mplink_bfd_socket_get(struct mplink_port *port,
+						const struct mplink_addr *remote, bool multihop);
+/* The last user closes it.  RTNL; waits for packets under way. */
+void mplink_bfd_socket_put(struct mplink_bfd_socket *socket);
+/*
+ * Sends a packet by that path to its remote, from a port that discr tells.  Softirq, or
+ * softirq disabled, in an RCU read section.
+ */
+void mplink_bfd_xmit(const struct mplink_bfd_socket *socket, const struct mplink_path *path,
+		     const u8 *bytes, u32 len, u32 discr);
+
+/* --- bfd_auth.c: their digests --------------------------------------------------- */
+
+/* Puts the digest into a packet of MPLINK_BFD_MAX_LEN bytes.  Any context. */
+void mplink_bfd_sign(const struct mplink_bfd_key *key, u8 *bytes);
+/* Whether it has the right one.  Any context. */
+bool mplink_bfd_verify(const struct mplink_bfd_key *key, const u8 *bytes);
+
+#endif /* MPLINK_BFD_H */

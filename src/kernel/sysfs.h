@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files of sysfs share: a directory, and the files in one.
+ */
+#ifndef MPLINK_SYSFS_H
+#define MPLINK_SYSFS_H
+
+#include <linux/kobject.h>
+#include <linux/sysfs.h>
+
+#include "mplink.h"
+
+/* A directory and what it shows.  The virtual NIC removes it before that goes. */
+struct mplink_dir {
+	struct kobject kobj;
+	struct list_head list;		/* in mplink_vnic.dirs, or mplink_peer_node.dirs */
+	const struct attribute *const *attrs;
+	struct mplink_vnic *vnic;
+	struct mplink_peer_node *peer;	/* of a peer or a link */
+	u32 id;				/* the NIC's, or that of the link's */
+};
+
+/* show: the length; store: 0 or a negative errno.  Both with RTNL. */
+struct mplink_file {
+	struct attribute attr;
+	int (*show)(const struct mplink_dir *dir, char *buf);
+	int (*store)(const struct mplink_dir *dir, const char *buf, size_t len);
+};
+
+#define MPLINK_FILE(group, file) \
+	static const struct mplink_file mplink_##group##_##file##_file = { \
+		.attr = { .name = #file, .mode = 0444 }, \
+		.show = mplink_##group##_##file, \
+	}
+
+/* One that can be written, too. */
+#define MPLINK_FILE_RW(group, file) \
+	static const struct mplink_file mplink_##group##_##file##_file = { \
+		.attr = { .name = #file, .mode = 0644 }, \
+		.show = mplink_##group##_##file, \
+		.store = mplink_##group##_set_##file, \
+	}
+
+/* A member of what mplink_<group>_count() gives. */
+#define MPLINK_COUNTER(group, file) \
+	static int mplink_##group##_##file(const struct mplink_dir *dir, char *buf) \
+	{ \
+		return sysfs_emit(buf, "%llu\n", mplink_##group##_count(dir).file); \
+	} \
+	MPLINK_FILE(group, file)
+
+/* What was written, without the newline that echo puts behind it: a new length. */
+size_t mplink_sysfs_trim(const char *buf, size_t len);
+/* enum mplink_liveness, or a negative errno, which the log explains; least: the first allowed. */
+int mplink_sysfs_liveness(const struct mplink_dir *dir, const char *buf, size_t len, u32 least);
+
+/* sysfs_device.c, sysfs_nic.c, sysfs_peer.c: the files of each directory. */
+extern const struct attribute *const mplink_top_attrs[];
+extern const struct attribute *const mplink_drops_attrs[];
+extern const struct attribute *const mplink_bfd_attrs[];
+extern const struct attribute *const mplink_nic_attrs[];
+extern const struct attribute *const mplink_peer_attrs[];
+extern const struct attribute *const mplink_link_attrs[];
+
+#endif /* MPLINK_SYSFS_H */
