@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <nlohmann/json.hpp>
 
 #include "model.hh"
@@ -47,18 +49,37 @@ const char *kind_name(Kind kind)
 	return "?";
 }
 
-// As the kernel log has it: "valid 1 -> 0 (admin-down)".
+// What the reason is not known well enough to say by itself.
+const char *meaning(std::uint32_t reason)
+{
+	switch (reason) {
+	case MPLINK_REASON_LIVENESS:
+		return ": the far end does not answer";
+	case MPLINK_REASON_WAIT_TO_RESTORE:
+		return ": it works again, and is used once that has lasted";
+	default:
+		return "";
+	}
+}
+
+// As the kernel log has it: "valid 1 -> 0 (admin-down)".  Of a link also from which reason
+// to which it went: "valid 0 (no-carrier -> liveness: the far end does not answer)".
 std::string validity(const Change &change)
 {
 	const std::uint32_t now = change.reason.value_or(MPLINK_REASON_NONE);
 	std::string out = "valid ";
 
 	if (change.was && *change.was != now)
-		out += fmt::format("{} -> ", int{valid(*change.was)});
+		out += valid(*change.was) == valid(now)
+			       ? ""
+			       : fmt::format("{} -> ", int{valid(*change.was)});
 	out += fmt::format("{}", int{valid(now)});
-	if (!valid(now))
-		out += fmt::format(" ({})", mplink_core_reason_name(now));
-	return out;
+	if (valid(now))
+		return out;
+	out += " (";
+	if (change.kind == Kind::link && change.was && !valid(*change.was) && *change.was != now)
+		out += fmt::format("{} -> ", mplink_core_reason_name(*change.was));
+	return out + fmt::format("{}{})", mplink_core_reason_name(now), meaning(now));
 }
 
 std::string event(const Change &change)
@@ -72,6 +93,19 @@ std::string event(const Change &change)
 	if (*change.event >= MPLINK_EVENT_REFRESH)
 		return fmt::format("{}: ", name);
 	return fmt::format("{} ({}): ", name, *change.event & 0xff);
+}
+
+std::string underscored(std::string text)
+{
+	std::replace(text.begin(), text.end(), '-', '_');
+	return text;
+}
+
+std::string upper(std::string text)
+{
+	for (char &c : text)
+		c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+	return text;
 }
 
 std::string stages_text(const StagesReport &report)
@@ -96,8 +130,7 @@ std::string text(const Change &change)
 	case Kind::device_added:
 		return change.device + ": device added";
 	case Kind::device_set:
-		return fmt::format("{}: policy {}", change.device,
-				   mplink_core_policy_name(change.policy.value_or(~0U)));
+		return fmt::format("{}: {}", change.device, text(change.settings, ", "));
 	case Kind::device_removed:
 		return change.device + ": device removed";
 	case Kind::nic:
@@ -118,7 +151,9 @@ std::string text(const Change &change)
 	case Kind::netdev:
 		return fmt::format("{}: {}", change.nic, change.detail);
 	case Kind::stages:
-		return fmt::format("{}: {}: {}", change.device, change.nic,
+		return fmt::format("{}: {}: {}", change.device,
+				   change.peer ? fmt::format("peer {} link {}", peer, change.nic)
+					       : change.nic,
 				   stages_text(*change.stages));
 	case Kind::overrun:
 		return change.detail;
@@ -152,8 +187,9 @@ std::string json(const Change &change)
 		json["reason"] = mplink_core_reason_name(*change.reason);
 		json["valid"] = valid(*change.reason);
 	}
-	if (change.policy)
-		json["policy"] = mplink_core_policy_name(*change.policy);
+	for (const auto &[setting, value] : change.settings)
+		json[underscored(info(setting).word)] =
+			info(setting).names.empty() ? Json(value) : Json(info(setting).text(value));
 	put("detail", change.detail);
 	if (change.stages) {
 		Json stages = Json::array();
@@ -177,7 +213,7 @@ std::vector<std::string> environment(const Change &change)
 		return {};
 
 	std::vector<std::string> out;
-	const auto put = [&](const char *name, const std::string &value) {
+	const auto put = [&](const std::string &name, const std::string &value) {
 		out.push_back(fmt::format("MPLINK_{}={}", name, value));
 	};
 
@@ -198,8 +234,8 @@ std::vector<std::string> environment(const Change &change)
 		put("VALID", valid(*change.reason) ? "1" : "0");
 		put("REASON", mplink_core_reason_name(*change.reason));
 	}
-	if (change.policy)
-		put("POLICY", mplink_core_policy_name(*change.policy));
+	for (const auto &[setting, value] : change.settings)
+		put(upper(underscored(info(setting).word)), info(setting).text(value));
 	return out;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "address.hh"
+#include "device_settings.hh"
 #include "format.hh"
 #include "stages.hh"
 
@@ -39,8 +40,8 @@ struct Change {
 	std::optional<std::uint32_t> event;
 	std::optional<std::uint32_t> was;
 	std::optional<std::uint32_t> reason;
-	std::optional<std::uint32_t> policy;
-	std::string detail; // what the kind says in words
+	SettingValues settings; // that were set
+	std::string detail;     // what the kind says in words
 	std::optional<StagesReport> stages;
 };
 

@@ -78,6 +78,8 @@ void show(const std::optional<std::string> &device, const ShowOptions &options)
 		write_out(render_prometheus(state));
 	else if (options.json)
 		write_out(render_json(state, options.pretty));
+	else if (options.timeline)
+		write_out(render_timeline(state, colour_wanted()));
 	else
 		write_out(render_table(state, colour_wanted()));
 }

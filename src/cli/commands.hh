@@ -13,6 +13,7 @@ struct ShowOptions {
 	bool json = false;
 	bool pretty = false;
 	bool prometheus = false;
+	bool timeline = false;
 };
 
 void show(const std::optional<std::string> &device, const ShowOptions &options);

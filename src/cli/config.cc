@@ -13,6 +13,7 @@
 #include "mplink/core.h"
 #include "names.hh"
 #include "refusals.hh"
+#include "settings_json.hh"
 #include "words.hh"
 
 namespace mplink::cli
@@ -55,6 +56,29 @@ private:
 	std::vector<std::set<std::string>> keys_;
 };
 
+std::vector<const char *> setting_keys(bool bfd, const std::vector<const char *> &others)
+{
+	std::vector<const char *> keys;
+
+	for (const SettingInfo &setting : all_settings())
+		if (setting.bfd == bfd)
+			keys.push_back(setting.key);
+	keys.insert(keys.end(), others.begin(), others.end());
+	return keys;
+}
+
+std::optional<std::uint32_t> parse_setting(const SettingInfo &setting, const Json &value)
+{
+	if (setting.boolean)
+		return value.is_boolean() ? std::optional<std::uint32_t>(value.get<bool>())
+					  : std::nullopt;
+	if (!setting.names.empty())
+		return value.is_string() ? setting.parse(value.get<std::string>()) : std::nullopt;
+	if (!value.is_number_unsigned() || value < setting.least || value > setting.most)
+		return {};
+	return value.get<std::uint32_t>();
+}
+
 // Faults are collected, not thrown, for a user wants to mend all of them at once.
 class Parser
 {
@@ -66,13 +90,15 @@ private:
 	void fault(const std::string &path, const Json &value, const std::string &why);
 	bool object(const std::string &path, const Json &value,
 		    std::initializer_list<const char *> required,
-		    std::initializer_list<const char *> optional);
+		    const std::vector<const char *> &optional);
 	const Json &list(const std::string &path, const Json &value, const char *key);
 	std::string nic_name(const std::string &path, const Json &value);
 	std::optional<Address> address(const std::string &path, const Json &value);
 	DeviceConfig device(const std::string &path, const Json &value);
 	void choice(const std::string &path, const Json &value, int (*parse)(const char *, size_t),
 		    const std::string &choices, std::uint32_t &result);
+	void settings(const std::string &path, const Json &value, bool bfd, Settings &settings);
+	void bfd(const std::string &path, const Json &value, DeviceConfig &device);
 	void nics(const std::string &path, const Json &value, DeviceConfig &device);
 	void peers(const std::string &path, const Json &value, DeviceConfig &device);
 	std::optional<LinkConfig> link(const std::string &path, const Json &value,
@@ -104,7 +130,7 @@ void Parser::fault(const std::string &path, const Json &value, const std::string
 // Whether it is one, with what is required.
 bool Parser::object(const std::string &path, const Json &value,
 		    std::initializer_list<const char *> required,
-		    std::initializer_list<const char *> optional)
+		    const std::vector<const char *> &optional)
 {
 	const std::size_t before = faults_.size();
 
@@ -188,6 +214,43 @@ void Parser::choice(const std::string &path, const Json &value, int (*parse)(con
 		result = static_cast<std::uint32_t>(parsed);
 }
 
+// Those that are there.
+void Parser::settings(const std::string &path, const Json &value, bool bfd, Settings &settings)
+{
+	for (const SettingInfo &setting : all_settings()) {
+		const auto found = setting.bfd == bfd ? value.find(setting.key) : value.end();
+
+		if (found == value.end())
+			continue;
+		if (const auto parsed = parse_setting(setting, *found))
+			settings[setting.id] = *parsed;
+		else
+			fault(fmt::format("{}.{}", path, setting.key), *found,
+			      setting.boolean ? "is neither true nor false" : setting.why_not());
+	}
+}
+
+void Parser::bfd(const std::string &path, const Json &value, DeviceConfig &device)
+{
+	if (!object(path, value, {}, setting_keys(true, {"key"})))
+		return;
+	settings(path, value, true, device.settings);
+	if (const auto key = value.find("key"); key != value.end()) {
+		const char *why = "is not a text in quotes";
+
+		if (key->is_string())
+			device.key = parse_key(key->get<std::string>(), &why);
+		// Without what it is: it must not get into a log.
+		if (!device.key)
+			faults_.push_back(fmt::format("{}.key: the key {}", path, why));
+	}
+	if (device.settings[Setting::bfd_auth] == MPLINK_BFD_AUTH_NONE &&
+	    (device.key || device.settings[Setting::bfd_key_id]))
+		faults_.push_back(fmt::format("{}: a key has no effect without authentication; "
+					      "add \"auth\": \"sha1\", or meticulous-sha1",
+					      path));
+}
+
 void Parser::nics(const std::string &path, const Json &value, DeviceConfig &device)
 {
 	for (std::size_t i = 0; i < value.size(); i++) {
@@ -211,7 +274,7 @@ std::optional<LinkConfig> Parser::link(const std::string &path, const Json &valu
 {
 	LinkConfig link;
 
-	if (!object(path, value, {"nic", "remote"}, {"weight"}))
+	if (!object(path, value, {"nic", "remote"}, {"weight", "liveness"}))
 		return {};
 	link.nic = nic_name(path + ".nic", value["nic"]);
 	if (!link.nic.empty() &&
@@ -230,6 +293,9 @@ std::optional<LinkConfig> Parser::link(const std::string &path, const Json &valu
 		else
 			link.weight = weight->get<std::uint16_t>();
 	}
+	if (const auto liveness = value.find("liveness"); liveness != value.end())
+		choice(path + ".liveness", *liveness, liveness_parse, liveness_list(),
+		       link.liveness);
 	return link;
 }
 
@@ -240,7 +306,7 @@ void Parser::peers(const std::string &path, const Json &value, DeviceConfig &dev
 	for (std::size_t i = 0; i < value.size(); i++) {
 		const std::string at = fmt::format("{}[{}]", path, i);
 
-		if (!object(at, value[i], {"address"}, {"links"}))
+		if (!object(at, value[i], {"address"}, {"liveness", "links"}))
 			continue;
 
 		const auto virtual_address = address(at + ".address", value[i]["address"]);
@@ -250,6 +316,9 @@ void Parser::peers(const std::string &path, const Json &value, DeviceConfig &dev
 
 		PeerConfig peer{.address = *virtual_address, .links = {}};
 
+		if (const auto liveness = value[i].find("liveness"); liveness != value[i].end())
+			choice(at + ".liveness", *liveness, liveness_parse, liveness_list(),
+			       peer.liveness);
 		if (const char *why = why_no_peer(peer.address.core()))
 			fault(at + ".address", value[i]["address"], why);
 		if (const auto [first, fresh] = seen.emplace(peer.address, i); !fresh)
@@ -278,13 +347,14 @@ DeviceConfig Parser::device(const std::string &path, const Json &value)
 {
 	DeviceConfig device;
 
-	if (!object(path, value, {"name"}, {"policy", "encap", "nics", "peers"}))
+	if (!object(path, value, {"name"}, setting_keys(false, {"encap", "bfd", "nics", "peers"})))
 		return device;
 	device.name = nic_name(path + ".name", value["name"]);
-	if (const auto policy = value.find("policy"); policy != value.end())
-		choice(path + ".policy", *policy, policy_parse, policy_list(), device.policy);
+	settings(path, value, false, device.settings);
 	if (const auto encap = value.find("encap"); encap != value.end())
 		choice(path + ".encap", *encap, encap_parse, encap_list(), device.encap);
+	if (const auto wanted = value.find("bfd"); wanted != value.end())
+		bfd(path + ".bfd", *wanted, device);
 	nics(path + ".nics", list(path, value, "nics"), device);
 	peers(path + ".peers", list(path, value, "peers"), device);
 	return device;
@@ -333,6 +403,28 @@ std::vector<DeviceConfig> parse_config(std::string_view json)
 	return devices;
 }
 
+namespace
+{
+
+// It goes without saying that a peer and a link are as what is above them.
+void put_liveness(Ordered &json, std::uint32_t liveness)
+{
+	if (liveness != MPLINK_LIVENESS_INHERIT)
+		json["liveness"] = mplink_core_liveness_name(liveness);
+}
+
+Ordered link_json(const Link &link)
+{
+	Ordered json{{"nic", link.nic},
+		     {"remote", link.remote ? link.remote->text() : ""},
+		     {"weight", link.weight}};
+
+	put_liveness(json, link.liveness);
+	return json;
+}
+
+} // namespace
+
 std::string write_config(const std::vector<Device> &devices)
 {
 	Ordered root{{"devices", Ordered::array()}};
@@ -347,16 +439,23 @@ std::string write_config(const std::vector<Device> &devices)
 			Ordered links = Ordered::array();
 
 			for (const Link &link : peer.links)
-				links.push_back({{"nic", link.nic},
-						 {"remote", link.remote ? link.remote->text() : ""},
-						 {"weight", link.weight}});
-			peers.push_back({{"address", peer.address.text()}, {"links", links}});
+				links.push_back(link_json(link));
+
+			Ordered json{{"address", peer.address.text()}};
+
+			put_liveness(json, peer.liveness);
+			json["links"] = links;
+			peers.push_back(json);
 		}
-		root["devices"].push_back({{"name", device.name},
-					   {"policy", mplink_core_policy_name(device.policy)},
-					   {"encap", mplink_core_encap_name(device.encap)},
-					   {"nics", nics},
-					   {"peers", peers}});
+
+		Ordered json{{"name", device.name}};
+
+		put_settings(json, device.settings, false);
+		json["encap"] = mplink_core_encap_name(device.encap);
+		put_settings(json["bfd"], device.settings, true);
+		json["nics"] = nics;
+		json["peers"] = peers;
+		root["devices"].push_back(json);
 	}
 	try {
 		return root.dump(2) + "\n";

@@ -2,11 +2,13 @@
 // A whole configuration as JSON: what `mplink save` writes and `mplink load` makes so.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "address.hh"
+#include "device_settings.hh"
 #include "model.hh"
 
 namespace mplink::cli
@@ -16,17 +18,20 @@ struct LinkConfig {
 	std::string nic;
 	Address remote;
 	std::uint16_t weight = 1;
+	std::uint32_t liveness = MPLINK_LIVENESS_INHERIT;
 };
 
 struct PeerConfig {
 	Address address;
+	std::uint32_t liveness = MPLINK_LIVENESS_INHERIT;
 	std::vector<LinkConfig> links;
 };
 
 // The places in a list are those in the file, by which errors name them.
 struct DeviceConfig {
 	std::string name;
-	std::uint32_t policy = MPLINK_POLICY_BALANCE_RR;
+	Settings settings;
+	std::optional<Key> key;
 	std::uint32_t encap = MPLINK_ENCAP_NONE;
 	std::vector<std::string> nics;
 	std::vector<PeerConfig> peers;

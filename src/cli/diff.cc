@@ -40,7 +40,10 @@ std::vector<LinkChange> diff_links(const std::vector<Link> &current, const PeerC
 			change.remote = want.remote;
 		if (have == current.end() || have->weight != want.weight)
 			change.weight = want.weight;
-		if (!change.remote && !change.weight)
+		if (have == current.end() ? want.liveness != MPLINK_LIVENESS_INHERIT
+					  : have->liveness != want.liveness)
+			change.liveness = want.liveness;
+		if (!change.remote && !change.weight && !change.liveness)
 			continue;
 		change.where = fmt::format("{}.links[{}]", where, i);
 		changes.push_back(std::move(change));
@@ -67,12 +70,16 @@ void diff_peers(const Device &current, const DeviceConfig &wanted, const std::st
 		std::vector<LinkChange> links =
 			diff_links(known ? have->second->links : std::vector<Link>(), want, at);
 
-		if (!known || !links.empty())
-			steps.push_back(
-				{.kind = known ? Step::Kind::peer_set : Step::Kind::peer_add,
-				 .peer = want.address,
-				 .links = std::move(links),
-				 .where = at});
+		Step step{.kind = known ? Step::Kind::peer_set : Step::Kind::peer_add,
+			  .peer = want.address,
+			  .links = std::move(links),
+			  .where = at};
+
+		if (known ? have->second->liveness != want.liveness
+			  : want.liveness != MPLINK_LIVENESS_INHERIT)
+			step.liveness = want.liveness;
+		if (!known || !step.links.empty() || step.liveness)
+			steps.push_back(std::move(step));
 		if (known)
 			had.erase(have);
 	}
@@ -105,10 +112,14 @@ std::vector<Step> diff(const Device &current, const DeviceConfig &wanted, const 
 
 	const bool crowded = current.nics.size() + added.size() > MPLINK_MAX_NICS;
 
-	if (current.policy != wanted.policy)
-		steps.push_back({.kind = Step::Kind::set_policy,
-				 .policy = wanted.policy,
-				 .where = where + ".policy"});
+	// A key cannot be read, and so not be compared: what the file says is said again.
+	SettingValues settings = differences(current.settings, wanted.settings);
+
+	if (!settings.empty() || wanted.key)
+		steps.push_back({.kind = Step::Kind::device_set,
+				 .settings = std::move(settings),
+				 .key = wanted.key,
+				 .where = where});
 	if (crowded) {
 		steps.insert(steps.end(), removed.begin(), removed.end());
 		forget_links(left, gone);

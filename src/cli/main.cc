@@ -81,7 +81,7 @@ Command::Command()
 {
 	using Kind = Step::Kind;
 	const auto words = [this](CLI::App *sub) { sub->add_option("words", words_); };
-	const std::string links = "[link NIC [[remote] REMOTE] [weight N]]...";
+	const std::string links = "[link NIC [[remote] REMOTE] [weight N] [liveness L]]...";
 
 	app_.set_version_flag("-V,--version", fmt::format("mplink, netlink family version {}",
 							  MPLINK_FAMILY_VERSION));
@@ -92,9 +92,10 @@ Command::Command()
 	app_.footer(footer);
 
 	CLI::App *sub = verb(app_, "show", "Show devices, their NICs, peers and links",
-			     "show [[dev] DEV] [--prometheus]",
+			     "show [[dev] DEV] [--timeline | --prometheus]",
 			     [this] { show(parse_device_words(words_), show_); });
 	sub->add_flag("--prometheus", show_.prometheus, "Prometheus's text exposition format");
+	sub->add_flag("--timeline", show_.timeline, "when each link came how far on its way up");
 	words(sub);
 
 	CLI::App *nic = app_.add_subcommand("nic", "Add or remove NICs")->require_subcommand(1);
@@ -108,16 +109,18 @@ Command::Command()
 		app_.add_subcommand("peer", "Add, change or remove peers")->require_subcommand(1);
 	peer->fallthrough();
 	words(verb(*peer, "add", "Add a peer, with links",
-		   "peer add [dev DEV] ADDRESS [link NIC [remote] REMOTE [weight N]]...",
+		   "peer add [dev DEV] ADDRESS [liveness L] "
+		   "[link NIC [remote] REMOTE [weight N] [liveness L]]...",
 		   [this] { carry_out(parse_peer_words(Kind::peer_add, words_)); }));
-	words(verb(*peer, "set", "Add, change or remove links of a peer, all at once",
-		   "peer set [dev DEV] ADDRESS " + links + " [unlink NIC]...",
+	words(verb(*peer, "set",
+		   "Set a peer's liveness; add, change or remove its links, all at once",
+		   "peer set [dev DEV] ADDRESS [liveness L] " + links + " [unlink NIC]...",
 		   [this] { carry_out(parse_peer_words(Kind::peer_set, words_)); }));
 	words(verb(*peer, "del", "Remove peers", "peer del [dev DEV] ADDRESS...",
 		   [this] { carry_out(parse_peer_words(Kind::peer_del, words_)); }));
 
-	words(verb(app_, "set", "Change how packets are spread: " + policy_list(),
-		   "set [[dev] DEV] policy POLICY",
+	words(verb(app_, "set", "Change settings, all at once: " + setting_list(),
+		   "set [[dev] DEV] [SETTING VALUE]...",
 		   [this] { carry_out(parse_set_words(words_)); }));
 
 	sub = verb(app_, "monitor", "Print what changes, until interrupted", "monitor [--exec CMD]",

@@ -70,6 +70,11 @@ void Message::flag(std::uint16_t type, std::string words)
 	put(type, {}, std::move(words));
 }
 
+void Message::u8(std::uint16_t type, std::uint8_t value, std::string words)
+{
+	put(type, raw(value), std::move(words));
+}
+
 void Message::u16(std::uint16_t type, std::uint16_t value, std::string words)
 {
 	put(type, raw(value), std::move(words));
@@ -83,6 +88,11 @@ void Message::u32(std::uint16_t type, std::uint32_t value, std::string words)
 void Message::string(std::uint16_t type, const std::string &value, std::string words)
 {
 	put(type, std::as_bytes(std::span(value.c_str(), value.size() + 1)), std::move(words));
+}
+
+void Message::binary(std::uint16_t type, std::span<const std::uint8_t> value, std::string words)
+{
+	put(type, std::as_bytes(value), std::move(words));
 }
 
 void Message::address(std::uint16_t type, const Address &value, std::string words)

@@ -26,9 +26,11 @@ public:
 	void header(std::span<const std::byte> bytes);
 
 	void flag(std::uint16_t type, std::string words);
+	void u8(std::uint16_t type, std::uint8_t value, std::string words);
 	void u16(std::uint16_t type, std::uint16_t value, std::string words);
 	void u32(std::uint16_t type, std::uint32_t value, std::string words);
 	void string(std::uint16_t type, const std::string &value, std::string words);
+	void binary(std::uint16_t type, std::span<const std::uint8_t> value, std::string words);
 	void address(std::uint16_t type, const Address &value, std::string words);
 	// Returns what nest_end() wants.
 	std::size_t nest(std::uint16_t type, std::string words);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 // The module's state as the kernel reports it, in plain values.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "address.hh"
+#include "device_settings.hh"
 
 namespace mplink::cli
 {
@@ -20,6 +22,10 @@ struct Counters {
 	friend bool operator==(const Counters &, const Counters &) = default;
 };
 
+// Since when each has held, by stage, in milliseconds of a clock that they share.
+template <std::size_t n>
+using StageTimes = std::array<std::optional<std::uint64_t>, n>;
+
 struct Nic {
 	std::string name;
 	std::uint32_t ifindex = 0;
@@ -29,6 +35,20 @@ struct Nic {
 	std::uint32_t transitions = 0;
 	std::uint64_t since_ms = 0;
 	Counters counters;
+	StageTimes<MPLINK_NIC_STAGES> stages;
+};
+
+// A BFD session.
+struct Session {
+	std::uint32_t state = MPLINK_BFD_DOWN;
+	std::uint32_t diag = MPLINK_BFD_DIAG_NONE;
+	std::uint32_t remote_state = MPLINK_BFD_DOWN;
+	std::uint32_t remote_diag = MPLINK_BFD_DIAG_NONE;
+	std::uint32_t discr = 0;
+	std::uint32_t remote_discr = 0;
+	std::uint32_t tx_us = 0;
+	std::uint32_t rx_us = 0;
+	std::uint64_t detection_us = 0;
 };
 
 struct Link {
@@ -37,10 +57,14 @@ struct Link {
 	std::uint16_t weight = 1;
 	std::uint32_t reason = MPLINK_REASON_UNREGISTERED;
 	Counters counters;
+	std::uint32_t liveness = MPLINK_LIVENESS_INHERIT;
+	std::optional<Session> session;
+	StageTimes<MPLINK_LINK_STAGES> stages;
 };
 
 struct Peer {
 	Address address;
+	std::uint32_t liveness = MPLINK_LIVENESS_INHERIT;
 	std::vector<Link> links;
 };
 
@@ -52,11 +76,13 @@ struct Drop {
 struct Device {
 	std::string name;
 	std::uint32_t ifindex = 0;
-	std::uint32_t policy = 0;
+	Settings settings;
 	std::uint32_t encap = 0;
 	std::uint64_t rescheduled = 0;
 	std::uint64_t copies = 0;
 	std::vector<Drop> drops;
+	std::uint64_t bfd_received = 0;
+	std::vector<Drop> bfd_drops;
 	bool carrier = false; // of the network device: the family does not tell
 	std::vector<Nic> nics;
 	std::vector<Peer> peers;

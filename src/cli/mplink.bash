@@ -14,8 +14,13 @@ _mplink_peers() {
 }
 
 # The first line of its help ends with them.
-_mplink_policies() {
+_mplink_settings() {
 	mplink set --help | sed -n '1{s/.*: //;s/,//g;p}'
+}
+
+# There is no such policy, and who says so names those that there are.
+_mplink_policies() {
+	mplink set policy '' 2>&1 | sed -n 's/.* is none of //;s/,//gp'
 }
 
 _mplink_nics() {
@@ -45,21 +50,34 @@ _mplink_choices() {
 		_mplink_policies
 		return
 		;;
-	remote | weight)
+	liveness)
+		[[ $verb == set ]] || echo inherit
+		echo off bfd
+		return
+		;;
+	bfd-multihop)
+		echo off on
+		return
+		;;
+	bfd-auth)
+		echo none sha1 meticulous-sha1
+		return
+		;;
+	remote | weight | wtr-ms | holdoff-ms | bfd-*)
 		return
 		;;
 	esac
 	[[ $first ]] && [[ $verb != monitor && $verb != load ]] && echo dev
 	case $verb in
 	show)
-		echo --prometheus
+		echo --timeline --prometheus
 		[[ $first ]] && _mplink_devices
 		;;
 	save)
 		[[ $first ]] && _mplink_devices
 		;;
 	set)
-		echo policy
+		_mplink_settings
 		[[ $first ]] && _mplink_devices
 		;;
 	monitor)
@@ -75,13 +93,13 @@ _mplink_choices() {
 		_mplink_peers
 		;;
 	"peer add")
-		[[ $first ]] || echo link weight remote
+		[[ $first ]] || echo link weight remote liveness
 		;;
 	"peer set")
 		if [[ $first ]]; then
 			_mplink_peers
 		else
-			echo link unlink weight remote
+			echo link unlink weight remote liveness
 		fi
 		;;
 	esac

@@ -11,6 +11,9 @@ namespace
 
 Drop parse_drop(Bytes attributes)
 {
+	// BFD's have the same numbers.
+	static_assert(int{MPLINK_A_DROP_REASON} == int{MPLINK_A_BFD_DROP_REASON});
+	static_assert(int{MPLINK_A_DROP_PACKETS} == int{MPLINK_A_BFD_DROP_PACKETS});
 	Drop drop;
 
 	for_each_attribute(attributes, [&](const Attribute &a) {
@@ -45,6 +48,66 @@ Counters parse_counters(Bytes attributes)
 	return counters;
 }
 
+template <std::size_t n>
+StageTimes<n> parse_stages(Bytes attributes)
+{
+	StageTimes<n> times;
+
+	for_each_attribute(attributes, [&](const Attribute &a) {
+		// A stage's attribute is its number behind those that each nest has.
+		const unsigned stage = a.type - (MPLINK_A_NIC_STAGES_PAD + 1U);
+
+		if (stage < n)
+			times[stage] = a.u64();
+	});
+	return times;
+}
+
+Session parse_session(Bytes attributes)
+{
+	Session session;
+
+	for_each_attribute(attributes, [&](const Attribute &a) {
+		switch (a.type) {
+		case MPLINK_A_SESSION_STATE:
+			session.state = a.u32();
+			break;
+		case MPLINK_A_SESSION_DIAG:
+			session.diag = a.u32();
+			break;
+		case MPLINK_A_SESSION_REMOTE_STATE:
+			session.remote_state = a.u32();
+			break;
+		case MPLINK_A_SESSION_REMOTE_DIAG:
+			session.remote_diag = a.u32();
+			break;
+		case MPLINK_A_SESSION_DISCR:
+			session.discr = a.u32();
+			break;
+		case MPLINK_A_SESSION_REMOTE_DISCR:
+			session.remote_discr = a.u32();
+			break;
+		case MPLINK_A_SESSION_TX_US:
+			session.tx_us = a.u32();
+			break;
+		case MPLINK_A_SESSION_RX_US:
+			session.rx_us = a.u32();
+			break;
+		case MPLINK_A_SESSION_DETECTION_US:
+			session.detection_us = a.u64();
+			break;
+		}
+	});
+	return session;
+}
+
+void parse_setting(Settings &settings, bool bfd, const Attribute &a)
+{
+	for (const SettingInfo &setting : all_settings())
+		if (setting.bfd == bfd && setting.attribute == a.type)
+			settings[setting.id] = setting.byte ? a.u8() : a.u32();
+}
+
 Link parse_link(Bytes attributes, std::optional<std::uint32_t> &was)
 {
 	Link link;
@@ -69,6 +132,15 @@ Link parse_link(Bytes attributes, std::optional<std::uint32_t> &was)
 		case MPLINK_A_LINK_COUNTERS:
 			link.counters = parse_counters(a.payload);
 			break;
+		case MPLINK_A_LINK_LIVENESS:
+			link.liveness = a.u32();
+			break;
+		case MPLINK_A_LINK_SESSION:
+			link.session = parse_session(a.payload);
+			break;
+		case MPLINK_A_LINK_STAGES:
+			link.stages = parse_stages<MPLINK_LINK_STAGES>(a.payload);
+			break;
 		}
 	});
 	return link;
@@ -88,9 +160,6 @@ Device parse_device(Bytes attributes)
 		case MPLINK_A_DEVICE_NAME:
 			device.name = a.string();
 			break;
-		case MPLINK_A_DEVICE_POLICY:
-			device.policy = a.u32();
-			break;
 		case MPLINK_A_DEVICE_ENCAP:
 			device.encap = a.u32();
 			break;
@@ -103,6 +172,19 @@ Device parse_device(Bytes attributes)
 		case MPLINK_A_DEVICE_DROP:
 			device.drops.push_back(parse_drop(a.payload));
 			break;
+		case MPLINK_A_DEVICE_BFD:
+			for_each_attribute(a.payload, [&](const Attribute &b) {
+				parse_setting(device.settings, true, b);
+			});
+			break;
+		case MPLINK_A_DEVICE_BFD_RECEIVED:
+			device.bfd_received = a.u64();
+			break;
+		case MPLINK_A_DEVICE_BFD_DROP:
+			device.bfd_drops.push_back(parse_drop(a.payload));
+			break;
+		default:
+			parse_setting(device.settings, false, a);
 		}
 	});
 	return device;
@@ -141,6 +223,9 @@ NicMessage parse_nic(Bytes attributes)
 		case MPLINK_A_NIC_COUNTERS:
 			message.nic.counters = parse_counters(a.payload);
 			break;
+		case MPLINK_A_NIC_STAGES:
+			message.nic.stages = parse_stages<MPLINK_NIC_STAGES>(a.payload);
+			break;
 		case MPLINK_A_NIC_EVENT:
 			message.event = a.u32();
 			break;
@@ -166,6 +251,9 @@ PeerMessage parse_peer(Bytes attributes)
 			break;
 		case MPLINK_A_PEER_LINK:
 			message.peer.links.push_back(parse_link(a.payload, message.was));
+			break;
+		case MPLINK_A_PEER_LIVENESS:
+			message.peer.liveness = a.u32();
 			break;
 		case MPLINK_A_PEER_EVENT:
 			message.event = a.u32();

@@ -3,6 +3,7 @@
 
 #include "mplink/core.h"
 #include "render.hh"
+#include "settings_json.hh"
 
 namespace mplink::cli
 {
@@ -25,6 +26,17 @@ Ordered address(const std::optional<Address> &address)
 	return address ? Ordered(address->text()) : Ordered();
 }
 
+// null: it does not hold.
+template <std::size_t n>
+Ordered stages(const StageTimes<n> &times, const char *(*name)(mplink_u32))
+{
+	Ordered json = Ordered::object();
+
+	for (std::uint32_t i = 0; i < n; i++)
+		json[name(i)] = times[i] ? Ordered(*times[i]) : Ordered();
+	return json;
+}
+
 Ordered nic_json(const Nic &nic)
 {
 	Ordered json{{"name", nic.name},
@@ -36,8 +48,22 @@ Ordered nic_json(const Nic &nic)
 		     {"transitions", nic.transitions},
 		     {"since_ms", nic.since_ms}};
 
+	json["stages_ms"] = stages(nic.stages, mplink_core_nic_stage_name);
 	add_counters(json, nic.counters);
 	return json;
+}
+
+Ordered session_json(const Session &session)
+{
+	return {{"state", mplink_core_bfd_state_name(session.state)},
+		{"diag", mplink_core_bfd_diag_name(session.diag)},
+		{"remote_state", mplink_core_bfd_state_name(session.remote_state)},
+		{"remote_diag", mplink_core_bfd_diag_name(session.remote_diag)},
+		{"discr", session.discr},
+		{"remote_discr", session.remote_discr},
+		{"tx_us", session.tx_us},
+		{"rx_us", session.rx_us},
+		{"detection_us", session.detection_us}};
 }
 
 Ordered peer_json(const Peer &peer)
@@ -49,12 +75,17 @@ Ordered peer_json(const Peer &peer)
 			     {"remote", address(link.remote)},
 			     {"weight", link.weight},
 			     {"valid", valid(link.reason)},
-			     {"reason", mplink_core_reason_name(link.reason)}};
+			     {"reason", mplink_core_reason_name(link.reason)},
+			     {"liveness", mplink_core_liveness_name(link.liveness)},
+			     {"session", link.session ? session_json(*link.session) : Ordered()},
+			     {"stages_ms", stages(link.stages, mplink_core_link_stage_name)}};
 
 		add_counters(json, link.counters);
 		links.push_back(std::move(json));
 	}
-	return {{"address", peer.address.text()}, {"links", std::move(links)}};
+	return {{"address", peer.address.text()},
+		{"liveness", mplink_core_liveness_name(peer.liveness)},
+		{"links", std::move(links)}};
 }
 
 } // namespace
@@ -65,25 +96,33 @@ std::string render_json(const std::vector<Device> &devices, bool pretty)
 
 	for (const Device &device : devices) {
 		Ordered drops = Ordered::object();
+		Ordered bfd_drops = Ordered::object();
 		Ordered nics = Ordered::array();
 		Ordered peers = Ordered::array();
 
 		for (const Drop &drop : device.drops)
 			drops[mplink_core_drop_name(drop.reason)] = drop.packets;
+		for (const Drop &drop : device.bfd_drops)
+			bfd_drops[mplink_core_bfd_drop_name(drop.reason)] = drop.packets;
 		for (const Nic &nic : device.nics)
 			nics.push_back(nic_json(nic));
 		for (const Peer &peer : device.peers)
 			peers.push_back(peer_json(peer));
-		all.push_back({{"name", device.name},
-			       {"ifindex", device.ifindex},
-			       {"policy", mplink_core_policy_name(device.policy)},
-			       {"encap", mplink_core_encap_name(device.encap)},
-			       {"carrier", device.carrier},
-			       {"rescheduled", device.rescheduled},
-			       {"copies", device.copies},
-			       {"drops", std::move(drops)},
-			       {"nics", std::move(nics)},
-			       {"peers", std::move(peers)}});
+
+		Ordered json{{"name", device.name}, {"ifindex", device.ifindex}};
+
+		put_settings(json, device.settings, false);
+		json["encap"] = mplink_core_encap_name(device.encap);
+		put_settings(json["bfd"], device.settings, true);
+		json["carrier"] = device.carrier;
+		json["rescheduled"] = device.rescheduled;
+		json["copies"] = device.copies;
+		json["drops"] = std::move(drops);
+		json["bfd_received"] = device.bfd_received;
+		json["bfd_drops"] = std::move(bfd_drops);
+		json["nics"] = std::move(nics);
+		json["peers"] = std::move(peers);
+		all.push_back(std::move(json));
 	}
 	// A name may hold any byte, JSON only UTF-8.
 	return all.dump(pretty ? 2 : -1, ' ', false, Ordered::error_handler_t::replace) + "\n";

@@ -63,16 +63,31 @@ private:
 	std::string out_;
 };
 
+std::string seconds(std::uint64_t ms)
+{
+	return fmt::format("{}.{:03}", ms / 1000, ms % 1000);
+}
+
 using Devices = std::vector<Device>;
 
 void device_metrics(Page &page, const Devices &devices)
 {
 	page.metric("mplink_device_info", "gauge", "Settings of the virtual NIC; always 1.");
 	for (const Device &d : devices)
-		page.sample({{"device", d.name},
-			     {"policy", mplink_core_policy_name(d.policy)},
-			     {"encap", mplink_core_encap_name(d.encap)}},
-			    1);
+		page.sample(
+			{{"device", d.name},
+			 {"policy", info(Setting::policy).text(d.settings[Setting::policy])},
+			 {"encap", mplink_core_encap_name(d.encap)},
+			 {"liveness", info(Setting::liveness).text(d.settings[Setting::liveness])}},
+			1);
+	page.metric("mplink_device_wait_to_restore_seconds", "gauge",
+		    "How long a link that came back has to work.");
+	for (const Device &d : devices)
+		page.sample({{"device", d.name}}, seconds(d.settings[Setting::wtr_ms]));
+	page.metric("mplink_device_holdoff_seconds", "gauge",
+		    "How long a link that fails is kept.");
+	for (const Device &d : devices)
+		page.sample({{"device", d.name}}, seconds(d.settings[Setting::holdoff_ms]));
 	page.metric("mplink_device_carrier", "gauge", "Whether any link of the device works.");
 	for (const Device &d : devices)
 		page.sample({{"device", d.name}}, int{d.carrier});
@@ -91,6 +106,16 @@ void device_metrics(Page &page, const Devices &devices)
 		    "What a broadcast sent beyond one of each packet.");
 	for (const Device &d : devices)
 		page.sample({{"device", d.name}}, d.copies);
+	page.metric("mplink_device_bfd_received_packets_total", "counter", "BFD packets taken.");
+	for (const Device &d : devices)
+		page.sample({{"device", d.name}}, d.bfd_received);
+	page.metric("mplink_device_bfd_refused_packets_total", "counter",
+		    "BFD packets refused, by reason.");
+	for (const Device &d : devices)
+		for (const Drop &drop : d.bfd_drops)
+			page.sample({{"device", d.name},
+				     {"reason", mplink_core_bfd_drop_name(drop.reason)}},
+				    drop.packets);
 }
 
 struct CounterMetric {
@@ -137,8 +162,18 @@ void nic_metrics(Page &page, const Devices &devices)
 	});
 	page.metric("mplink_nic_since_seconds", "gauge", "How long the present validity has held.");
 	each([&](const Device &d, const Nic &nic) {
-		page.sample({{"device", d.name}, {"nic", nic.name}},
-			    fmt::format("{}.{:03}", nic.since_ms / 1000, nic.since_ms % 1000));
+		page.sample({{"device", d.name}, {"nic", nic.name}}, seconds(nic.since_ms));
+	});
+	page.metric(
+		"mplink_nic_stage_seconds", "gauge",
+		"When the NIC reached the stage in which it is, on the host's monotonic clock.");
+	each([&](const Device &d, const Nic &nic) {
+		for (std::uint32_t i = 0; i < nic.stages.size(); i++)
+			if (nic.stages[i])
+				page.sample({{"device", d.name},
+					     {"nic", nic.name},
+					     {"stage", mplink_core_nic_stage_name(i)}},
+					    seconds(*nic.stages[i]));
 	});
 	for (const CounterMetric &metric : counter_metrics) {
 		const std::string name = std::string("mplink_nic_") + metric.suffix;
@@ -176,6 +211,41 @@ void link_metrics(Page &page, const Devices &devices)
 			     {"remote", link.remote ? link.remote->text() : ""},
 			     {"reason", mplink_core_reason_name(link.reason)}},
 			    1);
+	});
+	page.metric("mplink_link_bfd_up", "gauge", "Whether the link's BFD session is up.");
+	each([&](const Device &d, const Peer &peer, const Link &link) {
+		if (link.session)
+			page.sample({{"device", d.name},
+				     {"peer", peer.address.text()},
+				     {"nic", link.nic}},
+				    int{link.session->state == MPLINK_BFD_UP});
+	});
+	page.metric("mplink_link_bfd_info", "gauge",
+		    "How both ends of the link's BFD session stand, and why; always 1.");
+	each([&](const Device &d, const Peer &peer, const Link &link) {
+		if (link.session)
+			page.sample({{"device", d.name},
+				     {"peer", peer.address.text()},
+				     {"nic", link.nic},
+				     {"state", mplink_core_bfd_state_name(link.session->state)},
+				     {"diag", mplink_core_bfd_diag_name(link.session->diag)},
+				     {"remote_state",
+				      mplink_core_bfd_state_name(link.session->remote_state)},
+				     {"remote_diag",
+				      mplink_core_bfd_diag_name(link.session->remote_diag)}},
+				    1);
+	});
+	page.metric(
+		"mplink_link_stage_seconds", "gauge",
+		"When the link reached the stage in which it is, on the host's monotonic clock.");
+	each([&](const Device &d, const Peer &peer, const Link &link) {
+		for (std::uint32_t i = 0; i < link.stages.size(); i++)
+			if (link.stages[i])
+				page.sample({{"device", d.name},
+					     {"peer", peer.address.text()},
+					     {"nic", link.nic},
+					     {"stage", mplink_core_link_stage_name(i)}},
+					    seconds(*link.stages[i]));
 	});
 	page.metric("mplink_link_weight", "gauge", "The link's share.");
 	each([&](const Device &d, const Peer &peer, const Link &link) {

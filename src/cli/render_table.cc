@@ -7,72 +7,13 @@
 #include "format.hh"
 #include "mplink/core.h"
 #include "render.hh"
+#include "table.hh"
 
 namespace mplink::cli
 {
 
 namespace
 {
-
-enum class Colour { plain, bold, good, wrong };
-
-class Painter
-{
-public:
-	explicit Painter(bool on) : on_(on)
-	{
-	}
-	std::string operator()(Colour colour, const std::string &text) const
-	{
-		constexpr const char *codes[] = {"", "\033[1m", "\033[32m", "\033[31m"};
-
-		if (!on_ || colour == Colour::plain)
-			return text;
-		return codes[static_cast<int>(colour)] + text + "\033[0m";
-	}
-
-private:
-	bool on_;
-};
-
-struct Cell {
-	std::string text;
-	Colour colour = Colour::plain;
-	bool right = false;
-};
-
-using Row = std::vector<Cell>;
-
-Cell number(std::string text)
-{
-	return {std::move(text), Colour::plain, true};
-}
-
-// Colours take no room, and no line ends in blanks.
-std::string align(const std::vector<Row> &rows, const Painter &paint)
-{
-	std::vector<std::size_t> widths;
-	std::string out;
-
-	for (const Row &row : rows) {
-		widths.resize(std::max(widths.size(), row.size()));
-		for (std::size_t i = 0; i < row.size(); i++)
-			widths[i] = std::max(widths[i], row[i].text.size());
-	}
-	for (const Row &row : rows) {
-		std::string line = " ";
-
-		for (std::size_t i = 0; i < row.size(); i++) {
-			const std::string gap(widths[i] - row[i].text.size(), ' ');
-			const std::string painted = paint(row[i].colour, row[i].text);
-
-			line += " " + (row[i].right ? gap + painted : painted + gap) + " ";
-		}
-		line.erase(line.find_last_not_of(' ') + 1);
-		out += line + "\n";
-	}
-	return out;
-}
 
 Cell state(std::uint32_t reason)
 {
@@ -95,6 +36,55 @@ void add_counter_titles(Row &row)
 		row.push_back(number(title));
 }
 
+// Why it is not up, as far as both ends say.
+Cell session_cell(const std::optional<Session> &session)
+{
+	if (!session)
+		return {"-"};
+
+	std::string text = mplink_core_bfd_state_name(session->state);
+
+	if (session->state == MPLINK_BFD_UP)
+		return {text, Colour::good};
+	if (session->diag != MPLINK_BFD_DIAG_NONE)
+		text += fmt::format(" ({})", mplink_core_bfd_diag_name(session->diag));
+	text += fmt::format(", remote {}", session->remote_discr ? mplink_core_bfd_state_name(
+									   session->remote_state)
+								 : "not heard");
+	if (session->remote_diag != MPLINK_BFD_DIAG_NONE)
+		text += fmt::format(" ({})", mplink_core_bfd_diag_name(session->remote_diag));
+	return {text, Colour::wrong};
+}
+
+bool any_session(const Device &device)
+{
+	for (const Peer &peer : device.peers)
+		for (const Link &link : peer.links)
+			if (link.session)
+				return true;
+	return false;
+}
+
+std::string drops_text(const std::vector<Drop> &drops, const char *(*name)(mplink_u32))
+{
+	std::string text;
+
+	for (const Drop &drop : drops)
+		if (drop.packets)
+			text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name(drop.reason),
+					    human_count(drop.packets));
+	return text;
+}
+
+// In the words by which they were set; the first line has the policy.
+std::string settings_text(const Device &device)
+{
+	SettingValues values = differences(Settings(), device.settings);
+
+	values.erase(Setting::policy);
+	return text(values, ", ");
+}
+
 std::string plural(std::size_t n, const char *what)
 {
 	return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
@@ -104,18 +94,18 @@ std::string head(const Device &device, const Painter &paint)
 {
 	std::string out = fmt::format(
 		"{}: policy {}, encap {}, carrier {}, {}, {}\n", paint(Colour::bold, device.name),
-		mplink_core_policy_name(device.policy), mplink_core_encap_name(device.encap),
+		info(Setting::policy).text(device.settings[Setting::policy]),
+		mplink_core_encap_name(device.encap),
 		device.carrier ? paint(Colour::good, "on") : paint(Colour::wrong, "off"),
 		plural(device.nics.size(), "NIC"), plural(device.peers.size(), "peer"));
-	std::string drops;
-
-	for (const Drop &drop : device.drops)
-		if (drop.packets)
-			drops += fmt::format("{}{} {}", drops.empty() ? "" : ", ",
-					     mplink_core_drop_name(drop.reason),
-					     human_count(drop.packets));
-	if (!drops.empty())
+	if (const std::string settings = settings_text(device); !settings.empty())
+		out += "  " + settings + "\n";
+	if (const std::string drops = drops_text(device.drops, mplink_core_drop_name);
+	    !drops.empty())
 		out += "  dropped packets: " + paint(Colour::wrong, drops) + "\n";
+	if (const std::string drops = drops_text(device.bfd_drops, mplink_core_bfd_drop_name);
+	    !drops.empty())
+		out += "  refused BFD packets: " + paint(Colour::wrong, drops) + "\n";
 	if (device.rescheduled)
 		out += fmt::format("  rescheduled packets: {}\n", human_count(device.rescheduled));
 	if (device.copies)
@@ -142,8 +132,11 @@ std::string nic_table(const Device &device, const Painter &paint)
 
 std::string peer_table(const Device &device, const Painter &paint)
 {
+	const bool sessions = any_session(device);
 	std::vector<Row> rows{{{"PEER"}, {"LINK"}, {"STATE"}, {"REMOTE"}, number("WEIGHT")}};
 
+	if (sessions)
+		rows.front().insert(rows.front().begin() + 3, {"BFD"});
 	add_counter_titles(rows.front());
 	for (const Peer &peer : device.peers) {
 		std::string address = peer.address.text();
@@ -157,6 +150,9 @@ std::string peer_table(const Device &device, const Painter &paint)
 					state(link.reason),
 					{link.remote ? link.remote->text() : "-"},
 					number(std::to_string(link.weight))});
+			if (sessions)
+				rows.back().insert(rows.back().begin() + 3,
+						   session_cell(link.session));
 			add_counters(rows.back(), link.counters);
 		}
 	}

@@ -43,6 +43,9 @@ void put_link(Message &message, const LinkChange &link)
 	if (link.weight)
 		message.u16(MPLINK_A_LINK_WEIGHT, *link.weight,
 			    words(link, "weight", std::to_string(*link.weight)));
+	if (link.liveness)
+		message.u32(MPLINK_A_LINK_LIVENESS, *link.liveness,
+			    words(link, "liveness", mplink_core_liveness_name(*link.liveness)));
 	if (link.remove)
 		message.flag(MPLINK_A_LINK_REMOVE, words(link, "nic", link.nic));
 	message.nest_end(nest);
@@ -53,10 +56,55 @@ std::string at(const Step &step, const std::string &otherwise)
 	return step.where.empty() ? otherwise : step.where;
 }
 
+// The words of one setting among several; alone it is what the whole step is called.
+std::string words(const Step &step, const SettingInfo &setting, std::uint32_t value)
+{
+	if (!step.where.empty())
+		return fmt::format("{}.{}{}: {}", step.where, setting.bfd ? "bfd." : "",
+				   setting.key, setting.text(value));
+	if (step.settings.size() + step.key.has_value() == 1)
+		return {};
+	return fmt::format("{} {}", setting.word, setting.text(value));
+}
+
+void put_setting(Message &message, const Step &step, const SettingInfo &setting,
+		 std::uint32_t value)
+{
+	if (setting.byte)
+		message.u8(setting.attribute, static_cast<std::uint8_t>(value),
+			   words(step, setting, value));
+	else
+		message.u32(setting.attribute, value, words(step, setting, value));
+}
+
+void put_settings(Message &message, const Step &step)
+{
+	bool bfd = step.key.has_value();
+
+	for (const auto &[setting, value] : step.settings) {
+		if (info(setting).bfd)
+			bfd = true;
+		else
+			put_setting(message, step, info(setting), value);
+	}
+	if (!bfd)
+		return;
+
+	const std::size_t nest = message.nest(MPLINK_A_DEVICE_BFD, at(step, ""));
+
+	for (const auto &[setting, value] : step.settings)
+		if (info(setting).bfd)
+			put_setting(message, step, info(setting), value);
+	if (step.key)
+		message.binary(MPLINK_A_BFD_KEY, *step.key,
+			       step.where.empty() ? "bfd-key" : step.where + ".bfd.key");
+	message.nest_end(nest);
+}
+
 std::uint8_t command_of(Step::Kind kind)
 {
 	switch (kind) {
-	case Step::Kind::set_policy:
+	case Step::Kind::device_set:
 		return MPLINK_CMD_DEVICE_SET;
 	case Step::Kind::nic_add:
 		return MPLINK_CMD_NIC_ADD;
@@ -77,8 +125,9 @@ std::uint8_t command_of(Step::Kind kind)
 std::string text(const Step &step)
 {
 	switch (step.kind) {
-	case Step::Kind::set_policy:
-		return fmt::format("set policy {}", mplink_core_policy_name(step.policy));
+	case Step::Kind::device_set:
+		return "set " + text(step.settings, " ") +
+		       (step.key ? fmt::format("{}bfd-key", step.settings.empty() ? "" : " ") : "");
 	case Step::Kind::nic_add:
 		return "nic add " + step.nic;
 	case Step::Kind::nic_del:
@@ -155,9 +204,9 @@ Message request(const Family &family, std::uint32_t device, const std::string &n
 	Message message = generic(family, command_of(step.kind), name + ": " + text(step));
 
 	switch (step.kind) {
-	case Step::Kind::set_policy:
+	case Step::Kind::device_set:
 		message.u32(MPLINK_A_DEVICE_IFINDEX, device, "dev " + name);
-		message.u32(MPLINK_A_DEVICE_POLICY, step.policy, at(step, ""));
+		put_settings(message, step);
 		break;
 	case Step::Kind::nic_add:
 	case Step::Kind::nic_del:
@@ -169,6 +218,10 @@ Message request(const Family &family, std::uint32_t device, const std::string &n
 	case Step::Kind::peer_del:
 		message.u32(MPLINK_A_PEER_DEVICE, device, "dev " + name);
 		message.address(MPLINK_A_PEER_ADDRESS, *step.peer, at(step, ""));
+		if (step.liveness)
+			message.u32(MPLINK_A_PEER_LIVENESS, *step.liveness,
+				    at(step, std::string("liveness ") +
+						     mplink_core_liveness_name(*step.liveness)));
 		for (const LinkChange &link : step.links)
 			put_link(message, link);
 		break;

@@ -29,16 +29,54 @@ void complete(NicFact &fact)
 	}
 }
 
+// Their order is that in which a link is asked for them; what is valid has passed all.
+std::uint32_t rank(std::uint32_t reason)
+{
+	return valid(reason) ? ~0U : reason;
+}
+
+const char *awaited(std::uint32_t reason)
+{
+	switch (reason) {
+	case MPLINK_REASON_UNREGISTERED:
+		return "registration";
+	case MPLINK_REASON_ADMIN_DOWN:
+		return "IFF_UP";
+	case MPLINK_REASON_NO_CARRIER:
+		return "carrier";
+	case MPLINK_REASON_NO_ADDRESS:
+		return "address";
+	case MPLINK_REASON_NO_ROUTE:
+		return "route";
+	case MPLINK_REASON_LIVENESS:
+		return "BFD";
+	case MPLINK_REASON_WAIT_TO_RESTORE:
+		return "wait to restore";
+	default:
+		return "?";
+	}
+}
+
 } // namespace
+
+void StageRun::step(WallTime at, const char *name)
+{
+	stages.push_back({name, at - last});
+	last = at;
+}
+
+StagesReport StageRun::report(WallTime at)
+{
+	return {.from = from, .total = at - start, .stages = std::move(stages)};
+}
 
 void Stages::step(Track &track, WallTime at, const char *name)
 {
 	if (!track.run) {
-		track.run = Run{.from = name, .start = at, .last = at, .stages = {}};
+		track.run = StageRun{.from = name, .start = at, .last = at, .stages = {}};
 		return;
 	}
-	track.run->stages.push_back({name, at - track.run->last});
-	track.run->last = at;
+	track.run->step(at, name);
 }
 
 std::optional<StagesReport> Stages::observe(const std::string &nic, WallTime at, NicFact fact)
@@ -72,9 +110,7 @@ std::optional<StagesReport> Stages::observe(const std::string &nic, WallTime at,
 		return {};
 	step(track, at, "valid");
 
-	StagesReport report{.from = track.run->from,
-			    .total = at - track.run->start,
-			    .stages = std::move(track.run->stages)};
+	StagesReport report = track.run->report(at);
 
 	track.run.reset();
 	return report;
@@ -83,6 +119,39 @@ std::optional<StagesReport> Stages::observe(const std::string &nic, WallTime at,
 void Stages::forget(const std::string &nic)
 {
 	tracks_.erase(nic);
+}
+
+std::optional<StagesReport> LinkStages::observe(const Link &link, WallTime at, std::uint32_t was,
+						std::uint32_t now)
+{
+	const auto run = runs_.find(link);
+
+	if (rank(now) <= rank(was)) {
+		if (now != was)
+			runs_.erase(link);
+		return {};
+	}
+	if (run == runs_.end()) {
+		// All at once is no news beyond the link's own.
+		if (!valid(now))
+			runs_[link] = {.from = awaited(was), .start = at, .last = at, .stages = {}};
+		return {};
+	}
+	run->second.step(at, awaited(was));
+	if (!valid(now))
+		return {};
+
+	StagesReport report = run->second.report(at);
+
+	runs_.erase(run);
+	if (was != MPLINK_REASON_LIVENESS && was != MPLINK_REASON_WAIT_TO_RESTORE)
+		return {};
+	return report;
+}
+
+void LinkStages::forget(const std::function<bool(const Link &)> &which)
+{
+	std::erase_if(runs_, [&](const auto &run) { return which(run.first); });
 }
 
 } // namespace mplink::cli

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 // How long a NIC took from IFF_UP, or from the cable's being plugged in, to valid, and
-// what it waited for meanwhile.
+// what it waited for meanwhile; and so a link, from what was first mended.
 //
 // The kernel and the module both tell of a NIC, in no certain order: what a fact implies
 // counts from whoever says it first, and is no news from the other.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
+#include "address.hh"
 #include "format.hh"
 
 namespace mplink::cli
@@ -24,11 +27,21 @@ struct Stage {
 };
 
 struct StagesReport {
-	std::string from; // "IFF_UP" or "carrier"
+	std::string from; // "IFF_UP", "carrier"; of a link whatever it waited for first
 	std::chrono::nanoseconds total;
 	std::vector<Stage> stages;
 
 	friend bool operator==(const StagesReport &, const StagesReport &) = default;
+};
+
+struct StageRun {
+	std::string from;
+	WallTime start;
+	WallTime last;
+	std::vector<Stage> stages;
+
+	void step(WallTime at, const char *name);
+	StagesReport report(WallTime at);
 };
 
 struct NicFact {
@@ -45,22 +58,32 @@ public:
 	void forget(const std::string &nic);
 
 private:
-	struct Run {
-		std::string from;
-		WallTime start;
-		WallTime last;
-		std::vector<Stage> stages;
-	};
 	struct Track {
 		std::optional<bool> up;
 		std::optional<bool> carrier;
 		std::optional<std::uint32_t> reason;
-		std::optional<Run> run;
+		std::optional<StageRun> run;
 	};
 
 	static void step(Track &track, WallTime at, const char *name);
 
 	std::map<std::string, Track> tracks_;
+};
+
+class LinkStages
+{
+public:
+	using Link = std::tuple<std::uint32_t, Address, std::string>; // device, peer, NIC
+
+	// A report only of one that liveness, or the wait to restore, has kept waiting: of
+	// the others the NIC's says it all.
+	std::optional<StagesReport> observe(const Link &link, WallTime at, std::uint32_t was,
+					    std::uint32_t now);
+	// Those for which it is so: they are no more.
+	void forget(const std::function<bool(const Link &)> &which);
+
+private:
+	std::map<Link, StageRun> runs_;
 };
 
 } // namespace mplink::cli

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "address.hh"
+#include "device_settings.hh"
 
 namespace mplink::cli
 {
@@ -16,6 +17,7 @@ struct LinkChange {
 	std::string nic;
 	std::optional<Address> remote;
 	std::optional<std::uint16_t> weight;
+	std::optional<std::uint32_t> liveness;
 	bool remove = false;
 	std::string where; // in the file, as a JSON path; empty: on the command line
 
@@ -23,13 +25,15 @@ struct LinkChange {
 };
 
 struct Step {
-	enum class Kind { set_policy, nic_add, nic_del, peer_add, peer_set, peer_del };
+	enum class Kind { device_set, nic_add, nic_del, peer_add, peer_set, peer_del };
 
 	Kind kind;
-	std::uint32_t policy = 0;      // set_policy
-	std::string nic;               // nic_*
-	std::optional<Address> peer;   // peer_*
-	std::vector<LinkChange> links; // peer_add, peer_set
+	SettingValues settings;                // device_set
+	std::optional<Key> key;                // device_set
+	std::string nic;                       // nic_*
+	std::optional<Address> peer;           // peer_*
+	std::optional<std::uint32_t> liveness; // peer_add, peer_set
+	std::vector<LinkChange> links;         // peer_add, peer_set
 	std::string where;
 
 	friend bool operator==(const Step &, const Step &) = default;

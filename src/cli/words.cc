@@ -112,7 +112,64 @@ std::string list(const char *(*name)(mplink_u32), unsigned n)
 
 bool is_keyword(const std::string &word)
 {
-	return word == "link" || word == "unlink" || word == "weight";
+	return word == "link" || word == "unlink" || word == "weight" || word == "liveness";
+}
+
+std::uint32_t parse_liveness(const std::string &word)
+{
+	const int liveness = liveness_parse(word.data(), word.size());
+
+	if (liveness < 0)
+		throw bad(fmt::format("liveness \"{}\" is none of {}", word, liveness_list()));
+	return static_cast<std::uint32_t>(liveness);
+}
+
+const SettingInfo *find_setting(std::string_view word)
+{
+	for (const SettingInfo &setting : all_settings())
+		if (word == setting.word)
+			return &setting;
+	return nullptr;
+}
+
+// What stands for two settings at once, and what is no setting that could be read.
+constexpr std::string_view interval_word = "bfd-interval-us", key_word = "bfd-key";
+
+bool can_be_set(std::string_view word)
+{
+	return find_setting(word) || word == interval_word || word == key_word;
+}
+
+void set(Step &step, Setting setting, const char *word, const std::string &value)
+{
+	const auto parsed = info(setting).parse(value);
+
+	if (!parsed)
+		throw bad(fmt::format("{} \"{}\" {}", word, value, info(setting).why_not()));
+	if (!step.settings.emplace(setting, *parsed).second)
+		throw bad(fmt::format("{} is given twice", info(setting).word));
+}
+
+// The value is not repeated: it must not get into a log.
+void set_key(Step &step, const std::string &value)
+{
+	const char *why = nullptr;
+
+	if (step.key)
+		throw bad("bfd-key is given twice");
+	step.key = parse_key(value, &why);
+	if (!step.key)
+		throw bad(fmt::format("bfd-key {}", why));
+}
+
+void set_word(Step &step, const std::string &word, const std::string &value)
+{
+	if (const SettingInfo *setting = find_setting(word))
+		return set(step, setting->id, setting->word, value);
+	if (word == key_word)
+		return set_key(step, value);
+	for (const Setting setting : {Setting::bfd_tx_us, Setting::bfd_rx_us})
+		set(step, setting, interval_word.data(), value);
 }
 
 LinkChange parse_link(Reader &reader, const Address &peer, bool adding)
@@ -132,6 +189,8 @@ LinkChange parse_link(Reader &reader, const Address &peer, bool adding)
 				      link.nic, link.nic));
 	if (reader.next_is("weight"))
 		link.weight = parse_weight(reader.take("a number", "weight"));
+	if (reader.next_is("liveness"))
+		link.liveness = parse_liveness(reader.take(liveness_list().c_str(), "liveness"));
 	return link;
 }
 
@@ -145,6 +204,20 @@ std::string policy_list()
 std::string encap_list()
 {
 	return list(mplink_core_encap_name, MPLINK_ENCAPS);
+}
+
+std::string liveness_list()
+{
+	return list(mplink_core_liveness_name, MPLINK_LIVENESSES);
+}
+
+std::string setting_list()
+{
+	std::string list;
+
+	for (const SettingInfo &setting : all_settings())
+		list += (list.empty() ? "" : ", ") + std::string(setting.word);
+	return fmt::format("{}, {}, {}", list, interval_word, key_word);
 }
 
 std::optional<std::string> parse_device_words(const Words &words)
@@ -193,6 +266,8 @@ Order parse_peer_words(Step::Kind kind, const Words &words)
 		  .peer = parse_peer_address(
 			  reader.take("the peer's address", "peer add|set [dev DEV]"))};
 
+	if (reader.next_is("liveness"))
+		step.liveness = parse_liveness(reader.take(liveness_list().c_str(), "liveness"));
 	while (!reader.empty()) {
 		if (reader.next_is("link"))
 			step.links.push_back(parse_link(reader, *step.peer, adding));
@@ -200,16 +275,17 @@ Order parse_peer_words(Step::Kind kind, const Words &words)
 			step.links.push_back({.nic = reader.nic("unlink"), .remove = true});
 		else
 			throw bad(fmt::format("\"{}\" was not expected; there are: link NIC "
-					      "[remote] REMOTE [weight N]{}",
+					      "[remote] REMOTE [weight N] [liveness L]{}; and "
+					      "in front of them, liveness L",
 					      *reader.peek(), adding ? "" : ", unlink NIC"));
 		for (std::size_t i = 0; i + 1 < step.links.size(); i++)
 			if (step.links[i].nic == step.links.back().nic)
 				throw bad(fmt::format("link {} is given twice",
 						      step.links.back().nic));
 	}
-	if (!adding && step.links.empty())
-		throw bad("nothing to set; there are: link NIC [remote] REMOTE [weight N], "
-			  "unlink NIC");
+	if (!adding && step.links.empty() && !step.liveness)
+		throw bad("nothing to set; there are: liveness L, link NIC [remote] REMOTE "
+			  "[weight N] [liveness L], unlink NIC");
 	order.steps.push_back(std::move(step));
 	return order;
 }
@@ -219,23 +295,23 @@ Order parse_set_words(const Words &words)
 	Reader reader(words);
 	Order order{.device = reader.device(), .steps = {}};
 
-	if (!order.device && words.size() == 3)
+	// Settings are pairs: what is too many is a device in front of them.
+	if (!order.device && words.size() % 2 && !can_be_set(words.front()))
 		order.device = reader.take("", "");
-	if (!reader.next_is("policy"))
-		throw bad(reader.empty()
-				  ? "what is to be set is missing: policy POLICY"
-				  : fmt::format("\"{}\" cannot be set; there is: policy POLICY",
-						*reader.peek()));
+	if (reader.empty())
+		throw bad("what is to be set is missing; there are: " + setting_list());
 
-	const std::string &word = reader.take("the policy", "policy");
-	const int policy = policy_parse(word.data(), word.size());
+	Step step{.kind = Step::Kind::device_set};
 
-	if (policy < 0)
-		throw bad(fmt::format("policy \"{}\" is none of {}", word, policy_list()));
-	if (!reader.empty())
-		throw bad(fmt::format("\"{}\" was not expected after the policy", *reader.peek()));
-	order.steps.push_back(
-		{.kind = Step::Kind::set_policy, .policy = static_cast<std::uint32_t>(policy)});
+	while (!reader.empty()) {
+		const std::string &word = reader.take("", "");
+
+		if (!can_be_set(word))
+			throw bad(fmt::format("\"{}\" cannot be set; there are: {}", word,
+					      setting_list()));
+		set_word(step, word, reader.take("the value", word.c_str()));
+	}
+	order.steps.push_back(std::move(step));
 	return order;
 }
 

@@ -2,8 +2,9 @@
 // The words behind a verb, in iproute2's manner:
 //
 //   [dev DEV] NIC...
-//   [dev DEV] ADDRESS [link NIC [[remote] REMOTE] [weight N] | unlink NIC]...
-//   [[dev] DEV] policy POLICY
+//   [dev DEV] ADDRESS [liveness L]
+//             [link NIC [[remote] REMOTE] [weight N] [liveness L] | unlink NIC]...
+//   [[dev] DEV] [SETTING VALUE]...
 //
 // A NIC's name can be any word, so "dev" counts only in front of the rest, and the word
 // behind "link" and "unlink" is always a NIC.  Throws Failure with Exit::usage.
@@ -34,5 +35,9 @@ Order parse_set_words(const Words &words);
 // "balance-rr, balance-xor, active-backup, broadcast"
 std::string policy_list();
 std::string encap_list();
+// "inherit, off, bfd"
+std::string liveness_list();
+// "policy, liveness, wtr-ms", and so on
+std::string setting_list();
 
 } // namespace mplink::cli

@@ -78,16 +78,16 @@ std::string World::name(std::uint32_t device) const
 
 World::Changes World::device(WallTime at, const Device &device)
 {
-	const auto [known, fresh] = devices_.emplace(device.ifindex, device);
-	const bool changed = fresh || known->second.policy != device.policy;
+	const auto [known, fresh] = devices_.emplace(device.ifindex, Device());
+	SettingValues settings = differences(known->second.settings, device.settings);
 
 	known->second = device;
-	if (!changed)
+	if (settings.empty())
 		return {};
 	return {{.kind = Kind::device_set,
 		 .time = at,
 		 .device = device.name,
-		 .policy = device.policy}};
+		 .settings = std::move(settings)}};
 }
 
 World::Changes World::nic(WallTime at, const NicMessage &message)
@@ -116,6 +116,9 @@ World::Changes World::nic_removed(WallTime at, const NicMessage &message)
 {
 	nics_.erase({message.device, message.nic.name});
 	stages_.forget(message.nic.name);
+	link_stages_.forget([&](const LinkStages::Link &link) {
+		return std::get<0>(link) == message.device && std::get<2>(link) == message.nic.name;
+	});
 	// The module removes the links first, and says nothing more of them.
 	for (auto &[key, links] : peers_)
 		if (key.first == message.device)
@@ -133,6 +136,11 @@ World::Changes World::peer(WallTime at, const PeerMessage &message)
 	links.clear();
 	for (const Link &link : message.peer.links)
 		links[link.nic] = link;
+	link_stages_.forget([&](const LinkStages::Link &link) {
+		return std::get<0>(link) == message.device &&
+		       std::get<1>(link) == message.peer.address &&
+		       !links.contains(std::get<2>(link));
+	});
 	return {{.kind = Kind::peer_set,
 		 .time = at,
 		 .device = name(message.device),
@@ -143,6 +151,10 @@ World::Changes World::peer(WallTime at, const PeerMessage &message)
 World::Changes World::peer_removed(WallTime at, const PeerMessage &message)
 {
 	peers_.erase({message.device, message.peer.address});
+	link_stages_.forget([&](const LinkStages::Link &link) {
+		return std::get<0>(link) == message.device &&
+		       std::get<1>(link) == message.peer.address;
+	});
 	return {{.kind = Kind::peer_removed,
 		 .time = at,
 		 .device = name(message.device),
@@ -167,6 +179,16 @@ World::Changes World::link(WallTime at, const PeerMessage &message)
 				   .event = message.event,
 				   .was = message.was,
 				   .reason = link.reason});
+		if (auto report = link_stages_.observe(
+			    {message.device, message.peer.address, link.nic}, at,
+			    message.was.value_or(link.reason), link.reason))
+			changes.push_back({.kind = Kind::stages,
+					   .time = at,
+					   .device = name(message.device),
+					   .nic = link.nic,
+					   .peer = message.peer.address,
+					   .remote = link.remote,
+					   .stages = std::move(report)});
 	}
 	return changes;
 }
@@ -210,6 +232,8 @@ World::Changes World::netdev_removed(WallTime at, const Netdev &netdev)
 	netdevs_.erase(netdev.ifindex);
 	if (!devices_.erase(netdev.ifindex))
 		return changes;
+	link_stages_.forget(
+		[&](const LinkStages::Link &link) { return std::get<0>(link) == netdev.ifindex; });
 	std::erase_if(nics_, [&](const auto &nic) { return nic.first.first == netdev.ifindex; });
 	std::erase_if(peers_, [&](const auto &peer) { return peer.first.first == netdev.ifindex; });
 	changes.push_back({.kind = Kind::device_removed, .time = at, .device = netdev.name});
@@ -230,9 +254,12 @@ void World::resync_device(Changes &changes, WallTime at, const World &now)
 
 		if (known == devices_.end())
 			add(Kind::device_added, device);
-		if (known == devices_.end() || known->second.policy != device.policy) {
+
+		const Settings was = known == devices_.end() ? Settings() : known->second.settings;
+
+		if (SettingValues settings = differences(was, device.settings); !settings.empty()) {
 			add(Kind::device_set, device);
-			changes.back().policy = device.policy;
+			changes.back().settings = std::move(settings);
 		}
 	}
 }

@@ -52,6 +52,7 @@ private:
 	std::map<PeerKey, Links> peers_;
 	std::map<std::uint32_t, Netdev> netdevs_;
 	Stages stages_;
+	LinkStages link_stages_;
 };
 
 } // namespace mplink::cli

@@ -42,7 +42,7 @@ TEST(Config, Whole)
 
 	ASSERT_EQ(devices.size(), 1U);
 	EXPECT_EQ(devices[0].name, "mpl0");
-	EXPECT_EQ(devices[0].policy, MPLINK_POLICY_BROADCAST);
+	EXPECT_EQ(devices[0].settings[Setting::policy], MPLINK_POLICY_BROADCAST);
 	ASSERT_EQ(devices[0].peers.size(), 1U);
 	EXPECT_EQ(devices[0].peers[0].address, at("10.99.0.2"));
 	ASSERT_EQ(devices[0].peers[0].links.size(), 1U);
@@ -55,7 +55,7 @@ TEST(Config, Defaults)
 	const auto devices =
 		parse_config(peer("\"10.99.0.2\"", R"({"nic":"eth1","remote":"10.0.1.2"})"));
 
-	EXPECT_EQ(devices.at(0).policy, MPLINK_POLICY_BALANCE_RR);
+	EXPECT_EQ(devices.at(0).settings[Setting::policy], MPLINK_POLICY_BALANCE_RR);
 	EXPECT_EQ(devices.at(0).peers.at(0).links.at(0).weight, 1);
 	EXPECT_EQ(fault(R"({"devices": [{"name": "mpl0"}]})"), "");
 	EXPECT_EQ(fault(R"({"devices": []})"), "");
@@ -78,8 +78,8 @@ TEST(Config, Shapes)
 	EXPECT_EQ(fault(R"({"devices": {}})"), "$.devices: {} is not a list [...]");
 	EXPECT_EQ(fault(R"({"devices": [5]})"), "$.devices[0]: 5 is not an object {...}");
 	EXPECT_EQ(fault(device(R"(, "polcy": "broadcast")")),
-		  "$.devices[0]: key \"polcy\" is not known; there are: name, policy, encap, nics, "
-		  "peers");
+		  "$.devices[0]: key \"polcy\" is not known; there are: name, policy, liveness, "
+		  "wtr_ms, holdoff_ms, encap, bfd, nics, peers");
 	EXPECT_EQ(fault(device(R"(, "peers": 7)")), "$.devices[0].peers: 7 is not a list [...]");
 	EXPECT_EQ(fault(device(R"(, "peers": [{}])")),
 		  "$.devices[0].peers[0]: \"address\" is missing; add it");
@@ -170,6 +170,65 @@ TEST(Config, Links)
 		  "remove one");
 }
 
+TEST(Config, Liveness)
+{
+	const auto devices = parse_config(device(
+		R"(, "liveness": "bfd", "wtr_ms": 0, "holdoff_ms": 20, "bfd": {"tx_us": 10000,
+		"rx_us": 20000, "multiplier": 5, "multihop": true, "auth": "sha1", "key_id": 3,
+		"key": "0x0102"}, "peers": [{"address": "10.99.0.2", "liveness": "off", "links":
+		[{"nic": "eth1", "remote": "10.0.1.2", "liveness": "bfd"}]}])"));
+	const Settings &settings = devices.at(0).settings;
+
+	EXPECT_EQ(settings[Setting::liveness], MPLINK_LIVENESS_BFD);
+	EXPECT_EQ(settings[Setting::wtr_ms], 0U);
+	EXPECT_EQ(settings[Setting::holdoff_ms], 20U);
+	EXPECT_EQ(settings[Setting::bfd_tx_us], 10000U);
+	EXPECT_EQ(settings[Setting::bfd_rx_us], 20000U);
+	EXPECT_EQ(settings[Setting::bfd_multiplier], 5U);
+	EXPECT_EQ(settings[Setting::bfd_multihop], 1U);
+	EXPECT_EQ(settings[Setting::bfd_auth], MPLINK_BFD_AUTH_SHA1);
+	EXPECT_EQ(settings[Setting::bfd_key_id], 3U);
+	EXPECT_EQ(devices[0].key, (Key{1, 2}));
+	EXPECT_EQ(devices[0].peers.at(0).liveness, MPLINK_LIVENESS_OFF);
+	EXPECT_EQ(devices[0].peers[0].links.at(0).liveness, MPLINK_LIVENESS_BFD);
+}
+
+TEST(Config, BadLiveness)
+{
+	const std::string path = "$.devices[0]";
+	const auto bfd = [](const std::string &inner) {
+		return fault(device(R"(, "bfd": {)" + inner + "}"));
+	};
+
+	EXPECT_EQ(fault(device(R"(, "liveness": "inherit")")),
+		  path + ".liveness: \"inherit\" is none of off, bfd");
+	for (const char *ms : {"3600001", "-1", "\"5\"", "1.5", "null"})
+		EXPECT_EQ(fault(device(R"(, "wtr_ms": )" + std::string(ms))),
+			  path + ".wtr_ms: " + ms + " is not a number from 0 to 3600000");
+	EXPECT_EQ(fault(device(R"(, "bfd": 5)")), path + ".bfd: 5 is not an object {...}");
+	EXPECT_EQ(bfd(R"("tx_us": 3299)"),
+		  path + ".bfd.tx_us: 3299 is not a number from 3300 to 60000000");
+	EXPECT_EQ(bfd(R"("multihop": "on")"),
+		  path + ".bfd.multihop: \"on\" is neither true nor false");
+	EXPECT_EQ(
+		bfd(R"("interval": 1)"),
+		path + ".bfd: key \"interval\" is not known; there are: tx_us, rx_us, multiplier, "
+		       "multihop, auth, key_id, key");
+	EXPECT_EQ(bfd(R"("auth": "sha1", "key": "secret-secret-secret-")"),
+		  path + ".bfd.key: the key is too long: 20 bytes at most");
+	EXPECT_EQ(bfd(R"("auth": "sha1", "key": 12345)"),
+		  path + ".bfd.key: the key is not a text in quotes");
+	EXPECT_EQ(
+		bfd(R"("key": "secret")"),
+		path + ".bfd: a key has no effect without authentication; add \"auth\": \"sha1\", "
+		       "or meticulous-sha1");
+	EXPECT_EQ(fault(device(R"(, "peers": [{"address": "10.9.0.2", "liveness": "on"}])")),
+		  path + ".peers[0].liveness: \"on\" is none of inherit, off, bfd");
+	EXPECT_EQ(fault(peer("\"10.99.0.2\"",
+			     R"({"nic": "eth1", "remote": "10.0.1.2", "liveness": 1})")),
+		  path + ".peers[0].links[0].liveness: 1 is none of inherit, off, bfd");
+}
+
 TEST(Config, ManyFaultsAreNotAFlood)
 {
 	std::string peers;
@@ -193,6 +252,18 @@ TEST(Config, WhatIsSavedCanBeLoaded)
 	ASSERT_EQ(devices[0].peers.size(), 2U);
 	EXPECT_EQ(devices[0].peers[0].links.at(1).remote, at("fd00:2::2"));
 	EXPECT_EQ(devices[0].peers[0].links.at(0).weight, 3);
+}
+
+TEST(Config, WhatIsSavedOfLivenessCanBeLoaded)
+{
+	const auto devices = parse_config(write_config({live_sample()}));
+
+	ASSERT_EQ(devices.size(), 1U);
+	EXPECT_EQ(devices[0].settings, live_sample().settings);
+	EXPECT_EQ(devices[0].peers.at(0).liveness, MPLINK_LIVENESS_BFD);
+	EXPECT_EQ(devices[0].peers[0].links.at(0).liveness, MPLINK_LIVENESS_INHERIT);
+	EXPECT_EQ(devices[0].peers[0].links.at(1).liveness, MPLINK_LIVENESS_OFF);
+	EXPECT_EQ(devices[0].key, std::nullopt);
 }
 
 } // namespace

@@ -49,7 +49,7 @@ TEST(Diff, OnlyWhatDiffers)
 {
 	DeviceConfig want = wanted();
 
-	want.policy = MPLINK_POLICY_BROADCAST;
+	want.settings[Setting::policy] = MPLINK_POLICY_BROADCAST;
 	want.peers[0].links[0].weight = 9;
 	want.peers[0].links[1].remote = at("10.0.2.2");
 
@@ -63,6 +63,48 @@ TEST(Diff, OnlyWhatDiffers)
 	EXPECT_EQ(steps[1].links[1], (LinkChange{.nic = "eth2",
 						 .remote = at("10.0.2.2"),
 						 .where = "$.peers[0].links[1]"}));
+}
+
+TEST(Diff, Liveness)
+{
+	DeviceConfig want = parse_config(write_config({live_sample()})).at(0);
+
+	EXPECT_TRUE(diff(live_sample(), want, "$").empty());
+
+	const auto steps = diff(sample(), want, "$");
+
+	ASSERT_EQ(texts(steps),
+		  (std::vector<std::string>{"set liveness bfd wtr-ms 300 bfd-tx-us 10000 "
+					    "bfd-multihop on bfd-auth sha1 bfd-key-id 7",
+					    "peer set 10.99.0.2"}));
+	EXPECT_EQ(steps[0].where, "$");
+	EXPECT_EQ(steps[1].liveness, MPLINK_LIVENESS_BFD);
+	ASSERT_EQ(steps[1].links.size(), 1U);
+	EXPECT_EQ(steps[1].links[0], (LinkChange{.nic = "eth2",
+						 .liveness = MPLINK_LIVENESS_OFF,
+						 .where = "$.peers[0].links[1]"}));
+
+	// Back to what goes without saying.
+	const auto back = diff(live_sample(), wanted(), "$");
+
+	ASSERT_EQ(back.size(), 2U);
+	EXPECT_EQ(back[0].settings.at(Setting::liveness), MPLINK_LIVENESS_OFF);
+	EXPECT_EQ(back[1].liveness, MPLINK_LIVENESS_INHERIT);
+	EXPECT_EQ(back[1].links.at(0).liveness, MPLINK_LIVENESS_INHERIT);
+
+	const auto fresh = diff({.name = "mpl0"}, want, "$");
+
+	EXPECT_EQ(fresh.at(3).liveness, MPLINK_LIVENESS_BFD);
+	EXPECT_EQ(fresh[3].links.at(0).liveness, std::nullopt);
+	EXPECT_EQ(fresh[4].liveness, std::nullopt);
+
+	// A key cannot be compared, and is not told.
+	want.key = Key{'s', 'e', 'c'};
+
+	const auto keyed = diff(live_sample(), want, "$");
+
+	ASSERT_EQ(texts(keyed), (std::vector<std::string>{"set bfd-key"}));
+	EXPECT_EQ(keyed[0].key, want.key);
 }
 
 // Traffic finds its new links before the old ones go.

@@ -206,6 +206,101 @@ TEST(World, ReportsStages)
 	EXPECT_TRUE(environment(changes[1]).empty());
 }
 
+PeerMessage link_message(std::uint32_t was, std::uint32_t now, std::uint32_t event)
+{
+	return {.device = 7,
+		.peer = {.address = at("10.99.0.2"),
+			 .links = {{.nic = "eth1", .remote = at("10.0.1.2"), .reason = now}}},
+		.event = event,
+		.was = was};
+}
+
+// A cable is pulled, and comes back.
+TEST(World, TellsTheReturnOfALink)
+{
+	World world({live_sample()}, {});
+	std::vector<std::string> texts;
+	World::Changes last;
+	const auto link = [&](int when, std::uint32_t was, std::uint32_t now, std::uint32_t event) {
+		last = world.link(ms(when), link_message(was, now, event));
+		for (const Change &change : last)
+			texts.push_back(text(change));
+	};
+
+	link(0, MPLINK_REASON_NONE, MPLINK_REASON_LIVENESS, MPLINK_EVENT_LIVENESS);
+	link(10, MPLINK_REASON_LIVENESS, MPLINK_REASON_NO_CARRIER, MPLINK_EVENT_CHANGE);
+	link(1000, MPLINK_REASON_NO_CARRIER, MPLINK_REASON_LIVENESS, MPLINK_EVENT_CHANGE);
+	link(1060, MPLINK_REASON_LIVENESS, MPLINK_REASON_WAIT_TO_RESTORE, MPLINK_EVENT_LIVENESS);
+	link(1560, MPLINK_REASON_WAIT_TO_RESTORE, MPLINK_REASON_NONE, MPLINK_EVENT_RESTORE);
+	EXPECT_EQ(
+		texts,
+		(std::vector<std::string>{
+			"mpl0: peer 10.99.0.2 link eth1: BFD: valid 1 -> 0 (liveness: the far end "
+			"does not answer)",
+			"mpl0: peer 10.99.0.2 link eth1: NETDEV_CHANGE (4): valid 0 (liveness -> "
+			"no-carrier)",
+			"mpl0: peer 10.99.0.2 link eth1: NETDEV_CHANGE (4): valid 0 (no-carrier -> "
+			"liveness: the far end does not answer)",
+			"mpl0: peer 10.99.0.2 link eth1: BFD: valid 0 (liveness -> "
+			"wait-to-restore: "
+			"it works again, and is used once that has lasted)",
+			"mpl0: peer 10.99.0.2 link eth1: wait to restore: valid 0 -> 1",
+			"mpl0: peer 10.99.0.2 link eth1: valid 560.000 ms after carrier: BFD "
+			"60.000 "
+			"ms, wait to restore 500.000 ms"}));
+	ASSERT_EQ(last.size(), 2U);
+
+	const auto told = nlohmann::json::parse(json(last[1]));
+
+	EXPECT_EQ(told.at("peer"), "10.99.0.2");
+	EXPECT_EQ(told.at("total_ns"), 560000000);
+	EXPECT_EQ(told.at("stages").at(1).at("name"), "wait to restore");
+
+	// What fails on its way back begins anew; what nothing keeps waiting is told once.
+	texts.clear();
+	link(2000, MPLINK_REASON_NONE, MPLINK_REASON_NO_CARRIER, MPLINK_EVENT_CHANGE);
+	link(3000, MPLINK_REASON_NO_CARRIER, MPLINK_REASON_WAIT_TO_RESTORE, MPLINK_EVENT_CHANGE);
+	link(3100, MPLINK_REASON_WAIT_TO_RESTORE, MPLINK_REASON_LIVENESS, MPLINK_EVENT_LIVENESS);
+	link(4000, MPLINK_REASON_LIVENESS, MPLINK_REASON_WAIT_TO_RESTORE, MPLINK_EVENT_LIVENESS);
+	link(4500, MPLINK_REASON_WAIT_TO_RESTORE, MPLINK_REASON_NONE, MPLINK_EVENT_RESTORE);
+	ASSERT_EQ(texts.size(), 6U);
+	EXPECT_EQ(texts[5], "mpl0: peer 10.99.0.2 link eth1: valid 500.000 ms after BFD: wait to "
+			    "restore 500.000 ms");
+	texts.clear();
+	link(5000, MPLINK_REASON_NONE, MPLINK_REASON_NO_CARRIER, MPLINK_EVENT_CHANGE);
+	link(6000, MPLINK_REASON_NO_CARRIER, MPLINK_REASON_NONE, MPLINK_EVENT_CHANGE);
+	EXPECT_EQ(texts.size(), 2U);
+	// A peer that goes takes what was under way along.
+	link(7000, MPLINK_REASON_NONE, MPLINK_REASON_NO_CARRIER, MPLINK_EVENT_CHANGE);
+	link(7100, MPLINK_REASON_NO_CARRIER, MPLINK_REASON_WAIT_TO_RESTORE, MPLINK_EVENT_CHANGE);
+	world.peer_removed(ms(7200), {.device = 7, .peer = {.address = at("10.99.0.2")}});
+	texts.clear();
+	link(7600, MPLINK_REASON_WAIT_TO_RESTORE, MPLINK_REASON_NONE, MPLINK_EVENT_RESTORE);
+	EXPECT_EQ(texts.size(), 1U);
+}
+
+TEST(World, TellsSettings)
+{
+	World world({sample()}, {});
+	Device device = sample();
+
+	EXPECT_TRUE(world.device(ms(0), device).empty());
+	device.settings[Setting::liveness] = MPLINK_LIVENESS_BFD;
+	device.settings[Setting::bfd_tx_us] = 10000;
+
+	const auto changes = world.device(ms(0), device);
+
+	ASSERT_EQ(changes.size(), 1U);
+	EXPECT_EQ(text(changes[0]), "mpl0: liveness bfd, bfd-tx-us 10000");
+	EXPECT_EQ(nlohmann::json::parse(json(changes[0])).at("bfd_tx_us"), 10000);
+
+	const auto facts = environment(changes[0]);
+
+	EXPECT_EQ(std::count(facts.begin(), facts.end(), "MPLINK_LIVENESS=bfd"), 1);
+	EXPECT_EQ(std::count(facts.begin(), facts.end(), "MPLINK_BFD_TX_US=10000"), 1);
+	EXPECT_TRUE(world.device(ms(0), device).empty());
+}
+
 TEST(World, ANicTakesItsLinksAlong)
 {
 	World world({sample()}, {});
@@ -225,7 +320,7 @@ TEST(World, Resync)
 	Device now = sample();
 
 	EXPECT_TRUE(world.resync(ms(0), {now}, {}).empty());
-	now.policy = MPLINK_POLICY_BROADCAST;
+	now.settings[Setting::policy] = MPLINK_POLICY_BROADCAST;
 	now.nics[0].reason = MPLINK_REASON_NO_CARRIER;
 	now.nics.pop_back();
 	now.nics.push_back({.name = "eth3"});

@@ -105,7 +105,8 @@ TEST(Requests, EveryKind)
 		return static_cast<int>(only(message.bytes()).payload[0]);
 	};
 
-	EXPECT_EQ(command({.kind = Step::Kind::set_policy, .policy = 1}), MPLINK_CMD_DEVICE_SET);
+	EXPECT_EQ(command({.kind = Step::Kind::device_set, .settings = {{Setting::policy, 1}}}),
+		  MPLINK_CMD_DEVICE_SET);
 	EXPECT_EQ(command({.kind = Step::Kind::nic_add, .nic = "a"}), MPLINK_CMD_NIC_ADD);
 	EXPECT_EQ(command({.kind = Step::Kind::nic_del, .nic = "a"}), MPLINK_CMD_NIC_DEL);
 	EXPECT_EQ(command({.kind = Step::Kind::peer_add, .peer = at("10.9.0.2")}),
@@ -117,6 +118,101 @@ TEST(Requests, EveryKind)
 
 	EXPECT_EQ(parse_nic(attributes(nic)).device, 9U);
 	EXPECT_EQ(parse_nic(attributes(nic)).nic.name, "a");
+}
+
+// What is set can be read, but for the key, which is where it belongs.
+TEST(Requests, DeviceRoundTrip)
+{
+	const Settings wanted = live_sample().settings;
+	const Step step{.kind = Step::Kind::device_set,
+			.settings = differences(Settings(), wanted),
+			.key = Key{1, 2, 3}};
+	const Message message = request(family, 9, "mpl0", step);
+	unsigned keys = 0;
+
+	EXPECT_EQ(parse_device(attributes(message)).ifindex, 9U);
+	EXPECT_EQ(parse_device(attributes(message)).settings, wanted);
+	for_each_attribute(attributes(message), [&](const Attribute &a) {
+		if (a.type != MPLINK_A_DEVICE_BFD)
+			return;
+		for_each_attribute(a.payload, [&](const Attribute &b) {
+			if (b.type != MPLINK_A_BFD_KEY)
+				return;
+			EXPECT_EQ(b.payload.size(), 3U);
+			keys++;
+		});
+	});
+	EXPECT_EQ(keys, 1U);
+	EXPECT_EQ(message.what(),
+		  "mpl0: set liveness bfd wtr-ms 300 bfd-tx-us 10000 bfd-multihop on "
+		  "bfd-auth sha1 bfd-key-id 7 bfd-key");
+
+	const Message plain =
+		request(family, 9, "mpl0",
+			{.kind = Step::Kind::device_set, .settings = {{Setting::wtr_ms, 1}}});
+
+	for_each_attribute(attributes(plain),
+			   [](const Attribute &a) { EXPECT_NE(a.type, MPLINK_A_DEVICE_BFD); });
+}
+
+TEST(Requests, PeerLiveness)
+{
+	Step step = peer_step;
+
+	step.liveness = MPLINK_LIVENESS_BFD;
+	step.links[0].liveness = MPLINK_LIVENESS_OFF;
+
+	const Message message = request(family, 9, "mpl0", step);
+	const Peer peer = parse_peer(attributes(message)).peer;
+
+	EXPECT_EQ(peer.liveness, MPLINK_LIVENESS_BFD);
+	EXPECT_EQ(peer.links.at(0).liveness, MPLINK_LIVENESS_OFF);
+	EXPECT_EQ(peer.links.at(1).liveness, MPLINK_LIVENESS_INHERIT);
+}
+
+TEST(Parse, Session)
+{
+	Message message(31, 0, "");
+
+	message.generic(MPLINK_CMD_PEER_GET, 1);
+
+	const std::size_t link = message.nest(MPLINK_A_PEER_LINK, "");
+	const std::size_t session = message.nest(MPLINK_A_LINK_SESSION, "");
+
+	message.u32(MPLINK_A_SESSION_STATE, MPLINK_BFD_INIT, "");
+	message.u32(MPLINK_A_SESSION_DIAG, MPLINK_BFD_DIAG_TIMEOUT, "");
+	message.u32(MPLINK_A_SESSION_REMOTE_STATE, MPLINK_BFD_UP, "");
+	message.u32(MPLINK_A_SESSION_REMOTE_DIAG, MPLINK_BFD_DIAG_PATH, "");
+	message.u32(MPLINK_A_SESSION_DISCR, 1, "");
+	message.u32(MPLINK_A_SESSION_REMOTE_DISCR, 2, "");
+	message.u32(MPLINK_A_SESSION_TX_US, 3, "");
+	message.u32(MPLINK_A_SESSION_RX_US, 4, "");
+	message.binary(MPLINK_A_SESSION_DETECTION_US,
+		       std::vector<std::uint8_t>{5, 0, 0, 0, 0, 0, 0, 0}, "");
+	message.nest_end(session);
+
+	const std::size_t stages = message.nest(MPLINK_A_LINK_STAGES, "");
+
+	message.binary(MPLINK_A_LINK_STAGES_BFD_UP,
+		       std::vector<std::uint8_t>{6, 0, 0, 0, 0, 0, 0, 0}, "");
+	message.binary(40, std::vector<std::uint8_t>{}, ""); // of a newer module
+	message.nest_end(stages);
+	message.nest_end(link);
+
+	const Link parsed = parse_peer(attributes(message)).peer.links.at(0);
+
+	ASSERT_TRUE(parsed.session);
+	EXPECT_EQ(parsed.session->state, MPLINK_BFD_INIT);
+	EXPECT_EQ(parsed.session->diag, MPLINK_BFD_DIAG_TIMEOUT);
+	EXPECT_EQ(parsed.session->remote_state, MPLINK_BFD_UP);
+	EXPECT_EQ(parsed.session->remote_diag, MPLINK_BFD_DIAG_PATH);
+	EXPECT_EQ(parsed.session->discr, 1U);
+	EXPECT_EQ(parsed.session->remote_discr, 2U);
+	EXPECT_EQ(parsed.session->tx_us, 3U);
+	EXPECT_EQ(parsed.session->rx_us, 4U);
+	EXPECT_EQ(parsed.session->detection_us, 5U);
+	EXPECT_EQ(parsed.stages[MPLINK_LINK_BFD_UP], 6U);
+	EXPECT_EQ(parsed.stages[MPLINK_LINK_VALID], std::nullopt);
 }
 
 TEST(Parse, Nic)
@@ -292,6 +388,29 @@ TEST_F(AnswerTest, WordsOfAFile)
 	EXPECT_EQ(message.words_at(offset_of(MPLINK_A_LINK_REMOTE)),
 		  "$.devices[0].peers[4].links[0].remote: fd00::2");
 	EXPECT_EQ(message.words_at(1), "");
+}
+
+// A setting among several is named; one alone has been, by the whole.
+TEST(Requests, WordsOfSettings)
+{
+	const auto words = [](const Step &step, std::uint16_t type) {
+		const Message message = request(family, 9, "mpl0", step);
+		std::string found;
+
+		for_each_attribute(attributes(message), [&](const Attribute &a) {
+			if (a.type == type)
+				found = message.words_at(static_cast<std::uint32_t>(
+					a.payload.data() - message.bytes().data() - NLA_HDRLEN));
+		});
+		return found;
+	};
+	Step step{.kind = Step::Kind::device_set, .settings = {{Setting::wtr_ms, 5}}};
+
+	EXPECT_EQ(words(step, MPLINK_A_DEVICE_WTR_MS), "");
+	step.settings[Setting::liveness] = MPLINK_LIVENESS_BFD;
+	EXPECT_EQ(words(step, MPLINK_A_DEVICE_WTR_MS), "wtr-ms 5");
+	step.where = "$.devices[0]";
+	EXPECT_EQ(words(step, MPLINK_A_DEVICE_WTR_MS), "$.devices[0].wtr_ms: 5");
 }
 
 TEST(Batch, FitsTheSocket)

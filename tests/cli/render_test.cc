@@ -56,6 +56,56 @@ TEST(Table, ShowsWhatMatters)
 )");
 }
 
+TEST(Table, Liveness)
+{
+	Device device = live_sample();
+
+	device.peers.pop_back();
+	EXPECT_EQ(render_table({device}, false),
+		  R"(mpl0: policy balance-rr, encap none, carrier on, 2 NICs, 1 peer
+  liveness bfd, wtr-ms 300, bfd-tx-us 10000, bfd-multihop on, bfd-auth sha1, bfd-key-id 7
+  dropped packets: no-link 1.2k
+  refused BFD packets: auth-digest 12
+  rescheduled packets: 4
+
+  NIC   STATE         ADDRESS    SINCE  CHANGES    SENT  PACKETS  RECEIVED  PACKETS
+  eth1  valid         10.0.1.1  3h 12m        1  1.2 GB     1.0M     999 B      999
+  eth2  unregistered  -           2.5s        0     0 B        0       0 B        0
+
+  PEER       LINK  STATE         BFD  REMOTE     WEIGHT    SENT  PACKETS  RECEIVED  PACKETS
+  10.99.0.2  eth1  valid         up   10.0.1.2        3  1.2 GB     1.0M     999 B      999
+             eth2  unregistered  -    fd00:2::2       1     0 B        0       0 B        0
+)");
+
+	Session &session = *device.peers[0].links[0].session;
+
+	session = {.state = MPLINK_BFD_DOWN, .diag = MPLINK_BFD_DIAG_TIMEOUT};
+	EXPECT_NE(render_table({device}, false)
+			  .find("  down (detection-time-expired), remote not heard  "),
+		  std::string::npos);
+	session = {.state = MPLINK_BFD_DOWN,
+		   .diag = MPLINK_BFD_DIAG_NEIGHBOUR,
+		   .remote_state = MPLINK_BFD_ADMIN_DOWN,
+		   .remote_diag = MPLINK_BFD_DIAG_ADMIN,
+		   .remote_discr = 5};
+	EXPECT_NE(render_table({device}, false)
+			  .find("  down (neighbour-down), remote admin-down (admin-down)  "),
+		  std::string::npos);
+}
+
+TEST(Timeline, InMillisecondsAfterTheFirst)
+{
+	Device device = live_sample();
+
+	EXPECT_EQ(render_timeline({device}, false),
+		  R"(mpl0: since when each stage has held, in ms after the first
+
+  PEER       LINK  REGISTERED  UP  CARRIER  ADDRESS  ROUTE  BFD-INIT  BFD-UP  VALID
+  10.99.0.2  eth1           0   2     2000       10   2001      2045    2060   2360
+  10.99.0.2  eth2           -   -        -        -      -         -       -      -
+)");
+}
+
 TEST(Table, ColoursMoveNothing)
 {
 	std::string coloured = render_table({sample()}, true);
@@ -96,6 +146,30 @@ TEST(RenderJson, IsExact)
 	EXPECT_EQ(nlohmann::json::parse(render_json({sample()}, true)), json);
 }
 
+TEST(RenderJson, Liveness)
+{
+	const auto device = nlohmann::json::parse(render_json({live_sample()}, false)).at(0);
+	const auto &link = device.at("peers").at(0).at("links").at(0);
+
+	EXPECT_EQ(device.at("liveness"), "bfd");
+	EXPECT_EQ(device.at("wtr_ms"), 300);
+	EXPECT_EQ(device.at("bfd").at("multihop"), true);
+	EXPECT_EQ(device.at("bfd").at("auth"), "sha1");
+	EXPECT_EQ(device.at("bfd").at("rx_us"), 50000);
+	EXPECT_FALSE(device.at("bfd").contains("key"));
+	EXPECT_EQ(device.at("bfd_received"), 5000);
+	EXPECT_EQ(device.at("bfd_drops").at("auth-digest"), 12);
+	EXPECT_EQ(device.at("nics").at(0).at("stages_ms").at("carrier"), 3000);
+	EXPECT_EQ(device.at("nics").at(1).at("stages_ms").at("carrier"), nullptr);
+	EXPECT_EQ(device.at("peers").at(0).at("liveness"), "bfd");
+	EXPECT_EQ(link.at("liveness"), "inherit");
+	EXPECT_EQ(link.at("session").at("state"), "up");
+	EXPECT_EQ(link.at("session").at("remote_discr"), 99);
+	EXPECT_EQ(link.at("session").at("detection_us"), 150000);
+	EXPECT_EQ(link.at("stages_ms").at("bfd-init"), 3045);
+	EXPECT_EQ(device.at("peers").at(0).at("links").at(1).at("session"), nullptr);
+}
+
 TEST(RenderJson, ANameThatIsNotUtf8)
 {
 	Device device = sample();
@@ -117,7 +191,7 @@ TEST(Prometheus, EscapesLabels)
 // Each metric: HELP, TYPE, then all of its samples; counters, and only they, end in _total.
 TEST(Prometheus, FollowsTheFormat)
 {
-	std::istringstream lines(render_prometheus({sample(), sample()}));
+	std::istringstream lines(render_prometheus({sample(), live_sample()}));
 	std::vector<std::string> seen;
 	std::string name, kind;
 
@@ -148,13 +222,35 @@ TEST(Prometheus, Values)
 	const std::string page = render_prometheus({sample()});
 
 	for (const char *line :
-	     {"mplink_device_info{device=\"mpl0\",policy=\"balance-rr\",encap=\"none\"} 1\n",
+	     {"mplink_device_info{device=\"mpl0\",policy=\"balance-rr\",encap=\"none\","
+	      "liveness=\"off\"} 1\n",
+	      "mplink_device_wait_to_restore_seconds{device=\"mpl0\"} 0.500\n",
 	      "mplink_device_dropped_packets_total{device=\"mpl0\",reason=\"no-link\"} 1234\n",
 	      "mplink_nic_valid{device=\"mpl0\",nic=\"eth2\"} 0\n",
 	      "mplink_nic_since_seconds{device=\"mpl0\",nic=\"eth2\"} 2.500\n",
 	      "mplink_link_transmit_bytes_total{device=\"mpl0\",peer=\"10.99.0.2\",nic=\"eth1\"} "
 	      "1234567890\n"})
 		EXPECT_NE(page.find(line), std::string::npos) << line;
+}
+
+TEST(Prometheus, Liveness)
+{
+	const std::string page = render_prometheus({live_sample()});
+	const std::string link = "{device=\"mpl0\",peer=\"10.99.0.2\",nic=\"eth1\"";
+
+	for (const std::string &line :
+	     {std::string("mplink_device_bfd_received_packets_total{device=\"mpl0\"} 5000\n"),
+	      std::string("mplink_device_bfd_refused_packets_total{device=\"mpl0\",reason="
+			  "\"auth-digest\"} 12\n"),
+	      std::string("mplink_nic_stage_seconds{device=\"mpl0\",nic=\"eth1\",stage="
+			  "\"address\"} 1.010\n"),
+	      "mplink_link_bfd_up" + link + "} 1\n",
+	      "mplink_link_bfd_info" + link +
+		      ",state=\"up\",diag=\"none\",remote_state=\"up\",remote_diag=\"none\"} 1\n",
+	      "mplink_link_stage_seconds" + link + ",stage=\"bfd-up\"} 3.060\n"})
+		EXPECT_NE(page.find(line), std::string::npos) << line;
+	EXPECT_EQ(page.find("mplink_link_bfd_up{device=\"mpl0\",peer=\"10.99.0.2\",nic=\"eth2\""),
+		  std::string::npos);
 }
 
 } // namespace

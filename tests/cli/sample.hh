@@ -16,7 +16,6 @@ inline Device sample()
 	return {
 		.name = "mpl0",
 		.ifindex = 7,
-		.policy = MPLINK_POLICY_BALANCE_RR,
 		.encap = MPLINK_ENCAP_NONE,
 		.rescheduled = 4,
 		.copies = 0,
@@ -46,6 +45,34 @@ inline Device sample()
 				      .reason = MPLINK_REASON_UNREGISTERED}}},
 			  {.address = at("fd99::3"), .links = {}}},
 	};
+}
+
+// The same with BFD, which is up on eth1.
+inline Device live_sample()
+{
+	Device device = sample();
+	Peer &peer = device.peers[0];
+
+	device.settings[Setting::liveness] = MPLINK_LIVENESS_BFD;
+	device.settings[Setting::wtr_ms] = 300;
+	device.settings[Setting::bfd_tx_us] = 10000;
+	device.settings[Setting::bfd_multihop] = 1;
+	device.settings[Setting::bfd_auth] = MPLINK_BFD_AUTH_SHA1;
+	device.settings[Setting::bfd_key_id] = 7;
+	device.bfd_received = 5000;
+	device.bfd_drops = {{MPLINK_BFD_DROP_TTL, 0}, {MPLINK_BFD_DROP_AUTH_DIGEST, 12}};
+	device.nics[0].stages = {1000, 1002, 3000, 1010};
+	peer.liveness = MPLINK_LIVENESS_BFD;
+	peer.links[0].session = {.state = MPLINK_BFD_UP,
+				 .remote_state = MPLINK_BFD_UP,
+				 .discr = 17,
+				 .remote_discr = 99,
+				 .tx_us = 10000,
+				 .rx_us = 50000,
+				 .detection_us = 150000};
+	peer.links[0].stages = {3001, 3045, 3060, 3360};
+	peer.links[1].liveness = MPLINK_LIVENESS_OFF;
+	return device;
 }
 
 } // namespace mplink::cli

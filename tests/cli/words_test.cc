@@ -107,8 +107,8 @@ TEST(Words, BadPeers)
 
 TEST(Words, Set)
 {
-	EXPECT_EQ(parse_set_words({"policy", "broadcast"}).steps.at(0).policy,
-		  MPLINK_POLICY_BROADCAST);
+	EXPECT_EQ(parse_set_words({"policy", "broadcast"}).steps.at(0).settings,
+		  (SettingValues{{Setting::policy, MPLINK_POLICY_BROADCAST}}));
 	EXPECT_EQ(parse_set_words({"mpl1", "policy", "broadcast"}).device, "mpl1");
 	EXPECT_EQ(parse_set_words({"dev", "mpl1", "policy", "broadcast"}).device, "mpl1");
 	EXPECT_EQ(fault([] {
@@ -116,8 +116,121 @@ TEST(Words, Set)
 		  }),
 		  "policy \"rr\" is none of balance-rr, balance-xor, active-backup, broadcast");
 	EXPECT_NE(fault([] { parse_set_words({}); }), "");
+	EXPECT_EQ(fault([] { parse_set_words({"mpl1"}); }).find("what is to be set is missing"),
+		  0U);
+	EXPECT_EQ(fault([] { parse_set_words({"policy"}); }),
+		  "the value is missing after \"policy\"");
 	EXPECT_NE(fault([] { parse_set_words({"encap", "none"}); }), "");
 	EXPECT_NE(fault([] { parse_set_words({"policy"}); }), "");
+}
+
+TEST(Words, SetLiveness)
+{
+	const Order order = parse_set_words({"mpl1",
+					     "liveness",
+					     "bfd",
+					     "wtr-ms",
+					     "0",
+					     "holdoff-ms",
+					     "3600000",
+					     "bfd-tx-us",
+					     "3300",
+					     "bfd-rx-us",
+					     "60000000",
+					     "bfd-multiplier",
+					     "255",
+					     "bfd-multihop",
+					     "on",
+					     "bfd-auth",
+					     "meticulous-sha1",
+					     "bfd-key-id",
+					     "7",
+					     "bfd-key",
+					     "0x00ffA1"});
+	const Step &step = order.steps.at(0);
+
+	EXPECT_EQ(order.device, "mpl1");
+	EXPECT_EQ(step.settings,
+		  (SettingValues{{Setting::liveness, MPLINK_LIVENESS_BFD},
+				 {Setting::wtr_ms, 0},
+				 {Setting::holdoff_ms, 3600000},
+				 {Setting::bfd_tx_us, 3300},
+				 {Setting::bfd_rx_us, 60000000},
+				 {Setting::bfd_multiplier, 255},
+				 {Setting::bfd_multihop, 1},
+				 {Setting::bfd_auth, MPLINK_BFD_AUTH_METICULOUS_SHA1},
+				 {Setting::bfd_key_id, 7}}));
+	EXPECT_EQ(step.key, (Key{0, 0xff, 0xa1}));
+	EXPECT_EQ(parse_set_words({"bfd-interval-us", "10000"}).steps.at(0).settings,
+		  (SettingValues{{Setting::bfd_tx_us, 10000}, {Setting::bfd_rx_us, 10000}}));
+	EXPECT_EQ(parse_set_words({"bfd-key", "0"}).steps.at(0).key, (Key{'0'}));
+}
+
+TEST(Words, BadLiveness)
+{
+	const auto set_fault = [](const Words &words) {
+		return fault([&] { parse_set_words(words); });
+	};
+
+	EXPECT_EQ(set_fault({"liveness", "inherit"}), "liveness \"inherit\" is none of off, bfd");
+	for (const char *ms : {"-1", "3600001", "1s", "", "4294967296"})
+		EXPECT_EQ(set_fault({"wtr-ms", ms}),
+			  "wtr-ms \"" + std::string(ms) + "\" is not a number from 0 to 3600000");
+	EXPECT_EQ(set_fault({"bfd-interval-us", "3299"}),
+		  "bfd-interval-us \"3299\" is not a number from 3300 to 60000000");
+	EXPECT_EQ(set_fault({"bfd-multiplier", "0"}),
+		  "bfd-multiplier \"0\" is not a number from 1 to 255");
+	EXPECT_EQ(set_fault({"bfd-multiplier", "256"}),
+		  "bfd-multiplier \"256\" is not a number from 1 to 255");
+	EXPECT_EQ(set_fault({"bfd-multihop", "1"}), "bfd-multihop \"1\" is neither off nor on");
+	EXPECT_EQ(set_fault({"bfd-auth", "md5"}),
+		  "bfd-auth \"md5\" is none of none, sha1, meticulous-sha1");
+	EXPECT_EQ(set_fault({"wtr-ms", "1", "wtr-ms", "1"}), "wtr-ms is given twice");
+	EXPECT_EQ(set_fault({"bfd-interval-us", "5000", "bfd-rx-us", "5000"}),
+		  "bfd-rx-us is given twice");
+	EXPECT_EQ(
+		set_fault({"wtr", "1"}).find("\"wtr\" cannot be set; there are: policy, liveness"),
+		0U);
+}
+
+// Whatever is wrong with it, a key is not repeated.
+TEST(Words, BadKeys)
+{
+	const auto key_fault = [](const std::string &key) {
+		return fault([&] { parse_set_words({"bfd-key", key}); });
+	};
+
+	EXPECT_EQ(key_fault(""), "bfd-key is empty");
+	EXPECT_EQ(key_fault("0x"), "bfd-key is empty");
+	EXPECT_EQ(key_fault("secret-secret-secret-"), "bfd-key is too long: 20 bytes at most");
+	EXPECT_EQ(key_fault("0x0000"), "bfd-key is nothing but zeros, which anyone can guess");
+	for (const char *key : {"0x1", "0x1g", "0x+1", "0x123", "0x12 4"})
+		EXPECT_EQ(key_fault(key), "bfd-key has 0x in front, but not only pairs of "
+					  "hexadecimal digits behind it");
+}
+
+TEST(Words, PeerLiveness)
+{
+	const Order order = parse_peer_words(Kind::peer_add,
+					     {"10.99.0.2", "liveness", "bfd", "link", "eth1",
+					      "10.0.1.2", "liveness", "off", "link", "eth2",
+					      "10.0.2.2", "weight", "2", "liveness", "inherit"});
+
+	EXPECT_EQ(order.steps.at(0).liveness, MPLINK_LIVENESS_BFD);
+	EXPECT_EQ(order.steps.at(0).links.at(0).liveness, MPLINK_LIVENESS_OFF);
+	EXPECT_EQ(order.steps.at(0).links.at(1).liveness, MPLINK_LIVENESS_INHERIT);
+	EXPECT_EQ(parse_peer_words(Kind::peer_set, {"10.99.0.2", "liveness", "inherit"})
+			  .steps.at(0)
+			  .liveness,
+		  MPLINK_LIVENESS_INHERIT);
+	EXPECT_EQ(parse_peer_words(Kind::peer_set, {"10.99.0.2", "link", "eth1", "liveness", "off"})
+			  .steps.at(0)
+			  .liveness,
+		  std::nullopt);
+	EXPECT_EQ(add_fault({"10.99.0.2", "liveness", "on"}),
+		  "liveness \"on\" is none of inherit, off, bfd");
+	EXPECT_EQ(add_fault({"10.99.0.2", "liveness"}),
+		  "inherit, off, bfd is missing after \"liveness\"");
 }
 
 } // namespace
