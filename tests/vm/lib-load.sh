@@ -29,14 +29,16 @@ mplink_load() {
 
 # What parameters mean, by the command.
 _set_up() {
-	local arg name=mpl0 policy='' peer='' nic_names=() addresses=() weights=() links=() i
+	local arg name=mpl0 settings=() peer='' nic_names=() addresses=() weights=() links=() i
 	for arg in "$@"; do
 		case $arg in
 		nics=*) IFS=, read -ra nic_names <<<"${arg#*=}" ;;
 		remotes=*) IFS=, read -ra addresses <<<"${arg#*=}" ;;
 		weights=*) IFS=, read -ra weights <<<"${arg#*=}" ;;
 		peer=*) peer=${arg#*=} ;;
-		policy=*) policy=${arg#*=} ;;
+		policy=* | liveness=* | wtr_ms=* | holdoff_ms=* | bfd_interval_us=* | bfd_multiplier=*)
+			settings+=("${arg%%=*}" "${arg#*=}")
+			;;
 		name=*) name=${arg#*=} ;;
 		*)
 			echo "mplink_load: $arg: no such parameter" >&2
@@ -45,8 +47,9 @@ _set_up() {
 		esac
 	done
 	ip link add "$name" type mplink || return
-	if [[ -n $policy ]]; then
-		mplink set dev "$name" policy "$policy" || return
+	if [[ ${#settings[@]} -gt 0 ]]; then
+		# Its words are the parameters' with other dashes; no value has one of these.
+		mplink set dev "$name" "${settings[@]//_/-}" || return
 	fi
 	mplink nic add dev "$name" "${nic_names[@]}" || return
 	if [[ -n $peer ]]; then

@@ -13,6 +13,8 @@ shown() {
 	mplink -j show | jq -c "$1"
 }
 
+KEY=a-secret-of-two
+
 topology 3
 mplink_load
 check "no device is no error" mplink show
@@ -70,13 +72,42 @@ in_b ip addr add 192.168.7.1/32 dev lo
 ip route add 192.168.7.0/24 via 10.99.0.2 dev mpl0
 check "a host behind the peer" ping -qc2 -i0.2 -W2 192.168.7.1
 
+# Liveness, of the device, of a peer and of a link, in one breath each.
+check "settings" mplink set mpl0 wtr-ms 100 holdoff-ms 7 bfd-interval-us 20000 bfd-multiplier 4 \
+	bfd-multihop on bfd-auth sha1 bfd-key-id 9 bfd-key "$KEY"
+equal "wait to restore" "$(attr wtr_ms)" 100
+equal "interval" "$(attr bfd/min_rx_us)" 20000
+equal "settings shown" "$(shown '.[0] | [.liveness, .wtr_ms, .holdoff_ms, .bfd]')" \
+	'["off",100,7,{"tx_us":20000,"rx_us":20000,"multiplier":4,"multihop":true,"auth":"sha1","key_id":9}]'
+mplink show | grep -q "wtr-ms 100, holdoff-ms 7" || fail "show: $(mplink show)"
+check "liveness of a peer" mplink peer set 10.99.0.2 liveness off
+check "liveness of a link" mplink peer set 10.99.0.2 link eth1 liveness bfd link eth2 liveness inherit
+equal "liveness shown" "$(shown '[.[0].peers[0] | .liveness, .links[].liveness]')" \
+	'["off","bfd","inherit","inherit"]'
+equal "session of eth1" "$(shown '.[0].peers[0].links[0].session.state')" '"down"'
+equal "no session of eth2" "$(shown '.[0].peers[0].links[1].session')" null
+mplink show --timeline | grep -q 'REGISTERED .* BFD-INIT  BFD-UP  VALID$' || fail "no timeline"
+! { mplink -j show && mplink show --prometheus && mplink save; } | grep -q "$KEY" || fail "the key is shown"
+# A new one has to answer first: it has carried nothing that would be lost meanwhile.
+check "a peer that nobody is" mplink peer add 10.99.0.77 liveness bfd link eth1 10.0.1.77
+equal "its link" "$(shown '.[0].peers[] | select(.address == "10.99.0.77") | .links[0].reason')" '"liveness"'
+check "its end" mplink peer del 10.99.0.77
+check "liveness of none" mplink peer set 10.99.0.2 liveness inherit link eth1 liveness inherit
+
 # Saved, gone, loaded: the same again; and loading it once more changes nothing.
-mplink save >/run/saved
+mplink save | tee /run/bare | jq --arg key "$KEY" '.devices[0].bfd.key = $key' >/run/saved
+ip link del mpl0
+status=0
+said=$(mplink load /run/bare 2>&1) || status=$?
+equal "status of a load without the key" $status 1
+[[ $said == *"bfd.auth: sha1: needs a key, and there is none yet: give one, too"* ]] ||
+	fail "a load without the key: $said"
 ip link del mpl0
 check "load" mplink load /run/saved
-equal "what was loaded" "$(mplink save)" "$(</run/saved)"
+equal "what was loaded" "$(mplink save)" "$(</run/bare)"
 check "load again" mplink load /run/saved
-equal "what was loaded again" "$(mplink save)" "$(</run/saved)"
+check "with the key that is there" mplink load /run/bare
+equal "what was loaded again" "$(mplink save)" "$(</run/bare)"
 mplink_up
 wait_until 10 ping -qc1 -W1 10.99.0.2
 check "Prometheus" mplink show --prometheus

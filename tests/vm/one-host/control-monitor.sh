@@ -41,16 +41,17 @@ reason_told() {
 # begin; stages FROM NAMES [NAME]: since begin eth2 went through stages of these names
 # (a regex), each as long as it can have been, and NAME at least WAITED microseconds.
 begin() {
-	SEEN=$(count '"stages"' /run/monitor)
+	SEEN=$(count "$NIC_STAGES" /run/monitor)
 	BEGAN=${EPOCHREALTIME/./}
 }
 
 WAITED=500000
+NIC_STAGES='"kind":"stages","device":"mpl0","nic"'
 stages() {
 	local took rest from total names='' sum=0 long=0
-	wait_until 20 more_than "$SEEN" count '"stages"' /run/monitor
+	wait_until 20 more_than "$SEEN" count "$NIC_STAGES" /run/monitor
 	took=$((${EPOCHREALTIME/./} - BEGAN))
-	rest=$(grep '"stages"' /run/monitor | tail -n1)
+	rest=$(grep "$NIC_STAGES" /run/monitor | tail -n1)
 	echo "in $took us: $rest"
 	[[ $rest =~ '"nic":"eth2","from":"'([^\"]*)'","total_ns":'([0-9]+)',"stages":['(.*) ]] ||
 		fail "the monitor says: $rest"
@@ -124,6 +125,9 @@ ip link set eth2 up
 wait_for_it no-address
 ip addr add 10.0.2.1/24 dev eth2
 stages IFF_UP 'carrier address valid' address
+
+# Its link has to work for a while.
+wait_until 20 told '"kind":"stages","device":"mpl0","peer":"10.99.0.2","nic":"eth2","remote":"10.0.2.2","from":"IFF_UP",.*"name":"address","ns":[0-9]*},\{"name":"wait to restore","ns":[0-9]{9,}\}' /run/monitor
 
 # The environment, in the order of sh.
 check "a peer" mplink peer set 10.99.0.2 link eth1 weight 2

@@ -45,6 +45,19 @@ refuses 2 "" peer add dev mpl0 10.99.0.3 link eth1 10.0.1.2 weight 0
 refuses 2 "" peer add dev mpl0 10.99.0.3 link eth1 10.0.1.2 weight 65536
 refuses 2 "" peer add dev mpl0 10.99.0.300 link eth1 10.0.1.2
 refuses 2 "balance-rr" set dev mpl0 policy round
+refuses 2 "cannot be set; there are: policy, liveness" set dev mpl0 encap none
+refuses 2 "is none of off, bfd" set dev mpl0 liveness inherit
+refuses 2 "is not a number from 0 to 3600000" set dev mpl0 wtr-ms 3600001
+refuses 2 "is not a number from 3300 to 60000000" set dev mpl0 bfd-interval-us 3299
+refuses 2 "is none of none, sha1, meticulous-sha1" set dev mpl0 bfd-auth md5
+refuses 2 "is too long: 20 bytes at most" set dev mpl0 bfd-auth sha1 bfd-key 012345678901234567890
+refuses 1 "bfd-auth sha1: needs a key, and there is none yet" set dev mpl0 wtr-ms 9 bfd-auth sha1
+refuses 1 "has no effect without authentication" set dev mpl0 policy broadcast bfd-key secret
+refuses 1 "has no effect without authentication" set dev mpl0 bfd-key-id 3
+refuses 2 "is none of inherit, off, bfd" peer set dev mpl0 10.99.0.2 liveness on
+refuses 2 "nothing to set" peer set dev mpl0 10.99.0.2
+refuses 1 "there is no such NIC" peer set dev mpl0 10.99.0.2 liveness bfd link eth7 10.0.7.2
+refuses 1 "there is no such NIC" peer add dev mpl0 10.99.0.3 liveness bfd link eth7 10.0.7.2
 refuses 2 "" frobnicate
 
 # All of a request, or nothing of it.

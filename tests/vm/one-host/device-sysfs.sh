@@ -13,12 +13,14 @@ top=/sys/class/net/mpl0/mplink
 
 three_links
 wanted=$({
-	printf '%s\n' encap policy nics peers peers/10.99.0.2 peers/10.99.0.2/links
+	printf '%s\n' encap policy liveness wtr_ms holdoff_ms nics peers
+	printf 'bfd%s\n' '' /min_tx_us /min_rx_us /detect_mult /multihop
+	printf 'peers/10.99.0.2%s\n' '' /liveness /links
 	printf 'drops%s\n' '' /no_peer /no_link /malformed /too_big /no_memory /no_neighbour
 	for nic in eth1 eth2 eth3; do
 		printf "nics/$nic%s\n" '' /valid /reason /ifindex /carrier /address /transitions /since_ms
 		printf "peers/10.99.0.2/links/$nic%s\n" '' /valid /reason /remote /weight \
-			/tx_packets /tx_bytes /rx_packets /rx_bytes
+			/liveness /bfd_state /tx_packets /tx_bytes /rx_packets /rx_bytes
 	done
 } | LC_ALL=C sort)
 # "Counters: per link and per NIC": those of the NICs may stand beside the rest.
@@ -29,8 +31,12 @@ if [[ $got != "$wanted" ]]; then
 fi
 many=$(find $top -type f -exec grep -c '' {} + | grep -v ':1$' || true)
 equal "files with more or less than one line" "$many" ""
-writable=$(cd $top && find . -type f ! -perm 444 -printf '%P %m\n')
-equal "files that are not read-only" "$writable" "policy 644"
+writable=$(cd $top && find . -type f ! -perm 444 -printf '%P %m\n' | LC_ALL=C sort)
+equal "files that are not read-only" "$writable" "$({
+	printf '%s 644\n' policy liveness wtr_ms holdoff_ms
+	printf 'bfd/%s 644\n' min_tx_us min_rx_us detect_mult multihop
+	printf 'peers/10.99.0.2/%s 644\n' liveness links/eth{1,2,3}/liveness
+} | LC_ALL=C sort)"
 like() {
 	[[ $(attr "$1") =~ ^$2$ ]] || fail "$1 is '$(attr "$1")', should match $2"
 }
@@ -45,10 +51,78 @@ like nics/eth1/transitions '[0-9]+'
 like nics/eth1/since_ms '[0-9]+'
 like peers/10.99.0.2/links/eth3/remote '10\.0\.3\.2'
 like peers/10.99.0.2/links/eth3/weight 1
+like liveness off
+like wtr_ms 500
+like holdoff_ms 0
+like bfd/min_tx_us 50000
+like bfd/min_rx_us 50000
+like bfd/detect_mult 3
+like bfd/multihop 0
+like peers/10.99.0.2/liveness inherit
+like peers/10.99.0.2/links/eth1/liveness inherit
+like peers/10.99.0.2/links/eth1/bfd_state off
 for nic in eth1 eth2 eth3; do
 	[[ -L /sys/class/net/mpl0/lower_$nic ]] || fail "no lower_$nic"
 	[[ -L /sys/class/net/$nic/upper_mpl0 ]] || fail "no upper_mpl0 at $nic"
 done
+
+# write FILE VALUE: it is taken, and shown
+write() {
+	echo "$2" >"$top/$1" || fail "$1 does not take $2"
+	equal "$1" "$(attr "$1")" "$2"
+}
+# refused FILE VALUE WHY: it is not, and the log says why
+refused() {
+	local was seen
+	was=$(attr "$1")
+	seen=$(dmesg | wc -l)
+	bash -c "echo '$2' >$top/$1" 2>/dev/null && fail "$1 takes '$2'"
+	equal "$1" "$(attr "$1")" "$was"
+	dmesg | tail -n "+$((seen + 1))" | grep -qF -- "\"$2\" $3" ||
+		fail "the log does not say that '$2' $3"
+}
+links=peers/10.99.0.2/links
+write wtr_ms 3600000
+write wtr_ms 0
+write holdoff_ms 7
+write holdoff_ms 0
+write bfd/min_tx_us 3300
+write bfd/min_rx_us 60000000
+write bfd/detect_mult 255
+write bfd/multihop 1
+write bfd/multihop 0
+write liveness bfd
+# Nobody answers, but a link that worked without is not given up for want of the first.
+like $links/eth1/bfd_state down
+like $links/eth1/valid 1
+write $links/eth1/liveness off
+like $links/eth1/bfd_state off
+like $links/eth2/bfd_state down
+write peers/10.99.0.2/liveness off
+like $links/eth2/bfd_state off
+write $links/eth1/liveness bfd
+like $links/eth1/bfd_state down
+write $links/eth1/liveness inherit
+write peers/10.99.0.2/liveness inherit
+write liveness off
+like $links/eth1/bfd_state off
+refused liveness inherit "is none of off, bfd"
+refused liveness '' "is none of off, bfd"
+refused wtr_ms 3600001 "is not a number from 0 to 3600000"
+refused wtr_ms -1 "is not a number from 0 to 3600000"
+refused holdoff_ms 1s "is not a number from 0 to 3600000"
+refused bfd/min_tx_us 3299 "is not a number from 3300 to 60000000"
+refused bfd/min_rx_us '' "is not a number from 3300 to 60000000"
+refused bfd/detect_mult 256 "is not a number from 1 to 255"
+refused bfd/multihop 2 "is not a number from 0 to 1"
+refused peers/10.99.0.2/liveness on "is none of inherit, off, bfd"
+refused $links/eth1/liveness on "is none of inherit, off, bfd"
+
+# And by ethtool -S.
+for name in received drop_too_short drop_bad_ttl drop_no_session drop_auth_digest; do
+	ethtool -S mpl0 | grep -q "^ *bfd_$name: 0$" || fail "ethtool -S has no bfd_$name: 0"
+done
+equal "counters of refused BFD packets" "$(ethtool -S mpl0 | grep -c '^ *bfd_drop_')" 20
 
 before=$(attr nics/eth2/transitions)
 ip link del eth2
@@ -69,5 +143,7 @@ nap 0.3
 check "reading as nobody" setpriv --reuid 65534 --clear-groups cat $top/nics/eth1/reason
 setpriv --reuid 65534 --clear-groups bash -c "echo broadcast >$top/policy" 2>/dev/null &&
 	fail "anyone may change the policy"
+setpriv --reuid 65534 --clear-groups bash -c "echo bfd >$top/liveness" 2>/dev/null &&
+	fail "anyone may change the liveness"
 bash -c "echo 1 >$top/nics/eth1/valid" 2>/dev/null && fail "valid can be written"
 equal "policy" "$(attr policy)" balance-rr

@@ -64,7 +64,36 @@ Bytes link()
 		put_address(out, MPLINK_A_LINK_REMOTE, 1);
 	if (below(2))
 		put(out, MPLINK_A_LINK_WEIGHT, static_cast<std::uint16_t>(1 + below(5)));
+	if (below(4) == 0)
+		put(out, MPLINK_A_LINK_LIVENESS, std::uint32_t{below(MPLINK_LIVENESSES)});
 	return out;
+}
+
+// Intervals that do not keep the machine busy.
+void put_settings(Bytes &to)
+{
+	Bytes bfd;
+
+	if (below(2))
+		put(to, MPLINK_A_DEVICE_LIVENESS, std::uint32_t{1 + below(2)});
+	if (below(2))
+		put(to, MPLINK_A_DEVICE_WTR_MS, std::uint32_t{below(1000)});
+	if (below(4) == 0)
+		put(to, MPLINK_A_DEVICE_HOLDOFF_MS, std::uint32_t{below(100)});
+	if (below(2))
+		put(bfd, MPLINK_A_BFD_MIN_TX_US, std::uint32_t{20000 + below(1000000)});
+	if (below(2))
+		put(bfd, MPLINK_A_BFD_DETECT_MULT, static_cast<std::uint8_t>(1 + below(255)));
+	if (below(4) == 0)
+		put(bfd, MPLINK_A_BFD_MULTIHOP, static_cast<std::uint8_t>(below(2)));
+	if (below(4) == 0)
+		put(bfd, MPLINK_A_BFD_AUTH, std::uint32_t{below(MPLINK_BFD_AUTHS)});
+	if (below(4) == 0)
+		put(bfd, MPLINK_A_BFD_KEY_ID, static_cast<std::uint8_t>(below(256)));
+	if (below(4) == 0)
+		put(bfd, MPLINK_A_BFD_KEY, "a secret for everyone", 1 + below(20));
+	if (!bfd.empty())
+		put(to, MPLINK_A_DEVICE_BFD | NLA_F_NESTED, bfd.data(), bfd.size());
 }
 
 struct Request {
@@ -85,6 +114,7 @@ Request valid(std::uint32_t ifindex)
 	switch (r.cmd) {
 	case MPLINK_CMD_DEVICE_SET:
 		put(a, MPLINK_A_DEVICE_POLICY, std::uint32_t{below(MPLINK_POLICIES)});
+		put_settings(a);
 		[[fallthrough]];
 	case MPLINK_CMD_DEVICE_GET:
 		put(a, MPLINK_A_DEVICE_IFINDEX, ifindex);
@@ -98,6 +128,8 @@ Request valid(std::uint32_t ifindex)
 	default:
 		put(a, MPLINK_A_PEER_DEVICE, ifindex);
 		put_address(a, MPLINK_A_PEER_ADDRESS, 99);
+		if ((r.cmd == MPLINK_CMD_PEER_ADD || r.cmd == MPLINK_CMD_PEER_SET) && !below(4))
+			put(a, MPLINK_A_PEER_LIVENESS, std::uint32_t{below(MPLINK_LIVENESSES)});
 		if (r.cmd == MPLINK_CMD_PEER_ADD || r.cmd == MPLINK_CMD_PEER_SET)
 			for (unsigned n = below(4); n; n--) {
 				const Bytes nest = link();

@@ -17,6 +17,8 @@ sys.dont_write_bytecode = True
 from lib import Netlink, NlError, YnlFamily  # noqa: E402
 
 COUNTERS = {"tx-packets", "tx-bytes", "rx-packets", "rx-bytes"}
+BFD = {"min-tx-us": 50000, "min-rx-us": 50000, "detect-mult": 3, "multihop": 0, "auth": "none",
+       "key-id": 0}
 REASONS = ["no-peer", "no-link", "malformed", "too-big", "no-memory", "no-neighbour"]
 wrong = 0
 
@@ -58,6 +60,11 @@ def reads(family):
     same("device", {key: device[key] for key in ("name", "policy", "encap", "nics", "peers")},
          {"name": "mpl0", "policy": "balance-rr", "encap": "none", "nics": 2, "peers": 1})
     same("reasons of drops", [drop["reason"] for drop in device["drop"]], REASONS)
+    same("liveness", {key: device[key] for key in ("liveness", "wtr-ms", "holdoff-ms", "bfd",
+                                                   "bfd-received")},
+         {"liveness": "off", "wtr-ms": 500, "holdoff-ms": 0, "bfd": BFD, "bfd-received": 0})
+    same("reasons of BFD's drops", [drop["reason"] for drop in device["bfd-drop"]][::19],
+         ["too-short", "auth-digest"])
     same("device by name", family.do("device-get", {"name": "mpl0"})["ifindex"],
          device["ifindex"])
     mpl0 = {"device": device["ifindex"]}
@@ -65,12 +72,54 @@ def reads(family):
     same("NICs", [(nic["name"], nic["reason"], nic["carrier"], nic["address"]) for nic in nics],
          [("eth1", "none", 1, "10.0.1.1"), ("eth2", "none", 1, "10.0.2.1")])
     same("counters", set(nics[0]["counters"]), COUNTERS)
+    same("stages of a NIC", list(nics[0]["stages"]), ["registered", "up", "carrier", "address"])
     same("NIC", family.do("nic-get", mpl0 | {"name": "eth2"})["ifindex"], nics[1]["ifindex"])
     (peer,) = family.dump("peer-get", {})
     same("peer", peer["address"], "10.99.0.2")
     same("its links", links(peer),
          [("eth1", "10.0.1.2", 1, "none"), ("eth2", "10.0.2.2", 1, "none")])
+    same("their liveness", [peer["liveness"]] + [link["liveness"] for link in peer["link"]],
+         ["inherit"] * 3)
+    same("stages of a link", list(peer["link"][0]["stages"]), ["route", "valid"])
+    same("session", "session" in peer["link"][0], False)
     return mpl0
+
+
+def liveness(family, mpl0):
+    """Sets it, of the device, of a peer and of a link; nobody answers."""
+    name = {"name": "mpl0"}
+    wanted = {"min-tx-us": 3300, "min-rx-us": 60000000, "detect-mult": 255, "multihop": 1,
+              "auth": "sha1", "key-id": 9}
+    family.do("device-set", name | {"liveness": "bfd", "wtr-ms": 0, "holdoff-ms": 3600000,
+                                    "bfd": wanted | {"key": b"secret"}})
+    device = family.do("device-get", name)
+    same("liveness that was set", {key: device[key] for key in ("liveness", "wtr-ms",
+                                                               "holdoff-ms", "bfd")},
+         {"liveness": "bfd", "wtr-ms": 0, "holdoff-ms": 3600000, "bfd": wanted})
+    # What is not given stays as it is, the key, too.
+    family.do("device-set", name | {"bfd": {"auth": "meticulous-sha1"}})
+    same("BFD that was set", family.do("device-get", name)["bfd"],
+         wanted | {"auth": "meticulous-sha1"})
+    peer = mpl0 | {"address": address("10.99.0.2")}
+    session = family.do("peer-get", peer)["link"][0]["session"]
+    same("session", [session[key] for key in ("state", "diag", "remote-state", "remote-diag",
+                                              "remote-discr", "rx-us", "detection-us")],
+         ["down", "none", "down", "none", 0, 0, 0])
+    same("discriminator", session["discr"] != 0, True)
+    family.do("peer-set", peer | {"liveness": "off", "link": [{"nic": "eth1",
+                                                               "liveness": "bfd"}]})
+    got = family.do("peer-get", peer)
+    same("liveness of the peer", [got["liveness"]] + [link["liveness"] for link in got["link"]],
+         ["off", "bfd", "inherit"])
+    same("sessions", ["session" in link for link in got["link"]], [True, False])
+    family.do("peer-set", peer | {"liveness": "inherit", "link": [{"nic": "eth1",
+                                                                   "liveness": "inherit"}]})
+    # Forgets the key.
+    family.do("device-set", name | {"liveness": "off", "wtr-ms": 500, "holdoff-ms": 0,
+                                    "bfd": {key: BFD[key] for key in BFD if key != "key-id"}})
+    same("BFD that was set back", family.do("device-get", name)["bfd"], BFD)
+    refused(family, "device-set", name | {"bfd": {"auth": "sha1"}}, 22, bad_attr=".bfd.auth",
+            msg="needs a key, and there is none yet: give one, too")
 
 
 def changes(family, mpl0):
@@ -106,6 +155,32 @@ def refusals(family, mpl0):
     refused(family, "peer-set", peer | {"link": [{"nic": "eth1", "weight": 0}]}, 34,
             bad_attr=".link.weight")
     refused(family, "device-set", {"name": "mpl0", "policy": 4}, 34, bad_attr=".policy")
+    refused(family, "device-set", {"name": "mpl0"}, 22, msg="there is nothing to set")
+    refused(family, "device-set", {"name": "mpl0", "liveness": "inherit"}, 34,
+            bad_attr=".liveness")
+    refused(family, "device-set", {"name": "mpl0", "wtr-ms": 3600001}, 34, bad_attr=".wtr-ms")
+    for values, error, bad in (({"min-tx-us": 3299}, 34, "min-tx-us"),
+                               ({"min-rx-us": 60000001}, 34, "min-rx-us"),
+                               ({"detect-mult": 0}, 34, "detect-mult"),
+                               ({"multihop": 2}, 34, "multihop"),
+                               ({"auth": "md5"}, 22, "auth"), ({"auth": 6}, 22, "auth"),
+                               ({"key": b"secret"}, 22, "key"), ({"key-id": 1}, 22, "key-id"),
+                               ({"auth": "sha1", "key": b""}, 34, "key"),
+                               ({"auth": "sha1", "key": bytes(21)}, 34, "key"),
+                               ({"auth": "sha1", "key": bytes(20)}, 22, "key")):
+        # All or nothing: the policy stays as it is.
+        refused(family, "device-set", {"name": "mpl0", "policy": "broadcast", "bfd": values},
+                error, bad_attr=".bfd." + bad)
+    same("policy after refusals", family.do("device-get", {"name": "mpl0"})["policy"],
+         "balance-rr")
+    refused(family, "peer-set", peer, 22,
+            msg="there is nothing to set: neither a link nor a liveness")
+    refused(family, "peer-set", peer | {"liveness": 3}, 34, bad_attr=".liveness")
+    refused(family, "peer-set", peer | {"link": [{"nic": "eth1", "liveness": 3}]}, 34,
+            bad_attr=".link.liveness")
+    refused(family, "peer-set", peer | {"link": [{"nic": "eth1", "remove": True,
+                                                  "liveness": "off"}]}, 22,
+            bad_attr=".link.remove")
 
 
 def notified(family):
@@ -116,7 +191,8 @@ def notified(family):
         seen.setdefault(message["name"], []).append(message["msg"])
     same("kinds of notifications", set(seen),
          {"device-ntf", "nic-ntf", "nic-del-ntf", "peer-ntf", "peer-del-ntf", "link-ntf"})
-    same("policy", seen["device-ntf"][0]["policy"], "broadcast")
+    same("policy", seen["device-ntf"][-1]["policy"], "broadcast")
+    same("liveness", seen["device-ntf"][0]["liveness"], "bfd")
     same("NIC added", [(nic["name"], nic["reason"]) for nic in seen["nic-ntf"]
                        if "event" not in nic], [("n7", "unregistered")])
     going_down = family.consts["event"].entries["going-down"].value
@@ -126,7 +202,9 @@ def notified(family):
     same("its link", [(peer["address"], peer["link"][0]["was"], peer["link"][0]["reason"])
                       for peer in down], [("10.99.0.2", "none", "admin-down")])
     same("NIC removed", seen["nic-del-ntf"][-1]["name"], "n7")
-    same("peer", [peer["address"] for peer in seen["peer-ntf"]], ["fd99::7", "fd99::7"])
+    same("peer", [(peer["address"], peer["liveness"]) for peer in seen["peer-ntf"]],
+         [("10.99.0.2", "off"), ("10.99.0.2", "inherit"), ("fd99::7", "inherit"),
+          ("fd99::7", "inherit")])
     same("peer removed", [peer["address"] for peer in seen["peer-del-ntf"]], ["fd99::7"])
 
 
@@ -140,6 +218,7 @@ def main():
     listener.ntf_subscribe("events")
     mpl0 = reads(family)
     refusals(family, mpl0)
+    liveness(family, mpl0)
     changes(family, mpl0)
     notified(listener)
     return 1 if wrong else 0

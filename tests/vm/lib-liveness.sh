@@ -1,0 +1,101 @@
+#!/bin/bash
+# What scenarios about liveness share, with mplink at both ends; sourced after
+# lib-traffic.sh.
+#
+#   both_ends N [SETTING...]   topology N; mpl0 over eth1..ethN in A and in B, each the
+#                    other's peer; settings as for `mplink set dev`, in both. Waits until
+#                    all links are valid at both ends
+#   far ATTR         a file below B's /sys/class/net/mpl0/mplink/
+#   links_valid_far [N]
+#   blackhole NIC [in|out]     B's end of the cable drops what comes in, goes out or
+#                    (by default) both; the carriers stay
+#   blackhole_end
+#   transitions_start; transitions NIC      "DOWN UP": how often A's link over the NIC
+#                    has become invalid and valid since, by the tracepoint, which is not
+#                    rate-limited as the log is
+
+# Scenarios, not this file, pass arguments and read variables of these functions:
+# shellcheck disable=SC2034,SC2120
+
+FAR_LINKS=peers/10.99.0.1/links
+
+_set_up_far() {
+	local count=$1 i nics=() links=()
+	shift
+	for ((i = 1; i <= count; i++)); do
+		nics+=("eth$i")
+		links+=(link "eth$i" "10.0.$i.1")
+	done
+	in_b bash -c 'ip link add mpl0 type mplink && ip addr add 10.99.0.2/24 dev mpl0 &&
+		ip addr add fd99::2/64 dev mpl0 nodad && ip link set mpl0 up'
+	if [[ $# -gt 0 ]]; then
+		in_b mplink set dev mpl0 "$@"
+	fi
+	in_b mplink nic add dev mpl0 "${nics[@]}"
+	in_b mplink peer add dev mpl0 10.99.0.1 "${links[@]}"
+}
+
+both_ends() {
+	local count=$1 i names='' remotes=''
+	shift
+	topology "$count" B_WITHOUT_VIRTUAL
+	for ((i = 1; i <= count; i++)); do
+		names+=,eth$i
+		remotes+=,10.0.$i.2
+	done
+	mplink_load "nics=${names#,}" peer=10.99.0.2 "remotes=${remotes#,}"
+	mplink_up
+	if [[ $# -gt 0 ]]; then
+		mplink set dev mpl0 "$@"
+	fi
+	_set_up_far "$count" "$@"
+	wait_until 20 links_valid "$count"
+	wait_until 20 links_valid_far "$count"
+}
+
+far() {
+	in_b cat "/sys/class/net/mpl0/mplink/$1"
+}
+
+links_valid_far() {
+	# shellcheck disable=SC2016 # for the shell in B
+	[[ $(in_b bash -c 'cat /sys/class/net/mpl0/mplink/peers/*/links/*/valid' | grep -c 1) \
+		-eq ${1:-3} ]]
+}
+
+blackhole() {
+	local nic=$1 hook
+	{
+		echo "table netdev blackhole {"
+		for hook in ingress egress; do
+			case ${2:-both}:$hook in
+			both:* | in:ingress | out:egress)
+				echo "chain $hook { type filter hook $hook device $nic priority 0; policy drop; }"
+				;;
+			esac
+		done
+		echo "}"
+	} | in_b nft -f -
+}
+
+blackhole_end() {
+	in_b nft delete table netdev blackhole
+}
+
+TRACING=/sys/kernel/tracing
+
+transitions_start() {
+	[[ -d $TRACING/events ]] || mount -t tracefs tracefs "$TRACING"
+	echo 0 >"$TRACING/events/mplink/mplink_link/enable"
+	echo >"$TRACING/trace"
+	echo 1 >"$TRACING/events/mplink/mplink_link/enable"
+}
+
+transitions() {
+	awk -v nic="nic=$1" '
+		$0 ~ nic " " && /peer=::ffff:10\.99\.0\.2 / {
+			if (/ was=none /) down++
+			if (/ now=none$/) up++
+		}
+		END { print down + 0, up + 0 }' "$TRACING/trace"
+}
