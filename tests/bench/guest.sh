@@ -7,24 +7,16 @@
 # usage: tests/bench/guest.sh [PART...]      PART: peers mplink bystanders even scale,
 #        or profile-POLICY: see tests/bench/profile
 #
-# Host A is the initial namespace, B another one. Between them lie veth pairs:
-# eth1..eth3 for mplink, ECMP and the baseline, bond1..bond3 below the bonds,
-# plain1 for the bystander. Every neighbour is permanent and IPv6 is off: nothing
-# but the measured packets passes.
+# Between the hosts lie veth pairs: eth1..eth3 for mplink, ECMP and the baseline,
+# bond1..bond3 below the bonds, plain1 for the bystander. Every neighbour is permanent.
 set -Eeuo pipefail
+# shellcheck source=tests/bench/lib.sh
+source "$(dirname "$0")/lib.sh"
 
-[[ -n ${MPLINK_KERNEL:-} ]] || { echo "guest.sh: use tests/bench/run" >&2; exit 2; }
-module=$PWD/build/$MPLINK_KERNEL/mplink.ko
 stream=$PWD/build/bench/stream
 policies=(balance-rr balance-xor active-backup broadcast)
 count=30000
 period3=(64 512 1400)
-
-trap 'echo "guest.sh:$LINENO: status $? from: $BASH_COMMAND" >&2' ERR
-
-in_b() {
-	ip netns exec B "$@"
-}
 
 # know HERE DEV ADDRESS THERE DEV: HERE need not ask for ADDRESS's MAC address.
 know() {
@@ -88,12 +80,8 @@ load_mplink() {
 
 lay_cables() {
 	local i
-	ip netns add B
+	two_hosts
 	ln -s /proc/1/ns/net /run/netns/A
-	ip -n B link set lo up
-	sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
-	in_b sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1 \
-		net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
 	for i in 1 2 3; do
 		cable "eth$i"
 		cable "bond$i"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What must be there before anything is measured: packages, module, sender."""
+"""What must be there before anything is measured: packages, module, senders."""
 
 import pathlib
 import subprocess
@@ -9,7 +9,7 @@ KERNEL = "6.1"
 MODULE = REPO / "build" / KERNEL / "mplink.ko"
 RESULTS = REPO / "build/bench"
 
-# Its cost is part of every packet's: keep how it is compiled, too, as it is.
+# The cost of stream is part of every packet's: keep how it is compiled, too, as it is.
 CXX = ["g++", "-std=c++20", "-O2", "-Wall", "-Wextra", "-Werror"]
 
 
@@ -18,5 +18,7 @@ def prepare(build_module=True):
     if build_module:
         subprocess.run([REPO / "scripts/build-module", KERNEL], check=True)
     RESULTS.mkdir(parents=True, exist_ok=True)
-    subprocess.run([*CXX, "-o", RESULTS / "stream", REPO / "tests/bench/stream.cc"], check=True)
+    for sender in "stream", "failover":
+        subprocess.run([*CXX, "-o", RESULTS / sender, REPO / f"tests/bench/{sender}.cc"],
+                       check=True)
     subprocess.run([REPO / "scripts/build-command"], check=True)

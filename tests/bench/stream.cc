@@ -11,101 +11,41 @@
 // `send` sends COUNT packets of one flow, their sizes in turn; the size "mixed"
 // stands for any (from a fixed seed).  `until` prints "sending" once it is well
 // under way, and sends until FILE exists.  A size is that of the UDP payload.
+#include "sockets.hh"
+
 #include <algorithm>
-#include <arpa/inet.h>
 #include <array>
-#include <cerrno>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <ctime>
-#include <fcntl.h>
 #include <random>
-#include <sched.h>
-#include <string>
-#include <sys/socket.h>
 #include <sys/time.h>
-#include <unistd.h>
 #include <vector>
 
 namespace
 {
 
-constexpr unsigned port = 4096;
 constexpr unsigned burst = 20; // fits the receive buffer in any of the sizes, three times over
 constexpr unsigned batch = 2000;
 constexpr unsigned batches = 9;
 constexpr unsigned smallest = 64, largest = 1400; // of "mixed"
-
-[[noreturn]] void die(const std::string &what)
-{
-	std::fprintf(stderr, "stream: %s: %s\n", what.c_str(), std::strerror(errno));
-	std::exit(1);
-}
-
-int check(int result, const std::string &what)
-{
-	if (result < 0)
-		die(what);
-	return result;
-}
-
-// A socket in the named namespace; the process itself stays where it is.
-int socket_in(const std::string &name)
-{
-	const int home = check(open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), "own namespace");
-
-	if (name != "-") {
-		const std::string path = "/run/netns/" + name;
-		const int other = check(open(path.c_str(), O_RDONLY | O_CLOEXEC), path);
-
-		check(setns(other, CLONE_NEWNET), path);
-		close(other);
-	}
-	const int sock = check(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
-
-	check(setns(home, CLONE_NEWNET), "return to own namespace");
-	close(home);
-	return sock;
-}
-
-sockaddr_in address(const std::string &text)
-{
-	sockaddr_in a{};
-
-	a.sin_family = AF_INET;
-	a.sin_port = htons(port);
-	errno = EINVAL;
-	if (inet_pton(AF_INET, text.c_str(), &a.sin_addr) != 1)
-		die("address " + text);
-	return a;
-}
 
 class Stream
 {
 public:
 	Stream(const std::string &from, const std::string &source, const std::string &to,
 	       const std::string &destination)
-	    : tx_(socket_in(from)), rx_(socket_in(to))
+	    : flow_(from, source, to, destination)
 	{
-		const sockaddr_in s = address(source), d = address(destination);
 		const timeval patience{2, 0};
 
-		check(bind(tx_, reinterpret_cast<const sockaddr *>(&s), sizeof(s)),
-		      "bind to " + source);
-		check(connect(tx_, reinterpret_cast<const sockaddr *>(&d), sizeof(d)),
-		      "connect to " + destination);
-		check(bind(rx_, reinterpret_cast<const sockaddr *>(&d), sizeof(d)),
-		      "bind to " + destination);
-		check(setsockopt(rx_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)),
+		check(setsockopt(flow_.rx, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)),
 		      "SO_RCVTIMEO");
 	}
 
 	void send(unsigned size)
 	{
 		std::memcpy(out_.data(), &sent_, sizeof(sent_));
-		if (check(static_cast<int>(::send(tx_, out_.data(), size, 0)), "send") !=
+		if (check(static_cast<int>(::send(flow_.tx, out_.data(), size, 0)), "send") !=
 		    static_cast<int>(size))
 			die("short send");
 		sent_++;
@@ -115,7 +55,7 @@ public:
 	void receive(unsigned size)
 	{
 		uint32_t number;
-		const auto got = recv(rx_, in_.data(), in_.size(), 0);
+		const auto got = recv(flow_.rx, in_.data(), in_.size(), 0);
 
 		if (got < 0)
 			die("packet " + std::to_string(received_) + " did not arrive");
@@ -135,14 +75,14 @@ public:
 	// After the last: there must not be any more.
 	void expect_silence()
 	{
-		if (recv(rx_, in_.data(), in_.size(), MSG_DONTWAIT) >= 0) {
+		if (recv(flow_.rx, in_.data(), in_.size(), MSG_DONTWAIT) >= 0) {
 			errno = EBADMSG;
 			die("a packet arrived once too often");
 		}
 	}
 
 private:
-	int tx_, rx_;
+	Flow flow_;
 	uint32_t sent_ = 0, received_ = 0;
 	std::array<char, 65536> out_{}, in_{};
 };
