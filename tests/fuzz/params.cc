@@ -10,7 +10,7 @@
 namespace
 {
 
-constexpr unsigned fields = 7;
+constexpr unsigned fields = 12;
 
 void check_config(const mplink_config &config)
 {
@@ -24,11 +24,21 @@ void check_config(const mplink_config &config)
 			require(std::strcmp(config.nics[i], config.nics[j]) != 0, "named twice");
 	}
 	require(!config.nr_nics || config.name[0], "no name");
+
+	const mplink_liveness_config &liveness = config.liveness;
+
+	require(liveness.mode == MPLINK_LIVENESS_OFF || liveness.mode == MPLINK_LIVENESS_BFD,
+		"no such liveness");
+	require(liveness.wtr_ms <= MPLINK_MAX_WAIT_MS && liveness.holdoff_ms <= MPLINK_MAX_WAIT_MS,
+		"too long a wait");
+	require(liveness.bfd.detect_mult && liveness.bfd.min_tx_us >= MPLINK_BFD_MIN_INTERVAL_US &&
+			liveness.bfd.min_rx_us <= MPLINK_BFD_MAX_INTERVAL_US,
+		"BFD out of bounds");
 }
 
 } // namespace
 
-// A byte that tells which are given, then their texts, each with its NUL.
+// Two bytes that tell which are given, then their texts, each with its NUL.
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char *data, std::size_t size)
 {
 	std::vector<std::string> texts(fields);
@@ -36,11 +46,11 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char *data, std::size_t siz
 	mplink_config config;
 	mplink_param_error error = {};
 
-	if (!size)
+	if (size < 2)
 		return 0;
 
-	const unsigned which = *data;
-	const unsigned char *p = data + 1;
+	const unsigned which = data[0] | static_cast<unsigned>(data[1]) << 8;
+	const unsigned char *p = data + 2;
 	const unsigned char *end = data + size;
 
 	for (unsigned i = 0; i < fields; i++) {
@@ -53,8 +63,8 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char *data, std::size_t siz
 			given[i] = texts[i].c_str();
 	}
 
-	const mplink_params params = {given[0], given[1], given[2], given[3],
-				      given[4], given[5], given[6]};
+	const mplink_params params = {given[0], given[1], given[2], given[3], given[4],  given[5],
+				      given[6], given[7], given[8], given[9], given[10], given[11]};
 
 	if (!mplink_core_parse_params(&params, &config, &error)) {
 		check_config(config);
