@@ -4,7 +4,7 @@
 # wrong key is refused and counted; mplink sees what BIRD ends, and BIRD AdminDown.
 # by default: 6.1
 # needs: daemons
-# timeout: 300
+# timeout: 600
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/vm/lib-traffic.sh

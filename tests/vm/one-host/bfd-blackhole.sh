@@ -3,7 +3,7 @@
 # detected at both ends; no packet is lost once it is declared down; and it comes back
 # once, after the wait to restore.
 # by default: 6.1 6.12
-# timeout: 200
+# timeout: 400
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/vm/lib-traffic.sh

@@ -2,7 +2,7 @@
 # Answers: after NIC ON, liveness went 0 -> 1 -> 0 -> 1. A hundred times off and on, by
 # `ip link` and by the far end: exactly one transition 1 -> 0 and one 0 -> 1 a cycle.
 # by default: 6.12
-# timeout: 400
+# timeout: 900
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/vm/lib-traffic.sh

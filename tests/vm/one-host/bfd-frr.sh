@@ -4,7 +4,7 @@
 # silence.
 # by default: 6.12
 # needs: daemons
-# timeout: 300
+# timeout: 600
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/vm/lib-traffic.sh

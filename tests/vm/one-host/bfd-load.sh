@@ -2,7 +2,7 @@
 # Guards: no false alarm at 3 x 50 ms in a minute of full load, half of it with all CPUs
 # taken by other programs; and reports the shortest interval that holds there.
 # by default: 6.1
-# timeout: 300
+# timeout: 600
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/vm/lib-traffic.sh

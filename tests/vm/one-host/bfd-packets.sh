@@ -2,7 +2,7 @@
 # Guards: every malformed, replayed, spoofed or mis-authenticated BFD packet is counted
 # under its own reason, and changes nothing. Over IPv4 and over IPv6.
 # by default: 6.12
-# timeout: 120
+# timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/vm/lib-traffic.sh
