@@ -59,10 +59,11 @@ static void mplink_log_link(const struct net_device *dev, const struct mplink_li
 {
 	const bool was = report->was == MPLINK_REASON_NONE;
 	const bool now = report->now == MPLINK_REASON_NONE;
+	struct mplink_vnic *vnic = netdev_priv(dev);
 	char peer[MPLINK_ADDR_LEN];
 	char why[40] = "";
 
-	if (was == now)
+	if (was == now || !__ratelimit(&vnic->log))
 		return;
 	if (!now)
 		snprintf(why, sizeof(why), " (%s)", mplink_core_reason_name(report->now));
@@ -74,12 +75,10 @@ static void mplink_log_link(const struct net_device *dev, const struct mplink_li
 void mplink_report_link(void *owner, const struct mplink_link_report *report)
 {
 	const struct net_device *dev = owner;
-	struct mplink_vnic *vnic = netdev_priv(dev);
 
 	trace_mplink_link(dev, report);
-	mplink_notify_link(vnic, report);
-	if ((report->event == MPLINK_EVENT_LIVENESS || report->event == MPLINK_EVENT_RESTORE) &&
-	    __ratelimit(&vnic->log))
+	mplink_notify_link(netdev_priv(dev), report);
+	if (report->event == MPLINK_EVENT_LIVENESS || report->event == MPLINK_EVENT_RESTORE)
 		mplink_log_link(dev, report);
 }
 
