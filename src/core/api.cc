@@ -6,7 +6,6 @@
 #include "errors.hh"
 #include "names.hh"
 #include "params.hh"
-#include "refusals.hh"
 
 using namespace mplink;
 

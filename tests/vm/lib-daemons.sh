@@ -7,7 +7,6 @@
 #   frr_session ADDRESS KEY     of `show bfd peers json`
 #   bird_start CONFIG       BIRD with that configuration
 #   bird_configure CONFIG   another one, without a restart
-#   mplink_session NIC KEY  of mplink's session over that NIC
 #   bird_session ADDRESS    its line of `show bfd sessions`: ADDRESS NIC STATE SINCE TX TIMEOUT
 
 DAEMONS=$PWD/build/tools/daemons
@@ -48,13 +47,6 @@ frr_session() {
 	frr "show bfd peers json" | ADDRESS=$1 KEY=$2 /usr/bin/python3 -c '
 import json, os, sys
 print([s for s in json.load(sys.stdin) if s["peer"] == os.environ["ADDRESS"]][0][os.environ["KEY"]])'
-}
-
-mplink_session() {
-	mplink --json show | NIC=$1 KEY=$2 /usr/bin/python3 -c '
-import json, os, sys
-links = [l for d in json.load(sys.stdin) for p in d["peers"] for l in p["links"]]
-print([l for l in links if l["nic"] == os.environ["NIC"]][0]["session"][os.environ["KEY"]])'
 }
 
 bird_configure() {

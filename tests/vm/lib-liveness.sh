@@ -1,6 +1,6 @@
 #!/bin/bash
-# What scenarios about liveness share, with mplink at both ends; sourced after
-# lib-traffic.sh.
+# What scenarios about liveness share, most of them with mplink at both ends; sourced
+# after lib-traffic.sh.
 #
 #   both_ends N [SETTING...]   topology N; mpl0 over eth1..ethN in A and in B, each the
 #                    other's peer; settings as for `mplink set dev`, in both. Waits until
@@ -10,6 +10,8 @@
 #   blackhole NIC [in|out]     B's end of the cable drops what comes in, goes out or
 #                    (by default) both; the carriers stay
 #   blackhole_end
+#   mplink_session NIC KEY     of A's session over that NIC, as `mplink --json show` has it
+#   session_is NIC KEY VALUE
 #   transitions_start; transitions NIC      "DOWN UP": how often A's link over the NIC
 #                    has become invalid and valid since, by the tracepoint, which is not
 #                    rate-limited as the log is
@@ -80,6 +82,17 @@ blackhole() {
 
 blackhole_end() {
 	in_b nft delete table netdev blackhole
+}
+
+mplink_session() {
+	mplink --json show | NIC=$1 KEY=$2 /usr/bin/python3 -c '
+import json, os, sys
+links = [l for d in json.load(sys.stdin) for p in d["peers"] for l in p["links"]]
+print([l for l in links if l["nic"] == os.environ["NIC"]][0]["session"][os.environ["KEY"]])'
+}
+
+session_is() {
+	[[ $(mplink_session "$1" "$2") == "$3" ]]
 }
 
 TRACING=/sys/kernel/tracing

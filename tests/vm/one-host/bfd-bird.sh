@@ -9,6 +9,8 @@
 source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/vm/lib-traffic.sh
 source "$(dirname "$0")/../lib-traffic.sh"
+# shellcheck source=tests/vm/lib-liveness.sh
+source "$(dirname "$0")/../lib-liveness.sh"
 # shellcheck source=tests/vm/lib-daemons.sh
 source "$(dirname "$0")/../lib-daemons.sh"
 
@@ -32,10 +34,6 @@ protocol bfd {
 
 bird_state_is() {
 	[[ $(bird_session "$1" | awk '{ print $3 }') == "$2" ]]
-}
-
-session_is() {
-	[[ $(mplink_session "$1" "$2") == "$3" ]]
 }
 
 topology 2

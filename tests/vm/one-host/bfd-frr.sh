@@ -9,6 +9,8 @@
 source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/vm/lib-traffic.sh
 source "$(dirname "$0")/../lib-traffic.sh"
+# shellcheck source=tests/vm/lib-liveness.sh
+source "$(dirname "$0")/../lib-liveness.sh"
 # shellcheck source=tests/vm/lib-daemons.sh
 source "$(dirname "$0")/../lib-daemons.sh"
 
@@ -18,11 +20,6 @@ FRR6="peer fd00:0:0:2::1 interface eth2 local-address fd00:0:0:2::2"
 # frr_set PEER LINE...: as in its configuration.
 frr_set() {
 	frr "configure terminal" bfd "$@"
-}
-
-# session NIC KEY VALUE: what mplink knows of its session over the NIC.
-session_is() {
-	[[ $(mplink_session "$1" "$2") == "$3" ]]
 }
 
 frr_is() {

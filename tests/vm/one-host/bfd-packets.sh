@@ -12,18 +12,11 @@ source "$(dirname "$0")/../lib-liveness.sh"
 
 COUNT=7
 
-session_discr() {
-	mplink --json show | NIC=$1 /usr/bin/python3 -c '
-import json, os, sys
-links = [l for d in json.load(sys.stdin) for p in d["peers"] for l in p["links"]]
-print([l for l in links if l["nic"] == os.environ["NIC"]][0]["session"]["discr"])'
-}
-
 # refused NIC FROM TO REASON...: COUNT of each are, and A's session stays what it is.
 refused() {
 	local nic=$1 from=$2 to=$3 reason before=() i=0 discr
 	shift 3
-	discr=$(session_discr "$nic")
+	discr=$(mplink_session "$nic" discr)
 	transitions_start
 	for reason; do
 		before+=("$(ethtool_stat "bfd_drop_$reason")")
