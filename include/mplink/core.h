@@ -63,8 +63,6 @@ int mplink_core_set_liveness(struct mplink_device *device,
 			     const struct mplink_liveness_config *config, const char **why);
 void mplink_core_get_liveness(const struct mplink_device *device,
 			      struct mplink_liveness_config *config);
-/* As it is where nobody has asked for anything.  Any context. */
-void mplink_core_default_liveness(struct mplink_liveness_config *config);
 
 /* Re-reads every path: addresses or routes have changed. */
 void mplink_core_refresh(struct mplink_device *device);

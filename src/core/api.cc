@@ -105,11 +105,6 @@ void mplink_core_get_liveness(const mplink_device *device, mplink_liveness_confi
 	*config = core(device).liveness();
 }
 
-void mplink_core_default_liveness(mplink_liveness_config *config)
-{
-	*config = default_liveness();
-}
-
 void mplink_core_recheck(mplink_device *device, mplink_u32 event)
 {
 	core(device).recheck(Rtnl(), event);
