@@ -3,8 +3,9 @@
 # the kernel's log since it began, no leak, everything created was destroyed.
 #
 # usage: tests/vm/lib-gate.sh begin NAME     in the guest, before a scenario
-#        tests/vm/lib-gate.sh end NAME       after it: cleans up, then judges.
+#        tests/vm/lib-gate.sh end NAME [last]    after it: cleans up, then judges.
 #                                            Prints the reasons; status 1 if any.
+#                                            `last`: of this boot
 #        source tests/vm/lib-gate.sh         for its functions (gate-selftest.sh)
 
 # One extended regular expression a line; each has a sample in gate-selftest.sh.
@@ -150,17 +151,20 @@ gate_clean_up() {
 }
 
 # kmemleak reports what two scans have found unreferenced and unchanged, and
-# what is at least five seconds old.
+# what is at least five seconds old. A scan takes as long as many a scenario, so
+# each scenario has one: what it leaked is seen after the next one, or by one more
+# scan after the last.
 gate_no_leaks() {
 	local file=/sys/kernel/debug/kmemleak leaks
 	[[ -w $file ]] || return 0
-	sleep 5.2
 	echo scan >$file
-	sleep 0.2
-	echo scan >$file
+	if [[ ${1:-} == last ]]; then
+		sleep 5.2
+		echo scan >$file
+	fi
 	leaks=$(<$file)
 	if [[ -n $leaks ]]; then
-		echo "kmemleak:"
+		echo "kmemleak, of this scenario or the one before:"
 		head -n 60 <<<"$leaks"
 		return 1
 	fi
@@ -177,8 +181,8 @@ gate_end() {
 	fi
 	loads=$(wc -l <"$GATE_STATE/loads")
 	gate_clean_up
+	gate_no_leaks "${2:-}" || bad=1
 	if [[ $loads -gt 0 ]]; then
-		gate_no_leaks || bad=1
 		sleep 1.2 # netdev_unregister_timeout_secs, and namespaces die behind our back
 	fi
 	if ! dmesg | gate_log_since "$mark" >"$log"; then
@@ -192,7 +196,7 @@ gate_end() {
 
 if [[ ${BASH_SOURCE[0]} == "$0" ]]; then
 	case ${1:-} in
-	begin | end) "gate_$1" "${2:?the name of the scenario}" ;;
+	begin | end) "gate_$1" "${2:?the name of the scenario}" "${3:-}" ;;
 	*)
 		sed -n '2,/^$/s/^# \?//p' "$0" >&2
 		exit 2

@@ -13,8 +13,8 @@ source tests/vm/lib-gate.sh
 export MPLINK_REASON=/run/mplink-reason
 
 # A wedged kernel lets nothing end: the host has a deadline of its own for that.
-run_one() {
-	local file=$1 limit=$2 name status gate reason began pid
+run_one() { # run_one FILE SECONDS [last]
+	local file=$1 limit=$2 last=${3:-} name status gate reason began pid
 	name=$(basename "$file" .sh)
 	: >"$MPLINK_REASON"
 	echo "@@begin $name"
@@ -33,7 +33,7 @@ run_one() {
 	124 | 137) reason="no end after $limit s" ;;
 	*) reason=${reason:-exit status $status} ;;
 	esac
-	if ! gate=$(gate_end "$name" 2>&1); then
+	if ! gate=$(gate_end "$name" "$last" 2>&1); then
 		printf 'GATE: %s\n' "$gate"
 		status=1
 		reason="${reason:+$reason; }gate: $(head -n1 <<<"$gate")"
@@ -42,6 +42,8 @@ run_one() {
 	echo "@@end $name $status $((($(date +%s%N) - began) / 1000000)) $reason"
 }
 
-for item in "$@"; do
-	run_one "${item%:*}" "${item##*:}"
+while [[ $# -gt 0 ]]; do
+	[[ $# -gt 1 ]] || last=last
+	run_one "${1%:*}" "${1##*:}" "${last:-}"
+	shift
 done

@@ -77,7 +77,7 @@ def gate(net, name):
     """Both hosts' complaints, as text; empty is good."""
     complaints = []
     for host in net.hosts.values():
-        done = host.run(["tests/vm/lib-gate.sh", "end", name], timeout=90)
+        done = host.run(["tests/vm/lib-gate.sh", "end", name, "last"], timeout=90)
         if done.status:
             complaints.append(f"host {host.name}: {done.output}")
     return "".join(complaints)
