@@ -38,6 +38,7 @@ struct mplink_bfd {
 	struct mplink_bfd_session *session;
 	struct hrtimer timer;
 	u64 armed_us;			/* for when the timer is; MPLINK_NEVER: it is not */
+	u32 random;			/* for the next packet: most inputs send none */
 	bool dead;
 	struct mplink_bfd_key key;
 	u64 init_ms;
@@ -92,6 +93,8 @@ static void mplink_bfd_apply(struct mplink_bfd *bfd, struct mplink_bfd_step *ste
 {
 	lockdep_assert_held(&bfd->lock);
 
+	if (step->len)
+		bfd->random = get_random_u32();
 	if (step->was != step->now)
 		mplink_bfd_enter(bfd, step->now);
 	if (step->digest)
@@ -121,7 +124,7 @@ static enum hrtimer_restart mplink_bfd_expire(struct hrtimer *timer)
 
 	spin_lock(&bfd->lock);
 	bfd->armed_us = MPLINK_NEVER;
-	mplink_core_bfd_expire(bfd->session, mplink_bfd_now(), get_random_u32(), &step);
+	mplink_core_bfd_expire(bfd->session, mplink_bfd_now(), bfd->random, &step);
 	mplink_bfd_apply(bfd, &step);
 	spin_unlock(&bfd->lock);
 	mplink_bfd_send(bfd, &step);
@@ -143,6 +146,7 @@ static struct mplink_bfd *mplink_bfd_find(const struct mplink_bfd_id *id, u32 di
 static u32 mplink_bfd_take(struct mplink_bfd *bfd, const u8 *bytes, size_t len,
 			   struct mplink_bfd_step *step)
 {
+	const u64 now = mplink_bfd_now();
 	u8 digest;
 	u32 drop;
 
@@ -150,13 +154,12 @@ static u32 mplink_bfd_take(struct mplink_bfd *bfd, const u8 *bytes, size_t len,
 
 	if (bfd->dead)
 		return MPLINK_BFD_DROP_SESSION;
-	drop = mplink_core_bfd_check(bfd->session, mplink_bfd_now(), bytes, len, &digest);
+	drop = mplink_core_bfd_check(bfd->session, now, bytes, len, &digest);
 	if (drop)
 		return drop;
 	if (digest && !mplink_bfd_verify(&bfd->key, bytes))
 		return MPLINK_BFD_DROP_AUTH_DIGEST;
-	mplink_core_bfd_receive(bfd->session, mplink_bfd_now(), bytes, len, get_random_u32(),
-				step);
+	mplink_core_bfd_receive(bfd->session, now, bytes, len, bfd->random, step);
 	mplink_bfd_apply(bfd, step);
 	return step->drop;
 }
@@ -205,7 +208,7 @@ static void mplink_bfd_disable(struct mplink_bfd *bfd, u8 diag)
 	struct mplink_bfd_step step;
 
 	mplink_bfd_begin(bfd);
-	mplink_core_bfd_disable(bfd->session, mplink_bfd_now(), diag, get_random_u32(), &step);
+	mplink_core_bfd_disable(bfd->session, mplink_bfd_now(), diag, bfd->random, &step);
 	mplink_bfd_end(bfd, &step);
 }
 
@@ -214,7 +217,7 @@ static void mplink_bfd_enable(struct mplink_bfd *bfd)
 	struct mplink_bfd_step step;
 
 	mplink_bfd_begin(bfd);
-	mplink_core_bfd_enable(bfd->session, mplink_bfd_now(), get_random_u32(), &step);
+	mplink_core_bfd_enable(bfd->session, mplink_bfd_now(), bfd->random, &step);
 	mplink_bfd_end(bfd, &step);
 }
 
@@ -280,7 +283,7 @@ void mplink_bfd_configure(struct mplink_bfd *bfd, const struct mplink_bfd_config
 	mplink_bfd_set_socket(bfd, config->multihop);
 	mplink_bfd_begin(bfd);
 	bfd->key = vnic->bfd_key;
-	mplink_core_bfd_configure(bfd->session, mplink_bfd_now(), config, get_random_u32(), &step);
+	mplink_core_bfd_configure(bfd->session, mplink_bfd_now(), config, bfd->random, &step);
 	mplink_bfd_end(bfd, &step);
 }
 
@@ -324,6 +327,7 @@ static struct mplink_bfd *mplink_bfd_start(struct mplink_port *port,
 	bfd->armed_us = MPLINK_NEVER;
 	bfd->init_ms = MPLINK_NEVER;
 	bfd->up_ms = MPLINK_NEVER;
+	bfd->random = get_random_u32();
 	spin_lock_init(&bfd->lock);
 	hrtimer_init(&bfd->timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_SOFT);
 	bfd->timer.function = mplink_bfd_expire;
