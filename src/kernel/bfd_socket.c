@@ -14,10 +14,9 @@
 #include <linux/slab.h>
 #include <net/addrconf.h>
 #include <net/dst.h>
+#include <net/ip.h>
 #include <net/ip6_checksum.h>
 #include <net/ip6_tunnel.h>
-#include <net/ip_tunnels.h>
-#include <net/route.h>
 #include <net/udp.h>
 #include <net/sock.h>
 #include <net/udp_tunnel.h>
@@ -206,11 +205,27 @@ static bool mplink_bfd_xmit4(const struct mplink_bfd_socket *socket, const struc
 	const __be32 daddr = mplink_in6(&path->remote)->s6_addr32[3];
 	const __be32 saddr = inet_select_addr(path->dev, daddr, RT_SCOPE_LINK);
 
+	struct iphdr *iph;
+
 	if (!saddr)
 		return false;
 	udp_set_csum(false, skb, saddr, daddr, skb->len);
-	iptunnel_xmit(socket->sock->sk, dst_rtable(dst), skb, saddr, daddr, IPPROTO_UDP,
-		      MPLINK_BFD_TOS, MPLINK_BFD_TTL, 0, false);
+	skb_dst_set(skb, dst);
+	iph = __skb_push(skb, sizeof(*iph));
+	skb_reset_network_header(skb);
+	*iph = (struct iphdr){
+		.version = 4,
+		.ihl = sizeof(*iph) / 4,
+		.tos = MPLINK_BFD_TOS,
+		/* What is never fragmented needs no ID (RFC 6864), which takes a hash. */
+		.frag_off = htons(IP_DF),
+		.ttl = MPLINK_BFD_TTL,
+		.protocol = IPPROTO_UDP,
+		.saddr = saddr,
+		.daddr = daddr,
+	};
+	/* Length and checksum are its to fill in; a loss is counted where it happens. */
+	ip_local_out(dev_net(path->dev), socket->sock->sk, skb);
 	return true;
 }
 
