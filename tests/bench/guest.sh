@@ -179,11 +179,6 @@ configuration() {
 	END
 }
 
-# What the kernel has taken for itself, in KiB.
-kernel_memory() {
-	awk '/^(Slab|Percpu|VmallocUsed):/ { sum += $2 } END { print sum }' /proc/meminfo
-}
-
 scale() {
 	local peers before took TIMEFORMAT=%R
 	load

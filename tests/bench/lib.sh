@@ -5,6 +5,7 @@
 #
 #   two_hosts        makes B, and no cable yet
 #   in_b CMD...      runs CMD in B
+#   kernel_memory    what the kernel has taken for itself, in KiB
 
 set -Eeuo pipefail
 [[ -n ${MPLINK_KERNEL:-} ]] || { echo "${0##*/}: use tests/bench/run" >&2; exit 2; }
@@ -23,4 +24,8 @@ two_hosts() {
 	sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
 	in_b sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1 \
 		net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
+}
+
+kernel_memory() {
+	awk '/^(Slab|Percpu|VmallocUsed):/ { sum += $2 } END { print sum }' /proc/meminfo
 }
