@@ -1,10 +1,11 @@
 #!/bin/bash
 # What scenarios about liveness share, most of them with mplink at both ends; sourced
-# after lib-traffic.sh.
+# after lib-traffic.sh. Those for two hosts use its transitions only.
 #
 #   both_ends N [SETTING...]   topology N; mpl0 over eth1..ethN in A and in B, each the
 #                    other's peer; settings as for `mplink set dev`, in both. Waits until
 #                    all links are valid at both ends
+#   far_end REMOTES [SETTING...]     B's part of it: REMOTES as of remotes=, over eth1...
 #   far ATTR         a file below B's /sys/class/net/mpl0/mplink/
 #   links_valid_far [N]
 #   blackhole NIC [in|out]     B's end of the cable drops what comes in, goes out or
@@ -12,21 +13,22 @@
 #   blackhole_end
 #   mplink_session NIC KEY     of A's session over that NIC, as `mplink --json show` has it
 #   session_is NIC KEY VALUE
-#   transitions_start; transitions NIC      "DOWN UP": how often A's link over the NIC
-#                    has become invalid and valid since, by the tracepoint, which is not
-#                    rate-limited as the log is
+#   transitions_start; transitions NIC [PEER]     "DOWN UP": how often the link over the
+#                    NIC to the peer (10.99.0.2) has become invalid and valid since, by
+#                    the tracepoint, which is not rate-limited as the log is
 
 # Scenarios, not this file, pass arguments and read variables of these functions:
 # shellcheck disable=SC2034,SC2120
 
 FAR_LINKS=peers/10.99.0.1/links
 
-_set_up_far() {
-	local count=$1 i nics=() links=()
+far_end() {
+	local addresses=() links=() nics=() i
+	IFS=, read -ra addresses <<<"$1"
 	shift
-	for ((i = 1; i <= count; i++)); do
-		nics+=("eth$i")
-		links+=(link "eth$i" "10.0.$i.1")
+	for i in "${!addresses[@]}"; do
+		nics+=("eth$((i + 1))")
+		links+=(link "eth$((i + 1))" "${addresses[i]}")
 	done
 	in_b bash -c 'ip link add mpl0 type mplink && ip addr add 10.99.0.2/24 dev mpl0 &&
 		ip addr add fd99::2/64 dev mpl0 nodad && ip link set mpl0 up'
@@ -38,19 +40,20 @@ _set_up_far() {
 }
 
 both_ends() {
-	local count=$1 i names='' remotes=''
+	local count=$1 i names='' near='' far=''
 	shift
 	topology "$count" B_WITHOUT_VIRTUAL
 	for ((i = 1; i <= count; i++)); do
 		names+=,eth$i
-		remotes+=,10.0.$i.2
+		far+=,10.0.$i.2
+		near+=,10.0.$i.1
 	done
-	mplink_load "nics=${names#,}" peer=10.99.0.2 "remotes=${remotes#,}"
+	mplink_load "nics=${names#,}" peer=10.99.0.2 "remotes=${far#,}"
 	mplink_up
 	if [[ $# -gt 0 ]]; then
 		mplink set dev mpl0 "$@"
 	fi
-	_set_up_far "$count" "$@"
+	far_end "${near#,}" "$@"
 	wait_until 20 links_valid "$count"
 	wait_until 20 links_valid_far "$count"
 }
@@ -105,8 +108,8 @@ transitions_start() {
 }
 
 transitions() {
-	awk -v nic="nic=$1" '
-		$0 ~ nic " " && /peer=::ffff:10\.99\.0\.2 / {
+	awk -v link="peer=::ffff:${2:-10.99.0.2} nic=$1 " '
+		index($0, link) {
 			if (/ was=none /) down++
 			if (/ now=none$/) up++
 		}
