@@ -115,6 +115,9 @@ std::vector<Step> diff(const Device &current, const DeviceConfig &wanted, const 
 	// A key cannot be read, and so not be compared: what the file says is said again.
 	SettingValues settings = differences(current.settings, wanted.settings);
 
+	// It goes with the authentication, and asked for without one is refused.
+	if (wanted.settings[Setting::bfd_auth] == MPLINK_BFD_AUTH_NONE)
+		settings.erase(Setting::bfd_key_id);
 	if (!settings.empty() || wanted.key)
 		steps.push_back({.kind = Step::Kind::device_set,
 				 .settings = std::move(settings),

@@ -89,6 +89,8 @@ TEST(Diff, Liveness)
 
 	ASSERT_EQ(back.size(), 2U);
 	EXPECT_EQ(back[0].settings.at(Setting::liveness), MPLINK_LIVENESS_OFF);
+	EXPECT_EQ(back[0].settings.at(Setting::bfd_auth), MPLINK_BFD_AUTH_NONE);
+	EXPECT_FALSE(back[0].settings.contains(Setting::bfd_key_id));
 	EXPECT_EQ(back[1].liveness, MPLINK_LIVENESS_INHERIT);
 	EXPECT_EQ(back[1].links.at(0).liveness, MPLINK_LIVENESS_INHERIT);
 
