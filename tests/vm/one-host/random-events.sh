@@ -1,8 +1,8 @@
 #!/bin/bash
-# Guards: whatever happens to NICs, and whatever of NICs, links and the policy the command
-# changes, in whatever order, under traffic, of both families: no packet handed to the
-# virtual NIC goes uncounted, and when everything is put right every link is valid again
-# and carries.
+# Guards: whatever happens to NICs, and whatever of NICs, links, the policy, liveness and
+# BFD the command changes, in whatever order, under traffic, of both families: no packet
+# handed to the virtual NIC goes uncounted, and when everything is put right every link is
+# valid again, with a session that is Up, and carries.
 #
 #   MPLINK_SEED=N     the events of an earlier run, which has printed its seed
 #   MPLINK_EVENTS=N   how many; by default 100 on a stock kernel, which take 40 s, and
@@ -13,6 +13,8 @@
 source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/vm/lib-traffic.sh
 source "$(dirname "$0")/../lib-traffic.sh"
+# shellcheck source=tests/vm/lib-liveness.sh
+source "$(dirname "$0")/../lib-liveness.sh"
 
 SEED=${MPLINK_SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}
 EVENTS=100
@@ -55,25 +57,40 @@ put_right() {
 	done | ip -n B -batch -
 	routes_back 3
 	check "as it was configured" mplink load /run/saved
+	check "the far end, too" in_b mplink load /run/saved-far
 	ip link set mpl0 up mtu 1500
 	ip addr replace fd99::1/64 dev mpl0 nodad
+}
+
+all_in_session() {
+	local i
+	for i in 1 2 3; do
+		session_is "eth$i" state up || return 1
+	done
 }
 
 before=()
 carried=()
 remotes=$REMOTES4
+near=10.0.1.1,10.0.2.1,10.0.3.1
 inet=inet
 if [[ $((SEED % 2)) -eq 1 ]]; then
 	remotes=$REMOTES6
+	near=fd00:0:0:1::1,fd00:0:0:2::1,fd00:0:0:3::1
 	inet=inet6
 fi
 topology 3
 ip netns add C
-mplink_load nics=$NICS peer=10.99.0.2 "remotes=$remotes"
+# A wait that flapping lengthens 32 times shall not be what the end has to wait for.
+mplink_load nics=$NICS peer=10.99.0.2 "remotes=$remotes" liveness=bfd wtr_ms=50
+# What mplink is in B for its sessions only: packets take B's own routes.
+far_end "$near" liveness bfd wtr-ms 50
+ip -n B link set mpl0 down
 handed_start
 mplink_up
-wait_until 10 links_valid 3
+wait_until 20 links_valid 3
 mplink save >/run/saved
+in_b mplink save >/run/saved-far
 # What goes to the peer's IPv6 address is dropped, and counted like the rest.
 steady 10.99.0.2 3000
 ping -q -i0.05 fd99::2 >/dev/null 2>&1 &
@@ -86,6 +103,7 @@ began=$SECONDS
 echo "$EVENTS events in $((SECONDS - began)) s"
 put_right
 wait_until 20 links_valid 3
+wait_until 20 all_in_session
 for policy in active-backup broadcast balance-xor balance-rr; do
 	echo $policy >/sys/class/net/mpl0/mplink/policy
 done
@@ -94,6 +112,7 @@ steady_stop
 nap 0.5
 
 handed_conserved
+wait_until 20 links_valid 3
 
 # All links carry. One of them may be ahead by a TCP segment not yet cut, which is as
 # much as 47 of these datagrams, and waits for the others to catch up.

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Random events of all kinds for mpl0 over eth1..eth3, from a seed: of NICs, cables and
-addresses, and what the command mplink can change.
+addresses, and what the command mplink can change, of liveness at both ends.
 
 usage: random-events.py SEED COUNT inet|inet6      the family of the links' remotes
 
@@ -22,6 +22,7 @@ NICS = (1, 2, 3)
 MPLINK = "/sys/class/net/mpl0/mplink"
 PEER = "10.99.0.2"
 POLICIES = ("balance-rr", "balance-xor", "active-backup", "broadcast")
+FAR = "ip netns exec B mplink"
 
 
 class Batch:
@@ -141,10 +142,11 @@ class Events:
                 if error.errno not in (errno.ENOENT, errno.ENODEV):
                     raise
 
-    def _mplink(self, *commands):
+    def _mplink(self, *commands, at=("mplink",)):
         """Refused is no matter: there may be no such NIC or link now, or one already."""
         self._wait(1)
-        self._commands.append(subprocess.Popen("; ".join(f"mplink {c}" for c in commands),
+        self._commands.append(subprocess.Popen("; ".join(f"{end} {c}" for c in commands
+                                                         for end in at),
                                                shell=True, stdout=subprocess.DEVNULL,
                                                stderr=subprocess.DEVNULL))
 
@@ -176,6 +178,38 @@ class Events:
 
     def control_policy(self, _):
         self._mplink(f"set policy {self.rng.choice(POLICIES)}")
+
+    def liveness(self, _):
+        self._mplink(f"set liveness {self.rng.choice(('off', 'bfd'))}")
+
+    def liveness_peer(self, _):
+        self._mplink(f"peer set {PEER} liveness {self.rng.choice(('inherit', 'off', 'bfd'))}")
+
+    def liveness_link(self, i):
+        self._mplink(f"peer set {PEER} link eth{i} liveness "
+                     f"{self.rng.choice(('inherit', 'off', 'bfd'))}")
+
+    def liveness_far(self, _):
+        # On again, for without it no link would carry anything for long.
+        self._mplink("set liveness off", "set liveness bfd", at=(FAR,))
+
+    def liveness_waits(self, _):
+        self._mplink(f"set wtr-ms {self.rng.choice((0, 50, 500))} "
+                     f"holdoff-ms {self.rng.choice((0, 0, 100))}")
+
+    def bfd_times(self, _):
+        self._mplink(f"set bfd-tx-us {self.rng.choice((10000, 50000, 300000))} "
+                     f"bfd-rx-us {self.rng.choice((10000, 50000, 300000))} "
+                     f"bfd-multiplier {self.rng.randrange(2, 6)}",
+                     at=(self.rng.choice(("mplink", FAR)),))
+
+    def bfd_multihop(self, _):
+        self._mplink(f"set bfd-multihop {self.rng.choice(('off', 'on'))}", at=("mplink", FAR))
+
+    def bfd_auth(self, _):
+        kind = self.rng.choice(("none", "sha1 bfd-key-id 7 bfd-key secret",
+                                "meticulous-sha1 bfd-key-id 8 bfd-key other"))
+        self._mplink(f"set bfd-auth {kind}", at=("mplink", FAR))
 
     def control_show(self, _):
         self._mplink("show")
