@@ -260,9 +260,16 @@ void mplink_bfd_xmit(const struct mplink_bfd_socket *socket, const struct mplink
 	struct dst_entry *dst = mplink_path_dst(path, smp_processor_id(), socket->inet6);
 	const u32 room = LL_RESERVED_SPACE(path->dev) + sizeof(struct ipv6hdr) +
 			 sizeof(struct udphdr);
-	struct sk_buff *skb = alloc_skb(room + len, GFP_ATOMIC);
+	struct sk_buff *skb;
 
+	/*
+	 * Nothing leaves, and who asks for the neighbour now, whom the kernel forgets with
+	 * the carrier, asks again only a second later: when the cable may long be back.
+	 */
+	if (!netif_carrier_ok(path->dev))
+		return;
 	/* What is not sent is lost to the far end, which is prepared for losses. */
+	skb = alloc_skb(room + len, GFP_ATOMIC);
 	if (!skb)
 		return;
 	skb_reserve(skb, room);
