@@ -56,12 +56,15 @@ def mplink_up(host, dev="mpl0"):
                       f"ip addr add fd99::{last}/64 dev {dev} nodad && ip link set {dev} up")
 
 
-def mplink_pair(net):
-    """Three cables with addresses, mplink over them at both ends, and B answers A."""
+def mplink_pair(net, *settings):
+    """Three cables with addresses, mplink over them at both ends, and B answers A.
+
+    settings: more arguments of mplink_load, for both.
+    """
     addresses(net)
     for host, last in ((net.a, 2), (net.b, 1)):
         mplink_load(host, "nics=eth1,eth2,eth3", f"peer=10.99.0.{last}",
-                    f"remotes=10.0.1.{last},10.0.2.{last},10.0.3.{last}")
+                    f"remotes=10.0.1.{last},10.0.2.{last},10.0.3.{last}", *settings)
         mplink_up(host)
     net.a.check("for ((n = 0; n < 20; n++)); do ping -qc1 -W1 10.99.0.2 && exit; done; exit 1")
 
