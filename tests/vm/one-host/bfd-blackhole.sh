@@ -2,7 +2,7 @@
 # Guards: a path that dies silently, its carriers up, in both directions or in one, is
 # detected at both ends; no packet is lost once it is declared down; and it comes back
 # once, after the wait to restore.
-# by default: 6.1 6.12
+# by default: 6.12
 # timeout: 400
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

@@ -2,7 +2,7 @@
 # Guards: NICs, links and peers added and removed while as much traffic runs as goes, and
 # dumps are read meanwhile: nothing hangs, no packet goes uncounted, and what is there at
 # the end carries.
-# by default: 6.1 6.12
+# by default: 6.12
 # timeout: 240
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

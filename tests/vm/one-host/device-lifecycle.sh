@@ -1,7 +1,7 @@
 #!/bin/bash
 # Guards: `ip link add type mplink` in any namespace, several at once, renamed, and
 # deleted by hand, with their namespace, or with the module; each promptly.
-# by default: 6.1 6.12
+# by default: 6.1
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

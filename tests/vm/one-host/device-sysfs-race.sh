@@ -1,7 +1,7 @@
 #!/bin/bash
 # Guards: every file read in a loop while NICs come and go and the module is loaded
 # and unloaded: no deadlock, no torn value, no file that outlives its device.
-# by default: 6.1 6.12
+# by default: 6.12
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Guards: every parameter as it is meant, at its limits too, is taken, and shown
 # in sysfs and in /sys/module/mplink/parameters as it was given.
-# by default: 6.1 6.12
+# by default: 6.1
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
