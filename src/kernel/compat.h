@@ -41,9 +41,13 @@ static inline void mplink_set_netns_immutable(struct net_device *dev)
 }
 #endif
 
-/* 6.10 gave IPv6's route type an accessor; Debian's 6.1 has it, too. */
+/* 6.10 gave the route types accessors; Debian's 6.1 has one of the two. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
 #include <net/ip6_fib.h>
+#include <net/route.h>
+#ifndef dst_rtable
+#define dst_rtable(dst) ((struct rtable *)(dst))
+#endif
 #ifndef dst_rt6_info
 #define dst_rt6_info(dst) ((struct rt6_info *)(dst))
 #endif
