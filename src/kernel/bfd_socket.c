@@ -204,7 +204,6 @@ static bool mplink_bfd_xmit4(const struct mplink_bfd_socket *socket, const struc
 {
 	const __be32 daddr = mplink_in6(&path->remote)->s6_addr32[3];
 	const __be32 saddr = inet_select_addr(path->dev, daddr, RT_SCOPE_LINK);
-
 	struct iphdr *iph;
 
 	if (!saddr)
