@@ -8,6 +8,7 @@
 #   far_end REMOTES [SETTING...]     B's part of it: REMOTES as of remotes=, over eth1...
 #   far ATTR         a file below B's /sys/class/net/mpl0/mplink/
 #   links_valid_far [N]
+#   near_is NIC REASON; far_is NIC REASON     of A's link over that NIC, of B's
 #   blackhole NIC [in|out]     B's end of the cable drops what comes in, goes out or
 #                    (by default) both; the carriers stay
 #   blackhole_end
@@ -60,6 +61,17 @@ both_ends() {
 
 far() {
 	in_b cat "/sys/class/net/mpl0/mplink/$1"
+}
+
+# A scenario asks a hundred times over: without starting a process.
+near_is() {
+	local reason
+	read -r reason <"/sys/class/net/mpl0/mplink/peers/10.99.0.2/links/$1/reason"
+	[[ $reason == "$2" ]]
+}
+
+far_is() {
+	[[ $(far "$FAR_LINKS/$1/reason") == "$2" ]]
 }
 
 links_valid_far() {

@@ -11,23 +11,13 @@ source "$(dirname "$0")/../lib-traffic.sh"
 # shellcheck source=tests/vm/lib-liveness.sh
 source "$(dirname "$0")/../lib-liveness.sh"
 
-LINK2=peers/10.99.0.2/links/eth2/reason
-
-near_is() {
-	[[ $(attr "$LINK2") == "$1" ]]
-}
-
-far_is() {
-	[[ $(far "$FAR_LINKS/eth2/reason") == "$1" ]]
-}
-
 both_ends 3 liveness bfd bfd-interval-us 50000 wtr-ms 500
 for direction in both in out; do
 	log_mark
 	transitions_start
 	blackhole eth2 "$direction"
-	wait_until 10 near_is liveness
-	wait_until 10 far_is liveness
+	wait_until 10 near_is eth2 liveness
+	wait_until 10 far_is eth2 liveness
 	equal "eth2, whose carrier is up" "$(attr nics/eth2/valid)" 1
 	expect_log 'mplink: mpl0: eth2 to 10.99.0.2: BFD: valid 1 -> 0 \(liveness\)'
 	expect_log 'mplink: mpl0: eth2 to 10.99.0.1: BFD: valid 1 -> 0 \(liveness\)'
@@ -41,8 +31,8 @@ for direction in both in out; do
 	equal "carried by a dead link ($direction)" "$(link_count eth2 tx_packets)" "$carried"
 
 	blackhole_end
-	wait_until 20 near_is none
-	wait_until 20 far_is none
+	wait_until 20 near_is eth2 none
+	wait_until 20 far_is eth2 none
 	expect_log 'mplink: mpl0: eth2 to 10.99.0.2: wait to restore: valid 0 -> 1'
 	equal "eth2's transitions ($direction)" "$(transitions eth2)" "1 1"
 	equal "eth1's transitions ($direction)" "$(transitions eth1)" "0 0"

@@ -12,17 +12,11 @@ source "$(dirname "$0")/../lib-liveness.sh"
 
 CYCLES=100
 
-reason_is() {
-	local reason
-	read -r reason <"/sys/class/net/mpl0/mplink/peers/10.99.0.2/links/eth2/reason"
-	[[ $reason == "$1" ]]
-}
-
 # soon REASON: waits for it, at shorter intervals than wait_until.
 soon() {
 	local tries
 	for ((tries = 0; tries < 1000; tries++)); do
-		! reason_is "$1" || return 0
+		! near_is eth2 "$1" || return 0
 		nap 0.01
 	done
 	fail "eth2 is $(attr peers/10.99.0.2/links/eth2/reason) after 10 s, not $1"

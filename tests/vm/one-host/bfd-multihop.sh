@@ -47,14 +47,6 @@ cable_over_router() {
 	wait_until 10 ping -qc1 -W1 "fd00:0:1:$i::2"
 }
 
-near_is() {
-	[[ $(attr "peers/10.99.0.2/links/$1/reason") == "$2" ]]
-}
-
-far_is() {
-	[[ $(far "$FAR_LINKS/$1/reason") == "$2" ]]
-}
-
 refused_far() {
 	in_b ethtool -S mpl0 | awk '$1 == "bfd_drop_bad_ttl:" { print $2 }'
 }

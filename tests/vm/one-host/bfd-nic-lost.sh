@@ -13,14 +13,6 @@ source "$(dirname "$0")/../lib-liveness.sh"
 
 ROUNDS=2
 
-near_is() {
-	[[ $(attr peers/10.99.0.2/links/eth2/reason) == "$1" ]]
-}
-
-far_is() {
-	[[ $(far "$FAR_LINKS/eth2/reason") == "$1" ]]
-}
-
 # sessions [CMD...]: how many there are, and their sockets, one a NIC; CMD runs what asks.
 sessions() {
 	echo "$("$@" mplink --json show | jq '[.[].peers[].links[].session | select(.)] | length')" \
@@ -33,8 +25,8 @@ asked_for() {
 
 # lost NEAR FAR SESSIONS: eth2 is, for these reasons, and traffic goes on without it.
 lost() {
-	wait_until 10 near_is "$1"
-	wait_until 10 far_is "$2"
+	wait_until 10 near_is eth2 "$1"
+	wait_until 10 far_is eth2 "$2"
 	equal "A's sessions, and their sockets" "$(sessions)" "$3 $3"
 	equal "B's sessions, and their sockets" "$(sessions in_b)" "$3 $3"
 	# Such a question would be repeated only a second after it was asked in vain.
@@ -43,8 +35,8 @@ lost() {
 }
 
 back() {
-	wait_until 20 near_is none
-	wait_until 20 far_is none
+	wait_until 20 near_is eth2 none
+	wait_until 20 far_is eth2 none
 	wait_until 20 session_is eth2 state up
 	link_carries eth2
 }
