@@ -1,11 +1,10 @@
 #!/bin/bash
 # Runs scenarios one after the other in the guest, each in its own process with
-# its own time limit, each followed by the gate. Started by tests/vm/run.
-#
-# usage: tests/vm/lib-guest.sh FILE:SECONDS...
+# its own time limit, each followed by the gate. Started by tests/vm/run, which
+# orders them by lines on the virtio port "orders": FILE SECONDS [last]
 #
 # Says for tests/vm/run, on lines of their own that begin with "@@":
-#     @@begin NAME    @@end NAME STATUS MILLISECONDS REASON    (0 ok, 1 not, 4 skipped)
+#     @@ready    @@end NAME STATUS MILLISECONDS REASON    (0 ok, 1 not, 4 skipped)
 # Everything between is what the scenario and the gate said.
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 # shellcheck source=tests/vm/lib-gate.sh
@@ -17,7 +16,6 @@ run_one() { # run_one FILE SECONDS [last]
 	local file=$1 limit=$2 last=${3:-} name status gate reason began pid
 	name=$(basename "$file" .sh)
 	: >"$MPLINK_REASON"
-	echo "@@begin $name"
 	began=$(date +%s%N)
 	gate_begin "$name"
 	timeout -k 5 "$limit" bash "$file" 2>&1 &
@@ -42,8 +40,10 @@ run_one() { # run_one FILE SECONDS [last]
 	echo "@@end $name $status $((($(date +%s%N) - began) / 1000000)) $reason"
 }
 
-while [[ $# -gt 0 ]]; do
-	[[ $# -gt 1 ]] || last=last
-	run_one "${1%:*}" "${1##*:}" "${last:-}"
-	shift
+for port in /sys/class/virtio-ports/*; do
+	[[ $(<"$port/name") != orders ]] || exec {orders}<"/dev/${port##*/}"
+done
+echo "@@ready"
+while read -r -u "$orders" file seconds last; do
+	run_one "$file" "$seconds" "$last"
 done
