@@ -1,5 +1,5 @@
 #!/bin/bash
-# by default: 6.1 6.12
+# by default: 6.1
 # timeout: 300
 # Answers: a NIC that came back went 0 -> 1 -> 0 -> 1. It becomes valid once, with
 # UP or with the CHANGE that follows, stays so, and carries packets at once.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# by default: 6.1 6.12
+# by default: 6.12
 # timeout: 300
 # Answers: a pulled cable was noticed when linkwatch got to it, up to a second
 # later; until then a third of all packets went into it. The carrier bit itself is

@@ -1,5 +1,5 @@
 #!/bin/bash
-# by default: 6.1 6.12
+# by default: 6.1
 # timeout: 300
 # Answers: taking a NIC down under traffic panicked the client: packets in flight
 # still used what the notifier had cleared. Repeated, with TCP and UDP running.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# by default: 6.1 6.12
+# by default: 6.1
 # timeout: 300
 # Answers: a NIC that goes away took every third packet with it until somebody
 # noticed. At a steady rate over three links, one that is taken down or deleted
