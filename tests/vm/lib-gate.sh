@@ -104,14 +104,15 @@ gate_note_load() {
 }
 
 gate_begin() {
+	# Of this boot, the first.
+	if [[ ! -e $GATE_STATE && -w /sys/kernel/debug/kmemleak ]]; then
+		echo clear >/sys/kernel/debug/kmemleak
+	fi
 	rm -rf "$GATE_STATE"
 	mkdir -p "$GATE_STATE"
 	: >"$GATE_STATE/loads"
 	# A device that waits for a reference shall say so before we look away.
 	echo 1 >/proc/sys/net/core/netdev_unregister_timeout_secs 2>/dev/null
-	if [[ -w /sys/kernel/debug/kmemleak ]]; then
-		echo clear >/sys/kernel/debug/kmemleak
-	fi
 	# The time makes the mark one of a kind even if a name runs twice in a boot.
 	echo "mplink-test: begin $1 $(cut -d' ' -f1 /proc/uptime)" >"$GATE_STATE/mark"
 	# Scenarios read the log again and again: it shall hold no others' lines.
@@ -151,20 +152,17 @@ gate_clean_up() {
 }
 
 # kmemleak reports what two scans have found unreferenced and unchanged, and
-# what is at least five seconds old. A scan takes as long as many a scenario, so
-# each scenario has one: what it leaked is seen after the next one, or by one more
-# scan after the last.
+# what is at least five seconds old. A scan takes as long as many a scenario, and what
+# has leaked stays: it is looked for after the last one of a boot, for all of them.
 gate_no_leaks() {
 	local file=/sys/kernel/debug/kmemleak leaks
 	[[ -w $file ]] || return 0
 	echo scan >$file
-	if [[ ${1:-} == last ]]; then
-		sleep 5.2
-		echo scan >$file
-	fi
+	sleep 5.2
+	echo scan >$file
 	leaks=$(<$file)
 	if [[ -n $leaks ]]; then
-		echo "kmemleak, of this scenario or the one before:"
+		echo "kmemleak, of this scenario or one before it in this boot:"
 		head -n 60 <<<"$leaks"
 		return 1
 	fi
@@ -181,7 +179,9 @@ gate_end() {
 	fi
 	loads=$(wc -l <"$GATE_STATE/loads")
 	gate_clean_up
-	gate_no_leaks "${2:-}" || bad=1
+	if [[ ${2:-} == last ]]; then
+		gate_no_leaks || bad=1
+	fi
 	if [[ $loads -gt 0 ]]; then
 		sleep 1.2 # netdev_unregister_timeout_secs, and namespaces die behind our back
 	fi
