@@ -30,7 +30,7 @@ set +e
 events &
 churn=$!
 set -e
-rounds=$([[ $MPLINK_KERNEL == debug ]] && echo 10 || echo 20)
+rounds=$([[ $MPLINK_KERNEL == debug ]] && echo 5 || echo 10)
 for ((round = 0; round < rounds; round++)); do
 	mplink_unload
 	mplink_load nics=$NICS peer=10.99.0.2 remotes=$REMOTES4
