@@ -1,7 +1,7 @@
 #!/bin/bash
 # Guards: unloading under full TCP and UDP traffic, of every policy, again and again,
 # returns within 2 s (stock kernels) and leaves nothing; after a load it all goes on.
-# by default: 6.1 6.12 debug
+# by default: 6.12 debug
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
