@@ -7,7 +7,7 @@
 #   MPLINK_SEED=N     the events of an earlier run, which has printed its seed
 #   MPLINK_EVENTS=N   how many; by default 100 on a stock kernel, which take 40 s, and
 #                     2,000 on the debug kernel, which take half an hour
-# by default: 6.1 6.12
+# by default: 6.12
 # timeout: 1500
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
