@@ -32,11 +32,21 @@ holds() {
 	! _log_has 'BFD: valid 1 -> 0'
 }
 
+# The CPUs have nothing left, and yet their queues do not grow. A packet takes the debug
+# kernel a millisecond: what waits there behind a thousand that nobody holds back comes
+# too late, or never.
+RATE=20000
+WINDOW=()
+if [[ $KERNEL == debug ]]; then
+	RATE=200
+	WINDOW=(-w 64K)
+fi
+
 both_ends 3 liveness bfd bfd-interval-us 50000
 # A second connection the other way.
 in_b iperf3 -s -D -p 5301 >/dev/null
-udp_start 10.99.0.2 --rate 20000
-iperf3 -c 10.99.0.2 -p 5301 -t 600 -P 4 >/dev/null 2>&1 &
+udp_start 10.99.0.2 --rate "$RATE"
+iperf3 -c 10.99.0.2 -p 5301 -t 600 -P 4 "${WINDOW[@]}" >/dev/null 2>&1 &
 TCP=$!
 nap 2
 holds 30 || fail "a false alarm under load: $(log_since | grep BFD)"
