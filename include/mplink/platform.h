@@ -27,6 +27,8 @@ void mplink_free(void *p);
 mplink_u32 mplink_nr_lanes(void);
 /* Monotonic milliseconds, not counting suspend.  Any context. */
 mplink_u64 mplink_now_ms(void);
+/* The same in microseconds. */
+mplink_u64 mplink_now_us(void);
 
 /* --- RCU and RTNL ------------------------------------------------------- */
 

@@ -37,7 +37,45 @@ enum mplink_policy {
 /* What a packet is wrapped in. */
 enum mplink_encap {
 	MPLINK_ENCAP_NONE,
+	MPLINK_ENCAP_GRE_UDP,	/* GRE in UDP (RFC 8086), sequenced (RFC 2890) */
 	MPLINK_ENCAPS
+};
+
+/* Of gre-udp: a GRE key is a peer's key, and below it the bucket of the flow. */
+#define MPLINK_FLOW_BUCKETS 256
+#define MPLINK_MAX_PEER_KEY 0xffffff
+
+/* Bounds of the bounds of outoforder_timer. */
+#define MPLINK_MAX_OUTOFORDER_US 10000000
+
+/* How many packets may be held at most, of a flow bucket and of a peer. */
+#define MPLINK_MAX_PERFLOW_BUFFER 65535
+#define MPLINK_MAX_PEER_BUFFER 1048576
+
+/* Why a gre-udp packet was not delivered. */
+enum mplink_gre_drop {
+	MPLINK_GRE_DROP_NONE,
+	/* Found by the header alone. */
+	MPLINK_GRE_DROP_TRUNCATED,	/* shorter than its header */
+	MPLINK_GRE_DROP_VERSION,	/* not 0 */
+	MPLINK_GRE_DROP_FLAGS,		/* a bit that nobody sets any more: routing, say (RFC 2784 2.2) */
+	MPLINK_GRE_DROP_PROTOCOL,	/* neither IPv4 nor IPv6 */
+	MPLINK_GRE_DROP_KEY_MISSING,	/* no key */
+	/* Found by who sent it. */
+	MPLINK_GRE_DROP_KEY,		/* no peer has that key */
+	MPLINK_GRE_DROP_SENDER,		/* it is not from a remote of the peer with that key */
+	/* Found by what it carries. */
+	MPLINK_GRE_DROP_CHECKSUM,
+	MPLINK_GRE_DROP_INNER,		/* not an IP packet of that kind, or cut short */
+	MPLINK_GRE_DROP_ECN,		/* congestion on the way, which the packet cannot say (RFC 6040) */
+	/* Found by its number. */
+	MPLINK_GRE_DROP_DUPLICATE,	/* it has been delivered */
+	MPLINK_GRE_DROP_LATE,		/* it had been given up */
+	/* The host's. */
+	MPLINK_GRE_DROP_DOWN,		/* the virtual NIC is down */
+	MPLINK_GRE_DROP_BACKLOG,	/* the host does not keep up: net.core.netdev_max_backlog */
+	MPLINK_GRE_DROP_NO_MEMORY,
+	MPLINK_GRE_DROPS
 };
 
 /* Why a NIC or a link may not carry packets; NONE: it may. */

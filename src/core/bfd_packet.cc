@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "bfd_packet.hh"
 
+#include "wire.hh"
+
 namespace mplink
 {
 
@@ -20,19 +22,6 @@ constexpr mplink_u8 bit_multipoint = 0x01;
 // Type and length, which every authentication section begins with.
 constexpr mplink_u32 auth_header_len = 2;
 constexpr mplink_u32 sha1_len = bfd_max_len - bfd_header_len;
-
-mplink_u32 get32(const mplink_u8 *p)
-{
-	return mplink_u32{p[0]} << 24 | mplink_u32{p[1]} << 16 | mplink_u32{p[2]} << 8 | p[3];
-}
-
-void put32(mplink_u8 *p, mplink_u32 v)
-{
-	p[0] = static_cast<mplink_u8>(v >> 24);
-	p[1] = static_cast<mplink_u8>(v >> 16);
-	p[2] = static_cast<mplink_u8>(v >> 8);
-	p[3] = static_cast<mplink_u8>(v);
-}
 
 constexpr mplink_u8 bit(bool set, mplink_u8 value)
 {

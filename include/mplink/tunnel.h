@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Encap gre-udp: what the core offers to read and write GRE headers (RFC 2784, RFC 2890)
+ * and to put packets back in order.
+ */
+#ifndef MPLINK_TUNNEL_H
+#define MPLINK_TUNNEL_H
+
+#include "types.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* --- GRE headers: any context ------------------------------------------------- */
+
+/* The GRE header that is sent: flags, protocol, key and sequence number. */
+#define MPLINK_GRE_LEN 12
+/* The longest that is understood: with a checksum, too. */
+#define MPLINK_GRE_MAX_LEN 16
+
+struct mplink_gre {
+	mplink_u32 len;		/* of the header; behind it lies the inner packet */
+	mplink_u32 key;		/* the peer's: 24 bits */
+	mplink_u32 seq;		/* 0 where there is none */
+	mplink_u16 protocol;	/* 0x0800 or 0x86dd */
+	mplink_u8 bucket;	/* the flow's */
+	mplink_u8 sequenced;	/* there is a sequence number */
+	mplink_u8 checksummed;	/* there is a checksum, over all of header and payload: to be verified */
+};
+
+/*
+ * Reads the header at the beginning of bytes, of which there are len, up to
+ * MPLINK_GRE_MAX_LEN of them.  Returns enum mplink_gre_drop; if NONE, *gre.
+ */
+mplink_u32 mplink_core_gre_read(const mplink_u8 *bytes, mplink_size len, struct mplink_gre *gre);
+/* Writes MPLINK_GRE_LEN bytes: of key, bucket, seq and protocol. */
+void mplink_core_gre_write(mplink_u8 *bytes, const struct mplink_gre *gre);
+
+/*
+ * A hash of the packet's flow, whose upper bits are the best; l3: its IP header, of which
+ * len bytes may be read.  Other than the stack's, it stays the same when TCP, after a
+ * timeout, asks for another way.
+ */
+mplink_u32 mplink_core_flow_hash(const mplink_u8 *l3, mplink_u32 len);
+
+/* --- settings -------------------------------------------------------------------- */
+
+/* 0, or -EINVAL and *why, a static text.  RTNL. */
+int mplink_core_set_tunnel(struct mplink_device *device, const struct mplink_tunnel_config *config,
+			   const char **why);
+void mplink_core_get_tunnel(const struct mplink_device *device,
+			    struct mplink_tunnel_config *config);
+
+/* --- the resequencer: RFC 2890 2.2, RFC 1990 4.1 ------------------------------------ */
+
+/*
+ * One a peer.  Its flow buckets are independent of each other: of each, one caller at a
+ * time, whom a lock of the surroundings' sees to.  Nothing is allocated after creation.
+ */
+struct mplink_resequencer;
+
+/* A packet while the core has it.  Lives in the skb's cb. */
+struct mplink_held {
+	struct mplink_held *next;
+	mplink_u64 held_us;	/* since when, as mplink_now_us() */
+	mplink_u32 seq;
+	mplink_u8 link;		/* the NIC's id */
+	mplink_u8 drop;		/* enum mplink_gre_drop, of one that is refused */
+};
+
+/* What is to be done: first with the packets, then by the timer. */
+struct mplink_release {
+	struct mplink_held *deliver;	/* in this order, by next; NULL: none */
+	struct mplink_held *refused;	/* likewise: each with its reason */
+	/*
+	 * Call mplink_core_resequencer_expire() then; MPLINK_NEVER: nothing is held.  A timer
+	 * that is set for sooner may stay as it is: to be called too soon does no harm.
+	 */
+	mplink_u64 deadline_us;
+};
+
+/* What has become of packets; numbers, not all of them packets, for a lost one never came. */
+struct mplink_resequencer_counters {
+	mplink_u64 in_order;	/* delivered as they came */
+	mplink_u64 reordered;	/* delivered after they had been held */
+	mplink_u64 duplicates;	/* refused: it has been delivered */
+	mplink_u64 late;	/* refused: it had been given up */
+	mplink_u64 lost_rule;	/* given up: every link has delivered a later one (RFC 1990 4.1) */
+	mplink_u64 lost_timer;	/* given up: outoforder_timer (RFC 2890 2.2) */
+	mplink_u64 lost_overflow;	/* given up: max_perflow_buffer, or the peer's */
+	mplink_u64 restarts;	/* the far end's numbers began anew */
+	mplink_u64 held;	/* now */
+	mplink_u64 held_max;	/* at most, in one bucket */
+	mplink_u64 wait_us;	/* of all that were held, together */
+	mplink_u64 wait_max_us;
+	mplink_u64 timer_us;	/* outoforder_timer now */
+};
+
+/*
+ * For a peer of the device, whose settings it follows.  NULL where memory is short.
+ * Process context.
+ */
+struct mplink_resequencer *
+mplink_core_resequencer_create(const struct mplink_device *device);
+/*
+ * Prepares it for packets of these links, a bit for each NIC's id; none may arrive of
+ * another.  It never forgets one.  0 or -ENOMEM, and nothing is changed.  RTNL.
+ */
+int mplink_core_resequencer_cover(struct mplink_resequencer *resequencer, mplink_u64 links);
+/* After all that was held has been flushed. */
+void mplink_core_resequencer_free(struct mplink_resequencer *resequencer);
+
+/*
+ * A packet has come: seq and link are set.  peer: whose links are valid is asked of it.
+ * True: the packet is the next one, and is delivered by the caller as it is; nothing
+ * else is to be done, and *release is not written.  False: *release says what is.
+ * Softirq, in an RCU read section, the bucket's lock held; so the next two.
+ */
+int mplink_core_resequencer_arrive(struct mplink_resequencer *resequencer,
+				   const struct mplink_peer *peer, mplink_u32 bucket,
+				   struct mplink_held *packet, struct mplink_release *release);
+/* The deadline has come, or a link is valid no more. */
+void mplink_core_resequencer_expire(struct mplink_resequencer *resequencer,
+				    const struct mplink_peer *peer, mplink_u32 bucket,
+				    struct mplink_release *release);
+/* Gives all gaps up, whatever the time: the peer goes. */
+void mplink_core_resequencer_flush(struct mplink_resequencer *resequencer, mplink_u32 bucket,
+				   struct mplink_release *release);
+/* The sum of all buckets.  Any context. */
+void mplink_core_resequencer_counters(const struct mplink_resequencer *resequencer,
+				      struct mplink_resequencer_counters *sum);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* MPLINK_TUNNEL_H */
