@@ -9,8 +9,8 @@ namespace
 
 constexpr unsigned kinds = static_cast<unsigned>(Kind::count);
 
-constexpr const char *kind_names[] = {"devices", "nics",     "peers",   "links",
-				      "tables",  "dev-refs", "sessions"};
+constexpr const char *kind_names[] = {"devices", "nics",     "peers",    "links",
+				      "tables",  "dev-refs", "sessions", "resequencers"};
 static_assert(sizeof(kind_names) / sizeof(kind_names[0]) == kinds);
 
 struct Tally {

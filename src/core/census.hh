@@ -7,7 +7,17 @@
 namespace mplink
 {
 
-enum class Kind : unsigned { devices, nics, peers, links, tables, dev_refs, sessions, count };
+enum class Kind : unsigned {
+	devices,
+	nics,
+	peers,
+	links,
+	tables,
+	dev_refs,
+	sessions,
+	resequencers,
+	count
+};
 
 class Census
 {

@@ -45,7 +45,8 @@ public:
 			.live = watched_ ? mplink_bfd_up(bfd_) : nullptr,
 			.path = path_,
 			.counters = traffic_.lanes(),
-			.nic_counters = nic_.traffic()};
+			.nic_counters = nic_.traffic(),
+			.nic_id = nic_.id()};
 	}
 	void info(mplink_link_info &info) const;
 	mplink_counters sum() const;

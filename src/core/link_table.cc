@@ -8,6 +8,7 @@ namespace
 {
 
 constexpr mplink_u32 cache_line = 64;
+static_assert(sizeof(LinkEntry) == cache_line);
 
 // Of a link that nobody watches: packets have one way to ask.
 constexpr unsigned long always = 1;
@@ -60,6 +61,7 @@ LinkTable::LinkTable(std::span<const LinkSpec> links, mplink_u32 n, mplink_u32 p
 		e.scale = (mplink_u64{1} << 32) / link.weight;
 		e.header_len = mplink_port_header_len(link.port);
 		e.last = i == n;
+		e.nic_id = static_cast<mplink_u8>(link.nic_id);
 	}
 	if (policy == MPLINK_POLICY_BALANCE_RR)
 		for (mplink_u32 lane = 0; lane < mplink_nr_lanes(); lane++) {
@@ -69,6 +71,15 @@ LinkTable::LinkTable(std::span<const LinkSpec> links, mplink_u32 n, mplink_u32 p
 		}
 	if (policy == MPLINK_POLICY_BALANCE_XOR)
 		fill_buckets(links);
+}
+
+mplink_u64 LinkTable::alive_ids() const
+{
+	mplink_u64 ids = 0;
+
+	for (mplink_u32 i = 0; i < n_; i++)
+		ids |= mplink_u64{(*this)[i].alive()} << (*this)[i].nic_id;
+	return ids;
 }
 
 Box<LinkTable> LinkTable::build(std::span<const LinkSpec> links, mplink_u32 policy)

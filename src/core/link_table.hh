@@ -23,8 +23,10 @@ struct LinkSpec {
 	mplink_path *path;
 	TrafficCounters *counters; // one a lane
 	TrafficCounters *nic_counters;
+	mplink_u32 nic_id;
 };
 
+// A cache line each.
 struct alignas(64) LinkEntry {
 	// Whether the device can send, and the far end answers, at this very moment.  No
 	// event tells so in time: that of a carrier loss may trail the cable by a second.
@@ -49,6 +51,7 @@ struct alignas(64) LinkEntry {
 	mplink_u64 scale; // clock ticks a byte: the reciprocal of the weight
 	mplink_u32 header_len;
 	bool last; // of the table
+	mplink_u8 nic_id;
 };
 
 // A packet on its way out, as the core sees it.
@@ -78,6 +81,8 @@ public:
 	{
 		return policy_;
 	}
+	// The links that are alive now, a bit for each NIC's id.  Looks at each of them.
+	mplink_u64 alive_ids() const;
 	const LinkEntry &operator[](mplink_u32 i) const
 	{
 		return entries()[i];

@@ -124,7 +124,7 @@ TEST(Census, EndsAfterItsLastKind)
 		EXPECT_NE(census.kind, nullptr);
 		kinds++;
 	}
-	EXPECT_EQ(kinds, 7U);
+	EXPECT_EQ(kinds, 8U);
 	EXPECT_EQ(mplink_core_census(~0U, &census), 0);
 }
 

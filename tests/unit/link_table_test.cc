@@ -38,7 +38,8 @@ protected:
 					  .port = port,
 					  .path = nullptr,
 					  .counters = nullptr,
-					  .nic_counters = nullptr});
+					  .nic_counters = nullptr,
+					  .nic_id = i});
 		}
 	}
 	void TearDown() override
@@ -90,6 +91,23 @@ TEST_F(LinkTables, AliveIsReadFromTheDeviceEachTime)
 	EXPECT_TRUE((*table)[0].alive());
 	devices_[0]->set_running(false);
 	EXPECT_FALSE((*table)[0].alive());
+}
+
+TEST_F(LinkTables, TheLinksThatAreAliveByTheirIds)
+{
+	make(5);
+	for (mplink_u32 i = 0; i < 5; i++) {
+		specs_[i].nic_id = 63 - 7 * i;
+		devices_[i]->set_running(true);
+		devices_[i]->set_carrier(i != 2);
+	}
+	specs_[0].valid = false;
+
+	const Box<LinkTable> table = LinkTable::build(specs_, MPLINK_POLICY_BALANCE_RR);
+
+	EXPECT_EQ(table->alive_ids(), 1ULL << 56 | 1ULL << 42 | 1ULL << 35);
+	devices_[2]->set_carrier(true);
+	EXPECT_EQ(table->alive_ids(), 1ULL << 56 | 1ULL << 49 | 1ULL << 42 | 1ULL << 35);
 }
 
 TEST_F(LinkTables, EveryLaneAndBucketLiesWithinTheAllocation)

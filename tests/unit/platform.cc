@@ -19,7 +19,7 @@ namespace fake
 namespace
 {
 
-std::atomic<mplink_u64> now{1000};
+std::atomic<mplink_u64> now_us{1000000};
 
 Owner &owner_of(void *owner)
 {
@@ -77,12 +77,17 @@ std::vector<std::string> Owner::take_log()
 
 void set_time(mplink_u64 ms)
 {
-	now = ms;
+	now_us = ms * 1000;
 }
 
 void pass_time(mplink_u64 ms)
 {
-	now += ms;
+	now_us += ms * 1000;
+}
+
+void set_time_us(mplink_u64 us)
+{
+	now_us = us;
 }
 
 std::string census_difference()
@@ -120,9 +125,14 @@ mplink_u32 mplink_nr_lanes(void)
 	return nr_lanes;
 }
 
+mplink_u64 mplink_now_us(void)
+{
+	return now_us;
+}
+
 mplink_u64 mplink_now_ms(void)
 {
-	return now;
+	return now_us / 1000;
 }
 
 void mplink_call_rcu(mplink_rcu *rcu, void (*free)(mplink_rcu *rcu))
@@ -186,7 +196,7 @@ void mplink_request_recheck(void *owner, mplink_u64 ms)
 	mplink_u64 &at = owner_of(owner).recheck_ms;
 
 	mplink_assert_rtnl();
-	at = std::min(at, now + ms);
+	at = std::min(at, mplink_now_ms() + ms);
 }
 
 void mplink_report_refusal(void *owner, const char *nic, const char *why)

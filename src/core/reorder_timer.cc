@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "reorder_timer.hh"
+
+#include "atomic.hh"
+
+namespace mplink
+{
+
+mplink_u32 ReorderTimer::timeout_us(const mplink_tunnel_config &config) const
+{
+	const mplink_u32 now = read_once(spread_);
+	const mplink_u32 before = read_once(spread_before_);
+	const mplink_u32 least = read_once(config.outoforder_min_us);
+	const mplink_u32 most = read_once(config.outoforder_max_us);
+	const mplink_u64 timeout = 2 * mplink_u64{now > before ? now : before};
+
+	if (timeout > most)
+		return most;
+	return timeout < least ? least : static_cast<mplink_u32>(timeout);
+}
+
+// By an eighth at least: the others' CPUs need not hear of less.
+void ReorderTimer::raise(mplink_u64 us)
+{
+	const mplink_u32 spread = read_once(spread_);
+
+	if (us > mplink_u64{spread} + spread / 8)
+		atomic_raise(spread_, us < unknown ? static_cast<mplink_u32>(us) : unknown);
+}
+
+void ReorderTimer::filled(mplink_u64 now_us, mplink_u64 open_us)
+{
+	const mplink_u64 since = read_once(since_us_);
+
+	// Whoever is first turns it.
+	if (now_us - since >= window_us && atomic_replace(since_us_, since, now_us) && since) {
+		write_once(spread_before_, read_once(spread_));
+		write_once(spread_, 0);
+	}
+	raise(open_us);
+}
+
+void ReorderTimer::too_short(mplink_u64 now_us, const mplink_tunnel_config &config)
+{
+	const mplink_u64 raised = read_once(raised_us_);
+	const mplink_u32 timeout = timeout_us(config);
+
+	if (now_us - raised >= timeout && atomic_replace(raised_us_, raised, now_us))
+		raise(timeout);
+}
+
+} // namespace mplink

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0
+// outoforder_timer (RFC 2890 2.2): how long to wait for what another link may bring, by
+// how long it took links to bring it before.  One a peer, which all its CPUs share.
+#pragma once
+#include "mplink/types.h"
+
+namespace mplink
+{
+
+class ReorderTimer
+{
+public:
+	// Twice the spread of the links' delays, within the user's bounds; before it is
+	// known, the upper one.
+	mplink_u32 timeout_us(const mplink_tunnel_config &config) const;
+
+	// A gap had been open for that long when a packet came that belongs into it.
+	void filled(mplink_u64 now_us, mplink_u64 open_us);
+	// A packet came after its gap had been given up by the timer: it shall be twice
+	// that.  Those that come meanwhile had been given up as early.
+	void too_short(mplink_u64 now_us, const mplink_tunnel_config &config);
+
+private:
+	// The spread is the most of this and of the last window; a window is not over
+	// before there is something for the next one, for a flow that rests forgets nothing.
+	static constexpr mplink_u64 window_us = 1000000;
+	// Makes every bound too low.
+	static constexpr mplink_u32 unknown = ~0U;
+
+	void raise(mplink_u64 us);
+
+	mplink_u32 spread_ = 0; // in this window
+	mplink_u32 spread_before_ = unknown;
+	mplink_u64 since_us_ = 0; // when this window began; 0: it has not yet
+	mplink_u64 raised_us_ = 0;
+};
+
+} // namespace mplink

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0
+// A resequencer as the kernel would drive it: packets by number and link, virtual time,
+// and the timer that it asks for.  What may never be is watched over on each step.
+#pragma once
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "fake_rcu.hh"
+#include "mplink/platform.h"
+#include "platform.hh"
+#include "resequencer.hh"
+
+namespace fake
+{
+
+class Resequencing
+{
+public:
+	struct Sent {
+		mplink_held held = {};
+		mplink_u32 bucket = 0;
+		mplink_u64 arrived_us = 0;
+		mplink_u64 tag = 0; // the test's own
+	};
+	struct Out {
+		mplink_u32 seq;
+		mplink_u32 drop; // 0: delivered
+		mplink_u64 waited_us;
+		mplink_u64 tag;
+	};
+
+	explicit Resequencing(mplink_u64 links = 7, mplink_u64 start_us = 1000000)
+	    : alive(links), all_(mplink::make<mplink::Resequencer>(config))
+	{
+		set(start_us);
+		cover(links);
+	}
+	~Resequencing()
+	{
+		while (!deadlines_.empty())
+			flush(deadlines_.begin()->first);
+		require(sent_.empty(), "packets are left behind");
+	}
+	Resequencing(const Resequencing &) = delete;
+	Resequencing &operator=(const Resequencing &) = delete;
+
+	bool cover(mplink_u64 links)
+	{
+		const RtnlLock rtnl;
+
+		return all_->cover({}, links);
+	}
+
+	// What comes of it: all that is delivered or refused.
+	std::vector<Out> arrive(mplink_u32 seq, mplink_u32 link, mplink_u32 bucket = 0,
+				mplink_u64 tag = 0)
+	{
+		auto made = std::make_unique<Sent>();
+		Sent &packet = *made;
+
+		packet.held.seq = seq;
+		packet.held.link = static_cast<mplink_u8>(link);
+		packet.bucket = bucket;
+		packet.arrived_us = now();
+		packet.tag = tag;
+		sent_.emplace(&packet.held, std::move(made));
+		arrived++;
+		if (all_->in_order(bucket, packet.held)) {
+			std::vector<Out> out;
+
+			leave(packet.held, 0, false, out);
+			check(bucket, counters());
+			return out;
+		}
+
+		mplink_release release = {};
+
+		all_->arrive(bucket, mplink::LinksAlive(alive), packet.held, release);
+		return carry_out(bucket, release);
+	}
+	std::vector<Out> expire(mplink_u32 bucket = 0)
+	{
+		mplink_release release = {};
+
+		all_->expire(bucket, mplink::LinksAlive(alive), release);
+		return carry_out(bucket, release);
+	}
+	std::vector<Out> flush(mplink_u32 bucket = 0)
+	{
+		mplink_release release = {};
+
+		all_->flush(bucket, release);
+		return carry_out(bucket, release);
+	}
+
+	// Lets time pass, with the timer running.
+	std::vector<Out> pass(mplink_u64 us)
+	{
+		const mplink_u64 end = now() + us;
+		std::vector<Out> out;
+
+		for (;;) {
+			const auto due = std::min_element(
+				deadlines_.begin(), deadlines_.end(),
+				[](auto &a, auto &b) { return a.second < b.second; });
+
+			if (due == deadlines_.end() || due->second > end)
+				break;
+			set(std::max(due->second, now()));
+			for (const Out &o : expire(due->first))
+				out.push_back(o);
+		}
+		set(end);
+		return out;
+	}
+	mplink_u64 now() const
+	{
+		return now_us_;
+	}
+	// Of a bucket's timer, or never.
+	mplink_u64 deadline(mplink_u32 bucket = 0) const
+	{
+		const auto at = deadlines_.find(bucket);
+
+		return at == deadlines_.end() ? MPLINK_NEVER : at->second;
+	}
+	mplink_resequencer_counters counters() const
+	{
+		mplink_resequencer_counters sum;
+
+		all_->counters(sum);
+		return sum;
+	}
+	mplink_u64 lost() const
+	{
+		const mplink_resequencer_counters sum = counters();
+
+		return sum.lost_rule + sum.lost_timer + sum.lost_overflow;
+	}
+	std::size_t held() const
+	{
+		return sent_.size();
+	}
+
+	mplink_tunnel_config config = {.flow_buckets = 256,
+				       .outoforder_min_us = 1000,
+				       .outoforder_max_us = 200000,
+				       .max_perflow_buffer = 1024,
+				       .max_peer_buffer = 8192};
+	mplink_u64 alive; // links, by their ids
+	mplink_u64 arrived = 0;
+	mplink_u64 delivered = 0;
+	mplink_u64 refused = 0;
+	std::string wrong; // the first thing that may never be
+
+private:
+	void set(mplink_u64 us)
+	{
+		now_us_ = us;
+		set_time_us(us);
+	}
+	void require(bool holds, const char *what)
+	{
+		if (!holds && wrong.empty())
+			wrong = what;
+	}
+
+	void leave(mplink_held &held, mplink_u32 drop, bool restarted, std::vector<Out> &out)
+	{
+		const auto at = sent_.find(&held);
+
+		if (at == sent_.end()) {
+			require(false, "a packet twice, or one that was never sent");
+			return;
+		}
+
+		const Sent &packet = *at->second;
+		const mplink_u64 waited = now() - packet.arrived_us;
+
+		require(waited <= config.outoforder_max_us, "held for too long");
+		if (!drop)
+			follow(packet.bucket, held.seq, restarted);
+		out.push_back({held.seq, drop, waited, packet.tag});
+		(drop ? refused : delivered)++;
+		// So that a second look at it is seen.
+		sent_.erase(at);
+	}
+
+	// In order, and none twice, but where the far end has begun anew.
+	void follow(mplink_u32 bucket, mplink_u32 seq, bool restarted)
+	{
+		const auto last = last_.find(bucket);
+
+		if (last != last_.end() && !restarted)
+			require(mplink::ahead_of(seq, last->second) > 0, "out of order");
+		last_[bucket] = seq;
+	}
+
+	std::vector<Out> carry_out(mplink_u32 bucket, const mplink_release &release)
+	{
+		const mplink_resequencer_counters sum = counters();
+		const bool restarted = std::exchange(restarts_, sum.restarts) != sum.restarts;
+		std::vector<Out> out;
+
+		for (mplink_held *p = release.deliver, *next; p; p = next) {
+			next = p->next;
+			leave(*p, 0, restarted, out);
+		}
+		for (mplink_held *p = release.refused, *next; p; p = next) {
+			next = p->next;
+			require(p->drop == MPLINK_GRE_DROP_DUPLICATE ||
+					p->drop == MPLINK_GRE_DROP_LATE,
+				"refused for no reason");
+			leave(*p, p->drop, false, out);
+		}
+		deadlines_.erase(bucket);
+		if (release.deadline_us != MPLINK_NEVER)
+			deadlines_[bucket] = release.deadline_us;
+		if (restarted)
+			last_.erase(bucket);
+		check(bucket, sum);
+		return out;
+	}
+
+	// The timer may have become shorter since other buckets were told of theirs.
+	void check(mplink_u32 bucket, const mplink_resequencer_counters &sum)
+	{
+		std::map<mplink_u32, mplink_u64> held;
+
+		require(sum.held == sent_.size(), "the count of what is held");
+		require(sum.in_order + sum.reordered == delivered,
+			"the count of what is delivered");
+		require(sum.duplicates + sum.late == refused, "the count of what is refused");
+		require(arrived == delivered + refused + sum.held, "packets that went nowhere");
+		require(sum.held <= config.max_peer_buffer, "more held than the peer's buffer");
+		for (const auto &[p, packet] : sent_) {
+			require(++held[packet->bucket] <= config.max_perflow_buffer,
+				"more held than the bucket's buffer");
+			require(packet->bucket != bucket ||
+					deadline(bucket) <= packet->arrived_us + sum.timer_us,
+				"a deadline that is too late");
+		}
+		for (const auto &[of, at] : deadlines_)
+			require(held.count(of), "a deadline for nothing");
+	}
+
+	mplink::Box<mplink::Resequencer> all_;
+	mplink_u64 now_us_ = 0;
+	std::unordered_map<mplink_held *, std::unique_ptr<Sent>> sent_;
+	std::map<mplink_u32, mplink_u64> deadlines_;
+	std::map<mplink_u32, mplink_u32> last_; // delivered, by bucket
+	mplink_u64 restarts_ = 0;
+};
+
+} // namespace fake
