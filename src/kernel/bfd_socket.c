@@ -2,26 +2,19 @@
 /*
  * BFD's sockets: one a NIC and family, bound to the NIC, so that a routing daemon of
  * the host's can hold sessions of its own over others.
- *
- * What udp_tunnel.ko would do for it is little, and is done here: the module needs no
- * other to be loaded first, so that plain insmod does.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/inetdevice.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
-#include <net/addrconf.h>
-#include <net/dst.h>
 #include <net/ip.h>
-#include <net/ip6_checksum.h>
-#include <net/ip6_tunnel.h>
 #include <net/udp.h>
 #include <net/sock.h>
 #include <net/udp_tunnel.h>
 
 #include "bfd.h"
+#include "outer.h"
 
 /* RFC 5881 4 and RFC 5883 5. */
 #define MPLINK_BFD_PORT 3784
@@ -189,83 +182,24 @@ void mplink_bfd_socket_put(struct mplink_bfd_socket *socket)
 
 /* --- sending ------------------------------------------------------------------------- */
 
-static void mplink_bfd_push_udp(struct sk_buff *skb, __be16 from, __be16 to)
-{
-	struct udphdr *uh = __skb_push(skb, sizeof(*uh));
-
-	skb_reset_transport_header(skb);
-	uh->source = from;
-	uh->dest = to;
-	uh->len = htons(skb->len);
-}
-
-static bool mplink_bfd_xmit4(const struct mplink_bfd_socket *socket, const struct mplink_path *path,
-			     struct dst_entry *dst, struct sk_buff *skb)
-{
-	const __be32 daddr = mplink_in6(&path->remote)->s6_addr32[3];
-	const __be32 saddr = inet_select_addr(path->dev, daddr, RT_SCOPE_LINK);
-	struct iphdr *iph;
-
-	if (!saddr)
-		return false;
-	udp_set_csum(false, skb, saddr, daddr, skb->len);
-	skb_dst_set(skb, dst);
-	iph = __skb_push(skb, sizeof(*iph));
-	skb_reset_network_header(skb);
-	*iph = (struct iphdr){
-		.version = 4,
-		.ihl = sizeof(*iph) / 4,
-		.tos = MPLINK_BFD_TOS,
-		/* What is never fragmented needs no ID (RFC 6864), which takes a hash. */
-		.frag_off = htons(IP_DF),
-		.ttl = MPLINK_BFD_TTL,
-		.protocol = IPPROTO_UDP,
-		.saddr = saddr,
-		.daddr = daddr,
-	};
-	/* Length and checksum are its to fill in; a loss is counted where it happens. */
-	ip_local_out(dev_net(path->dev), socket->sock->sk, skb);
-	return true;
-}
-
-static bool mplink_bfd_xmit6(const struct mplink_bfd_socket *socket, const struct mplink_path *path,
-			     struct dst_entry *dst, struct sk_buff *skb)
-{
-	const struct in6_addr *daddr = mplink_in6(&path->remote);
-	struct in6_addr saddr;
-	struct ipv6hdr *ip6h;
-
-	if (ipv6_dev_get_saddr(dev_net(path->dev), path->dev, daddr, 0, &saddr))
-		return false;
-	udp6_set_csum(false, skb, &saddr, daddr, skb->len);
-	skb_dst_set(skb, dst);
-	ip6h = __skb_push(skb, sizeof(*ip6h));
-	skb_reset_network_header(skb);
-	ip6_flow_hdr(ip6h, MPLINK_BFD_TOS, 0);
-	ip6h->payload_len = htons(skb->len - sizeof(*ip6h));
-	ip6h->nexthdr = IPPROTO_UDP;
-	ip6h->hop_limit = MPLINK_BFD_TTL;
-	ip6h->saddr = saddr;
-	ip6h->daddr = *daddr;
-	ip6tunnel_xmit(socket->sock->sk, skb, NULL);
-	return true;
-}
-
 void mplink_bfd_xmit(const struct mplink_bfd_socket *socket, const struct mplink_path *path,
 		     const u8 *bytes, u32 len, u32 discr)
 {
-	const __be16 from = htons(MPLINK_BFD_SOURCE_PORT_MIN + discr % MPLINK_BFD_SOURCE_PORTS);
-	const __be16 to = htons(socket->multihop ? MPLINK_BFD_MULTIHOP_PORT : MPLINK_BFD_PORT);
-	struct dst_entry *dst = mplink_path_dst(path, smp_processor_id(), socket->inet6);
-	const u32 room = LL_RESERVED_SPACE(path->dev) + sizeof(struct ipv6hdr) +
-			 sizeof(struct udphdr);
+	const struct mplink_outer outer = {
+		.from = htons(MPLINK_BFD_SOURCE_PORT_MIN + discr % MPLINK_BFD_SOURCE_PORTS),
+		.to = htons(socket->multihop ? MPLINK_BFD_MULTIHOP_PORT : MPLINK_BFD_PORT),
+		.tos = MPLINK_BFD_TOS,
+		.ttl = MPLINK_BFD_TTL,
+		.checksum = true,
+	};
+	const u32 room = LL_RESERVED_SPACE(path->dev) + mplink_outer_len(path);
 	struct sk_buff *skb;
 
 	/*
 	 * Nothing leaves, and who asks for the neighbour now, whom the kernel forgets with
 	 * the carrier, asks again only a second later: when the cable may long be back.
 	 */
-	if (!netif_carrier_ok(path->dev))
+	if (!netif_carrier_ok(path->dev) || !(path->local.hi | path->local.lo))
 		return;
 	/* What is not sent is lost to the far end, which is prepared for losses. */
 	skb = alloc_skb(room + len, GFP_ATOMIC);
@@ -274,11 +208,5 @@ void mplink_bfd_xmit(const struct mplink_bfd_socket *socket, const struct mplink
 	skb_reserve(skb, room);
 	skb_put_data(skb, bytes, len);
 	skb->priority = TC_PRIO_CONTROL;
-	mplink_bfd_push_udp(skb, from, to);
-	/* The packet's, from here on. */
-	dst_hold(dst);
-	if (!(socket->inet6 ? mplink_bfd_xmit6 : mplink_bfd_xmit4)(socket, path, dst, skb)) {
-		dst_release(dst);
-		kfree_skb(skb);
-	}
+	mplink_outer_xmit(path, socket->sock->sk, skb, &outer);
 }

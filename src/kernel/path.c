@@ -7,6 +7,7 @@
  * These routes are not checked for staleness by packets.  They are replaced when
  * an event or a change of the FIB says that the way is another one.
  */
+#include <linux/inetdevice.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <net/addrconf.h>
@@ -17,11 +18,12 @@
 
 #include "mplink.h"
 
-/* The next hop for remote on dev, as the FIB has it now. */
+/* The next hop for remote on dev, and whence, as things are now. */
 struct mplink_next_hop {
 	bool inet6;
 	__be32 gw4;
 	struct in6_addr gw6;
+	struct mplink_addr local;
 };
 
 static bool mplink_lookup4(struct net_device *dev, __be32 remote, struct mplink_next_hop *hop)
@@ -74,8 +76,6 @@ static bool mplink_lookup6(struct net_device *dev, const struct in6_addr *remote
 	struct dst_entry *dst;
 	bool found;
 
-	if (!ipv6_mod_enabled())
-		return false;
 	dst = ip6_route_output(dev_net(dev), NULL, &fl6);
 	found = !dst->error && dst->dev == dev;
 	if (found) {
@@ -90,16 +90,28 @@ static bool mplink_lookup(struct net_device *dev, const struct mplink_addr *remo
 			  struct mplink_next_hop *hop)
 {
 	const struct in6_addr *in6 = mplink_in6(remote);
+	const __be32 in = in6->s6_addr32[3];
+	struct in6_addr local6;
 
 	*hop = (struct mplink_next_hop){};
-	if (ipv6_addr_v4mapped(in6))
-		return mplink_lookup4(dev, in6->s6_addr32[3], hop);
+	if (ipv6_addr_v4mapped(in6)) {
+		const __be32 local = inet_select_addr(dev, in, RT_SCOPE_LINK);
+
+		if (local)
+			hop->local = mplink_addr4(local);
+		return mplink_lookup4(dev, in, hop);
+	}
+	if (!ipv6_mod_enabled())
+		return false;
+	if (!ipv6_dev_get_saddr(dev_net(dev), dev, in6, 0, &local6))
+		hop->local = mplink_addr6(&local6);
 	return mplink_lookup6(dev, in6, hop);
 }
 
 static bool mplink_path_has(const struct mplink_path *path, const struct mplink_next_hop *hop)
 {
-	if (path->inet6 != hop->inet6)
+	if (path->inet6 != hop->inet6 || path->local.hi != hop->local.hi ||
+	    path->local.lo != hop->local.lo)
 		return false;
 	if (path->inet6)
 		return ipv6_addr_equal(&path->gw6, &hop->gw6);
@@ -183,6 +195,8 @@ struct mplink_path *mplink_path_create(struct mplink_port *port, const struct mp
 		return NULL;
 	path->dev = port->dev;
 	path->remote = *remote;
+	path->local = hop.local;
+	path->outer6 = !ipv6_addr_v4mapped(mplink_in6(remote));
 	path->inet6 = hop.inet6;
 	if (hop.inet6)
 		path->gw6 = hop.gw6;
