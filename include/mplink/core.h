@@ -26,9 +26,11 @@ const char *mplink_core_link_stage_name(mplink_u32 stage);
 const char *mplink_core_bfd_state_name(mplink_u32 state);
 const char *mplink_core_bfd_diag_name(mplink_u32 diag);
 const char *mplink_core_bfd_drop_name(mplink_u32 drop);
+const char *mplink_core_gre_drop_name(mplink_u32 drop);
 
 /* What has that name, or -EINVAL.  Any context. */
 int mplink_core_policy_parse(const char *text, mplink_size len);
+int mplink_core_encap_parse(const char *text, mplink_size len);
 int mplink_core_liveness_parse(const char *text, mplink_size len);
 
 /* --- parameters --------------------------------------------------------- */
@@ -57,6 +59,13 @@ void mplink_core_device_free(struct mplink_device *device);
  */
 int mplink_core_set_policy(struct mplink_device *device, mplink_u32 policy);
 mplink_u32 mplink_core_get_policy(const struct mplink_device *device);
+
+/*
+ * 0, or -EINVAL, or -EBUSY while there are peers, whose links are of the old kind; and
+ * *why, a static text.
+ */
+int mplink_core_set_encap(struct mplink_device *device, mplink_u32 encap, const char **why);
+mplink_u32 mplink_core_get_encap(const struct mplink_device *device);
 
 /* 0, or -EINVAL and *why, a static text. */
 int mplink_core_set_liveness(struct mplink_device *device,

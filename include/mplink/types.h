@@ -124,6 +124,7 @@ enum mplink_refused {
 	MPLINK_REFUSED_LINK,	/* that link */
 	MPLINK_REFUSED_NIC,	/* that link's NIC */
 	MPLINK_REFUSED_REMOTE,	/* that link's remote */
+	MPLINK_REFUSED_KEY,	/* the peer's key */
 };
 
 /* What an event did to a member NIC. */
@@ -176,6 +177,15 @@ struct mplink_bfd_step {
 	mplink_u8 bytes[MPLINK_BFD_MAX_LEN];
 };
 
+/* How gre-udp goes about its packets, as the user wants it of a virtual NIC. */
+struct mplink_tunnel_config {
+	mplink_u32 flow_buckets;	/* that what is sent is split into; a power of two, 1 to 256 */
+	mplink_u32 outoforder_min_us;	/* bounds of outoforder_timer; */
+	mplink_u32 outoforder_max_us;	/* 1 to MPLINK_MAX_OUTOFORDER_US */
+	mplink_u32 max_perflow_buffer;	/* packets held, of a bucket; 1 to the uapi's maximum */
+	mplink_u32 max_peer_buffer;	/* and of a peer; likewise */
+};
+
 /* How a BFD session stands. */
 struct mplink_bfd_info {
 	mplink_u32 local_discr;
@@ -203,6 +213,12 @@ struct mplink_params {
 	const char *holdoff_ms;
 	const char *bfd_interval_us;
 	const char *bfd_multiplier;
+	const char *key;
+	const char *flow_buckets;
+	const char *outoforder_min_us;
+	const char *outoforder_max_us;
+	const char *max_perflow_buffer;
+	const char *max_peer_buffer;
 };
 
 /* What they mean. */
@@ -211,10 +227,12 @@ struct mplink_config {
 	mplink_u32 policy;
 	mplink_u32 encap;
 	struct mplink_liveness_config liveness;
+	struct mplink_tunnel_config tunnel;
 	mplink_u32 nr_nics;
 	char nics[MPLINK_MAX_NICS][MPLINK_NAME_LEN];
 	mplink_u16 weights[MPLINK_MAX_NICS];
 	struct mplink_addr peer;	/* none given: all zero */
+	mplink_u32 key;			/* the peer's; 0 where it has none of its own */
 	struct mplink_addr remotes[MPLINK_MAX_NICS];
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // include/mplink/core.h: from C's opaque handles to the core's objects.
 #include "mplink/core.h"
+#include "mplink/tunnel.h"
 
 #include "device.hh"
 #include "errors.hh"
@@ -48,6 +49,13 @@ int mplink_core_policy_parse(const char *text, mplink_size len)
 	return policy < 0 ? -einval : policy;
 }
 
+int mplink_core_encap_parse(const char *text, mplink_size len)
+{
+	const int encap = encap_parse(text, len);
+
+	return encap < 0 ? -einval : encap;
+}
+
 int mplink_core_liveness_parse(const char *text, mplink_size len)
 {
 	const int liveness = liveness_parse(text, len);
@@ -88,6 +96,35 @@ int mplink_core_set_policy(mplink_device *device, mplink_u32 policy)
 mplink_u32 mplink_core_get_policy(const mplink_device *device)
 {
 	return core(device).policy();
+}
+
+int mplink_core_set_encap(mplink_device *device, mplink_u32 encap, const char **why)
+{
+	*why = "encap is neither none nor gre-udp";
+	if (encap >= MPLINK_ENCAPS)
+		return -einval;
+	*why = "encap cannot change while there are peers; remove them first";
+	return core(device).set_encap(Rtnl(), encap);
+}
+
+mplink_u32 mplink_core_get_encap(const mplink_device *device)
+{
+	return core(device).encap();
+}
+
+int mplink_core_set_tunnel(mplink_device *device, const mplink_tunnel_config *config,
+			   const char **why)
+{
+	*why = why_no_tunnel(*config);
+	if (*why)
+		return -einval;
+	core(device).set_tunnel(Rtnl(), *config);
+	return 0;
+}
+
+void mplink_core_get_tunnel(const mplink_device *device, mplink_tunnel_config *config)
+{
+	*config = core(device).tunnel();
 }
 
 int mplink_core_set_liveness(mplink_device *device, const mplink_liveness_config *config,

@@ -36,6 +36,27 @@ int Device::set_policy(Rtnl rtnl, mplink_u32 policy)
 	return 0;
 }
 
+int Device::set_encap(Rtnl, mplink_u32 encap)
+{
+	if (encap == settings_.encap)
+		return 0;
+	if (peers_)
+		return -ebusy;
+	settings_.encap = encap;
+	return 0;
+}
+
+void Device::set_tunnel(Rtnl, const mplink_tunnel_config &config)
+{
+	mplink_tunnel_config &tunnel = settings_.tunnel;
+
+	write_once(tunnel.flow_buckets, config.flow_buckets);
+	write_once(tunnel.outoforder_min_us, config.outoforder_min_us);
+	write_once(tunnel.outoforder_max_us, config.outoforder_max_us);
+	write_once(tunnel.max_perflow_buffer, config.max_perflow_buffer);
+	write_once(tunnel.max_peer_buffer, config.max_peer_buffer);
+}
+
 void Device::set_liveness(Rtnl rtnl, const mplink_liveness_config &config)
 {
 	settings_.liveness = config;

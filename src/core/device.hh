@@ -13,7 +13,9 @@ public:
 	explicit Device(void *owner)
 	    : settings_{.owner = owner,
 			.policy = MPLINK_POLICY_BALANCE_RR,
-			.liveness = default_liveness()},
+			.encap = MPLINK_ENCAP_NONE,
+			.liveness = default_liveness(),
+			.tunnel = default_tunnel()},
 	      counters_(mplink_nr_lanes())
 	{
 	}
@@ -30,6 +32,19 @@ public:
 	mplink_u32 policy() const
 	{
 		return settings_.policy;
+	}
+	// encap is one that there is.
+	[[nodiscard]] int set_encap(Rtnl, mplink_u32 encap);
+	mplink_u32 encap() const
+	{
+		return settings_.encap;
+	}
+	// config is valid.
+	void set_tunnel(Rtnl, const mplink_tunnel_config &config);
+	// Packets read it meanwhile, each number by itself.
+	const mplink_tunnel_config &tunnel() const
+	{
+		return settings_.tunnel;
 	}
 	// config is valid.
 	void set_liveness(Rtnl, const mplink_liveness_config &config);

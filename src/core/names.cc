@@ -15,9 +15,13 @@ constexpr const char *livenesses[] = {"inherit", "off", "bfd"};
 constexpr const char *nic_stages[] = {"registered", "up", "carrier", "address"};
 constexpr const char *link_stages[] = {"route", "bfd-init", "bfd-up", "valid"};
 constexpr const char *policies[] = {"balance-rr", "balance-xor", "active-backup", "broadcast"};
-constexpr const char *encaps[] = {"none"};
+constexpr const char *encaps[] = {"none", "gre-udp"};
 constexpr const char *drops[] = {"no-peer", "no-link",   "malformed",
 				 "too-big", "no-memory", "no-neighbour"};
+constexpr const char *gre_drops[] = {"none",     "truncated", "version", "flags",
+				     "protocol", "no-key",    "key",     "sender",
+				     "checksum", "inner",     "ecn",     "duplicate",
+				     "late",     "down",      "backlog", "no-memory"};
 constexpr const char *bfd_states[] = {"admin-down", "down", "init", "up"};
 // In RFC 5880's order, and mostly in its words.
 constexpr const char *bfd_diags[] = {"none",
@@ -67,6 +71,7 @@ static_assert(count(drops) == MPLINK_DROPS);
 static_assert(count(bfd_states) == MPLINK_BFD_STATES);
 static_assert(count(bfd_diags) == MPLINK_BFD_DIAGS);
 static_assert(count(bfd_drops) == MPLINK_BFD_DROPS);
+static_assert(count(gre_drops) == MPLINK_GRE_DROPS);
 
 template <mplink_size n>
 const char *name_in(const char *const (&names)[n], mplink_u32 i)
@@ -124,6 +129,11 @@ const char *mplink_core_policy_name(mplink_u32 policy)
 const char *mplink_core_encap_name(mplink_u32 encap)
 {
 	return name_in(encaps, encap);
+}
+
+const char *mplink_core_gre_drop_name(mplink_u32 drop)
+{
+	return name_in(gre_drops, drop);
 }
 
 const char *mplink_core_liveness_name(mplink_u32 liveness)

@@ -21,4 +21,21 @@ const char *why_no_liveness(const mplink_liveness_config &config)
 	return nullptr;
 }
 
+const char *why_no_tunnel(const mplink_tunnel_config &config)
+{
+	const mplink_u32 buckets = config.flow_buckets;
+
+	if (!buckets || buckets > MPLINK_FLOW_BUCKETS || (buckets & (buckets - 1)))
+		return "the number of flow buckets is not a power of two from 1 to 256";
+	if (!config.outoforder_min_us || config.outoforder_max_us > MPLINK_MAX_OUTOFORDER_US)
+		return "the out-of-order timer's bounds are not from 1 to 10000000 us";
+	if (config.outoforder_min_us > config.outoforder_max_us)
+		return "the out-of-order timer's lower bound is above its upper bound";
+	if (!config.max_perflow_buffer || config.max_perflow_buffer > MPLINK_MAX_PERFLOW_BUFFER)
+		return "the buffer of a flow bucket is not from 1 to 65535 packets";
+	if (!config.max_peer_buffer || config.max_peer_buffer > MPLINK_MAX_PEER_BUFFER)
+		return "the buffer of a peer is not from 1 to 1048576 packets";
+	return nullptr;
+}
+
 } // namespace mplink

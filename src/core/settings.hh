@@ -9,7 +9,9 @@ namespace mplink
 struct Settings {
 	void *owner; // for the platform's functions
 	mplink_u32 policy;
+	mplink_u32 encap;
 	mplink_liveness_config liveness;
+	mplink_tunnel_config tunnel;
 };
 
 // Where nobody has asked for anything.  50 ms times 3 is what a busy host still keeps.
@@ -26,7 +28,17 @@ constexpr mplink_liveness_config default_liveness()
 			.multihop = 0}};
 }
 
+constexpr mplink_tunnel_config default_tunnel()
+{
+	return {.flow_buckets = MPLINK_FLOW_BUCKETS,
+		.outoforder_min_us = 1000,
+		.outoforder_max_us = 200000,
+		.max_perflow_buffer = 1024,
+		.max_peer_buffer = 8192};
+}
+
 // Why that cannot be meant, in words that name the setting; or null.
 const char *why_no_liveness(const mplink_liveness_config &config);
+const char *why_no_tunnel(const mplink_tunnel_config &config);
 
 } // namespace mplink

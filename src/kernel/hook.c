@@ -76,16 +76,24 @@ static __always_inline unsigned int mplink_hook_send(struct sk_buff *skb,
 						     const struct nf_hook_state *state,
 						     struct mplink_addr hop, bool inet6)
 {
-	const struct mplink_peer_node *peer = mplink_peers_find(netdev_priv(state->out), hop);
+	const struct mplink_vnic *vnic = netdev_priv(state->out);
+	const struct mplink_peer_node *peer;
 	const struct mplink_path *path;
 
-	/* Where there is no route to take, it goes by mplink_output(), seen there. */
+	/* It is wrapped by mplink_output(), and seen there. */
+	if (unlikely(READ_ONCE(vnic->delivery)) && netif_carrier_ok(state->out))
+		return NF_ACCEPT;
+	peer = mplink_peers_find(vnic, hop);
+	/* The same where there is no route to take. */
 	if (inet6 && peer && unlikely(READ_ONCE(peer->inet_remotes)) &&
 	    netif_carrier_ok(state->out))
 		return NF_ACCEPT;
 	mplink_tap(skb, state->out);
 	if (unlikely(!peer))
 		return mplink_hook_drop(skb, state, MPLINK_DROP_NO_PEER);
+	/* Without a carrier it would not arrive there, and no link works. */
+	if (unlikely(peer->tunnel))
+		return mplink_hook_drop(skb, state, MPLINK_DROP_NO_LINK);
 
 	preempt_disable();
 	path = mplink_core_select(peer->core, skb->len, mplink_lane(), skb_network_header(skb),
@@ -103,16 +111,8 @@ static __always_inline unsigned int mplink_hook_send(struct sk_buff *skb,
 static noinline unsigned int mplink_hook4_send(struct sk_buff *skb,
 					       const struct nf_hook_state *state)
 {
-	const struct rtable *rt = skb_rtable(skb);
-	struct mplink_addr hop;
-
-	if (likely(!rt->rt_gw_family))
-		hop = mplink_addr4(ip_hdr(skb)->daddr);
-	else if (rt->rt_gw_family == AF_INET)
-		hop = mplink_addr4(rt->rt_gw4);
-	else
-		hop = mplink_addr6(&rt->rt_gw6);
-	return mplink_hook_send(skb, state, hop, false);
+	return mplink_hook_send(skb, state, mplink_hop4(skb_rtable(skb), ip_hdr(skb)->daddr),
+				false);
 }
 
 static noinline unsigned int mplink_hook6_send(struct sk_buff *skb,

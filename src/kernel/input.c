@@ -14,22 +14,18 @@
 
 #include "mplink.h"
 #include "peers.h"
+#include "tunnel.h"
 
-/* A virtual NIC is Ethernet to those who listen on it, whatever the NIC is. */
-static bool mplink_input_add_header(struct sk_buff *skb, const struct net_device *dev)
+void mplink_input_push_mac(struct sk_buff *skb, const struct net_device *dev)
 {
-	struct ethhdr *eth;
+	struct ethhdr *eth = skb_push(skb, ETH_HLEN);
 
-	if (skb_cow_head(skb, ETH_HLEN))
-		return false;
-	eth = skb_push(skb, ETH_HLEN);
 	ether_addr_copy(eth->h_dest, dev->dev_addr);
 	eth_zero_addr(eth->h_source);
 	eth->h_proto = skb->protocol;
 	skb_reset_mac_header(skb);
 	skb_pull(skb, ETH_HLEN);
 	skb_reset_mac_len(skb);
-	return true;
 }
 
 /* The sender of one of the few packets whose header lies scattered. */
@@ -87,9 +83,12 @@ static noinline rx_handler_result_t mplink_input_convert(struct sk_buff **pskb,
 	*pskb = skb;
 	if (unlikely(!skb))
 		goto no_memory;
-	if (port->dev->type != ARPHRD_ETHER && !mplink_input_add_header(skb, port->upper)) {
-		kfree_skb_reason(skb, SKB_DROP_REASON_NOMEM);
-		goto no_memory;
+	if (port->dev->type != ARPHRD_ETHER) {
+		if (skb_cow_head(skb, ETH_HLEN)) {
+			kfree_skb_reason(skb, SKB_DROP_REASON_NOMEM);
+			goto no_memory;
+		}
+		mplink_input_push_mac(skb, port->upper);
 	}
 	return mplink_input_accept(skb, port, peer);
 
@@ -102,11 +101,17 @@ rx_handler_result_t mplink_input(struct sk_buff **pskb)
 {
 	struct sk_buff *skb = *pskb;
 	const struct mplink_port *port = rcu_dereference(skb->dev->rx_handler_data);
+	struct mplink_vnic *vnic = netdev_priv(port->upper);
 	const struct mplink_peer_node *peer;
 
 	if (unlikely(skb->pkt_type != PACKET_HOST))
 		return RX_HANDLER_PASS;
-	peer = mplink_input_sender(netdev_priv(port->upper), skb);
+	/* What is a peer's comes in the tunnel, and nothing else is. */
+	if (unlikely(smp_load_acquire(&vnic->delivery))) {
+		mplink_tunnel_demux(vnic, skb);
+		return RX_HANDLER_PASS;
+	}
+	peer = mplink_input_sender(vnic, skb);
 	if (!peer || unlikely(!netif_running(port->upper)))
 		return RX_HANDLER_PASS;
 	if (unlikely(skb_shared(skb) || port->dev->type != ARPHRD_ETHER))

@@ -41,7 +41,11 @@ static inline void mplink_count_drop(struct mplink_device *core, u32 drop)
 
 struct mplink_dir;
 
+struct mplink_peer_node;
 struct mplink_peer_table;
+struct mplink_delivery;
+struct mplink_tunnel;
+struct mplink_tunnel_socket;
 
 /* Of BFD's keyed SHA1; all zero: there is none. */
 struct mplink_bfd_key {
@@ -65,6 +69,12 @@ struct mplink_vnic {
 
 	struct mplink_peer_table __rcu *peers;
 	u32 nr_peers;			/* RTNL, as below */
+
+	/* Of encap gre-udp; else NULL.  Outlives all packets that its peers have received. */
+	struct mplink_delivery *delivery;
+	struct mplink_tunnel_socket *socket;	/* likewise */
+	u32 flow_mask;			/* of a hash, to a flow bucket; read by packets */
+	u32 nr_outer6;			/* peers with an IPv6 remote: their headers are longer */
 
 	struct mplink_bfd_key bfd_key;
 	/* BFD packets that came, by enum mplink_bfd_drop: NONE counts those received. */
@@ -105,6 +115,7 @@ static inline bool mplink_is_vnic(const struct net_device *dev)
 struct mplink_net {
 	struct net *net;
 	struct list_head vnics;		/* RTNL */
+	struct mplink_tunnel_socket *tunnel;	/* NULL: nobody wants it; RTNL, and its users */
 	u32 generation;			/* counts their comings and goings */
 	struct notifier_block fib;
 	struct delayed_work refresh;	/* re-reads addresses and routes */
@@ -146,12 +157,25 @@ void mplink_hook_unregister(struct net *net);
 /* --- output.c: what reaches the virtual NIC past the hook ---------------- */
 
 netdev_tx_t mplink_output(struct sk_buff *skb, struct net_device *dev);
+/*
+ * The link for a packet that begins with its IP header, of which len bytes are accounted
+ * there; and that of a broadcast's next copy, of what choice.more was.  In an RCU read
+ * section.
+ */
+struct mplink_choice mplink_choose(struct mplink_vnic *vnic, const struct mplink_peer_node *peer,
+				   const struct sk_buff *skb, u32 len);
+struct mplink_choice mplink_choose_next(struct mplink_vnic *vnic, const void *more, u32 len);
 /* Frees a packet, and counts why. */
 void mplink_drop(struct mplink_vnic *vnic, struct sk_buff *skb, u32 drop);
 
 /* --- input.c -------------------------------------------------------------- */
 
 rx_handler_result_t mplink_input(struct sk_buff **pskb);
+/*
+ * Puts a MAC header before a packet that begins with its IP header and has room for one:
+ * a virtual NIC is Ethernet to those who listen on it.
+ */
+void mplink_input_push_mac(struct sk_buff *skb, const struct net_device *dev);
 
 /* --- port.c: attached NICs ------------------------------------------------ */
 
@@ -172,7 +196,9 @@ struct mplink_path {
 		__be32 gw4;
 		struct in6_addr gw6;
 	};
+	bool outer6;			/* the remote is one */
 	struct mplink_addr remote;
+	struct mplink_addr local;	/* what packets of our own come from; or none */
 	struct rcu_head rcu;
 	/*
 	 * Routes by which IPv4 and IPv6 packets leave, one of each a CPU, so
@@ -193,8 +219,11 @@ static inline struct dst_entry *mplink_path_dst(const struct mplink_path *path, 
 struct mplink_peer_node {
 	struct mplink_addr addr;
 	struct mplink_peer *core;
+	struct mplink_tunnel *tunnel;	/* of encap gre-udp; else NULL: for as long as it lives */
 	/* A remote is an IPv4 address: IPv6 packets cannot go by a route. */
 	bool inet_remotes;
+	bool outer6;			/* a remote is an IPv6 address: RTNL */
+	u32 key;			/* of gre-udp, 24 bits: RTNL */
 	struct list_head dirs;		/* of mplink_dir, in order of creation */
 	struct rcu_head rcu;
 };
@@ -205,6 +234,8 @@ struct mplink_peer_config {
 	u32 nr_links;
 	bool liveness_given;
 	u32 liveness;			/* enum mplink_liveness */
+	bool key_given;
+	u32 key;			/* 0 to MPLINK_MAX_PEER_KEY */
 };
 
 /*
@@ -216,8 +247,11 @@ int mplink_peers_add(struct mplink_vnic *vnic, const struct mplink_addr *addr,
 int mplink_peers_set(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
 		     const struct mplink_peer_config *config, struct mplink_refusal *refusal);
 void mplink_peers_del(struct mplink_vnic *vnic, struct mplink_peer_node *peer);
-/* After a NIC has gone, with links of any peers. */
+/* Before a NIC goes, with links of any peers, and after it. */
+void mplink_peers_forget_nic(struct mplink_vnic *vnic, u32 nic_id);
 void mplink_peers_follow(struct mplink_vnic *vnic);
+/* A link of the peer's, if there is such a peer, is valid no more. */
+void mplink_peers_revisit(struct mplink_vnic *vnic, const struct mplink_addr *addr);
 /* NULL if there is none. */
 struct mplink_peer_node *mplink_peers_get(struct mplink_vnic *vnic, const struct mplink_addr *addr);
 u32 mplink_peers_count(const struct mplink_vnic *vnic);

@@ -14,6 +14,7 @@
 
 #include "mplink.h"
 #include "peers.h"
+#include "tunnel.h"
 
 void mplink_drop(struct mplink_vnic *vnic, struct sk_buff *skb, u32 drop)
 {
@@ -56,7 +57,10 @@ static bool mplink_output_parse(struct sk_buff *skb, struct mplink_addr *hop, bo
 		    (ntohs(iph->tot_len) > skb->len && !skb_is_gso(skb)))
 			return false;
 		*inet6 = false;
-		*hop = mplink_addr4(iph->daddr);
+		if (dst && dst->ops->family == AF_INET)
+			*hop = mplink_hop4(dst_rtable(dst), iph->daddr);
+		else
+			*hop = mplink_addr4(iph->daddr);
 		skb->protocol = htons(ETH_P_IP);
 		return true;
 	case 6:
@@ -106,47 +110,41 @@ static void mplink_output_send(struct mplink_vnic *vnic, struct sk_buff *skb,
 	neigh_output(neigh, skb, path->inet6 != inet6);
 }
 
-static struct mplink_choice mplink_output_choose(struct mplink_vnic *vnic,
-						 const struct mplink_peer_node *peer,
-						 const struct sk_buff *skb)
+struct mplink_choice mplink_choose(struct mplink_vnic *vnic, const struct mplink_peer_node *peer,
+				   const struct sk_buff *skb, u32 len)
 {
 	struct mplink_choice choice = {};
 	u32 lane;
 
 	preempt_disable();
 	lane = mplink_lane();
-	choice.path = mplink_core_select(peer->core, skb->len, lane, skb->data, skb_headlen(skb));
-	if (!choice.path)
-		choice = mplink_core_reselect(vnic->core, peer->core, skb->len, lane, skb->data,
+	choice.path = mplink_core_select(peer->core, len, lane, skb->data, skb_headlen(skb));
+	if (unlikely(!choice.path))
+		choice = mplink_core_reselect(vnic->core, peer->core, len, lane, skb->data,
 					      skb_headlen(skb));
 	preempt_enable();
 	return choice;
 }
 
-netdev_tx_t mplink_output(struct sk_buff *skb, struct net_device *dev)
+struct mplink_choice mplink_choose_next(struct mplink_vnic *vnic, const void *more, u32 len)
 {
-	struct mplink_vnic *vnic = netdev_priv(dev);
-	const struct mplink_peer_node *peer;
 	struct mplink_choice choice;
-	struct mplink_addr hop;
-	bool inet6;
-	u32 len;
 
-	rcu_read_lock();
-	if (!mplink_output_parse(skb, &hop, &inet6)) {
-		mplink_drop(vnic, skb, MPLINK_DROP_MALFORMED);
-		goto out;
-	}
-	peer = mplink_peers_find(vnic, hop);
-	if (!peer) {
-		mplink_drop(vnic, skb, MPLINK_DROP_NO_PEER);
-		goto out;
-	}
-	len = skb->len;
-	choice = mplink_output_choose(vnic, peer, skb);
+	preempt_disable();
+	choice = mplink_core_next(vnic->core, more, len, mplink_lane());
+	preempt_enable();
+	return choice;
+}
+
+static void mplink_output_none(struct mplink_vnic *vnic, const struct mplink_peer_node *peer,
+			       struct sk_buff *skb, bool inet6)
+{
+	const u32 len = skb->len;
+	struct mplink_choice choice = mplink_choose(vnic, peer, skb, len);
+
 	if (!choice.path) {
 		mplink_drop(vnic, skb, MPLINK_DROP_NO_LINK);
-		goto out;
+		return;
 	}
 	while (choice.more) {
 		struct sk_buff *copy = pskb_copy(skb, GFP_ATOMIC);
@@ -155,11 +153,30 @@ netdev_tx_t mplink_output(struct sk_buff *skb, struct net_device *dev)
 			mplink_output_send(vnic, copy, choice.path, inet6);
 		else
 			mplink_count_drop(vnic->core, MPLINK_DROP_NO_MEMORY);
-		preempt_disable();
-		choice = mplink_core_next(vnic->core, choice.more, len, mplink_lane());
-		preempt_enable();
+		choice = mplink_choose_next(vnic, choice.more, len);
 	}
 	mplink_output_send(vnic, skb, choice.path, inet6);
+}
+
+netdev_tx_t mplink_output(struct sk_buff *skb, struct net_device *dev)
+{
+	struct mplink_vnic *vnic = netdev_priv(dev);
+	const struct mplink_peer_node *peer;
+	struct mplink_addr hop;
+	bool inet6;
+
+	rcu_read_lock();
+	if (!mplink_output_parse(skb, &hop, &inet6)) {
+		mplink_drop(vnic, skb, MPLINK_DROP_MALFORMED);
+		goto out;
+	}
+	peer = mplink_peers_find(vnic, hop);
+	if (!peer)
+		mplink_drop(vnic, skb, MPLINK_DROP_NO_PEER);
+	else if (peer->tunnel)
+		mplink_encap(vnic, peer, skb, inet6);
+	else
+		mplink_output_none(vnic, peer, skb, inet6);
 out:
 	rcu_read_unlock();
 	return NETDEV_TX_OK;

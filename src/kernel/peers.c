@@ -9,6 +9,7 @@
 #include "mplink.h"
 #include "netlink.h"
 #include "peers.h"
+#include "tunnel.h"
 
 #define MPLINK_PEERS_MIN_BITS 4
 
@@ -123,10 +124,21 @@ u32 mplink_peers_count(const struct mplink_vnic *vnic)
 	return vnic->nr_peers;
 }
 
-/* What packets need to know of all links together. */
-static void mplink_peers_summarize(struct mplink_peer_node *peer)
+static void mplink_peers_set_outer6(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
+				    bool outer6)
 {
-	bool inet = false;
+	const u32 before = mplink_tunnel_overhead(vnic);
+
+	vnic->nr_outer6 += outer6 - peer->outer6;
+	peer->outer6 = outer6;
+	if (mplink_tunnel_overhead(vnic) != before)
+		mplink_vnic_follow_mtu(vnic);
+}
+
+/* What needs to be known of all links together. */
+static void mplink_peers_summarize(struct mplink_vnic *vnic, struct mplink_peer_node *peer)
+{
+	bool inet = false, inet6 = false;
 	u32 id;
 
 	for (id = 0; id < MPLINK_MAX_NICS; id++) {
@@ -135,31 +147,79 @@ static void mplink_peers_summarize(struct mplink_peer_node *peer)
 		if (!mplink_core_link_exists(peer->core, id))
 			continue;
 		mplink_core_link_info(peer->core, id, &info);
-		inet |= ipv6_addr_v4mapped(mplink_in6(&info.remote));
+		if (ipv6_addr_v4mapped(mplink_in6(&info.remote)))
+			inet = true;
+		else
+			inet6 = true;
 	}
 	WRITE_ONCE(peer->inet_remotes, inet);
+	mplink_peers_set_outer6(vnic, peer, inet6);
+}
+
+/* Before it has links: those are told to the core in the same way as changes. */
+static int mplink_peers_prepare(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
+				const struct mplink_peer_config *config,
+				struct mplink_refusal *refusal)
+{
+	const u32 key = config->key_given ? config->key : peer->key;
+
+	if (!peer->tunnel) {
+		if (!config->key_given)
+			return 0;
+		*refusal = (struct mplink_refusal){
+			.why = "has no effect without encap gre-udp",
+			.attr = MPLINK_REFUSED_KEY,
+		};
+		return -EINVAL;
+	}
+	return mplink_tunnel_prepare(peer->tunnel, config->links, config->nr_links, key, refusal);
+}
+
+/* The core has links, and perhaps has not taken what was wanted of it. */
+static void mplink_peers_follow_one(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
+				    u32 key)
+{
+	peer->key = key;
+	if (peer->tunnel)
+		mplink_tunnel_follow(peer->tunnel, key);
+	mplink_peers_summarize(vnic, peer);
 }
 
 static int mplink_peers_create(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
 			       const struct mplink_peer_config *config,
 			       struct mplink_refusal *refusal)
 {
-	const bool inherit = !config->liveness_given;
 	int err;
 
-	err = mplink_core_peer_add(vnic->core, &peer->addr, config->links,
-				   inherit ? config->nr_links : 0, &peer->core, refusal);
-	if (err || inherit)
+	err = mplink_core_peer_add(vnic->core, &peer->addr, NULL, 0, &peer->core, refusal);
+	if (err)
 		return err;
+	if (mplink_core_get_encap(vnic->core) == MPLINK_ENCAP_GRE_UDP) {
+		err = -ENOMEM;
+		peer->tunnel = mplink_tunnel_open(vnic, peer->core);
+		if (!peer->tunnel)
+			goto err_core;
+	}
+	err = mplink_peers_prepare(vnic, peer, config, refusal);
+	if (err)
+		goto err_tunnel;
 	/*
 	 * Before it has links: one that has been valid without the far end's answer is
 	 * not given up for want of the first.
 	 */
-	mplink_core_peer_set_liveness(vnic->core, peer->core, config->liveness);
+	if (config->liveness_given)
+		mplink_core_peer_set_liveness(vnic->core, peer->core, config->liveness);
 	err = mplink_core_peer_set(vnic->core, peer->core, config->links, config->nr_links,
 				   refusal);
 	if (err)
-		mplink_core_peer_del(vnic->core, peer->core);
+		goto err_tunnel;
+	return 0;
+
+err_tunnel:
+	if (peer->tunnel)
+		mplink_tunnel_close(peer->tunnel);
+err_core:
+	mplink_core_peer_del(vnic->core, peer->core);
 	return err;
 }
 
@@ -187,10 +247,10 @@ int mplink_peers_add(struct mplink_vnic *vnic, const struct mplink_addr *addr,
 	err = mplink_peers_create(vnic, peer, config, refusal);
 	if (err)
 		goto err_free;
-	mplink_peers_summarize(peer);
 	err = mplink_sysfs_add_peer(vnic, peer);
 	if (err)
 		goto err_core;
+	mplink_peers_follow_one(vnic, peer, config->key_given ? config->key : 0);
 	/* The last step: from here on packets find the peer. */
 	mplink_peers_insert(mplink_peers_table(vnic), peer);
 	vnic->nr_peers++;
@@ -199,6 +259,8 @@ int mplink_peers_add(struct mplink_vnic *vnic, const struct mplink_addr *addr,
 	return 0;
 
 err_core:
+	if (peer->tunnel)
+		mplink_tunnel_close(peer->tunnel);
 	mplink_core_peer_del(vnic->core, peer->core);
 err_free:
 	kfree(peer);
@@ -226,9 +288,11 @@ static bool mplink_peers_ask_inet(const struct mplink_link_config *links, u32 n)
 }
 
 static int mplink_peers_set_links(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
-				  const struct mplink_link_config *links, u32 n,
+				  const struct mplink_peer_config *config,
 				  struct mplink_refusal *refusal)
 {
+	const struct mplink_link_config *links = config->links;
+	const u32 n = config->nr_links;
 	int err = 0;
 	u32 i;
 
@@ -254,7 +318,6 @@ static int mplink_peers_set_links(struct mplink_vnic *vnic, struct mplink_peer_n
 		err = mplink_core_peer_set(vnic->core, peer->core, links, n, refusal);
 	/* Of links that there are no more, or that there never were. */
 	mplink_peers_undo_dirs(peer, links, n);
-	mplink_peers_summarize(peer);
 	return err;
 }
 
@@ -265,8 +328,10 @@ int mplink_peers_set(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
 
 	ASSERT_RTNL();
 
-	if (config->nr_links)
-		err = mplink_peers_set_links(vnic, peer, config->links, config->nr_links, refusal);
+	err = mplink_peers_prepare(vnic, peer, config, refusal);
+	if (!err && config->nr_links)
+		err = mplink_peers_set_links(vnic, peer, config, refusal);
+	mplink_peers_follow_one(vnic, peer, !err && config->key_given ? config->key : peer->key);
 	if (err)
 		return err;
 	/* Cannot fail, and so comes last. */
@@ -286,8 +351,23 @@ void mplink_peers_del(struct mplink_vnic *vnic, struct mplink_peer_node *peer)
 	vnic->nr_peers--;
 	vnic->generation++;
 	mplink_sysfs_remove_peer(peer);
+	mplink_peers_set_outer6(vnic, peer, false);
+	if (peer->tunnel)
+		mplink_tunnel_close(peer->tunnel);
 	mplink_core_peer_del(vnic->core, peer->core);
 	kfree_rcu(peer, rcu);
+}
+
+void mplink_peers_forget_nic(struct mplink_vnic *vnic, u32 nic_id)
+{
+	struct mplink_peer_node *peer;
+	unsigned long cursor = 0;
+
+	ASSERT_RTNL();
+
+	while ((peer = mplink_peers_next(vnic, &cursor)))
+		if (peer->tunnel)
+			mplink_tunnel_forget_nic(peer->tunnel, nic_id);
 }
 
 void mplink_peers_follow(struct mplink_vnic *vnic)
@@ -296,7 +376,15 @@ void mplink_peers_follow(struct mplink_vnic *vnic)
 	unsigned long cursor = 0;
 
 	while ((peer = mplink_peers_next(vnic, &cursor)))
-		mplink_peers_summarize(peer);
+		mplink_peers_summarize(vnic, peer);
+}
+
+void mplink_peers_revisit(struct mplink_vnic *vnic, const struct mplink_addr *addr)
+{
+	const struct mplink_peer_node *peer = mplink_peers_get(vnic, addr);
+
+	if (peer && peer->tunnel)
+		mplink_tunnel_revisit(peer->tunnel);
 }
 
 void mplink_peers_clear(struct mplink_vnic *vnic)
@@ -308,6 +396,8 @@ void mplink_peers_clear(struct mplink_vnic *vnic)
 
 	while ((peer = mplink_peers_next(vnic, &cursor))) {
 		mplink_peers_remove(vnic, peer);
+		if (peer->tunnel)
+			mplink_tunnel_close(peer->tunnel);
 		kfree_rcu(peer, rcu);
 	}
 	vnic->nr_peers = 0;

@@ -12,6 +12,7 @@
 
 #include <linux/hash.h>
 #include <linux/rcupdate.h>
+#include <net/route.h>
 
 #include "mplink.h"
 
@@ -59,6 +60,14 @@ static __always_inline struct mplink_peer_node *mplink_peers_find(const struct m
 		i = mplink_peers_after(table, i);
 	}
 	return NULL;
+}
+
+/* The peer that a packet to daddr is for: the route's next hop. */
+static __always_inline struct mplink_addr mplink_hop4(const struct rtable *rt, __be32 daddr)
+{
+	if (likely(!rt->rt_gw_family))
+		return mplink_addr4(daddr);
+	return rt->rt_gw_family == AF_INET ? mplink_addr4(rt->rt_gw4) : mplink_addr6(&rt->rt_gw6);
 }
 
 #endif /* MPLINK_PEERS_H */

@@ -41,6 +41,11 @@ u64 mplink_now_ms(void)
 	return ktime_to_ms(ktime_get());
 }
 
+u64 mplink_now_us(void)
+{
+	return ktime_to_us(ktime_get());
+}
+
 void mplink_call_rcu(struct mplink_rcu *rcu, void (*free)(struct mplink_rcu *rcu))
 {
 	static_assert(sizeof(struct mplink_rcu) >= sizeof(struct rcu_head));

@@ -78,6 +78,8 @@ void mplink_report_link(void *owner, const struct mplink_link_report *report)
 
 	trace_mplink_link(dev, report);
 	mplink_notify_link(netdev_priv(dev), report);
+	if (report->now != MPLINK_REASON_NONE)
+		mplink_peers_revisit(netdev_priv(dev), &report->peer);
 	if (report->event == MPLINK_EVENT_LIVENESS || report->event == MPLINK_EVENT_RESTORE)
 		mplink_log_link(dev, report);
 }

@@ -11,6 +11,7 @@
 
 #include "mplink.h"
 #include "netlink.h"
+#include "tunnel.h"
 
 /* A log line an event, but no flood: a NIC that flaps is bounded to this. */
 #define MPLINK_LOG_INTERVAL (5 * HZ)
@@ -23,6 +24,7 @@ static int mplink_vnic_init(struct net_device *dev)
 
 	vnic->dev = dev;
 	INIT_LIST_HEAD(&vnic->dirs);
+	vnic->flow_mask = MPLINK_FLOW_BUCKETS - 1;
 	ratelimit_state_init(&vnic->log, MPLINK_LOG_INTERVAL, MPLINK_LOG_BURST);
 
 	err = mplink_peers_init(vnic);
@@ -58,6 +60,7 @@ static void mplink_vnic_uninit(struct net_device *dev)
 	mplink_sysfs_remove(vnic);
 	mplink_net_remove(vnic);
 	mplink_peers_clear(vnic);
+	mplink_tunnel_end(vnic);
 	mplink_core_device_clear(vnic->core);
 }
 
@@ -103,18 +106,24 @@ static int mplink_vnic_change_mtu(struct net_device *dev, int mtu)
 
 void mplink_vnic_follow_mtu(struct mplink_vnic *vnic)
 {
+	const unsigned int overhead = mplink_tunnel_overhead(vnic);
+	unsigned int mtu = 0, room = 0;
 	struct net_device *lower;
 	struct list_head *iter;
-	unsigned int mtu = 0;
 
 	ASSERT_RTNL();
 
-	netdev_for_each_lower_dev(vnic->dev, lower, iter)
+	netdev_for_each_lower_dev(vnic->dev, lower, iter) {
 		if (!mtu || lower->mtu < mtu)
 			mtu = lower->mtu;
+		room = max_t(unsigned int, room, LL_RESERVED_SPACE(lower));
+	}
+	/* Who makes packets for it leaves room for the headers that are still to come. */
+	vnic->dev->needed_headroom = overhead ? overhead + room : 0;
 	/* Without NICs it stays what it was: they will be back. */
-	if (!mtu || mtu < vnic->dev->min_mtu)
+	if (!mtu || mtu < vnic->dev->min_mtu + overhead)
 		return;
+	mtu -= overhead;
 	vnic->dev->max_mtu = mtu;
 	/* The user's wish survives a NIC that cannot carry it for a while. */
 	if (vnic->mtu_set && vnic->mtu_set < mtu)
@@ -279,6 +288,7 @@ void mplink_vnic_del_nic(struct mplink_vnic *vnic, u32 id)
 
 	mplink_notify_nic_del(vnic, id);
 	mplink_sysfs_remove_nic(vnic, id);
+	mplink_peers_forget_nic(vnic, id);
 	mplink_core_nic_del(vnic->core, id);
 	mplink_peers_follow(vnic);
 	mplink_vnic_follow_mtu(vnic);
@@ -312,7 +322,12 @@ static int mplink_vnic_configure_peer(struct mplink_vnic *vnic, const struct mpl
 			.weight = config->weights[i],
 			.remote = config->remotes[i],
 		};
-	peer = (struct mplink_peer_config){ .links = links, .nr_links = config->nr_nics };
+	peer = (struct mplink_peer_config){
+		.links = links,
+		.nr_links = config->nr_nics,
+		.key_given = config->encap == MPLINK_ENCAP_GRE_UDP,
+		.key = config->key,
+	};
 	err = mplink_peers_add(vnic, &config->peer, &peer, refusal);
 	kfree(links);
 	return err;
@@ -328,6 +343,13 @@ static int mplink_vnic_configure(struct mplink_vnic *vnic, const struct mplink_c
 	err = mplink_vnic_set_policy(vnic, config->policy);
 	if (!err)
 		err = mplink_vnic_set_liveness(vnic, &config->liveness, NULL, &why);
+	if (!err)
+		err = mplink_vnic_set_tunnel(vnic, &config->tunnel, &why);
+	if (!err) {
+		err = mplink_vnic_set_encap(vnic, config->encap, &why);
+		if (err)
+			netdev_err(vnic->dev, "encap: %s\n", why);
+	}
 	for (i = 0; !err && i < config->nr_nics; i++) {
 		u32 id;
 

@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 
 #include "mplink/core.h"
 
@@ -43,6 +44,11 @@ TEST(Names, PoliciesAreReadAsTheyAreWritten)
 TEST(Names, EncapsAndDrops)
 {
 	EXPECT_STREQ(mplink_core_encap_name(MPLINK_ENCAP_NONE), "none");
+	EXPECT_STREQ(mplink_core_encap_name(MPLINK_ENCAP_GRE_UDP), "gre-udp");
+	EXPECT_EQ(mplink_core_encap_parse("none", 4), MPLINK_ENCAP_NONE);
+	EXPECT_EQ(mplink_core_encap_parse("gre-udp", 7), MPLINK_ENCAP_GRE_UDP);
+	EXPECT_EQ(mplink_core_encap_parse("gre-udp", 3), -EINVAL);
+	EXPECT_EQ(mplink_core_encap_parse("", 0), -EINVAL);
 	EXPECT_STREQ(mplink_core_encap_name(MPLINK_ENCAPS), "?");
 	EXPECT_STREQ(mplink_core_drop_name(MPLINK_DROP_NO_PEER), "no-peer");
 	EXPECT_STREQ(mplink_core_drop_name(MPLINK_DROP_NO_LINK), "no-link");
@@ -51,6 +57,24 @@ TEST(Names, EncapsAndDrops)
 	EXPECT_STREQ(mplink_core_drop_name(MPLINK_DROP_NO_MEMORY), "no-memory");
 	EXPECT_STREQ(mplink_core_drop_name(MPLINK_DROP_NO_NEIGHBOUR), "no-neighbour");
 	EXPECT_STREQ(mplink_core_drop_name(MPLINK_DROPS), "?");
+}
+
+TEST(Names, WhyAGrePacketIsNotDelivered)
+{
+	constexpr const char *names[] = {"none",     "truncated", "version", "flags",
+					 "protocol", "no-key",    "key",     "sender",
+					 "checksum", "inner",     "ecn",     "duplicate",
+					 "late",     "down",      "backlog", "no-memory"};
+
+	static_assert(std::size(names) == MPLINK_GRE_DROPS);
+	for (mplink_u32 i = 0; i < MPLINK_GRE_DROPS; i++)
+		EXPECT_STREQ(mplink_core_gre_drop_name(i), names[i]);
+	// By which their numbers are held to the words.
+	EXPECT_EQ(MPLINK_GRE_DROP_KEY_MISSING, 5);
+	EXPECT_EQ(MPLINK_GRE_DROP_DUPLICATE, 11);
+	EXPECT_EQ(MPLINK_GRE_DROP_LATE, 12);
+	EXPECT_EQ(MPLINK_GRE_DROP_NO_MEMORY, 15);
+	EXPECT_STREQ(mplink_core_gre_drop_name(MPLINK_GRE_DROPS), "?");
 }
 
 TEST(Names, Bfd)
@@ -73,6 +97,20 @@ TEST(Names, Bfd)
 	EXPECT_STREQ(mplink_core_bfd_drop_name(MPLINK_BFD_DROP_ADMIN_DOWN), "admin-down");
 	EXPECT_STREQ(mplink_core_bfd_drop_name(MPLINK_BFD_DROP_AUTH_DIGEST), "auth-digest");
 	EXPECT_STREQ(mplink_core_bfd_drop_name(MPLINK_BFD_DROPS), "?");
+}
+
+TEST(Names, GreDrops)
+{
+	EXPECT_STREQ(mplink_core_gre_drop_name(MPLINK_GRE_DROP_NONE), "none");
+	EXPECT_STREQ(mplink_core_gre_drop_name(MPLINK_GRE_DROP_TRUNCATED), "truncated");
+	EXPECT_STREQ(mplink_core_gre_drop_name(MPLINK_GRE_DROP_KEY_MISSING), "no-key");
+	EXPECT_STREQ(mplink_core_gre_drop_name(MPLINK_GRE_DROP_KEY), "key");
+	EXPECT_STREQ(mplink_core_gre_drop_name(MPLINK_GRE_DROP_SENDER), "sender");
+	EXPECT_STREQ(mplink_core_gre_drop_name(MPLINK_GRE_DROP_CHECKSUM), "checksum");
+	EXPECT_STREQ(mplink_core_gre_drop_name(MPLINK_GRE_DROP_DUPLICATE), "duplicate");
+	EXPECT_STREQ(mplink_core_gre_drop_name(MPLINK_GRE_DROP_LATE), "late");
+	EXPECT_STREQ(mplink_core_gre_drop_name(MPLINK_GRE_DROP_NO_MEMORY), "no-memory");
+	EXPECT_STREQ(mplink_core_gre_drop_name(MPLINK_GRE_DROPS), "?");
 }
 
 TEST(Names, Events)

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a virtual NIC and each of its peers have of gre-udp, and how they come and go.
+ *
+ * A packet that comes in finds, by its sender and its key, a far end, and by it the
+ * tunnel, the core's peer and NIC: all in one RCU read section.  So whoever takes one
+ * of these away first takes the far ends out of the table, and frees after a grace
+ * period.  What the resequencer holds beyond the read section is let go by
+ * mplink_tunnel_close(), and so are its timers.
+ */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <linux/udp.h>
+
+#include "netlink.h"
+#include "tunnel.h"
+
+/* --- far ends ---------------------------------------------------------------------- */
+
+static struct mplink_tunnel_socket *mplink_tunnel_table(const struct mplink_tunnel *tunnel)
+{
+	return tunnel->vnic->socket;
+}
+
+static bool mplink_far_end_is(const struct mplink_far_end *end, const struct mplink_addr *remote,
+			      u32 key)
+{
+	return end->remote.hi == remote->hi && end->remote.lo == remote->lo && end->key == key;
+}
+
+static bool mplink_far_end_taken(const struct mplink_tunnel *tunnel,
+				 const struct mplink_addr *remote, u32 key)
+{
+	const struct mplink_far_end *end;
+
+	hlist_for_each_entry(end, mplink_far_ends(mplink_tunnel_table(tunnel), remote), node)
+		if (mplink_far_end_is(end, remote, key) && end->tunnel != tunnel)
+			return true;
+	return false;
+}
+
+static void mplink_far_end_remove(struct mplink_tunnel *tunnel, u32 id)
+{
+	struct mplink_far_end *end = tunnel->ends[id];
+
+	if (!end)
+		return;
+	tunnel->ends[id] = NULL;
+	hlist_del_rcu(&end->node);
+	kfree_rcu(end, rcu);
+}
+
+/* The link over that NIC is to that remote; its spare has been provided. */
+static void mplink_far_end_follow(struct mplink_tunnel *tunnel, u32 id,
+				  const struct mplink_addr *remote, u32 key)
+{
+	struct mplink_far_end *end = tunnel->spare[id];
+
+	if (tunnel->ends[id] && mplink_far_end_is(tunnel->ends[id], remote, key))
+		return;
+	mplink_far_end_remove(tunnel, id);
+	if (WARN_ON_ONCE(!end))
+		return;
+	tunnel->spare[id] = NULL;
+	end->tunnel = tunnel;
+	end->remote = *remote;
+	end->key = key;
+	end->nic_id = id;
+	end->nic = mplink_core_nic_at(tunnel->vnic->core, id);
+	tunnel->ends[id] = end;
+	hlist_add_head_rcu(&end->node, mplink_far_ends(mplink_tunnel_table(tunnel), remote));
+}
+
+/* --- peers --------------------------------------------------------------------------- */
+
+struct mplink_tunnel *mplink_tunnel_open(struct mplink_vnic *vnic, const struct mplink_peer *peer)
+{
+	struct mplink_tunnel *tunnel;
+	u32 i;
+
+	ASSERT_RTNL();
+
+	tunnel = kvzalloc(sizeof(*tunnel), GFP_KERNEL);
+	if (!tunnel)
+		return NULL;
+	tunnel->vnic = vnic;
+	tunnel->peer = peer;
+	tunnel->core = mplink_core_resequencer_create(vnic->core);
+	if (!tunnel->core) {
+		kvfree(tunnel);
+		return NULL;
+	}
+	for (i = 0; i < MPLINK_FLOW_BUCKETS; i++)
+		mplink_resequence_init(&tunnel->bucket[i], i);
+	return tunnel;
+}
+
+static bool mplink_tunnel_provide(struct mplink_tunnel *tunnel, u32 id)
+{
+	if (!tunnel->spare[id])
+		tunnel->spare[id] = kzalloc(sizeof(*tunnel->spare[id]), GFP_KERNEL);
+	return tunnel->spare[id];
+}
+
+static int mplink_tunnel_taken(struct mplink_refusal *refusal, u32 link, u32 attr)
+{
+	*refusal = (struct mplink_refusal){
+		.why = "is another peer's with the same key; give one of them another key",
+		.link = link,
+		.attr = attr,
+	};
+	return -EEXIST;
+}
+
+int mplink_tunnel_prepare(struct mplink_tunnel *tunnel, const struct mplink_link_config *links,
+			  u32 n, u32 key, struct mplink_refusal *refusal)
+{
+	u64 ids = 0;
+	u32 i, id;
+
+	ASSERT_RTNL();
+
+	for (i = 0; i < n; i++) {
+		if (links[i].remove || !(links[i].remote.hi | links[i].remote.lo))
+			continue;
+		if (mplink_far_end_taken(tunnel, &links[i].remote, key))
+			return mplink_tunnel_taken(refusal, i, MPLINK_REFUSED_REMOTE);
+		ids |= BIT_ULL(links[i].nic_id);
+	}
+	for (id = 0; id < MPLINK_MAX_NICS; id++) {
+		const struct mplink_far_end *end = tunnel->ends[id];
+
+		if (!end || end->key == key)
+			continue;
+		if (mplink_far_end_taken(tunnel, &end->remote, key))
+			return mplink_tunnel_taken(refusal, 0, MPLINK_REFUSED_KEY);
+		ids |= BIT_ULL(id);
+	}
+	*refusal = (struct mplink_refusal){ .why = "memory is short" };
+	for (id = 0; id < MPLINK_MAX_NICS; id++)
+		if (ids & BIT_ULL(id) && !mplink_tunnel_provide(tunnel, id))
+			return -ENOMEM;
+	return mplink_core_resequencer_cover(tunnel->core, ids);
+}
+
+void mplink_tunnel_follow(struct mplink_tunnel *tunnel, u32 key)
+{
+	u32 overhead = sizeof(struct iphdr);
+	u32 id;
+
+	ASSERT_RTNL();
+
+	for (id = 0; id < MPLINK_MAX_NICS; id++) {
+		struct mplink_link_info info;
+
+		if (mplink_core_link_exists(tunnel->peer, id)) {
+			mplink_core_link_info(tunnel->peer, id, &info);
+			mplink_far_end_follow(tunnel, id, &info.remote, key);
+			if (!ipv6_addr_v4mapped(mplink_in6(&info.remote)))
+				overhead = sizeof(struct ipv6hdr);
+		} else {
+			mplink_far_end_remove(tunnel, id);
+		}
+		kfree(tunnel->spare[id]);
+		tunnel->spare[id] = NULL;
+	}
+	WRITE_ONCE(tunnel->key, key);
+	WRITE_ONCE(tunnel->overhead, overhead + sizeof(struct udphdr) + MPLINK_GRE_LEN);
+}
+
+void mplink_tunnel_forget_nic(struct mplink_tunnel *tunnel, u32 nic_id)
+{
+	ASSERT_RTNL();
+
+	mplink_far_end_remove(tunnel, nic_id);
+}
+
+void mplink_tunnel_revisit(struct mplink_tunnel *tunnel)
+{
+	u32 i;
+
+	for (i = 0; i < MPLINK_FLOW_BUCKETS; i++)
+		mplink_resequence_revisit(&tunnel->bucket[i]);
+}
+
+static void mplink_tunnel_free(struct rcu_head *rcu)
+{
+	struct mplink_tunnel *tunnel = container_of(rcu, struct mplink_tunnel, rcu);
+
+	mplink_core_resequencer_free(tunnel->core);
+	kvfree(tunnel);
+}
+
+void mplink_tunnel_close(struct mplink_tunnel *tunnel)
+{
+	u32 i;
+
+	ASSERT_RTNL();
+
+	for (i = 0; i < MPLINK_MAX_NICS; i++) {
+		mplink_far_end_remove(tunnel, i);
+		kfree(tunnel->spare[i]);
+	}
+	for (i = 0; i < MPLINK_FLOW_BUCKETS; i++)
+		mplink_resequence_close(&tunnel->bucket[i]);
+	/* Packets on their way out number themselves by it, and those in may still find it. */
+	call_rcu(&tunnel->rcu, mplink_tunnel_free);
+}
+
+/* --- virtual NICs ------------------------------------------------------------------------- */
+
+u32 mplink_tunnel_overhead(const struct mplink_vnic *vnic)
+{
+	if (!vnic->delivery)
+		return 0;
+	return (vnic->nr_outer6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr)) +
+	       sizeof(struct udphdr) + MPLINK_GRE_LEN;
+}
+
+static int mplink_tunnel_begin(struct mplink_vnic *vnic, const char **why)
+{
+	struct mplink_delivery *delivery;
+	int err;
+
+	err = mplink_tunnel_socket_get(dev_net(vnic->dev), why);
+	if (err)
+		return err;
+	vnic->socket = mplink_net(dev_net(vnic->dev))->tunnel;
+	delivery = mplink_delivery_start(vnic->dev);
+	if (delivery) {
+		/* From here on its NICs look at the socket. */
+		smp_store_release(&vnic->delivery, delivery);
+		return 0;
+	}
+	*why = "memory is short";
+	vnic->socket = NULL;
+	mplink_tunnel_socket_put(dev_net(vnic->dev));
+	return -ENOMEM;
+}
+
+void mplink_tunnel_end(struct mplink_vnic *vnic)
+{
+	ASSERT_RTNL();
+
+	if (!vnic->delivery)
+		return;
+	/* Packets that found a peer before it was closed deliver, and count, until then. */
+	synchronize_net();
+	mplink_delivery_stop(vnic->delivery);
+	/* The NICs' handlers may look at the socket for as long as its last user waits. */
+	WRITE_ONCE(vnic->delivery, NULL);
+	mplink_tunnel_socket_put(dev_net(vnic->dev));
+}
+
+int mplink_vnic_set_encap(struct mplink_vnic *vnic, u32 encap, const char **why)
+{
+	const u32 before = mplink_core_get_encap(vnic->core);
+	int err;
+
+	ASSERT_RTNL();
+
+	err = mplink_core_set_encap(vnic->core, encap, why);
+	if (err || encap == before)
+		return err;
+	if (encap == MPLINK_ENCAP_GRE_UDP) {
+		err = mplink_tunnel_begin(vnic, why);
+		if (err) {
+			const char *ignored;
+
+			mplink_core_set_encap(vnic->core, before, &ignored);
+			return err;
+		}
+	} else {
+		mplink_tunnel_end(vnic);
+	}
+	mplink_vnic_follow_mtu(vnic);
+	mplink_notify_device(vnic);
+	return 0;
+}
+
+int mplink_vnic_set_tunnel(struct mplink_vnic *vnic, const struct mplink_tunnel_config *config,
+			   const char **why)
+{
+	const int err = mplink_core_set_tunnel(vnic->core, config, why);
+
+	if (err)
+		return err;
+	WRITE_ONCE(vnic->flow_mask, config->flow_buckets - 1);
+	mplink_notify_device(vnic);
+	return 0;
+}
+
+/* --- counters --------------------------------------------------------------------------------- */
+
+bool mplink_tunnel_counters(const struct mplink_peer_node *peer,
+			    struct mplink_resequencer_counters *sum)
+{
+	if (!peer->tunnel)
+		return false;
+	mplink_core_resequencer_counters(peer->tunnel->core, sum);
+	return true;
+}
+
+void mplink_tunnel_sum(const struct mplink_vnic *vnic, struct mplink_resequencer_counters *sum)
+{
+	struct mplink_resequencer_counters one;
+	struct mplink_peer_node *peer;
+	unsigned long cursor = 0;
+
+	*sum = (struct mplink_resequencer_counters){};
+	while ((peer = mplink_peers_next(vnic, &cursor))) {
+		if (!mplink_tunnel_counters(peer, &one))
+			continue;
+		sum->in_order += one.in_order;
+		sum->reordered += one.reordered;
+		sum->duplicates += one.duplicates;
+		sum->late += one.late;
+		sum->lost_rule += one.lost_rule;
+		sum->lost_timer += one.lost_timer;
+		sum->lost_overflow += one.lost_overflow;
+		sum->restarts += one.restarts;
+		sum->held += one.held;
+		sum->wait_us += one.wait_us;
+		sum->held_max = max(sum->held_max, one.held_max);
+		sum->wait_max_us = max(sum->wait_max_us, one.wait_max_us);
+		sum->timer_us = max(sum->timer_us, one.timer_us);
+	}
+}
