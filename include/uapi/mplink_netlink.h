@@ -33,6 +33,10 @@ enum mplink_a_device {
 	MPLINK_A_DEVICE_BFD,		/* nest: enum mplink_a_bfd */
 	MPLINK_A_DEVICE_BFD_RECEIVED,	/* u64: BFD packets */
 	MPLINK_A_DEVICE_BFD_DROP,	/* nest, one a reason: enum mplink_a_bfd_drop */
+	MPLINK_A_DEVICE_TUNNEL,		/* nest: enum mplink_a_tunnel */
+	/* Of the namespace, whose devices share their sockets. */
+	MPLINK_A_DEVICE_GRE_RECEIVED,	/* u64: gre-udp packets */
+	MPLINK_A_DEVICE_GRE_DROP,	/* nest, one a reason: enum mplink_a_gre_drop */
 	__MPLINK_A_DEVICE_MAX
 };
 
@@ -53,6 +57,19 @@ enum mplink_a_bfd {
 
 #define MPLINK_A_BFD_MAX (__MPLINK_A_BFD_MAX - 1)
 
+/* What is wanted of gre-udp. */
+enum mplink_a_tunnel {
+	MPLINK_A_TUNNEL_UNSPEC,
+	MPLINK_A_TUNNEL_FLOW_BUCKETS,		/* u32: a power of two, 1 to 256 */
+	MPLINK_A_TUNNEL_OUTOFORDER_MIN_US,	/* u32: bounds of outoforder_timer, */
+	MPLINK_A_TUNNEL_OUTOFORDER_MAX_US,	/* u32: 1 to 10000000 (RFC 2890 2.2) */
+	MPLINK_A_TUNNEL_MAX_PERFLOW_BUFFER,	/* u32: packets held of a bucket, 1 to 65535 */
+	MPLINK_A_TUNNEL_MAX_PEER_BUFFER,	/* u32: packets held of a peer, 1 to 1048576 */
+	__MPLINK_A_TUNNEL_MAX
+};
+
+#define MPLINK_A_TUNNEL_MAX (__MPLINK_A_TUNNEL_MAX - 1)
+
 enum mplink_a_drop {
 	MPLINK_A_DROP_UNSPEC,
 	MPLINK_A_DROP_PAD,
@@ -72,6 +89,16 @@ enum mplink_a_bfd_drop {
 };
 
 #define MPLINK_A_BFD_DROP_MAX (__MPLINK_A_BFD_DROP_MAX - 1)
+
+enum mplink_a_gre_drop {
+	MPLINK_A_GRE_DROP_UNSPEC,
+	MPLINK_A_GRE_DROP_PAD,
+	MPLINK_A_GRE_DROP_REASON,	/* u32, enum mplink_gre_drop */
+	MPLINK_A_GRE_DROP_PACKETS,	/* u64 */
+	__MPLINK_A_GRE_DROP_MAX
+};
+
+#define MPLINK_A_GRE_DROP_MAX (__MPLINK_A_GRE_DROP_MAX - 1)
 
 enum mplink_a_nic {
 	MPLINK_A_NIC_UNSPEC,
@@ -117,6 +144,8 @@ enum mplink_a_peer {
 	MPLINK_A_PEER_LINK,	/* nest, one a link: enum mplink_a_link */
 	MPLINK_A_PEER_EVENT,	/* u32, enum mplink_event: in LINK_NTF, what happened */
 	MPLINK_A_PEER_LIVENESS,	/* u32, enum mplink_liveness */
+	MPLINK_A_PEER_KEY,	/* u32, 0 to 0xffffff: of gre-udp; both ends have the same */
+	MPLINK_A_PEER_RESEQUENCER,	/* nest: enum mplink_a_resequencer; not without gre-udp */
 	__MPLINK_A_PEER_MAX
 };
 
@@ -158,6 +187,31 @@ enum mplink_a_session {
 
 #define MPLINK_A_SESSION_MAX (__MPLINK_A_SESSION_MAX - 1)
 
+/*
+ * What has become of a peer's packets; all u64.  Numbers, not all of them packets, for a
+ * lost one never came.
+ */
+enum mplink_a_resequencer {
+	MPLINK_A_RESEQUENCER_UNSPEC,
+	MPLINK_A_RESEQUENCER_PAD,
+	MPLINK_A_RESEQUENCER_IN_ORDER,		/* delivered as they came */
+	MPLINK_A_RESEQUENCER_REORDERED,		/* delivered after they had been held */
+	MPLINK_A_RESEQUENCER_DUPLICATES,	/* refused: it has been delivered */
+	MPLINK_A_RESEQUENCER_LATE,		/* refused: it had been given up */
+	MPLINK_A_RESEQUENCER_LOST_RULE,		/* given up: RFC 1990 4.1 */
+	MPLINK_A_RESEQUENCER_LOST_TIMER,	/* given up: outoforder_timer (RFC 2890 2.2) */
+	MPLINK_A_RESEQUENCER_LOST_OVERFLOW,	/* given up: max_perflow_buffer, or the peer's */
+	MPLINK_A_RESEQUENCER_RESTARTS,		/* the far end's numbers began anew */
+	MPLINK_A_RESEQUENCER_HELD,		/* now */
+	MPLINK_A_RESEQUENCER_HELD_MAX,		/* at most, in one bucket */
+	MPLINK_A_RESEQUENCER_WAIT_US,		/* of all that were held, together */
+	MPLINK_A_RESEQUENCER_WAIT_MAX_US,
+	MPLINK_A_RESEQUENCER_TIMER_US,		/* outoforder_timer now */
+	__MPLINK_A_RESEQUENCER_MAX
+};
+
+#define MPLINK_A_RESEQUENCER_MAX (__MPLINK_A_RESEQUENCER_MAX - 1)
+
 /* After those of the NIC. */
 enum mplink_a_link_stages {
 	MPLINK_A_LINK_STAGES_UNSPEC,
@@ -192,7 +246,7 @@ enum mplink_a_counters {
 enum mplink_cmd {
 	MPLINK_CMD_UNSPEC,
 	MPLINK_CMD_DEVICE_GET,	/* by ifindex or name; dump: all in the namespace */
-	MPLINK_CMD_DEVICE_SET,	/* policy, liveness and what belongs to it */
+	MPLINK_CMD_DEVICE_SET,	/* policy, encap, liveness and what belongs to them */
 	MPLINK_CMD_DEVICE_NTF,	/* settings have changed */
 	MPLINK_CMD_NIC_GET,
 	MPLINK_CMD_NIC_ADD,

@@ -3,6 +3,7 @@
 
 #include "mplink/platform.h"
 #include "names.hh"
+#include "param_text.hh"
 #include "refusals.hh"
 #include "settings.hh"
 
@@ -11,58 +12,6 @@ namespace mplink
 
 namespace
 {
-
-struct Text {
-	const char *p;
-	mplink_u32 len;
-
-	bool is(const char *other) const
-	{
-		return __builtin_strlen(other) == len && !__builtin_memcmp(p, other, len);
-	}
-};
-
-Text whole(const char *s)
-{
-	return {s, static_cast<mplink_u32>(__builtin_strlen(s))};
-}
-
-// False: not a number from least to most.
-bool parse_number(Text text, mplink_u32 least, mplink_u32 most, mplink_u32 &number)
-{
-	mplink_u64 n = 0;
-
-	for (mplink_u32 i = 0; i < text.len; i++) {
-		if (text.p[i] < '0' || text.p[i] > '9' || n > most)
-			return false;
-		n = n * 10 + static_cast<mplink_u32>(text.p[i] - '0');
-	}
-	number = static_cast<mplink_u32>(n);
-	return text.len && n >= least && n <= most;
-}
-
-// Walks over a comma-separated list.  "a," has two items, of which one is empty.
-class Items
-{
-public:
-	explicit Items(const char *list) : p_(list)
-	{
-	}
-	bool next(Text &item)
-	{
-		if (!p_)
-			return false;
-		item.p = p_;
-		while (*p_ && *p_ != ',')
-			p_++;
-		item.len = static_cast<mplink_u32>(p_ - item.p);
-		p_ = *p_ ? p_ + 1 : nullptr;
-		return true;
-	}
-
-private:
-	const char *p_;
-};
 
 class Parser
 {
@@ -79,6 +28,19 @@ private:
 		error_ = {.param = param, .value = value.p, .value_len = value.len, .why = why};
 		return false;
 	}
+	// One that would be ignored is refused: the user meant something by it.
+	struct Given {
+		const char *param;
+		const char *value;
+	};
+	template <mplink_size n>
+	bool none_of(const Given (&given)[n], const char *why)
+	{
+		for (const Given &one : given)
+			if (one.value)
+				return fail(one.param, whole(one.value), why);
+		return true;
+	}
 	bool without_nics();
 	bool name();
 	bool nics();
@@ -92,19 +54,19 @@ private:
 		    const char *why, mplink_u32 &number);
 	bool waits();
 	bool bfd();
+	bool without_tunnel();
+	bool key();
+	bool outoforder();
+	bool tunnel();
 
 	const mplink_params &in_;
 	mplink_config &out_;
 	mplink_param_error &error_;
 };
 
-// What would be ignored is refused: the user meant something by it.
 bool Parser::without_nics()
 {
-	const struct {
-		const char *param;
-		const char *value;
-	} others[] = {
+	const Given others[] = {
 		{"peer", in_.peer},
 		{"remotes", in_.remotes},
 		{"policy", in_.policy},
@@ -116,12 +78,15 @@ bool Parser::without_nics()
 		{"holdoff_ms", in_.holdoff_ms},
 		{"bfd_interval_us", in_.bfd_interval_us},
 		{"bfd_multiplier", in_.bfd_multiplier},
+		{"key", in_.key},
+		{"flow_buckets", in_.flow_buckets},
+		{"outoforder_min_us", in_.outoforder_min_us},
+		{"outoforder_max_us", in_.outoforder_max_us},
+		{"max_perflow_buffer", in_.max_perflow_buffer},
+		{"max_peer_buffer", in_.max_peer_buffer},
 	};
 
-	for (const auto &other : others)
-		if (other.value)
-			return fail(other.param, whole(other.value), "has no effect without nics=");
-	return true;
+	return none_of(others, "has no effect without nics=");
 }
 
 bool Parser::name()
@@ -179,14 +144,10 @@ bool Parser::encap()
 		return true;
 
 	const Text text = whole(in_.encap);
-
-	if (text.is("gre-udp"))
-		return fail("encap", text, "is not supported by this version; use none");
-
 	const int encap = encap_parse(text.p, text.len);
 
 	if (encap < 0)
-		return fail("encap", text, "is not none");
+		return fail("encap", text, "is neither none nor gre-udp");
 	out_.encap = static_cast<mplink_u32>(encap);
 	return true;
 }
@@ -306,12 +267,73 @@ bool Parser::bfd()
 	return true;
 }
 
+bool Parser::without_tunnel()
+{
+	const Given others[] = {
+		{"key", in_.key},
+		{"flow_buckets", in_.flow_buckets},
+		{"outoforder_min_us", in_.outoforder_min_us},
+		{"outoforder_max_us", in_.outoforder_max_us},
+		{"max_perflow_buffer", in_.max_perflow_buffer},
+		{"max_peer_buffer", in_.max_peer_buffer},
+	};
+
+	return none_of(others, "has no effect without encap=gre-udp");
+}
+
+bool Parser::key()
+{
+	if (in_.key && !in_.peer)
+		return fail("key", whole(in_.key), "has no effect without peer=");
+	return number("key", in_.key, 0, MPLINK_MAX_PEER_KEY, "is not a number from 0 to 16777215",
+		      out_.key);
+}
+
+bool Parser::outoforder()
+{
+	constexpr auto why = "is not a number of microseconds from 1 to 10000000";
+	mplink_tunnel_config &tunnel = out_.tunnel;
+
+	if (!number("outoforder_min_us", in_.outoforder_min_us, 1, MPLINK_MAX_OUTOFORDER_US, why,
+		    tunnel.outoforder_min_us) ||
+	    !number("outoforder_max_us", in_.outoforder_max_us, 1, MPLINK_MAX_OUTOFORDER_US, why,
+		    tunnel.outoforder_max_us))
+		return false;
+	if (tunnel.outoforder_min_us <= tunnel.outoforder_max_us)
+		return true;
+	if (in_.outoforder_min_us)
+		return fail("outoforder_min_us", whole(in_.outoforder_min_us),
+			    "is above outoforder_max_us (200000 if it is not given)");
+	return fail("outoforder_max_us", whole(in_.outoforder_max_us),
+		    "is below outoforder_min_us (1000 if it is not given)");
+}
+
+bool Parser::tunnel()
+{
+	if (out_.encap != MPLINK_ENCAP_GRE_UDP)
+		return without_tunnel();
+
+	constexpr auto why_buckets = "is not a power of two from 1 to 256";
+	mplink_tunnel_config &tunnel = out_.tunnel;
+
+	if (!key() || !number("flow_buckets", in_.flow_buckets, 1, MPLINK_FLOW_BUCKETS, why_buckets,
+			      tunnel.flow_buckets))
+		return false;
+	if (tunnel.flow_buckets & (tunnel.flow_buckets - 1))
+		return fail("flow_buckets", whole(in_.flow_buckets), why_buckets);
+	return outoforder() &&
+	       number("max_perflow_buffer", in_.max_perflow_buffer, 1, MPLINK_MAX_PERFLOW_BUFFER,
+		      "is not a number of packets from 1 to 65535", tunnel.max_perflow_buffer) &&
+	       number("max_peer_buffer", in_.max_peer_buffer, 1, MPLINK_MAX_PEER_BUFFER,
+		      "is not a number of packets from 1 to 1048576", tunnel.max_peer_buffer);
+}
+
 bool Parser::parse()
 {
 	if (!in_.nics)
 		return without_nics();
 	return name() && nics() && policy() && encap() && peer() && remotes() && weights() &&
-	       liveness() && waits() && bfd();
+	       liveness() && waits() && bfd() && tunnel();
 }
 
 } // namespace
@@ -320,6 +342,7 @@ bool parse_params(const mplink_params &params, mplink_config &config, mplink_par
 {
 	config = {};
 	config.liveness = default_liveness();
+	config.tunnel = default_tunnel();
 	return Parser(params, config, error).parse();
 }
 

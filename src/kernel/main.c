@@ -26,7 +26,7 @@ module_param(policy, charp, 0444);
 MODULE_PARM_DESC(policy, "balance-rr (default), balance-xor, active-backup or broadcast");
 static char *encap;
 module_param(encap, charp, 0444);
-MODULE_PARM_DESC(encap, "none (default)");
+MODULE_PARM_DESC(encap, "none (default) or gre-udp: GRE in UDP, put in order at the far end");
 static char *weights;
 module_param(weights, charp, 0444);
 MODULE_PARM_DESC(weights, "share of each NIC, 1 to 65535, in the order of nics (default 1)");
@@ -49,6 +49,25 @@ static char *bfd_multiplier;
 module_param(bfd_multiplier, charp, 0444);
 MODULE_PARM_DESC(bfd_multiplier, "so many BFD packets lost in a row are a failure (default 3)");
 
+static char *key;
+module_param(key, charp, 0444);
+MODULE_PARM_DESC(key, "gre-udp: the peer's key, 0 to 16777215, the same at both ends (default 0)");
+static char *flow_buckets;
+module_param(flow_buckets, charp, 0444);
+MODULE_PARM_DESC(flow_buckets, "gre-udp: that flows are split into, 1 to 256 (default 256)");
+static char *outoforder_min_us;
+module_param(outoforder_min_us, charp, 0444);
+MODULE_PARM_DESC(outoforder_min_us, "gre-udp: the least that outoforder_timer may be (default 1000)");
+static char *outoforder_max_us;
+module_param(outoforder_max_us, charp, 0444);
+MODULE_PARM_DESC(outoforder_max_us, "gre-udp: the most that outoforder_timer may be (default 200000)");
+static char *max_perflow_buffer;
+module_param(max_perflow_buffer, charp, 0444);
+MODULE_PARM_DESC(max_perflow_buffer, "gre-udp: packets held of a flow bucket (default 1024)");
+static char *max_peer_buffer;
+module_param(max_peer_buffer, charp, 0444);
+MODULE_PARM_DESC(max_peer_buffer, "gre-udp: packets held of a peer (default 8192)");
+
 static struct mplink_config *mplink_configure(void)
 {
 	const struct mplink_params params = {
@@ -64,6 +83,12 @@ static struct mplink_config *mplink_configure(void)
 		.holdoff_ms = holdoff_ms,
 		.bfd_interval_us = bfd_interval_us,
 		.bfd_multiplier = bfd_multiplier,
+		.key = key,
+		.flow_buckets = flow_buckets,
+		.outoforder_min_us = outoforder_min_us,
+		.outoforder_max_us = outoforder_max_us,
+		.max_perflow_buffer = max_perflow_buffer,
+		.max_peer_buffer = max_peer_buffer,
 	};
 	struct mplink_config *config = kzalloc(sizeof(*config), GFP_KERNEL);
 	struct mplink_param_error error;

@@ -119,6 +119,33 @@ int mplink_nl_set_liveness(struct genl_info *info, struct mplink_vnic *vnic);
 int mplink_nl_put_session(struct sk_buff *skb, const struct mplink_bfd *bfd);
 size_t mplink_nl_session_size(void);
 
+/* --- netlink_tunnel.c --------------------------------------------------------- */
+
+extern struct netlink_range_validation mplink_nl_key_range;
+extern const struct nla_policy mplink_nl_tunnel_policy[MPLINK_A_TUNNEL_MAX + 1];
+
+/* The settings of gre-udp, and what has come of the namespace's packets. */
+int mplink_nl_put_tunnel(struct sk_buff *skb, const struct mplink_vnic *vnic);
+/* What has become of a peer's packets, where there is a tunnel, and the most that takes. */
+int mplink_nl_put_resequencer(struct sk_buff *skb, const struct mplink_peer_node *peer);
+size_t mplink_nl_resequencer_size(void);
+/* Whether a DEVICE_SET gives encap or settings of gre-udp. */
+bool mplink_nl_asks_tunnel(struct genl_info *info);
+/* Sets them.  Where it fails some may have been set. */
+int mplink_nl_set_tunnel(struct genl_info *info, struct mplink_vnic *vnic);
+
+/* As they were, for a request that fails later. */
+struct mplink_nl_tunnel {
+	u32 encap;
+	struct mplink_tunnel_config config;
+};
+
+void mplink_nl_save_tunnel(const struct mplink_vnic *vnic, struct mplink_nl_tunnel *was);
+void mplink_nl_restore_tunnel(struct mplink_vnic *vnic, const struct mplink_nl_tunnel *was);
+/* Of a PEER_ADD or PEER_SET: the peer's key, if it is given. */
+int mplink_nl_read_peer_key(struct genl_info *info, const struct mplink_vnic *vnic,
+			    struct mplink_peer_config *config);
+
 /* --- netlink_notify.c: to those who listen in the device's namespace -------- */
 
 void mplink_notify_device(struct mplink_vnic *vnic);

@@ -16,11 +16,13 @@ const struct nla_policy mplink_nl_device_set_policy[MPLINK_A_DEVICE_MAX + 1] = {
 	[MPLINK_A_DEVICE_IFINDEX] = { .type = NLA_U32 },
 	[MPLINK_A_DEVICE_NAME] = { .type = NLA_NUL_STRING, .len = MPLINK_NAME_LEN - 1 },
 	[MPLINK_A_DEVICE_POLICY] = NLA_POLICY_MAX(NLA_U32, MPLINK_POLICIES - 1),
+	[MPLINK_A_DEVICE_ENCAP] = NLA_POLICY_MAX(NLA_U32, MPLINK_ENCAPS - 1),
 	[MPLINK_A_DEVICE_LIVENESS] = NLA_POLICY_RANGE(NLA_U32, MPLINK_LIVENESS_OFF,
 						      MPLINK_LIVENESS_BFD),
 	[MPLINK_A_DEVICE_WTR_MS] = NLA_POLICY_FULL_RANGE(NLA_U32, &mplink_nl_wait_range),
 	[MPLINK_A_DEVICE_HOLDOFF_MS] = NLA_POLICY_FULL_RANGE(NLA_U32, &mplink_nl_wait_range),
 	[MPLINK_A_DEVICE_BFD] = NLA_POLICY_NESTED(mplink_nl_bfd_policy),
+	[MPLINK_A_DEVICE_TUNNEL] = NLA_POLICY_NESTED(mplink_nl_tunnel_policy),
 };
 
 /* --- get -------------------------------------------------------------------- */
@@ -51,7 +53,7 @@ static int mplink_nl_device_fill(struct sk_buff *skb, const struct mplink_nl_obj
 	if (nla_put_u32(skb, MPLINK_A_DEVICE_IFINDEX, vnic->dev->ifindex) ||
 	    nla_put_string(skb, MPLINK_A_DEVICE_NAME, vnic->dev->name) ||
 	    nla_put_u32(skb, MPLINK_A_DEVICE_POLICY, mplink_core_get_policy(vnic->core)) ||
-	    nla_put_u32(skb, MPLINK_A_DEVICE_ENCAP, MPLINK_ENCAP_NONE) ||
+	    nla_put_u32(skb, MPLINK_A_DEVICE_ENCAP, mplink_core_get_encap(vnic->core)) ||
 	    nla_put_u32(skb, MPLINK_A_DEVICE_NICS, mplink_vnic_count_nics(vnic)) ||
 	    nla_put_u32(skb, MPLINK_A_DEVICE_PEERS, mplink_peers_count(vnic)) ||
 	    nla_put_u64_64bit(skb, MPLINK_A_DEVICE_RESCHEDULED,
@@ -65,7 +67,7 @@ static int mplink_nl_device_fill(struct sk_buff *skb, const struct mplink_nl_obj
 		if (err)
 			return err;
 	}
-	return mplink_nl_put_liveness(skb, vnic);
+	return mplink_nl_put_liveness(skb, vnic) ?: mplink_nl_put_tunnel(skb, vnic);
 }
 
 const struct mplink_nl_kind mplink_nl_devices = {
@@ -117,15 +119,24 @@ int mplink_nl_device_dump(struct sk_buff *skb, struct netlink_callback *cb)
 static int mplink_nl_device_change(struct genl_info *info, struct mplink_vnic *vnic)
 {
 	const struct nlattr *policy = info->attrs[MPLINK_A_DEVICE_POLICY];
-	int err;
+	struct mplink_nl_tunnel was;
+	int err = 0;
 
-	if (!policy && !mplink_nl_asks_liveness(info))
+	if (!policy && !mplink_nl_asks_liveness(info) && !mplink_nl_asks_tunnel(info))
 		return mplink_nl_refuse(info->extack, NULL, -EINVAL, "there is nothing to set");
-	/* All or nothing: a policy that could be refused has been, by the family's policy. */
-	if (mplink_nl_asks_liveness(info)) {
+	/*
+	 * All or nothing.  The tunnel first, for what was set of it can be set back: encap
+	 * changes only where there is no peer that would notice.  A policy that could be
+	 * refused has been, by the family's policy.
+	 */
+	mplink_nl_save_tunnel(vnic, &was);
+	if (mplink_nl_asks_tunnel(info))
+		err = mplink_nl_set_tunnel(info, vnic);
+	if (!err && mplink_nl_asks_liveness(info))
 		err = mplink_nl_set_liveness(info, vnic);
-		if (err)
-			return err;
+	if (err) {
+		mplink_nl_restore_tunnel(vnic, &was);
+		return err;
 	}
 	if (policy) {
 		err = mplink_vnic_set_policy(vnic, nla_get_u32(policy));

@@ -41,6 +41,7 @@ const struct nla_policy mplink_nl_peer_add_policy[MPLINK_A_PEER_MAX + 1] = {
 	[MPLINK_A_PEER_ADDRESS] = MPLINK_NL_ADDR,
 	[MPLINK_A_PEER_LINK] = NLA_POLICY_NESTED(mplink_nl_link_add_policy),
 	[MPLINK_A_PEER_LIVENESS] = NLA_POLICY_MAX(NLA_U32, MPLINK_LIVENESSES - 1),
+	[MPLINK_A_PEER_KEY] = NLA_POLICY_FULL_RANGE(NLA_U32, &mplink_nl_key_range),
 };
 
 const struct nla_policy mplink_nl_peer_set_policy[MPLINK_A_PEER_MAX + 1] = {
@@ -48,6 +49,7 @@ const struct nla_policy mplink_nl_peer_set_policy[MPLINK_A_PEER_MAX + 1] = {
 	[MPLINK_A_PEER_ADDRESS] = MPLINK_NL_ADDR,
 	[MPLINK_A_PEER_LINK] = NLA_POLICY_NESTED(mplink_nl_link_set_policy),
 	[MPLINK_A_PEER_LIVENESS] = NLA_POLICY_MAX(NLA_U32, MPLINK_LIVENESSES - 1),
+	[MPLINK_A_PEER_KEY] = NLA_POLICY_FULL_RANGE(NLA_U32, &mplink_nl_key_range),
 };
 
 /* --- get ---------------------------------------------------------------------- */
@@ -84,11 +86,14 @@ static int mplink_nl_fill_link(struct sk_buff *skb, const struct mplink_peer *pe
 static int mplink_nl_peer_fill(struct sk_buff *skb, const struct mplink_nl_object *object)
 {
 	const struct mplink_peer_node *node = object->peer;
+	const u32 liveness = mplink_core_peer_get_liveness(node->core);
 	u32 id;
 
 	if (nla_put_u32(skb, MPLINK_A_PEER_DEVICE, object->vnic->dev->ifindex) ||
 	    mplink_nl_put_addr(skb, MPLINK_A_PEER_ADDRESS, &node->addr) ||
-	    nla_put_u32(skb, MPLINK_A_PEER_LIVENESS, mplink_core_peer_get_liveness(node->core)))
+	    nla_put_u32(skb, MPLINK_A_PEER_LIVENESS, liveness) ||
+	    nla_put_u32(skb, MPLINK_A_PEER_KEY, node->key) ||
+	    mplink_nl_put_resequencer(skb, node))
 		return -EMSGSIZE;
 	for (id = 0; id < MPLINK_MAX_NICS; id++) {
 		int err;
@@ -112,8 +117,8 @@ static size_t mplink_nl_links_size(u32 links)
 					   2 * nla_total_size(sizeof(u32)) +
 					   counters + stages + mplink_nl_session_size());
 
-	return 2 * nla_total_size(sizeof(u32)) + nla_total_size(sizeof(struct in6_addr)) +
-	       links * link;
+	return 3 * nla_total_size(sizeof(u32)) + nla_total_size(sizeof(struct in6_addr)) +
+	       mplink_nl_resequencer_size() + links * link;
 }
 
 static size_t mplink_nl_peer_size(const struct mplink_nl_object *object)
@@ -255,6 +260,8 @@ static const struct nlattr *mplink_nl_refused_attr(struct genl_info *info,
 
 	if (refusal->attr == MPLINK_REFUSED_ADDRESS)
 		return info->attrs[MPLINK_A_PEER_ADDRESS];
+	if (refusal->attr == MPLINK_REFUSED_KEY)
+		return info->attrs[MPLINK_A_PEER_KEY];
 	if (refusal->attr < MPLINK_REFUSED_LINK || refusal->attr >= ARRAY_SIZE(types))
 		return NULL;
 	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
@@ -292,6 +299,9 @@ static int mplink_nl_peer_apply(struct genl_info *info, struct mplink_vnic *vnic
 		config.liveness_given = true;
 		config.liveness = nla_get_u32(liveness);
 	}
+	err = mplink_nl_read_peer_key(info, vnic, &config);
+	if (err)
+		goto out;
 	err = node ? mplink_peers_set(vnic, node, &config, &refusal) :
 		     mplink_peers_add(vnic, &addr, &config, &refusal);
 	if (err)
@@ -318,9 +328,10 @@ static int mplink_nl_peer_change(struct genl_info *info, struct mplink_vnic *vni
 
 	if (IS_ERR(node))
 		return PTR_ERR(node);
-	if (!info->attrs[MPLINK_A_PEER_LINK] && !info->attrs[MPLINK_A_PEER_LIVENESS])
+	if (!info->attrs[MPLINK_A_PEER_LINK] && !info->attrs[MPLINK_A_PEER_LIVENESS] &&
+	    !info->attrs[MPLINK_A_PEER_KEY])
 		return mplink_nl_refuse(info->extack, NULL, -EINVAL,
-					"there is nothing to set: neither a link nor a liveness");
+					"there is nothing to set: no link, no liveness, no key");
 	return mplink_nl_peer_apply(info, vnic, node);
 }
 

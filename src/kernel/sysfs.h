@@ -54,12 +54,19 @@ size_t mplink_sysfs_trim(const char *buf, size_t len);
 /* enum mplink_liveness, or a negative errno, which the log explains; least: the first allowed. */
 int mplink_sysfs_liveness(const struct mplink_dir *dir, const char *buf, size_t len, u32 least);
 
-/* sysfs_device.c, sysfs_nic.c, sysfs_peer.c: the files of each directory. */
+/* A number from least to most, or -EINVAL, which the log explains. */
+int mplink_sysfs_number(const struct mplink_dir *dir, const char *file, const char *buf, size_t len,
+			u32 least, u32 most, u32 *number);
+
+/* sysfs_device.c, sysfs_nic.c, sysfs_peer.c, sysfs_tunnel.c: the files of each directory. */
 extern const struct attribute *const mplink_top_attrs[];
 extern const struct attribute *const mplink_drops_attrs[];
 extern const struct attribute *const mplink_bfd_attrs[];
 extern const struct attribute *const mplink_nic_attrs[];
 extern const struct attribute *const mplink_peer_attrs[];
 extern const struct attribute *const mplink_link_attrs[];
+extern const struct attribute *const mplink_tunnel_attrs[];
+extern const struct attribute *const mplink_gre_drops_attrs[];
+extern const struct attribute *const mplink_resequencer_attrs[];
 
 #endif /* MPLINK_SYSFS_H */

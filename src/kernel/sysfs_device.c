@@ -7,6 +7,7 @@
 #include <linux/string.h>
 
 #include "sysfs.h"
+#include "tunnel.h"
 
 /* --- settings of liveness -------------------------------------------------------- */
 
@@ -43,8 +44,8 @@ int mplink_sysfs_liveness(const struct mplink_dir *dir, const char *buf, size_t 
 }
 
 /* sysfs ends what was written with a NUL. */
-static int mplink_number_parse(const struct mplink_dir *dir, const char *file, const char *buf,
-			       size_t len, u32 least, u32 most, u32 *number)
+int mplink_sysfs_number(const struct mplink_dir *dir, const char *file, const char *buf, size_t len,
+			u32 least, u32 most, u32 *number)
 {
 	if (!kstrtou32(buf, 10, number) && *number >= least && *number <= most)
 		return 0;
@@ -64,7 +65,7 @@ static int mplink_number_parse(const struct mplink_dir *dir, const char *file, c
 	{ \
 		struct mplink_liveness_config config = mplink_liveness_read(dir); \
 		u32 number; \
-		const int err = mplink_number_parse(dir, #file, buf, len, least, most, &number); \
+		const int err = mplink_sysfs_number(dir, #file, buf, len, least, most, &number); \
 		\
 		if (err) \
 			return err; \
@@ -98,7 +99,21 @@ static int mplink_top_set_policy(const struct mplink_dir *dir, const char *buf, 
 
 static int mplink_top_encap(const struct mplink_dir *dir, char *buf)
 {
-	return sysfs_emit(buf, "%s\n", mplink_core_encap_name(MPLINK_ENCAP_NONE));
+	return sysfs_emit(buf, "%s\n",
+			  mplink_core_encap_name(mplink_core_get_encap(dir->vnic->core)));
+}
+
+static int mplink_top_set_encap(const struct mplink_dir *dir, const char *buf, size_t len)
+{
+	const char *why = "is neither none nor gre-udp";
+	int encap, err;
+
+	len = mplink_sysfs_trim(buf, len);
+	encap = mplink_core_encap_parse(buf, len);
+	err = encap < 0 ? encap : mplink_vnic_set_encap(dir->vnic, encap, &why);
+	if (err)
+		netdev_err(dir->vnic->dev, "encap \"%.*s\" %s\n", (int)len, buf, why);
+	return err;
 }
 
 static int mplink_top_liveness(const struct mplink_dir *dir, char *buf)
@@ -118,7 +133,7 @@ static int mplink_top_set_liveness(const struct mplink_dir *dir, const char *buf
 }
 
 MPLINK_FILE_RW(top, policy);
-MPLINK_FILE(top, encap);
+MPLINK_FILE_RW(top, encap);
 MPLINK_FILE_RW(top, liveness);
 MPLINK_LIVENESS_FILE(top, wtr_ms, wtr_ms, 0, MPLINK_MAX_WAIT_MS);
 MPLINK_LIVENESS_FILE(top, holdoff_ms, holdoff_ms, 0, MPLINK_MAX_WAIT_MS);

@@ -34,10 +34,17 @@ static int mplink_peer_set_liveness(const struct mplink_dir *dir, const char *bu
 	return liveness < 0 ? liveness : mplink_peer_apply(dir, &config);
 }
 
+static int mplink_peer_key(const struct mplink_dir *dir, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", dir->peer->key);
+}
+
 MPLINK_FILE_RW(peer, liveness);
+MPLINK_FILE(peer, key);
 
 const struct attribute *const mplink_peer_attrs[] = {
 	&mplink_peer_liveness_file.attr,
+	&mplink_peer_key_file.attr,
 	NULL,
 };
 

@@ -10,7 +10,7 @@
 namespace
 {
 
-constexpr unsigned fields = 12;
+constexpr unsigned fields = 18;
 
 void check_config(const mplink_config &config)
 {
@@ -34,11 +34,26 @@ void check_config(const mplink_config &config)
 	require(liveness.bfd.detect_mult && liveness.bfd.min_tx_us >= MPLINK_BFD_MIN_INTERVAL_US &&
 			liveness.bfd.min_rx_us <= MPLINK_BFD_MAX_INTERVAL_US,
 		"BFD out of bounds");
+
+	const mplink_tunnel_config &tunnel = config.tunnel;
+
+	require(config.key <= MPLINK_MAX_PEER_KEY && (!config.key || config.nr_nics),
+		"no such key");
+	require(tunnel.flow_buckets && tunnel.flow_buckets <= MPLINK_FLOW_BUCKETS &&
+			!(tunnel.flow_buckets & (tunnel.flow_buckets - 1)),
+		"no such number of flow buckets");
+	require(tunnel.outoforder_min_us && tunnel.outoforder_min_us <= tunnel.outoforder_max_us &&
+			tunnel.outoforder_max_us <= MPLINK_MAX_OUTOFORDER_US,
+		"outoforder_timer out of bounds");
+	require(tunnel.max_perflow_buffer && tunnel.max_peer_buffer &&
+			tunnel.max_perflow_buffer <= MPLINK_MAX_PERFLOW_BUFFER &&
+			tunnel.max_peer_buffer <= MPLINK_MAX_PEER_BUFFER,
+		"buffers out of bounds");
 }
 
 } // namespace
 
-// Two bytes that tell which are given, then their texts, each with its NUL.
+// Three bytes that tell which are given, then their texts, each with its NUL.
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char *data, std::size_t size)
 {
 	std::vector<std::string> texts(fields);
@@ -46,11 +61,12 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char *data, std::size_t siz
 	mplink_config config;
 	mplink_param_error error = {};
 
-	if (size < 2)
+	if (size < 3)
 		return 0;
 
-	const unsigned which = data[0] | static_cast<unsigned>(data[1]) << 8;
-	const unsigned char *p = data + 2;
+	const unsigned which = data[0] | static_cast<unsigned>(data[1]) << 8 |
+			       static_cast<unsigned>(data[2]) << 16;
+	const unsigned char *p = data + 3;
 	const unsigned char *end = data + size;
 
 	for (unsigned i = 0; i < fields; i++) {
@@ -63,8 +79,10 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char *data, std::size_t siz
 			given[i] = texts[i].c_str();
 	}
 
-	const mplink_params params = {given[0], given[1], given[2], given[3], given[4],  given[5],
-				      given[6], given[7], given[8], given[9], given[10], given[11]};
+	const mplink_params params = {given[0],  given[1],  given[2],  given[3],  given[4],
+				      given[5],  given[6],  given[7],  given[8],  given[9],
+				      given[10], given[11], given[12], given[13], given[14],
+				      given[15], given[16], given[17]};
 
 	if (!mplink_core_parse_params(&params, &config, &error)) {
 		check_config(config);

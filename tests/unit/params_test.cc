@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <span>
 #include <string>
 
 #include "platform.hh"
@@ -32,10 +33,28 @@ struct Given {
 	const char *encap = nullptr;
 	const char *weights = nullptr;
 	const char *name = nullptr;
+	const char *key = nullptr;
+	const char *flow_buckets = nullptr;
+	const char *outoforder_min_us = nullptr;
+	const char *outoforder_max_us = nullptr;
+	const char *max_perflow_buffer = nullptr;
+	const char *max_peer_buffer = nullptr;
 
 	int parse(mplink_config &config, mplink_param_error &error) const
 	{
-		const mplink_params params = {nics, peer, remotes, policy, encap, weights, name};
+		const mplink_params params = {.nics = nics,
+					      .peer = peer,
+					      .remotes = remotes,
+					      .policy = policy,
+					      .encap = encap,
+					      .weights = weights,
+					      .name = name,
+					      .key = key,
+					      .flow_buckets = flow_buckets,
+					      .outoforder_min_us = outoforder_min_us,
+					      .outoforder_max_us = outoforder_max_us,
+					      .max_perflow_buffer = max_perflow_buffer,
+					      .max_peer_buffer = max_peer_buffer};
 
 		return mplink_core_parse_params(&params, &config, &error);
 	}
@@ -86,11 +105,8 @@ const Bad bad[] = {
 	 "policy",
 	 "",
 	 "is none of balance-rr, balance-xor, active-backup, broadcast"},
-	{{.nics = "eth1", .encap = "gre-udp"},
-	 "encap",
-	 "gre-udp",
-	 "is not supported by this version; use none"},
-	{{.nics = "eth1", .encap = "vxlan"}, "encap", "vxlan", "is not none"},
+	{{.nics = "eth1", .encap = "gre"}, "encap", "gre", "is neither none nor gre-udp"},
+	{{.nics = "eth1", .encap = ""}, "encap", "", "is neither none nor gre-udp"},
 
 	{{.nics = "eth1", .peer = "10.99.0", .remotes = "10.0.1.2"},
 	 "peer",
@@ -179,9 +195,113 @@ const Bad bad[] = {
 	{{.name = "mpl7"}, "name", "mpl7", "has no effect without nics="},
 };
 
-TEST(Params, EveryBadValueIsNamedWithItsReason)
+// What gre-udp alone has, and without it is refused.
+const Bad bad_tunnels[] = {
+	{{.nics = "eth1", .encap = "gre-udp", .key = "7"},
+	 "key",
+	 "7",
+	 "has no effect without peer="},
+	{{.nics = "eth1",
+	  .peer = "10.99.0.2",
+	  .remotes = "10.0.1.2",
+	  .encap = "gre-udp",
+	  .key = "16777216"},
+	 "key",
+	 "16777216",
+	 "is not a number from 0 to 16777215"},
+	{{.nics = "eth1",
+	  .peer = "10.99.0.2",
+	  .remotes = "10.0.1.2",
+	  .encap = "gre-udp",
+	  .key = ""},
+	 "key",
+	 "",
+	 "is not a number from 0 to 16777215"},
+	{{.nics = "eth1", .encap = "gre-udp", .flow_buckets = "0"},
+	 "flow_buckets",
+	 "0",
+	 "is not a power of two from 1 to 256"},
+	{{.nics = "eth1", .encap = "gre-udp", .flow_buckets = "96"},
+	 "flow_buckets",
+	 "96",
+	 "is not a power of two from 1 to 256"},
+	{{.nics = "eth1", .encap = "gre-udp", .flow_buckets = "512"},
+	 "flow_buckets",
+	 "512",
+	 "is not a power of two from 1 to 256"},
+	{{.nics = "eth1", .encap = "gre-udp", .outoforder_min_us = "0"},
+	 "outoforder_min_us",
+	 "0",
+	 "is not a number of microseconds from 1 to 10000000"},
+	{{.nics = "eth1", .encap = "gre-udp", .outoforder_max_us = "10000001"},
+	 "outoforder_max_us",
+	 "10000001",
+	 "is not a number of microseconds from 1 to 10000000"},
+	{{.nics = "eth1", .encap = "gre-udp", .outoforder_min_us = "200001"},
+	 "outoforder_min_us",
+	 "200001",
+	 "is above outoforder_max_us (200000 if it is not given)"},
+	{{.nics = "eth1", .encap = "gre-udp", .outoforder_min_us = "50", .outoforder_max_us = "49"},
+	 "outoforder_min_us",
+	 "50",
+	 "is above outoforder_max_us (200000 if it is not given)"},
+	{{.nics = "eth1", .encap = "gre-udp", .outoforder_max_us = "999"},
+	 "outoforder_max_us",
+	 "999",
+	 "is below outoforder_min_us (1000 if it is not given)"},
+	{{.nics = "eth1", .encap = "gre-udp", .max_perflow_buffer = "0"},
+	 "max_perflow_buffer",
+	 "0",
+	 "is not a number of packets from 1 to 65535"},
+	{{.nics = "eth1", .encap = "gre-udp", .max_perflow_buffer = "65536"},
+	 "max_perflow_buffer",
+	 "65536",
+	 "is not a number of packets from 1 to 65535"},
+	{{.nics = "eth1", .encap = "gre-udp", .max_peer_buffer = "many"},
+	 "max_peer_buffer",
+	 "many",
+	 "is not a number of packets from 1 to 1048576"},
+	{{.nics = "eth1", .encap = "gre-udp", .max_peer_buffer = "1048577"},
+	 "max_peer_buffer",
+	 "1048577",
+	 "is not a number of packets from 1 to 1048576"},
+
+	{{.nics = "eth1", .peer = "10.99.0.2", .remotes = "10.0.1.2", .key = "0"},
+	 "key",
+	 "0",
+	 "has no effect without encap=gre-udp"},
+	{{.nics = "eth1", .encap = "none", .flow_buckets = "256"},
+	 "flow_buckets",
+	 "256",
+	 "has no effect without encap=gre-udp"},
+	{{.nics = "eth1", .outoforder_min_us = "1"},
+	 "outoforder_min_us",
+	 "1",
+	 "has no effect without encap=gre-udp"},
+	{{.nics = "eth1", .outoforder_max_us = "1"},
+	 "outoforder_max_us",
+	 "1",
+	 "has no effect without encap=gre-udp"},
+	{{.nics = "eth1", .max_perflow_buffer = "1"},
+	 "max_perflow_buffer",
+	 "1",
+	 "has no effect without encap=gre-udp"},
+	{{.nics = "eth1", .max_peer_buffer = "1"},
+	 "max_peer_buffer",
+	 "1",
+	 "has no effect without encap=gre-udp"},
+
+	{{.key = "1"}, "key", "1", "has no effect without nics="},
+	{{.flow_buckets = "1"}, "flow_buckets", "1", "has no effect without nics="},
+	{{.outoforder_min_us = "1"}, "outoforder_min_us", "1", "has no effect without nics="},
+	{{.outoforder_max_us = "1"}, "outoforder_max_us", "1", "has no effect without nics="},
+	{{.max_perflow_buffer = "1"}, "max_perflow_buffer", "1", "has no effect without nics="},
+	{{.max_peer_buffer = "1"}, "max_peer_buffer", "1", "has no effect without nics="},
+};
+
+void expect_refusals(std::span<const Bad> all)
 {
-	for (const Bad &b : bad) {
+	for (const Bad &b : all) {
 		mplink_config config;
 		mplink_param_error error = {};
 		const std::string what = std::string(b.param) + "=" + b.value;
@@ -191,6 +311,16 @@ TEST(Params, EveryBadValueIsNamedWithItsReason)
 		EXPECT_EQ(std::string(error.value, error.value_len), b.value) << what;
 		EXPECT_STREQ(error.why, b.why) << what;
 	}
+}
+
+TEST(Params, EveryBadValueIsNamedWithItsReason)
+{
+	expect_refusals(bad);
+}
+
+TEST(Params, EveryBadValueOfATunnelIsNamedWithItsReason)
+{
+	expect_refusals(bad_tunnels);
 }
 
 mplink_config good(const Given &given)
@@ -253,6 +383,42 @@ TEST(Params, SixtyFourNicsAndEveryPolicy)
 	EXPECT_EQ(good({.nics = nics_64.c_str()}).nr_nics, 64U);
 	for (mplink_u32 i = 0; i < MPLINK_POLICIES; i++)
 		EXPECT_EQ(good({.nics = "eth1", .policy = mplink_core_policy_name(i)}).policy, i);
+}
+
+TEST(Params, GreUdpNeedsNothingElse)
+{
+	const mplink_config c = good({.nics = "eth1", .encap = "gre-udp"});
+
+	EXPECT_EQ(c.encap, mplink_u32{MPLINK_ENCAP_GRE_UDP});
+	EXPECT_EQ(c.key, 0U);
+	EXPECT_EQ(c.tunnel.flow_buckets, 256U);
+	EXPECT_EQ(c.tunnel.outoforder_min_us, 1000U);
+	EXPECT_EQ(c.tunnel.outoforder_max_us, 200000U);
+	EXPECT_EQ(c.tunnel.max_perflow_buffer, 1024U);
+	EXPECT_EQ(c.tunnel.max_peer_buffer, 8192U);
+}
+
+TEST(Params, AllOfGreUdp)
+{
+	const mplink_config c = good({.nics = "eth1",
+				      .peer = "10.99.0.2",
+				      .remotes = "10.0.1.2",
+				      .encap = "gre-udp",
+				      .key = "16777215",
+				      .flow_buckets = "1",
+				      .outoforder_min_us = "10000000",
+				      .outoforder_max_us = "10000000",
+				      .max_perflow_buffer = "65535",
+				      .max_peer_buffer = "1048576"});
+
+	EXPECT_EQ(c.key, 16777215U);
+	EXPECT_EQ(c.tunnel.flow_buckets, 1U);
+	EXPECT_EQ(c.tunnel.outoforder_min_us, 10000000U);
+	EXPECT_EQ(c.tunnel.outoforder_max_us, 10000000U);
+	EXPECT_EQ(c.tunnel.max_perflow_buffer, 65535U);
+	EXPECT_EQ(c.tunnel.max_peer_buffer, 1048576U);
+	for (const char *buckets : {"1", "2", "4", "8", "16", "32", "64", "128", "256"})
+		good({.nics = "eth1", .encap = "gre-udp", .flow_buckets = buckets});
 }
 
 // "eth1" beside "eth10", and a name that begins like the virtual NIC's.

@@ -29,14 +29,16 @@ mplink_load() {
 
 # What parameters mean, by the command.
 _set_up() {
-	local arg name=mpl0 settings=() peer='' nic_names=() addresses=() weights=() links=() i
+	local arg name=mpl0 settings=() peer='' key=() nic_names=() addresses=() weights=() links=() i
 	for arg in "$@"; do
 		case $arg in
 		nics=*) IFS=, read -ra nic_names <<<"${arg#*=}" ;;
 		remotes=*) IFS=, read -ra addresses <<<"${arg#*=}" ;;
 		weights=*) IFS=, read -ra weights <<<"${arg#*=}" ;;
 		peer=*) peer=${arg#*=} ;;
-		policy=* | liveness=* | wtr_ms=* | holdoff_ms=* | bfd_interval_us=* | bfd_multiplier=*)
+		key=*) key=(key "${arg#*=}") ;;
+		policy=* | liveness=* | wtr_ms=* | holdoff_ms=* | bfd_interval_us=* | bfd_multiplier=* | \
+			encap=* | flow_buckets=* | outoforder_*_us=* | max_perflow_buffer=* | max_peer_buffer=*)
 			settings+=("${arg%%=*}" "${arg#*=}")
 			;;
 		name=*) name=${arg#*=} ;;
@@ -56,7 +58,7 @@ _set_up() {
 		for i in "${!addresses[@]}"; do
 			links+=(link "${nic_names[i]}" "${addresses[i]}" weight "${weights[i]:-1}")
 		done
-		mplink peer add dev "$name" "$peer" "${links[@]}"
+		mplink peer add dev "$name" "$peer" "${key[@]}" "${links[@]}"
 	fi
 }
 

@@ -15,7 +15,11 @@ three_links
 wanted=$({
 	printf '%s\n' encap policy liveness wtr_ms holdoff_ms nics peers
 	printf 'bfd%s\n' '' /min_tx_us /min_rx_us /detect_mult /multihop
-	printf 'peers/10.99.0.2%s\n' '' /liveness /links
+	printf 'tunnel%s\n' '' /flow_buckets /outoforder_min_us /outoforder_max_us \
+		/max_perflow_buffer /max_peer_buffer
+	printf 'gre_drops%s\n' '' /truncated /version /flags /protocol /no_key /key /sender \
+		/checksum /inner /ecn /duplicate /late /down /backlog /no_memory
+	printf 'peers/10.99.0.2%s\n' '' /liveness /key /links
 	printf 'drops%s\n' '' /no_peer /no_link /malformed /too_big /no_memory /no_neighbour
 	for nic in eth1 eth2 eth3; do
 		printf "nics/$nic%s\n" '' /valid /reason /ifindex /carrier /address /transitions /since_ms
@@ -33,7 +37,9 @@ many=$(find $top -type f -exec grep -c '' {} + | grep -v ':1$' || true)
 equal "files with more or less than one line" "$many" ""
 writable=$(cd $top && find . -type f ! -perm 444 -printf '%P %m\n' | LC_ALL=C sort)
 equal "files that are not read-only" "$writable" "$({
-	printf '%s 644\n' policy liveness wtr_ms holdoff_ms
+	printf '%s 644\n' policy encap liveness wtr_ms holdoff_ms
+	printf 'tunnel/%s 644\n' flow_buckets outoforder_min_us outoforder_max_us \
+		max_perflow_buffer max_peer_buffer
 	printf 'bfd/%s 644\n' min_tx_us min_rx_us detect_mult multihop
 	printf 'peers/10.99.0.2/%s 644\n' liveness links/eth{1,2,3}/liveness
 } | LC_ALL=C sort)"
@@ -58,6 +64,13 @@ like bfd/min_tx_us 50000
 like bfd/min_rx_us 50000
 like bfd/detect_mult 3
 like bfd/multihop 0
+like tunnel/flow_buckets 256
+like tunnel/outoforder_min_us 1000
+like tunnel/outoforder_max_us 200000
+like tunnel/max_perflow_buffer 1024
+like tunnel/max_peer_buffer 8192
+like gre_drops/sender 0
+like peers/10.99.0.2/key 0
 like peers/10.99.0.2/liveness inherit
 like peers/10.99.0.2/links/eth1/liveness inherit
 like peers/10.99.0.2/links/eth1/bfd_state off
@@ -118,11 +131,49 @@ refused bfd/multihop 2 "is not a number from 0 to 1"
 refused peers/10.99.0.2/liveness on "is none of inherit, off, bfd"
 refused $links/eth1/liveness on "is none of inherit, off, bfd"
 
+write tunnel/flow_buckets 1
+write tunnel/outoforder_max_us 10000000
+write tunnel/outoforder_min_us 10000000
+write tunnel/outoforder_min_us 1
+write tunnel/outoforder_max_us 1
+write tunnel/max_perflow_buffer 65535
+write tunnel/max_peer_buffer 1048576
+refused tunnel/flow_buckets 0 "is not a number from 1 to 256"
+refused tunnel/flow_buckets '' "is not a number from 1 to 256"
+refused tunnel/outoforder_min_us 10000001 "is not a number from 1 to 10000000"
+refused tunnel/max_perflow_buffer 65536 "is not a number from 1 to 65535"
+refused tunnel/max_peer_buffer 1M "is not a number from 1 to 1048576"
+refused encap gre "is neither none nor gre-udp"
+refused encap gre-udp "encap cannot change while there are peers; remove them first"
+bash -c "echo 96 >$top/tunnel/flow_buckets" 2>/dev/null && fail "96 buckets are taken"
+bash -c "echo 2 >$top/tunnel/outoforder_min_us" 2>/dev/null && fail "the bounds may cross"
+dmesg | tail -n2 | grep -q "settings of the tunnel: the number of flow buckets is not a power of two" ||
+	fail "the log does not say why 96 buckets are none"
+dmesg | tail -n1 | grep -q "settings of the tunnel: .* lower bound is above its upper bound" ||
+	fail "the log does not say why bounds may not cross"
+
+# A device of its own shows what a tunnel has more.
+ip link add mpl9 type mplink
+echo gre-udp >/sys/class/net/mpl9/mplink/encap
+equal "encap" "$(attr encap mpl9)" gre-udp
+check "a peer with a key" mplink peer add dev mpl9 10.98.0.2 key 7
+equal "its key" "$(attr peers/10.98.0.2/key mpl9)" 7
+equal "what a resequencer tells" "$(cd /sys/class/net/mpl9/mplink/peers/10.98.0.2/resequencer && echo ./*)" \
+	"./duplicates ./held ./held_max ./in_order ./late ./lost_overflow ./lost_rule ./lost_timer ./reordered ./restarts ./timer_us ./wait_max_us ./wait_us"
+equal "packets in order" "$(attr peers/10.98.0.2/resequencer/in_order mpl9)" 0
+check "its end" mplink peer del dev mpl9 10.98.0.2
+ip link del mpl9
+
 # And by ethtool -S.
 for name in received drop_too_short drop_bad_ttl drop_no_session drop_auth_digest; do
 	ethtool -S mpl0 | grep -q "^ *bfd_$name: 0$" || fail "ethtool -S has no bfd_$name: 0"
 done
 equal "counters of refused BFD packets" "$(ethtool -S mpl0 | grep -c '^ *bfd_drop_')" 20
+for name in gre_received gre_drop_no_key gre_drop_no_memory reseq_in_order reseq_lost_rule; do
+	ethtool -S mpl0 | grep -q "^ *$name: 0$" || fail "ethtool -S has no $name: 0"
+done
+equal "counters of undelivered packets" "$(ethtool -S mpl0 | grep -c '^ *gre_drop_')" 15
+equal "counters of a resequencer" "$(ethtool -S mpl0 | grep -c '^ *reseq_')" 13
 
 before=$(attr nics/eth2/transitions)
 ip link del eth2

@@ -66,9 +66,8 @@ refused policy round-robin "$policies" "${good[@]}" policy=round-robin
 refused policy balance-rr2 "$policies" "${good[@]}" policy=balance-rr2
 refused policy balance-r "$policies" "${good[@]}" policy=balance-r
 refused policy Broadcast "$policies" "${good[@]}" policy=Broadcast
-refused encap gre 'is not none' "${good[@]}" encap=gre
-refused encap '' 'is not none' "${good[@]}" encap=
-refused encap gre-udp 'is not supported by this version; use none' "${good[@]}" encap=gre-udp
+refused encap gre 'is neither none nor gre-udp' "${good[@]}" encap=gre
+refused encap '' 'is neither none nor gre-udp' "${good[@]}" encap=
 
 # peer and remotes
 address='is not an IPv4 or IPv6 address'
@@ -110,6 +109,32 @@ refused weights 99999999999999999999 "$weight" "${good[@]}" weights=1,9999999999
 refused weights 1x "$weight" "${good[@]}" weights=1,1x
 refused weights 1 'has fewer weights than there are NICs' "${good[@]}" weights=1
 refused weights 3 'has no NIC: more weights than NICs' "${good[@]}" weights=1,2,3
+
+# the tunnel
+tunnel=("${good[@]}" encap=gre-udp)
+refused key 16777216 'is not a number from 0 to 16777215' "${tunnel[@]}" key=16777216
+refused key -1 'is not a number from 0 to 16777215' "${tunnel[@]}" key=-1
+refused key 7 'has no effect without peer=' "$two" encap=gre-udp key=7
+buckets='is not a power of two from 1 to 256'
+refused flow_buckets 0 "$buckets" "${tunnel[@]}" flow_buckets=0
+refused flow_buckets 96 "$buckets" "${tunnel[@]}" flow_buckets=96
+refused flow_buckets 512 "$buckets" "${tunnel[@]}" flow_buckets=512
+timer='is not a number of microseconds from 1 to 10000000'
+refused outoforder_min_us 0 "$timer" "${tunnel[@]}" outoforder_min_us=0
+refused outoforder_max_us 10000001 "$timer" "${tunnel[@]}" outoforder_max_us=10000001
+refused outoforder_min_us 200001 'is above outoforder_max_us (200000 if it is not given)' \
+	"${tunnel[@]}" outoforder_min_us=200001
+refused outoforder_max_us 999 'is below outoforder_min_us (1000 if it is not given)' \
+	"${tunnel[@]}" outoforder_max_us=999
+refused max_perflow_buffer 65536 'is not a number of packets from 1 to 65535' \
+	"${tunnel[@]}" max_perflow_buffer=65536
+refused max_peer_buffer 0 'is not a number of packets from 1 to 1048576' \
+	"${tunnel[@]}" max_peer_buffer=0
+for one in key=0 flow_buckets=256 outoforder_min_us=1000 outoforder_max_us=200000 \
+	max_perflow_buffer=1024 max_peer_buffer=8192; do
+	refused "${one%=*}" "${one#*=}" 'has no effect without encap=gre-udp' "${good[@]}" "$one"
+	refused "${one%=*}" "${one#*=}" 'has no effect without nics=' "$one"
+done
 
 # without nics= nothing else means anything
 nothing='has no effect without nics='

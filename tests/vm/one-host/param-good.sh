@@ -27,6 +27,7 @@ mplink_load nics=eth1
 shows nics/eth1/valid 1
 shows policy balance-rr
 shows encap none
+shows tunnel/flow_buckets 256
 equal "peers without peer=" "$(ls /sys/class/net/mpl0/mplink/peers)" ""
 mplink_unload
 
@@ -70,6 +71,29 @@ shows nics/eth/reason unregistered
 shows nics/n61/ifindex 0
 shows nics/n61/address ""
 equal "number of NICs" "$(find /sys/class/net/mpl0/mplink/nics -mindepth 1 -maxdepth 1 | wc -l)" 64
+mplink_unload
+
+# A tunnel, which needs nothing else; and all of it.
+mplink_load nics=eth1 encap=gre-udp
+shows encap gre-udp
+shows tunnel/flow_buckets 256
+shows tunnel/outoforder_min_us 1000
+shows tunnel/outoforder_max_us 200000
+shows tunnel/max_perflow_buffer 1024
+shows tunnel/max_peer_buffer 8192
+mplink_unload
+mplink_load nics=eth1 peer=10.99.0.2 remotes=10.0.1.2 encap=gre-udp key=16777215 flow_buckets=1 \
+	outoforder_min_us=10000000 outoforder_max_us=10000000 max_perflow_buffer=65535 \
+	max_peer_buffer=1048576
+shows peers/10.99.0.2/key 16777215
+shows peers/10.99.0.2/resequencer/in_order 0
+shows tunnel/flow_buckets 1
+shows tunnel/outoforder_min_us 10000000
+shows tunnel/outoforder_max_us 10000000
+shows tunnel/max_perflow_buffer 65535
+shows tunnel/max_peer_buffer 1048576
+equal key= "$(</sys/module/mplink/parameters/key)" 16777215
+equal flow_buckets= "$(</sys/module/mplink/parameters/flow_buckets)" 1
 mplink_unload
 
 for policy in balance-rr balance-xor active-backup broadcast; do

@@ -96,6 +96,27 @@ void put_settings(Bytes &to)
 		put(to, MPLINK_A_DEVICE_BFD | NLA_F_NESTED, bfd.data(), bfd.size());
 }
 
+void put_tunnel(Bytes &to)
+{
+	Bytes tunnel;
+
+	// While there are peers it is refused.
+	if (below(4) == 0)
+		put(to, MPLINK_A_DEVICE_ENCAP, std::uint32_t{below(MPLINK_ENCAPS)});
+	if (below(2))
+		put(tunnel, MPLINK_A_TUNNEL_FLOW_BUCKETS, std::uint32_t{1U << below(9)});
+	if (below(2))
+		put(tunnel, MPLINK_A_TUNNEL_OUTOFORDER_MIN_US, std::uint32_t{1 + below(100000)});
+	if (below(2))
+		put(tunnel, MPLINK_A_TUNNEL_OUTOFORDER_MAX_US, std::uint32_t{1 + below(1000000)});
+	if (below(4) == 0)
+		put(tunnel, MPLINK_A_TUNNEL_MAX_PERFLOW_BUFFER, std::uint32_t{1 + below(65535)});
+	if (below(4) == 0)
+		put(tunnel, MPLINK_A_TUNNEL_MAX_PEER_BUFFER, std::uint32_t{1 + below(1048576)});
+	if (!tunnel.empty())
+		put(to, MPLINK_A_DEVICE_TUNNEL | NLA_F_NESTED, tunnel.data(), tunnel.size());
+}
+
 struct Request {
 	std::uint8_t cmd;
 	bool dump;
@@ -114,7 +135,10 @@ Request valid(std::uint32_t ifindex)
 	switch (r.cmd) {
 	case MPLINK_CMD_DEVICE_SET:
 		put(a, MPLINK_A_DEVICE_POLICY, std::uint32_t{below(MPLINK_POLICIES)});
-		put_settings(a);
+		if (below(2))
+			put_settings(a);
+		if (below(2))
+			put_tunnel(a);
 		[[fallthrough]];
 	case MPLINK_CMD_DEVICE_GET:
 		put(a, MPLINK_A_DEVICE_IFINDEX, ifindex);
@@ -130,6 +154,9 @@ Request valid(std::uint32_t ifindex)
 		put_address(a, MPLINK_A_PEER_ADDRESS, 99);
 		if ((r.cmd == MPLINK_CMD_PEER_ADD || r.cmd == MPLINK_CMD_PEER_SET) && !below(4))
 			put(a, MPLINK_A_PEER_LIVENESS, std::uint32_t{below(MPLINK_LIVENESSES)});
+		// Without gre-udp it is refused.
+		if ((r.cmd == MPLINK_CMD_PEER_ADD || r.cmd == MPLINK_CMD_PEER_SET) && !below(4))
+			put(a, MPLINK_A_PEER_KEY, std::uint32_t{below(3)});
 		if (r.cmd == MPLINK_CMD_PEER_ADD || r.cmd == MPLINK_CMD_PEER_SET)
 			for (unsigned n = below(4); n; n--) {
 				const Bytes nest = link();

@@ -19,6 +19,11 @@ from lib import Netlink, NlError, YnlFamily  # noqa: E402
 COUNTERS = {"tx-packets", "tx-bytes", "rx-packets", "rx-bytes"}
 BFD = {"min-tx-us": 50000, "min-rx-us": 50000, "detect-mult": 3, "multihop": 0, "auth": "none",
        "key-id": 0}
+TUNNEL = {"flow-buckets": 256, "outoforder-min-us": 1000, "outoforder-max-us": 200000,
+          "max-perflow-buffer": 1024, "max-peer-buffer": 8192}
+RESEQUENCER = ["in-order", "reordered", "duplicates", "late", "lost-rule", "lost-timer",
+               "lost-overflow", "restarts", "held", "held-max", "wait-us", "wait-max-us",
+               "timer-us"]
 REASONS = ["no-peer", "no-link", "malformed", "too-big", "no-memory", "no-neighbour"]
 wrong = 0
 
@@ -65,6 +70,10 @@ def reads(family):
          {"liveness": "off", "wtr-ms": 500, "holdoff-ms": 0, "bfd": BFD, "bfd-received": 0})
     same("reasons of BFD's drops", [drop["reason"] for drop in device["bfd-drop"]][::19],
          ["too-short", "auth-digest"])
+    same("tunnel", device["tunnel"], TUNNEL)
+    same("gre-udp packets", device["gre-received"], 0)
+    same("reasons of GRE's drops", [drop["reason"] for drop in device["gre-drop"]][::14],
+         ["truncated", "no-memory"])
     same("device by name", family.do("device-get", {"name": "mpl0"})["ifindex"],
          device["ifindex"])
     mpl0 = {"device": device["ifindex"]}
@@ -80,6 +89,8 @@ def reads(family):
          [("eth1", "10.0.1.2", 1, "none"), ("eth2", "10.0.2.2", 1, "none")])
     same("their liveness", [peer["liveness"]] + [link["liveness"] for link in peer["link"]],
          ["inherit"] * 3)
+    same("key", peer["key"], 0)
+    same("resequencer without a tunnel", "resequencer" in peer, False)
     same("stages of a link", list(peer["link"][0]["stages"]), ["route", "valid"])
     same("session", "session" in peer["link"][0], False)
     return mpl0
@@ -120,6 +131,53 @@ def liveness(family, mpl0):
     same("BFD that was set back", family.do("device-get", name)["bfd"], BFD)
     refused(family, "device-set", name | {"bfd": {"auth": "sha1"}}, 22, bad_attr=".bfd.auth",
             msg="needs a key, and there is none yet: give one, too")
+
+
+def tunnel(family, mpl0):
+    """Sets it; encap, where it can be set, and a peer's key."""
+    name = {"name": "mpl0"}
+    wanted = {"flow-buckets": 1, "outoforder-min-us": 10000000, "outoforder-max-us": 10000000,
+              "max-perflow-buffer": 65535, "max-peer-buffer": 1048576}
+    family.do("device-set", name | {"tunnel": wanted})
+    same("tunnel that was set", family.do("device-get", name)["tunnel"], wanted)
+    # What is not given stays as it is.
+    family.do("device-set", name | {"tunnel": {"flow-buckets": 2, "outoforder-min-us": 1}})
+    same("tunnel that was changed", family.do("device-get", name)["tunnel"],
+         wanted | {"flow-buckets": 2, "outoforder-min-us": 1})
+    family.do("device-set", name | {"tunnel": TUNNEL})
+    same("tunnel that was set back", family.do("device-get", name)["tunnel"], TUNNEL)
+    # Its peer holds mpl0 to its encap; what else the request wants is not done, either.
+    refused(family, "device-set", name | {"encap": "gre-udp", "policy": "broadcast",
+                                          "tunnel": {"flow-buckets": 1}}, 16,
+            bad_attr=".encap", msg="encap cannot change while there are peers; remove them first")
+    device = family.do("device-get", name)
+    same("after a refused encap", [device[key] for key in ("encap", "policy", "tunnel")],
+         ["none", "balance-rr", TUNNEL])
+    refused(family, "peer-set", mpl0 | {"address": address("10.99.0.2"), "key": 7}, 22,
+            bad_attr=".key", msg="has no effect without encap gre-udp")
+    subprocess.run(["ip", "link", "add", "mpl1", "type", "mplink"], check=True)
+    other = {"name": "mpl1"}
+    # What was set of a tunnel is set back, too, where BFD is refused.
+    refused(family, "device-set", other | {"encap": "gre-udp", "tunnel": {"flow-buckets": 1},
+                                           "bfd": {"auth": "sha1"}}, 22, bad_attr=".bfd.auth")
+    device = family.do("device-get", other)
+    same("after a refused key", [device[key] for key in ("encap", "tunnel")], ["none", TUNNEL])
+    family.do("device-set", other | {"encap": "gre-udp", "tunnel": {"flow-buckets": 1}})
+    device = family.do("device-get", other)
+    same("encap that was set", [device[key] for key in ("encap", "tunnel")],
+         ["gre-udp", TUNNEL | {"flow-buckets": 1}])
+    peer = {"device": device["ifindex"], "address": address("fd99::8")}
+    family.do("peer-add", peer | {"key": 16777215})
+    got = family.do("peer-get", peer)
+    same("key of the peer", got["key"], 16777215)
+    same("its resequencer", list(got["resequencer"]), RESEQUENCER)
+    same("packets of nobody", got["resequencer"]["in-order"], 0)
+    family.do("peer-set", peer | {"key": 0})
+    same("key that was set", family.do("peer-get", peer)["key"], 0)
+    refused(family, "device-set", other | {"encap": "none"}, 16, bad_attr=".encap")
+    family.do("peer-del", peer)
+    family.do("device-set", other | {"encap": "none"})
+    subprocess.run(["ip", "link", "del", "mpl1"], check=True)
 
 
 def changes(family, mpl0):
@@ -171,10 +229,23 @@ def refusals(family, mpl0):
         # All or nothing: the policy stays as it is.
         refused(family, "device-set", {"name": "mpl0", "policy": "broadcast", "bfd": values},
                 error, bad_attr=".bfd." + bad)
+    for values, error, bad in (({"flow-buckets": 0}, 22, "flow-buckets"),
+                               ({"flow-buckets": 96}, 22, "flow-buckets"),
+                               ({"flow-buckets": 512}, 22, "flow-buckets"),
+                               ({"outoforder-min-us": 0}, 34, "outoforder-min-us"),
+                               ({"outoforder-max-us": 10000001}, 34, "outoforder-max-us"),
+                               ({"outoforder-min-us": 200001}, 22, "outoforder-min-us"),
+                               ({"outoforder-max-us": 999}, 22, "outoforder-max-us"),
+                               ({"max-perflow-buffer": 65536}, 34, "max-perflow-buffer"),
+                               ({"max-peer-buffer": 0}, 34, "max-peer-buffer")):
+        refused(family, "device-set", {"name": "mpl0", "policy": "broadcast", "tunnel": values},
+                error, bad_attr=".tunnel." + bad)
+    refused(family, "device-set", {"name": "mpl0", "encap": 2}, 34, bad_attr=".encap")
+    refused(family, "peer-set", peer | {"key": 16777216}, 34, bad_attr=".key")
     same("policy after refusals", family.do("device-get", {"name": "mpl0"})["policy"],
          "balance-rr")
     refused(family, "peer-set", peer, 22,
-            msg="there is nothing to set: neither a link nor a liveness")
+            msg="there is nothing to set: no link, no liveness, no key")
     refused(family, "peer-set", peer | {"liveness": 3}, 34, bad_attr=".liveness")
     refused(family, "peer-set", peer | {"link": [{"nic": "eth1", "liveness": 3}]}, 34,
             bad_attr=".link.liveness")
@@ -193,6 +264,8 @@ def notified(family):
          {"device-ntf", "nic-ntf", "nic-del-ntf", "peer-ntf", "peer-del-ntf", "link-ntf"})
     same("policy", seen["device-ntf"][-1]["policy"], "broadcast")
     same("liveness", seen["device-ntf"][0]["liveness"], "bfd")
+    same("encaps", [device["encap"] for device in seen["device-ntf"]
+                    if device["name"] == "mpl1"][-2:], ["gre-udp", "none"])
     same("NIC added", [(nic["name"], nic["reason"]) for nic in seen["nic-ntf"]
                        if "event" not in nic], [("n7", "unregistered")])
     going_down = family.consts["event"].entries["going-down"].value
@@ -203,9 +276,12 @@ def notified(family):
                       for peer in down], [("10.99.0.2", "none", "admin-down")])
     same("NIC removed", seen["nic-del-ntf"][-1]["name"], "n7")
     same("peer", [(peer["address"], peer["liveness"]) for peer in seen["peer-ntf"]],
-         [("10.99.0.2", "off"), ("10.99.0.2", "inherit"), ("fd99::7", "inherit"),
-          ("fd99::7", "inherit")])
-    same("peer removed", [peer["address"] for peer in seen["peer-del-ntf"]], ["fd99::7"])
+         [("10.99.0.2", "off"), ("10.99.0.2", "inherit"), ("fd99::8", "inherit"),
+          ("fd99::8", "inherit"), ("fd99::7", "inherit"), ("fd99::7", "inherit")])
+    same("keys", [peer["key"] for peer in seen["peer-ntf"] if peer["address"] == "fd99::8"],
+         [16777215, 0])
+    same("peer removed", [peer["address"] for peer in seen["peer-del-ntf"]],
+         ["fd99::8", "fd99::7"])
 
 
 def main():
@@ -219,6 +295,7 @@ def main():
     mpl0 = reads(family)
     refusals(family, mpl0)
     liveness(family, mpl0)
+    tunnel(family, mpl0)
     changes(family, mpl0)
     notified(listener)
     return 1 if wrong else 0
