@@ -56,12 +56,12 @@ private:
 	std::vector<std::set<std::string>> keys_;
 };
 
-std::vector<const char *> setting_keys(bool bfd, const std::vector<const char *> &others)
+std::vector<const char *> setting_keys(Nest nest, const std::vector<const char *> &others)
 {
 	std::vector<const char *> keys;
 
 	for (const SettingInfo &setting : all_settings())
-		if (setting.bfd == bfd)
+		if (setting.nest == nest)
 			keys.push_back(setting.key);
 	keys.insert(keys.end(), others.begin(), others.end());
 	return keys;
@@ -74,7 +74,7 @@ std::optional<std::uint32_t> parse_setting(const SettingInfo &setting, const Jso
 					  : std::nullopt;
 	if (!setting.names.empty())
 		return value.is_string() ? setting.parse(value.get<std::string>()) : std::nullopt;
-	if (!value.is_number_unsigned() || value < setting.least || value > setting.most)
+	if (!value.is_number_unsigned() || !setting.takes(value.get<std::uint64_t>()))
 		return {};
 	return value.get<std::uint32_t>();
 }
@@ -97,14 +97,20 @@ private:
 	DeviceConfig device(const std::string &path, const Json &value);
 	void choice(const std::string &path, const Json &value, int (*parse)(const char *, size_t),
 		    const std::string &choices, std::uint32_t &result);
-	void settings(const std::string &path, const Json &value, bool bfd, Settings &settings);
+	void settings(const std::string &path, const Json &value, Nest nest, Settings &settings);
+	void tunnel(const std::string &path, const Json &value, DeviceConfig &device);
 	void bfd(const std::string &path, const Json &value, DeviceConfig &device);
 	void nics(const std::string &path, const Json &value, DeviceConfig &device);
 	void peers(const std::string &path, const Json &value, DeviceConfig &device);
+	void key(const std::string &path, const Json &value, const DeviceConfig &device,
+		 PeerConfig &peer);
+	void distinct(const std::string &path, const Json &links, const PeerConfig &peer);
 	std::optional<LinkConfig> link(const std::string &path, const Json &value,
 				       const DeviceConfig &device, const Address &peer);
 
 	std::vector<std::string> faults_;
+	// By whom packets that come from a remote with a key are: the place of the peer.
+	std::map<std::pair<std::uint32_t, Address>, std::string> senders_;
 };
 
 void Parser::report() const
@@ -215,10 +221,10 @@ void Parser::choice(const std::string &path, const Json &value, int (*parse)(con
 }
 
 // Those that are there.
-void Parser::settings(const std::string &path, const Json &value, bool bfd, Settings &settings)
+void Parser::settings(const std::string &path, const Json &value, Nest nest, Settings &settings)
 {
 	for (const SettingInfo &setting : all_settings()) {
-		const auto found = setting.bfd == bfd ? value.find(setting.key) : value.end();
+		const auto found = setting.nest == nest ? value.find(setting.key) : value.end();
 
 		if (found == value.end())
 			continue;
@@ -232,9 +238,9 @@ void Parser::settings(const std::string &path, const Json &value, bool bfd, Sett
 
 void Parser::bfd(const std::string &path, const Json &value, DeviceConfig &device)
 {
-	if (!object(path, value, {}, setting_keys(true, {"key"})))
+	if (!object(path, value, {}, setting_keys(Nest::bfd, {"key"})))
 		return;
-	settings(path, value, true, device.settings);
+	settings(path, value, Nest::bfd, device.settings);
 	if (const auto key = value.find("key"); key != value.end()) {
 		const char *why = "is not a text in quotes";
 
@@ -249,6 +255,21 @@ void Parser::bfd(const std::string &path, const Json &value, DeviceConfig &devic
 		faults_.push_back(fmt::format("{}: a key has no effect without authentication; "
 					      "add \"auth\": \"sha1\", or meticulous-sha1",
 					      path));
+}
+
+void Parser::tunnel(const std::string &path, const Json &value, DeviceConfig &device)
+{
+	if (!object(path, value, {}, setting_keys(Nest::tunnel, {})))
+		return;
+	settings(path, value, Nest::tunnel, device.settings);
+
+	const std::uint32_t least = device.settings[Setting::outoforder_min_us];
+	const std::uint32_t most = device.settings[Setting::outoforder_max_us];
+
+	if (least > most)
+		faults_.push_back(
+			fmt::format("{}: outoforder_min_us {} is above outoforder_max_us {}", path,
+				    least, most));
 }
 
 void Parser::nics(const std::string &path, const Json &value, DeviceConfig &device)
@@ -299,6 +320,33 @@ std::optional<LinkConfig> Parser::link(const std::string &path, const Json &valu
 	return link;
 }
 
+void Parser::key(const std::string &path, const Json &value, const DeviceConfig &device,
+		 PeerConfig &peer)
+{
+	if (!value.is_number_unsigned() || value > MPLINK_MAX_PEER_KEY)
+		fault(path, value,
+		      fmt::format("is not a number from 0 to {}", MPLINK_MAX_PEER_KEY));
+	else if (device.settings[Setting::encap] != MPLINK_ENCAP_GRE_UDP)
+		fault(path, value, "has no effect without \"encap\": \"gre-udp\"");
+	else
+		peer.key = value.get<std::uint32_t>();
+}
+
+// Its packets must be known from all others': by their key, or by where they come from.
+void Parser::distinct(const std::string &path, const Json &links, const PeerConfig &peer)
+{
+	for (const LinkConfig &link : peer.links) {
+		const auto [first, fresh] =
+			senders_.emplace(std::pair(peer.key, link.remote), path);
+
+		if (!fresh && first->second != path)
+			fault(path + ".links", links,
+			      fmt::format("have the remote {} in common with {}, and both have the "
+					  "key {}; give one another \"key\"",
+					  link.remote.text(), first->second, peer.key));
+	}
+}
+
 void Parser::peers(const std::string &path, const Json &value, DeviceConfig &device)
 {
 	std::map<Address, std::size_t> seen;
@@ -306,7 +354,7 @@ void Parser::peers(const std::string &path, const Json &value, DeviceConfig &dev
 	for (std::size_t i = 0; i < value.size(); i++) {
 		const std::string at = fmt::format("{}[{}]", path, i);
 
-		if (!object(at, value[i], {"address"}, {"liveness", "links"}))
+		if (!object(at, value[i], {"address"}, {"liveness", "key", "links"}))
 			continue;
 
 		const auto virtual_address = address(at + ".address", value[i]["address"]);
@@ -319,6 +367,8 @@ void Parser::peers(const std::string &path, const Json &value, DeviceConfig &dev
 		if (const auto liveness = value[i].find("liveness"); liveness != value[i].end())
 			choice(at + ".liveness", *liveness, liveness_parse, liveness_list(),
 			       peer.liveness);
+		if (const auto wanted = value[i].find("key"); wanted != value[i].end())
+			key(at + ".key", *wanted, device, peer);
 		if (const char *why = why_no_peer(peer.address.core()))
 			fault(at + ".address", value[i]["address"], why);
 		if (const auto [first, fresh] = seen.emplace(peer.address, i); !fresh)
@@ -339,6 +389,8 @@ void Parser::peers(const std::string &path, const Json &value, DeviceConfig &dev
 				      "has a link of this peer already; remove one");
 			peer.links.push_back(std::move(*parsed));
 		}
+		if (device.settings[Setting::encap] == MPLINK_ENCAP_GRE_UDP)
+			distinct(at, links, peer);
 		device.peers.push_back(std::move(peer));
 	}
 }
@@ -347,14 +399,15 @@ DeviceConfig Parser::device(const std::string &path, const Json &value)
 {
 	DeviceConfig device;
 
-	if (!object(path, value, {"name"}, setting_keys(false, {"encap", "bfd", "nics", "peers"})))
+	if (!object(path, value, {"name"},
+		    setting_keys(Nest::none, {"bfd", "tunnel", "nics", "peers"})))
 		return device;
 	device.name = nic_name(path + ".name", value["name"]);
-	settings(path, value, false, device.settings);
-	if (const auto encap = value.find("encap"); encap != value.end())
-		choice(path + ".encap", *encap, encap_parse, encap_list(), device.encap);
+	settings(path, value, Nest::none, device.settings);
 	if (const auto wanted = value.find("bfd"); wanted != value.end())
 		bfd(path + ".bfd", *wanted, device);
+	if (const auto wanted = value.find("tunnel"); wanted != value.end())
+		tunnel(path + ".tunnel", *wanted, device);
 	nics(path + ".nics", list(path, value, "nics"), device);
 	peers(path + ".peers", list(path, value, "peers"), device);
 	return device;
@@ -444,15 +497,17 @@ std::string write_config(const std::vector<Device> &devices)
 			Ordered json{{"address", peer.address.text()}};
 
 			put_liveness(json, peer.liveness);
+			if (peer.key)
+				json["key"] = peer.key;
 			json["links"] = links;
 			peers.push_back(json);
 		}
 
 		Ordered json{{"name", device.name}};
 
-		put_settings(json, device.settings, false);
-		json["encap"] = mplink_core_encap_name(device.encap);
-		put_settings(json["bfd"], device.settings, true);
+		put_settings(json, device.settings, Nest::none);
+		put_settings(json["bfd"], device.settings, Nest::bfd);
+		put_settings(json["tunnel"], device.settings, Nest::tunnel);
 		json["nics"] = nics;
 		json["peers"] = peers;
 		root["devices"].push_back(json);

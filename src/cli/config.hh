@@ -24,6 +24,7 @@ struct LinkConfig {
 struct PeerConfig {
 	Address address;
 	std::uint32_t liveness = MPLINK_LIVENESS_INHERIT;
+	std::uint32_t key = 0;
 	std::vector<LinkConfig> links;
 };
 
@@ -32,7 +33,6 @@ struct DeviceConfig {
 	std::string name;
 	Settings settings;
 	std::optional<Key> key;
-	std::uint32_t encap = MPLINK_ENCAP_NONE;
 	std::vector<std::string> nics;
 	std::vector<PeerConfig> peers;
 };

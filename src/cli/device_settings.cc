@@ -50,7 +50,7 @@ SettingInfo interval(Setting id, const char *word, const char *key, std::uint16_
 	return {.id = id,
 		.word = word,
 		.key = key,
-		.bfd = true,
+		.nest = Nest::bfd,
 		.attribute = attribute,
 		.least = MPLINK_BFD_MIN_INTERVAL_US,
 		.most = MPLINK_BFD_MAX_INTERVAL_US};
@@ -62,11 +62,23 @@ SettingInfo byte(Setting id, const char *word, const char *key, std::uint16_t at
 	return {.id = id,
 		.word = word,
 		.key = key,
-		.bfd = true,
+		.nest = Nest::bfd,
 		.attribute = attribute,
 		.byte = true,
 		.least = least,
 		.most = 255};
+}
+
+SettingInfo tunnel(Setting id, const char *word, const char *key, std::uint16_t attribute,
+		   std::uint32_t most)
+{
+	return {.id = id,
+		.word = word,
+		.key = key,
+		.nest = Nest::tunnel,
+		.attribute = attribute,
+		.least = 1,
+		.most = most};
 }
 
 std::vector<SettingInfo> make_all()
@@ -74,6 +86,8 @@ std::vector<SettingInfo> make_all()
 	std::vector<SettingInfo> all{
 		choice(Setting::policy, "policy", "policy", MPLINK_A_DEVICE_POLICY,
 		       names(mplink_core_policy_name, 0, MPLINK_POLICIES)),
+		choice(Setting::encap, "encap", "encap", MPLINK_A_DEVICE_ENCAP,
+		       names(mplink_core_encap_name, 0, MPLINK_ENCAPS)),
 		choice(Setting::liveness, "liveness", "liveness", MPLINK_A_DEVICE_LIVENESS,
 		       names(mplink_core_liveness_name, MPLINK_LIVENESS_OFF, MPLINK_LIVENESSES)),
 		milliseconds(Setting::wtr_ms, "wtr-ms", "wtr_ms", MPLINK_A_DEVICE_WTR_MS),
@@ -86,7 +100,7 @@ std::vector<SettingInfo> make_all()
 		{.id = Setting::bfd_multihop,
 		 .word = "bfd-multihop",
 		 .key = "multihop",
-		 .bfd = true,
+		 .nest = Nest::bfd,
 		 .attribute = MPLINK_A_BFD_MULTIHOP,
 		 .byte = true,
 		 .boolean = true,
@@ -94,12 +108,28 @@ std::vector<SettingInfo> make_all()
 		{.id = Setting::bfd_auth,
 		 .word = "bfd-auth",
 		 .key = "auth",
-		 .bfd = true,
+		 .nest = Nest::bfd,
 		 .attribute = MPLINK_A_BFD_AUTH,
 		 .names = {{"none", MPLINK_BFD_AUTH_NONE},
 			   {"sha1", MPLINK_BFD_AUTH_SHA1},
 			   {"meticulous-sha1", MPLINK_BFD_AUTH_METICULOUS_SHA1}}},
 		byte(Setting::bfd_key_id, "bfd-key-id", "key_id", MPLINK_A_BFD_KEY_ID, 0),
+		{.id = Setting::flow_buckets,
+		 .word = "flow-buckets",
+		 .key = "flow_buckets",
+		 .nest = Nest::tunnel,
+		 .attribute = MPLINK_A_TUNNEL_FLOW_BUCKETS,
+		 .power = true,
+		 .least = 1,
+		 .most = MPLINK_FLOW_BUCKETS},
+		tunnel(Setting::outoforder_min_us, "outoforder-min-us", "outoforder_min_us",
+		       MPLINK_A_TUNNEL_OUTOFORDER_MIN_US, MPLINK_MAX_OUTOFORDER_US),
+		tunnel(Setting::outoforder_max_us, "outoforder-max-us", "outoforder_max_us",
+		       MPLINK_A_TUNNEL_OUTOFORDER_MAX_US, MPLINK_MAX_OUTOFORDER_US),
+		tunnel(Setting::max_perflow_buffer, "max-perflow-buffer", "max_perflow_buffer",
+		       MPLINK_A_TUNNEL_MAX_PERFLOW_BUFFER, MPLINK_MAX_PERFLOW_BUFFER),
+		tunnel(Setting::max_peer_buffer, "max-peer-buffer", "max_peer_buffer",
+		       MPLINK_A_TUNNEL_MAX_PEER_BUFFER, MPLINK_MAX_PEER_BUFFER),
 	};
 
 	return all;
@@ -118,12 +148,30 @@ std::optional<std::uint8_t> hexadecimal(std::string_view pair)
 
 } // namespace
 
+const char *name(Nest nest)
+{
+	switch (nest) {
+	case Nest::none:
+		break;
+	case Nest::bfd:
+		return "bfd";
+	case Nest::tunnel:
+		return "tunnel";
+	}
+	return "";
+}
+
 std::string SettingInfo::text(std::uint32_t value) const
 {
 	for (const Named &named : names)
 		if (named.value == value)
 			return named.name;
 	return names.empty() ? std::to_string(value) : "?";
+}
+
+bool SettingInfo::takes(std::uint64_t value) const
+{
+	return value >= least && value <= most && !(power && (value & (value - 1)));
 }
 
 std::optional<std::uint32_t> SettingInfo::parse(std::string_view text) const
@@ -138,7 +186,7 @@ std::optional<std::uint32_t> SettingInfo::parse(std::string_view text) const
 	const char *end = text.data() + text.size();
 	const auto [stop, error] = std::from_chars(text.data(), end, value);
 
-	if (error != std::errc() || stop != end || value < least || value > most)
+	if (error != std::errc() || stop != end || !takes(value))
 		return {};
 	return value;
 }
@@ -148,7 +196,8 @@ std::string SettingInfo::why_not() const
 	if (boolean)
 		return "is neither off nor on";
 	if (names.empty())
-		return fmt::format("is not a number from {} to {}", least, most);
+		return fmt::format("is not a {} from {} to {}", power ? "power of two" : "number",
+				   least, most);
 
 	std::string list;
 
@@ -172,11 +221,24 @@ const SettingInfo &info(Setting setting)
 Settings::Settings()
 {
 	constexpr mplink_liveness_config usual = default_liveness();
+	constexpr mplink_tunnel_config tunnel = default_tunnel();
 
-	values_ = {MPLINK_POLICY_BALANCE_RR, usual.mode,          usual.wtr_ms,
-		   usual.holdoff_ms,         usual.bfd.min_tx_us, usual.bfd.min_rx_us,
-		   usual.bfd.detect_mult,    usual.bfd.multihop,  usual.bfd.auth_type,
-		   usual.bfd.auth_key_id};
+	values_ = {MPLINK_POLICY_BALANCE_RR,
+		   MPLINK_ENCAP_NONE,
+		   usual.mode,
+		   usual.wtr_ms,
+		   usual.holdoff_ms,
+		   usual.bfd.min_tx_us,
+		   usual.bfd.min_rx_us,
+		   usual.bfd.detect_mult,
+		   usual.bfd.multihop,
+		   usual.bfd.auth_type,
+		   usual.bfd.auth_key_id,
+		   tunnel.flow_buckets,
+		   tunnel.outoforder_min_us,
+		   tunnel.outoforder_max_us,
+		   tunnel.max_perflow_buffer,
+		   tunnel.max_peer_buffer};
 }
 
 SettingValues differences(const Settings &from, const Settings &to)

@@ -17,6 +17,7 @@ namespace mplink::cli
 
 enum class Setting {
 	policy,
+	encap,
 	liveness,
 	wtr_ms,
 	holdoff_ms,
@@ -26,7 +27,18 @@ enum class Setting {
 	bfd_multihop,
 	bfd_auth,
 	bfd_key_id,
+	flow_buckets,
+	outoforder_min_us,
+	outoforder_max_us,
+	max_perflow_buffer,
+	max_peer_buffer,
 };
+
+// The object of a file, and the attribute of a message, that it is in.
+enum class Nest { none, bfd, tunnel };
+
+// "bfd", "tunnel"
+const char *name(Nest nest);
 
 struct Named {
 	const char *name;
@@ -36,16 +48,19 @@ struct Named {
 struct SettingInfo {
 	Setting id;
 	const char *word; // on the command line
-	const char *key;  // in a file; one of BFD's, in the object "bfd"
-	bool bfd;
-	std::uint16_t attribute;  // MPLINK_A_DEVICE_*, or MPLINK_A_BFD_*
+	const char *key;  // in a file
+	Nest nest;
+	std::uint16_t attribute;  // MPLINK_A_DEVICE_*, _BFD_* or _TUNNEL_*
 	bool byte;                // a u8, not a u32
+	bool power;               // a power of two
 	bool boolean;             // in a file; the names are off and on
 	std::vector<Named> names; // empty: it is a number
 	std::uint32_t least;
 	std::uint32_t most;
 
 	std::string text(std::uint32_t value) const;
+	// Whether the number may be.
+	bool takes(std::uint64_t value) const;
 	std::optional<std::uint32_t> parse(std::string_view text) const;
 	// "is none of off, bfd"
 	std::string why_not() const;
@@ -71,7 +86,7 @@ public:
 	friend bool operator==(const Settings &, const Settings &) = default;
 
 private:
-	std::array<std::uint32_t, 10> values_;
+	std::array<std::uint32_t, 16> values_;
 };
 
 using SettingValues = std::map<Setting, std::uint32_t>;

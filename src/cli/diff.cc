@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 
 namespace mplink::cli
@@ -55,10 +56,27 @@ std::vector<LinkChange> diff_links(const std::vector<Link> &current, const PeerC
 	return changes;
 }
 
+bool tunnelled(const Settings &settings)
+{
+	return settings[Setting::encap] == MPLINK_ENCAP_GRE_UDP;
+}
+
+std::vector<Step> remove_peers(const Device &current,
+			       const std::function<bool(const Address &)> &which)
+{
+	std::vector<Step> steps;
+
+	for (const Peer &peer : current.peers)
+		if (which(peer.address))
+			steps.push_back({.kind = Step::Kind::peer_del, .peer = peer.address});
+	return steps;
+}
+
 void diff_peers(const Device &current, const DeviceConfig &wanted, const std::string &where,
 		std::vector<Step> &steps)
 {
 	std::map<Address, const Peer *> had;
+	std::vector<Step> changes;
 
 	for (const Peer &peer : current.peers)
 		had.emplace(peer.address, &peer);
@@ -78,13 +96,21 @@ void diff_peers(const Device &current, const DeviceConfig &wanted, const std::st
 		if (known ? have->second->liveness != want.liveness
 			  : want.liveness != MPLINK_LIVENESS_INHERIT)
 			step.liveness = want.liveness;
-		if (!known || !step.links.empty() || step.liveness)
-			steps.push_back(std::move(step));
+		if (want.key != (known ? have->second->key : 0))
+			step.peer_key = want.key;
+		if (!known || !step.links.empty() || step.liveness || step.peer_key)
+			changes.push_back(std::move(step));
 		if (known)
 			had.erase(have);
 	}
-	for (const auto &[address, unused] : had)
-		steps.push_back({.kind = Step::Kind::peer_del, .peer = address});
+
+	const std::vector<Step> removed = remove_peers(
+		current, [&](const Address &address) { return had.contains(address); });
+
+	// One that goes may have the key and a remote of one that comes: it makes room.
+	changes.insert(tunnelled(wanted.settings) ? changes.begin() : changes.end(),
+		       removed.begin(), removed.end());
+	steps.insert(steps.end(), changes.begin(), changes.end());
 }
 
 } // namespace
@@ -118,6 +144,11 @@ std::vector<Step> diff(const Device &current, const DeviceConfig &wanted, const 
 	// It goes with the authentication, and asked for without one is refused.
 	if (wanted.settings[Setting::bfd_auth] == MPLINK_BFD_AUTH_NONE)
 		settings.erase(Setting::bfd_key_id);
+	// Peers, and their links, are of one encap as long as they are.
+	if (settings.contains(Setting::encap)) {
+		steps = remove_peers(current, [](const Address &) { return true; });
+		left.peers.clear();
+	}
 	if (!settings.empty() || wanted.key)
 		steps.push_back({.kind = Step::Kind::device_set,
 				 .settings = std::move(settings),

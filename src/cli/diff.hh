@@ -13,7 +13,8 @@ namespace mplink::cli
 {
 
 // where: of the wanted device in the file.  What is new comes before what goes, so that
-// traffic always finds a link; unless there are more NICs than a device can have.
+// traffic always finds a link; unless there are more NICs than a device can have.  Peers
+// that go do so before others come where there is a tunnel, and all where encap changes.
 std::vector<Step> diff(const Device &current, const DeviceConfig &wanted, const std::string &where);
 
 } // namespace mplink::cli

@@ -109,12 +109,12 @@ Command::Command()
 		app_.add_subcommand("peer", "Add, change or remove peers")->require_subcommand(1);
 	peer->fallthrough();
 	words(verb(*peer, "add", "Add a peer, with links",
-		   "peer add [dev DEV] ADDRESS [liveness L] "
+		   "peer add [dev DEV] ADDRESS [liveness L] [key N] "
 		   "[link NIC [remote] REMOTE [weight N] [liveness L]]...",
 		   [this] { carry_out(parse_peer_words(Kind::peer_add, words_)); }));
 	words(verb(*peer, "set",
-		   "Set a peer's liveness; add, change or remove its links, all at once",
-		   "peer set [dev DEV] ADDRESS [liveness L] " + links + " [unlink NIC]...",
+		   "Set a peer's liveness and key; add, change or remove its links, all at once",
+		   "peer set [dev DEV] ADDRESS [liveness L] [key N] " + links + " [unlink NIC]...",
 		   [this] { carry_out(parse_peer_words(Kind::peer_set, words_)); }));
 	words(verb(*peer, "del", "Remove peers", "peer del [dev DEV] ADDRESS...",
 		   [this] { carry_out(parse_peer_words(Kind::peer_del, words_)); }));

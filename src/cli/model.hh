@@ -9,6 +9,7 @@
 
 #include "address.hh"
 #include "device_settings.hh"
+#include "resequencer.hh"
 
 namespace mplink::cli
 {
@@ -65,6 +66,8 @@ struct Link {
 struct Peer {
 	Address address;
 	std::uint32_t liveness = MPLINK_LIVENESS_INHERIT;
+	std::uint32_t key = 0;
+	std::optional<Resequencer> resequencer;
 	std::vector<Link> links;
 };
 
@@ -77,12 +80,13 @@ struct Device {
 	std::string name;
 	std::uint32_t ifindex = 0;
 	Settings settings;
-	std::uint32_t encap = 0;
 	std::uint64_t rescheduled = 0;
 	std::uint64_t copies = 0;
 	std::vector<Drop> drops;
 	std::uint64_t bfd_received = 0;
 	std::vector<Drop> bfd_drops;
+	std::uint64_t gre_received = 0; // in the namespace, as the next
+	std::vector<Drop> gre_drops;
 	bool carrier = false; // of the network device: the family does not tell
 	std::vector<Nic> nics;
 	std::vector<Peer> peers;

@@ -55,6 +55,10 @@ _mplink_choices() {
 		echo off bfd
 		return
 		;;
+	encap)
+		echo none gre-udp
+		return
+		;;
 	bfd-multihop)
 		echo off on
 		return
@@ -63,7 +67,7 @@ _mplink_choices() {
 		echo none sha1 meticulous-sha1
 		return
 		;;
-	remote | weight | wtr-ms | holdoff-ms | bfd-*)
+	remote | weight | key | wtr-ms | holdoff-ms | bfd-* | flow-* | outoforder-* | max-*)
 		return
 		;;
 	esac
@@ -93,13 +97,13 @@ _mplink_choices() {
 		_mplink_peers
 		;;
 	"peer add")
-		[[ $first ]] || echo link weight remote liveness
+		[[ $first ]] || echo link weight remote liveness key
 		;;
 	"peer set")
 		if [[ $first ]]; then
 			_mplink_peers
 		else
-			echo link unlink weight remote liveness
+			echo link unlink weight remote liveness key
 		fi
 		;;
 	esac

@@ -11,9 +11,11 @@ namespace
 
 Drop parse_drop(Bytes attributes)
 {
-	// BFD's have the same numbers.
+	// BFD's and GRE's have the same numbers.
 	static_assert(int{MPLINK_A_DROP_REASON} == int{MPLINK_A_BFD_DROP_REASON});
 	static_assert(int{MPLINK_A_DROP_PACKETS} == int{MPLINK_A_BFD_DROP_PACKETS});
+	static_assert(int{MPLINK_A_DROP_REASON} == int{MPLINK_A_GRE_DROP_REASON});
+	static_assert(int{MPLINK_A_DROP_PACKETS} == int{MPLINK_A_GRE_DROP_PACKETS});
 	Drop drop;
 
 	for_each_attribute(attributes, [&](const Attribute &a) {
@@ -101,11 +103,29 @@ Session parse_session(Bytes attributes)
 	return session;
 }
 
-void parse_setting(Settings &settings, bool bfd, const Attribute &a)
+void parse_setting(Settings &settings, Nest nest, const Attribute &a)
 {
 	for (const SettingInfo &setting : all_settings())
-		if (setting.bfd == bfd && setting.attribute == a.type)
+		if (setting.nest == nest && setting.attribute == a.type)
 			settings[setting.id] = setting.byte ? a.u8() : a.u32();
+}
+
+void parse_settings(Settings &settings, Nest nest, Bytes attributes)
+{
+	for_each_attribute(attributes,
+			   [&](const Attribute &a) { parse_setting(settings, nest, a); });
+}
+
+Resequencer parse_resequencer(Bytes attributes)
+{
+	Resequencer resequencer;
+
+	for_each_attribute(attributes, [&](const Attribute &a) {
+		for (const ResequencerCounter &counter : resequencer_counters)
+			if (counter.attribute == a.type)
+				resequencer.*counter.value = a.u64();
+	});
+	return resequencer;
 }
 
 Link parse_link(Bytes attributes, std::optional<std::uint32_t> &was)
@@ -160,9 +180,6 @@ Device parse_device(Bytes attributes)
 		case MPLINK_A_DEVICE_NAME:
 			device.name = a.string();
 			break;
-		case MPLINK_A_DEVICE_ENCAP:
-			device.encap = a.u32();
-			break;
 		case MPLINK_A_DEVICE_RESCHEDULED:
 			device.rescheduled = a.u64();
 			break;
@@ -173,9 +190,7 @@ Device parse_device(Bytes attributes)
 			device.drops.push_back(parse_drop(a.payload));
 			break;
 		case MPLINK_A_DEVICE_BFD:
-			for_each_attribute(a.payload, [&](const Attribute &b) {
-				parse_setting(device.settings, true, b);
-			});
+			parse_settings(device.settings, Nest::bfd, a.payload);
 			break;
 		case MPLINK_A_DEVICE_BFD_RECEIVED:
 			device.bfd_received = a.u64();
@@ -183,8 +198,17 @@ Device parse_device(Bytes attributes)
 		case MPLINK_A_DEVICE_BFD_DROP:
 			device.bfd_drops.push_back(parse_drop(a.payload));
 			break;
+		case MPLINK_A_DEVICE_TUNNEL:
+			parse_settings(device.settings, Nest::tunnel, a.payload);
+			break;
+		case MPLINK_A_DEVICE_GRE_RECEIVED:
+			device.gre_received = a.u64();
+			break;
+		case MPLINK_A_DEVICE_GRE_DROP:
+			device.gre_drops.push_back(parse_drop(a.payload));
+			break;
 		default:
-			parse_setting(device.settings, false, a);
+			parse_setting(device.settings, Nest::none, a);
 		}
 	});
 	return device;
@@ -254,6 +278,12 @@ PeerMessage parse_peer(Bytes attributes)
 			break;
 		case MPLINK_A_PEER_LIVENESS:
 			message.peer.liveness = a.u32();
+			break;
+		case MPLINK_A_PEER_KEY:
+			message.peer.key = a.u32();
+			break;
+		case MPLINK_A_PEER_RESEQUENCER:
+			message.peer.resequencer = parse_resequencer(a.payload);
 			break;
 		case MPLINK_A_PEER_EVENT:
 			message.event = a.u32();

@@ -66,6 +66,24 @@ Ordered session_json(const Session &session)
 		{"detection_us", session.detection_us}};
 }
 
+Ordered resequencer_json(const Resequencer &resequencer)
+{
+	Ordered json = Ordered::object();
+
+	for (const ResequencerCounter &counter : resequencer_counters)
+		json[counter.key] = resequencer.*counter.value;
+	return json;
+}
+
+Ordered drops_json(const std::vector<Drop> &drops, const char *(*name)(mplink_u32))
+{
+	Ordered json = Ordered::object();
+
+	for (const Drop &drop : drops)
+		json[name(drop.reason)] = drop.packets;
+	return json;
+}
+
 Ordered peer_json(const Peer &peer)
 {
 	Ordered links = Ordered::array();
@@ -85,6 +103,8 @@ Ordered peer_json(const Peer &peer)
 	}
 	return {{"address", peer.address.text()},
 		{"liveness", mplink_core_liveness_name(peer.liveness)},
+		{"key", peer.key},
+		{"resequencer", peer.resequencer ? resequencer_json(*peer.resequencer) : Ordered()},
 		{"links", std::move(links)}};
 }
 
@@ -95,15 +115,9 @@ std::string render_json(const std::vector<Device> &devices, bool pretty)
 	Ordered all = Ordered::array();
 
 	for (const Device &device : devices) {
-		Ordered drops = Ordered::object();
-		Ordered bfd_drops = Ordered::object();
 		Ordered nics = Ordered::array();
 		Ordered peers = Ordered::array();
 
-		for (const Drop &drop : device.drops)
-			drops[mplink_core_drop_name(drop.reason)] = drop.packets;
-		for (const Drop &drop : device.bfd_drops)
-			bfd_drops[mplink_core_bfd_drop_name(drop.reason)] = drop.packets;
 		for (const Nic &nic : device.nics)
 			nics.push_back(nic_json(nic));
 		for (const Peer &peer : device.peers)
@@ -111,15 +125,17 @@ std::string render_json(const std::vector<Device> &devices, bool pretty)
 
 		Ordered json{{"name", device.name}, {"ifindex", device.ifindex}};
 
-		put_settings(json, device.settings, false);
-		json["encap"] = mplink_core_encap_name(device.encap);
-		put_settings(json["bfd"], device.settings, true);
+		put_settings(json, device.settings, Nest::none);
+		put_settings(json["bfd"], device.settings, Nest::bfd);
+		put_settings(json["tunnel"], device.settings, Nest::tunnel);
 		json["carrier"] = device.carrier;
 		json["rescheduled"] = device.rescheduled;
 		json["copies"] = device.copies;
-		json["drops"] = std::move(drops);
+		json["drops"] = drops_json(device.drops, mplink_core_drop_name);
 		json["bfd_received"] = device.bfd_received;
-		json["bfd_drops"] = std::move(bfd_drops);
+		json["bfd_drops"] = drops_json(device.bfd_drops, mplink_core_bfd_drop_name);
+		json["gre_received"] = device.gre_received;
+		json["gre_drops"] = drops_json(device.gre_drops, mplink_core_gre_drop_name);
 		json["nics"] = std::move(nics);
 		json["peers"] = std::move(peers);
 		all.push_back(std::move(json));

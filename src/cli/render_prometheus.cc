@@ -51,7 +51,7 @@ public:
 			out_ += fmt::format("{}{}=\"{}\"", separator, label, escape(text));
 			separator = ",";
 		}
-		out_ += fmt::format("}} {}\n", value);
+		out_ += fmt::format("{} {}\n", labels.size() ? "}" : "", value);
 	}
 	std::string take()
 	{
@@ -68,6 +68,11 @@ std::string seconds(std::uint64_t ms)
 	return fmt::format("{}.{:03}", ms / 1000, ms % 1000);
 }
 
+std::string microseconds(std::uint64_t us)
+{
+	return fmt::format("{}.{:06}", us / 1000000, us % 1000000);
+}
+
 using Devices = std::vector<Device>;
 
 void device_metrics(Page &page, const Devices &devices)
@@ -77,7 +82,7 @@ void device_metrics(Page &page, const Devices &devices)
 		page.sample(
 			{{"device", d.name},
 			 {"policy", info(Setting::policy).text(d.settings[Setting::policy])},
-			 {"encap", mplink_core_encap_name(d.encap)},
+			 {"encap", info(Setting::encap).text(d.settings[Setting::encap])},
 			 {"liveness", info(Setting::liveness).text(d.settings[Setting::liveness])}},
 			1);
 	page.metric("mplink_device_wait_to_restore_seconds", "gauge",
@@ -115,6 +120,21 @@ void device_metrics(Page &page, const Devices &devices)
 		for (const Drop &drop : d.bfd_drops)
 			page.sample({{"device", d.name},
 				     {"reason", mplink_core_bfd_drop_name(drop.reason)}},
+				    drop.packets);
+}
+
+// Each device tells the same of the namespace: labelled, they would be summed up.
+void gre_metrics(Page &page, const Devices &devices)
+{
+	page.metric("mplink_gre_received_packets_total", "counter",
+		    "gre-udp packets received in the namespace.");
+	if (!devices.empty())
+		page.sample({}, devices.front().gre_received);
+	page.metric("mplink_gre_undelivered_packets_total", "counter",
+		    "gre-udp packets received in the namespace and not delivered, by reason.");
+	if (!devices.empty())
+		for (const Drop &drop : devices.front().gre_drops)
+			page.sample({{"reason", mplink_core_gre_drop_name(drop.reason)}},
 				    drop.packets);
 }
 
@@ -184,6 +204,63 @@ void nic_metrics(Page &page, const Devices &devices)
 				    nic.counters.*metric.value);
 		});
 	}
+}
+
+// Of peers that have a tunnel.
+void peer_metrics(Page &page, const Devices &devices)
+{
+	using Visit = std::function<void(const Device &, const std::string &, const Resequencer &)>;
+	const auto each = [&](const Visit &visit) {
+		for (const Device &d : devices)
+			for (const Peer &peer : d.peers)
+				if (peer.resequencer)
+					visit(d, peer.address.text(), *peer.resequencer);
+	};
+	const auto plain = [&](const char *name, const char *type, const char *help,
+			       std::uint64_t Resequencer::*value) {
+		page.metric(name, type, help);
+		each([&](const Device &d, const std::string &peer, const Resequencer &r) {
+			page.sample({{"device", d.name}, {"peer", peer}}, r.*value);
+		});
+	};
+	const auto time = [&](const char *name, const char *type, const char *help,
+			      std::uint64_t Resequencer::*value) {
+		page.metric(name, type, help);
+		each([&](const Device &d, const std::string &peer, const Resequencer &r) {
+			page.sample({{"device", d.name}, {"peer", peer}}, microseconds(r.*value));
+		});
+	};
+
+	plain("mplink_peer_in_order_packets_total", "counter",
+	      "Packets of the tunnel delivered as they came.", &Resequencer::in_order);
+	plain("mplink_peer_reordered_packets_total", "counter",
+	      "Packets of the tunnel delivered after they had been held.", &Resequencer::reordered);
+	plain("mplink_peer_duplicate_packets_total", "counter",
+	      "Packets of the tunnel refused, for they had been delivered.",
+	      &Resequencer::duplicates);
+	plain("mplink_peer_late_packets_total", "counter",
+	      "Packets of the tunnel refused, for they had been given up.", &Resequencer::late);
+	page.metric("mplink_peer_lost_packets_total", "counter",
+		    "Packets of the tunnel given up, by what gave them up.");
+	each([&](const Device &d, const std::string &peer, const Resequencer &r) {
+		page.sample({{"device", d.name}, {"peer", peer}, {"by", "rule"}}, r.lost_rule);
+		page.sample({{"device", d.name}, {"peer", peer}, {"by", "timer"}}, r.lost_timer);
+		page.sample({{"device", d.name}, {"peer", peer}, {"by", "overflow"}},
+			    r.lost_overflow);
+	});
+	plain("mplink_peer_restarts_total", "counter",
+	      "How often the far end's sequence numbers began anew.", &Resequencer::restarts);
+	plain("mplink_peer_held_packets", "gauge", "Packets of the tunnel that are held now.",
+	      &Resequencer::held);
+	plain("mplink_peer_held_packets_max", "gauge",
+	      "Packets of the tunnel that were held at most, in one flow bucket.",
+	      &Resequencer::held_max);
+	time("mplink_peer_wait_seconds_total", "counter",
+	     "How long packets of the tunnel were held, together.", &Resequencer::wait_us);
+	time("mplink_peer_wait_seconds_max", "gauge",
+	     "How long a packet of the tunnel was held at most.", &Resequencer::wait_max_us);
+	time("mplink_peer_outoforder_timer_seconds", "gauge",
+	     "How long the tunnel waits for a packet that is missing.", &Resequencer::timer_us);
 }
 
 void link_metrics(Page &page, const Devices &devices)
@@ -272,7 +349,9 @@ std::string render_prometheus(const std::vector<Device> &devices)
 	Page page;
 
 	device_metrics(page, devices);
+	gre_metrics(page, devices);
 	nic_metrics(page, devices);
+	peer_metrics(page, devices);
 	link_metrics(page, devices);
 	return page.take();
 }

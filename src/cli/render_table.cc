@@ -76,12 +76,13 @@ std::string drops_text(const std::vector<Drop> &drops, const char *(*name)(mplin
 	return text;
 }
 
-// In the words by which they were set; the first line has the policy.
+// In the words by which they were set; the first line has policy and encap.
 std::string settings_text(const Device &device)
 {
 	SettingValues values = differences(Settings(), device.settings);
 
 	values.erase(Setting::policy);
+	values.erase(Setting::encap);
 	return text(values, ", ");
 }
 
@@ -95,7 +96,7 @@ std::string head(const Device &device, const Painter &paint)
 	std::string out = fmt::format(
 		"{}: policy {}, encap {}, carrier {}, {}, {}\n", paint(Colour::bold, device.name),
 		info(Setting::policy).text(device.settings[Setting::policy]),
-		mplink_core_encap_name(device.encap),
+		info(Setting::encap).text(device.settings[Setting::encap]),
 		device.carrier ? paint(Colour::good, "on") : paint(Colour::wrong, "off"),
 		plural(device.nics.size(), "NIC"), plural(device.peers.size(), "peer"));
 	if (const std::string settings = settings_text(device); !settings.empty())
@@ -106,6 +107,10 @@ std::string head(const Device &device, const Painter &paint)
 	if (const std::string drops = drops_text(device.bfd_drops, mplink_core_bfd_drop_name);
 	    !drops.empty())
 		out += "  refused BFD packets: " + paint(Colour::wrong, drops) + "\n";
+	if (const std::string drops = drops_text(device.gre_drops, mplink_core_gre_drop_name);
+	    !drops.empty() && device.settings[Setting::encap] == MPLINK_ENCAP_GRE_UDP)
+		out += "  undelivered gre-udp packets, of all devices: " +
+		       paint(Colour::wrong, drops) + "\n";
 	if (device.rescheduled)
 		out += fmt::format("  rescheduled packets: {}\n", human_count(device.rescheduled));
 	if (device.copies)
@@ -159,6 +164,68 @@ std::string peer_table(const Device &device, const Painter &paint)
 	return align(rows, paint);
 }
 
+// "12 (rule 10, timer 2)"
+Cell lost_cell(const Resequencer &resequencer)
+{
+	const std::pair<const char *, std::uint64_t> reasons[] = {
+		{"rule", resequencer.lost_rule},
+		{"timer", resequencer.lost_timer},
+		{"overflow", resequencer.lost_overflow}};
+	std::string list;
+
+	for (const auto &[reason, lost] : reasons)
+		if (lost)
+			list += fmt::format("{}{} {}", list.empty() ? "" : ", ", reason,
+					    human_count(lost));
+	if (list.empty())
+		return {"0"};
+	return {fmt::format("{} ({})", human_count(resequencer.lost()), list), Colour::wrong};
+}
+
+Cell span_cell(std::uint64_t us)
+{
+	return number(human_span(std::chrono::microseconds(us)));
+}
+
+// How packets came out of the tunnel; empty if there is none.
+std::string resequencer_table(const Device &device, const Painter &paint)
+{
+	std::vector<Row> rows{{{"PEER"},
+			       number("KEY"),
+			       number("IN ORDER"),
+			       number("REORDERED"),
+			       number("WAITED"),
+			       number("AT MOST"),
+			       number("TIMER"),
+			       number("HELD"),
+			       number("LATE"),
+			       number("DUPLICATES"),
+			       number("RESTARTS"),
+			       {"LOST"}}};
+
+	for (const Peer &peer : device.peers) {
+		if (!peer.resequencer)
+			continue;
+
+		const Resequencer &r = *peer.resequencer;
+
+		rows.push_back({{peer.address.text()},
+				number(std::to_string(peer.key)),
+				number(human_count(r.in_order)),
+				number(human_count(r.reordered)),
+				// On the average, of those that had to.
+				r.reordered ? span_cell(r.wait_us / r.reordered) : number("-"),
+				r.reordered ? span_cell(r.wait_max_us) : number("-"),
+				span_cell(r.timer_us),
+				number(human_count(r.held)),
+				number(human_count(r.late)),
+				number(human_count(r.duplicates)),
+				number(human_count(r.restarts)),
+				lost_cell(r)});
+	}
+	return rows.size() > 1 ? align(rows, paint) : "";
+}
+
 } // namespace
 
 std::string render_table(const std::vector<Device> &devices, bool colour)
@@ -174,6 +241,8 @@ std::string render_table(const std::vector<Device> &devices, bool colour)
 			out += "\n" + nic_table(device, paint);
 		if (!device.peers.empty())
 			out += "\n" + peer_table(device, paint);
+		if (const std::string table = resequencer_table(device, paint); !table.empty())
+			out += "\n" + table;
 	}
 	return out;
 }

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <linux/genetlink.h>
 
+#include <algorithm>
+
 #include "mplink/core.h"
 #include "uapi/mplink_netlink.h"
 
@@ -60,8 +62,9 @@ std::string at(const Step &step, const std::string &otherwise)
 std::string words(const Step &step, const SettingInfo &setting, std::uint32_t value)
 {
 	if (!step.where.empty())
-		return fmt::format("{}.{}{}: {}", step.where, setting.bfd ? "bfd." : "",
-				   setting.key, setting.text(value));
+		return fmt::format("{}.{}{}{}: {}", step.where, name(setting.nest),
+				   setting.nest == Nest::none ? "" : ".", setting.key,
+				   setting.text(value));
 	if (step.settings.size() + step.key.has_value() == 1)
 		return {};
 	return fmt::format("{} {}", setting.word, setting.text(value));
@@ -77,28 +80,37 @@ void put_setting(Message &message, const Step &step, const SettingInfo &setting,
 		message.u32(setting.attribute, value, words(step, setting, value));
 }
 
+void put_settings(Message &message, const Step &step, Nest which)
+{
+	for (const auto &[setting, value] : step.settings)
+		if (info(setting).nest == which)
+			put_setting(message, step, info(setting), value);
+}
+
+bool asks(const Step &step, Nest which)
+{
+	return std::any_of(step.settings.begin(), step.settings.end(),
+			   [&](const auto &given) { return info(given.first).nest == which; });
+}
+
 void put_settings(Message &message, const Step &step)
 {
-	bool bfd = step.key.has_value();
+	put_settings(message, step, Nest::none);
+	if (asks(step, Nest::bfd) || step.key) {
+		const std::size_t nest = message.nest(MPLINK_A_DEVICE_BFD, at(step, ""));
 
-	for (const auto &[setting, value] : step.settings) {
-		if (info(setting).bfd)
-			bfd = true;
-		else
-			put_setting(message, step, info(setting), value);
+		put_settings(message, step, Nest::bfd);
+		if (step.key)
+			message.binary(MPLINK_A_BFD_KEY, *step.key,
+				       step.where.empty() ? "bfd-key" : step.where + ".bfd.key");
+		message.nest_end(nest);
 	}
-	if (!bfd)
-		return;
+	if (asks(step, Nest::tunnel)) {
+		const std::size_t nest = message.nest(MPLINK_A_DEVICE_TUNNEL, at(step, ""));
 
-	const std::size_t nest = message.nest(MPLINK_A_DEVICE_BFD, at(step, ""));
-
-	for (const auto &[setting, value] : step.settings)
-		if (info(setting).bfd)
-			put_setting(message, step, info(setting), value);
-	if (step.key)
-		message.binary(MPLINK_A_BFD_KEY, *step.key,
-			       step.where.empty() ? "bfd-key" : step.where + ".bfd.key");
-	message.nest_end(nest);
+		put_settings(message, step, Nest::tunnel);
+		message.nest_end(nest);
+	}
 }
 
 std::uint8_t command_of(Step::Kind kind)
@@ -222,6 +234,11 @@ Message request(const Family &family, std::uint32_t device, const std::string &n
 			message.u32(MPLINK_A_PEER_LIVENESS, *step.liveness,
 				    at(step, std::string("liveness ") +
 						     mplink_core_liveness_name(*step.liveness)));
+		if (step.peer_key)
+			message.u32(MPLINK_A_PEER_KEY, *step.peer_key,
+				    step.where.empty() ? fmt::format("key {}", *step.peer_key)
+						       : fmt::format("{}.key: {}", step.where,
+								     *step.peer_key));
 		for (const LinkChange &link : step.links)
 			put_link(message, link);
 		break;

@@ -8,13 +8,12 @@
 namespace mplink::cli
 {
 
-// Those of BFD, or all others.
-inline void put_settings(nlohmann::ordered_json &json, const Settings &settings, bool bfd)
+inline void put_settings(nlohmann::ordered_json &json, const Settings &settings, Nest nest)
 {
 	for (const SettingInfo &setting : all_settings()) {
 		const std::uint32_t value = settings[setting.id];
 
-		if (setting.bfd != bfd)
+		if (setting.nest != nest)
 			continue;
 		if (setting.boolean)
 			json[setting.key] = value != 0;

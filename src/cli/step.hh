@@ -33,6 +33,7 @@ struct Step {
 	std::string nic;                       // nic_*
 	std::optional<Address> peer;           // peer_*
 	std::optional<std::uint32_t> liveness; // peer_add, peer_set
+	std::optional<std::uint32_t> peer_key; // likewise
 	std::vector<LinkChange> links;         // peer_add, peer_set
 	std::string where;
 

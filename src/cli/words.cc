@@ -112,7 +112,20 @@ std::string list(const char *(*name)(mplink_u32), unsigned n)
 
 bool is_keyword(const std::string &word)
 {
-	return word == "link" || word == "unlink" || word == "weight" || word == "liveness";
+	return word == "link" || word == "unlink" || word == "weight" || word == "liveness" ||
+	       word == "key";
+}
+
+std::uint32_t parse_peer_key(const std::string &word)
+{
+	std::uint32_t key = 0;
+	const char *end = word.data() + word.size();
+	const auto [stop, error] = std::from_chars(word.data(), end, key);
+
+	if (error != std::errc() || stop != end || key > MPLINK_MAX_PEER_KEY)
+		throw bad(fmt::format("key \"{}\" is not a number from 0 to {}", word,
+				      MPLINK_MAX_PEER_KEY));
+	return key;
 }
 
 std::uint32_t parse_liveness(const std::string &word)
@@ -201,11 +214,6 @@ std::string policy_list()
 	return list(mplink_core_policy_name, MPLINK_POLICIES);
 }
 
-std::string encap_list()
-{
-	return list(mplink_core_encap_name, MPLINK_ENCAPS);
-}
-
 std::string liveness_list()
 {
 	return list(mplink_core_liveness_name, MPLINK_LIVENESSES);
@@ -269,22 +277,29 @@ Order parse_peer_words(Step::Kind kind, const Words &words)
 	if (reader.next_is("liveness"))
 		step.liveness = parse_liveness(reader.take(liveness_list().c_str(), "liveness"));
 	while (!reader.empty()) {
+		// A link has none, so that it may stand behind them, too.
+		if (reader.next_is("key")) {
+			if (step.peer_key)
+				throw bad("key is given twice");
+			step.peer_key = parse_peer_key(reader.take("a number", "key"));
+			continue;
+		}
 		if (reader.next_is("link"))
 			step.links.push_back(parse_link(reader, *step.peer, adding));
 		else if (!adding && reader.next_is("unlink"))
 			step.links.push_back({.nic = reader.nic("unlink"), .remove = true});
 		else
 			throw bad(fmt::format("\"{}\" was not expected; there are: link NIC "
-					      "[remote] REMOTE [weight N] [liveness L]{}; and "
-					      "in front of them, liveness L",
+					      "[remote] REMOTE [weight N] [liveness L]{}, key N; "
+					      "and in front of them, liveness L",
 					      *reader.peek(), adding ? "" : ", unlink NIC"));
 		for (std::size_t i = 0; i + 1 < step.links.size(); i++)
 			if (step.links[i].nic == step.links.back().nic)
 				throw bad(fmt::format("link {} is given twice",
 						      step.links.back().nic));
 	}
-	if (!adding && step.links.empty() && !step.liveness)
-		throw bad("nothing to set; there are: liveness L, link NIC [remote] REMOTE "
+	if (!adding && step.links.empty() && !step.liveness && !step.peer_key)
+		throw bad("nothing to set; there are: liveness L, key N, link NIC [remote] REMOTE "
 			  "[weight N] [liveness L], unlink NIC");
 	order.steps.push_back(std::move(step));
 	return order;

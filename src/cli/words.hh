@@ -2,7 +2,7 @@
 // The words behind a verb, in iproute2's manner:
 //
 //   [dev DEV] NIC...
-//   [dev DEV] ADDRESS [liveness L]
+//   [dev DEV] ADDRESS [liveness L] [key N]
 //             [link NIC [[remote] REMOTE] [weight N] [liveness L] | unlink NIC]...
 //   [[dev] DEV] [SETTING VALUE]...
 //
@@ -34,7 +34,6 @@ Order parse_set_words(const Words &words);
 
 // "balance-rr, balance-xor, active-backup, broadcast"
 std::string policy_list();
-std::string encap_list();
 // "inherit, off, bfd"
 std::string liveness_list();
 // "policy, liveness, wtr-ms", and so on

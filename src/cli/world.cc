@@ -12,16 +12,17 @@ namespace
 
 using Kind = Change::Kind;
 
-template <class Links>
-std::string links_text(const Links &links)
+template <class KnownPeer>
+std::string peer_text(const KnownPeer &peer)
 {
+	const std::string key = peer.key ? fmt::format("key {}, ", peer.key) : "";
 	std::vector<std::string> names;
 
-	names.reserve(links.size());
-	for (const auto &[nic, unused] : links)
+	names.reserve(peer.links.size());
+	for (const auto &[nic, unused] : peer.links)
 		names.push_back(nic);
-	return names.empty() ? "set, without links"
-			     : fmt::format("set, with links {}", fmt::join(names, ", "));
+	return names.empty() ? fmt::format("set, {}without links", key)
+			     : fmt::format("set, {}with links {}", key, fmt::join(names, ", "));
 }
 
 std::vector<std::string> differences(const Netdev &was, const Netdev &now)
@@ -54,10 +55,11 @@ World::World(const std::vector<Device> &devices, const std::vector<Netdev> &netd
 					{.up = {}, .carrier = nic.carrier, .reason = nic.reason});
 		}
 		for (const Peer &peer : device.peers) {
-			Links &links = peers_[{device.ifindex, peer.address}];
+			KnownPeer &known = peers_[{device.ifindex, peer.address}];
 
+			known.key = peer.key;
 			for (const Link &link : peer.links)
-				links[link.nic] = link;
+				known.links[link.nic] = link;
 		}
 	}
 	for (const Netdev &netdev : netdevs) {
@@ -120,9 +122,9 @@ World::Changes World::nic_removed(WallTime at, const NicMessage &message)
 		return std::get<0>(link) == message.device && std::get<2>(link) == message.nic.name;
 	});
 	// The module removes the links first, and says nothing more of them.
-	for (auto &[key, links] : peers_)
+	for (auto &[key, peer] : peers_)
 		if (key.first == message.device)
-			links.erase(message.nic.name);
+			peer.links.erase(message.nic.name);
 	return {{.kind = Kind::nic_removed,
 		 .time = at,
 		 .device = name(message.device),
@@ -131,8 +133,10 @@ World::Changes World::nic_removed(WallTime at, const NicMessage &message)
 
 World::Changes World::peer(WallTime at, const PeerMessage &message)
 {
-	Links &links = peers_[{message.device, message.peer.address}];
+	KnownPeer &known = peers_[{message.device, message.peer.address}];
+	Links &links = known.links;
 
+	known.key = message.peer.key;
 	links.clear();
 	for (const Link &link : message.peer.links)
 		links[link.nic] = link;
@@ -145,7 +149,7 @@ World::Changes World::peer(WallTime at, const PeerMessage &message)
 		 .time = at,
 		 .device = name(message.device),
 		 .peer = message.peer.address,
-		 .detail = links_text(links)}};
+		 .detail = peer_text(known)}};
 }
 
 World::Changes World::peer_removed(WallTime at, const PeerMessage &message)
@@ -166,7 +170,7 @@ World::Changes World::link(WallTime at, const PeerMessage &message)
 	Changes changes;
 
 	for (const Link &link : message.peer.links) {
-		Link &own = peers_[{message.device, message.peer.address}][link.nic];
+		Link &own = peers_[{message.device, message.peer.address}].links[link.nic];
 
 		own.remote = link.remote;
 		own.reason = link.reason;
@@ -300,26 +304,27 @@ void World::resync_peers(Changes &changes, WallTime at, const World &now)
 				   .peer = key.second});
 		return changes.back();
 	};
-	const auto configured_alike = [](const Links &a, const Links &b) {
-		return std::equal(
-			a.begin(), a.end(), b.begin(), b.end(), [](const auto &x, const auto &y) {
-				return x.first == y.first && x.second.remote == y.second.remote &&
-				       x.second.weight == y.second.weight;
-			});
+	const auto link_alike = [](const auto &a, const auto &b) {
+		return a.first == b.first && a.second.remote == b.second.remote &&
+		       a.second.weight == b.second.weight;
+	};
+	const auto configured_alike = [&](const KnownPeer &a, const KnownPeer &b) {
+		return a.key == b.key && std::equal(a.links.begin(), a.links.end(), b.links.begin(),
+						    b.links.end(), link_alike);
 	};
 
 	for (const auto &[key, unused] : peers_)
 		if (now.devices_.contains(key.first) && !now.peers_.contains(key))
 			add(Kind::peer_removed, key);
-	for (const auto &[key, links] : now.peers_) {
+	for (const auto &[key, peer] : now.peers_) {
 		const auto known = peers_.find(key);
 
-		if (known == peers_.end() || !configured_alike(known->second, links)) {
-			add(Kind::peer_set, key).detail = links_text(links);
+		if (known == peers_.end() || !configured_alike(known->second, peer)) {
+			add(Kind::peer_set, key).detail = peer_text(peer);
 			continue;
 		}
-		for (const auto &[nic, link] : links) {
-			const std::uint32_t was = known->second.at(nic).reason;
+		for (const auto &[nic, link] : peer.links) {
+			const std::uint32_t was = known->second.links.at(nic).reason;
 
 			if (was == link.reason)
 				continue;

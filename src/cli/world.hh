@@ -41,6 +41,10 @@ private:
 	using NicKey = std::pair<std::uint32_t, std::string>;
 	using PeerKey = std::pair<std::uint32_t, Address>;
 	using Links = std::map<std::string, Link>; // by NIC; their counters are not kept up
+	struct KnownPeer {
+		std::uint32_t key = 0;
+		Links links;
+	};
 
 	std::string name(std::uint32_t device) const;
 	void resync_device(Changes &changes, WallTime at, const World &now);
@@ -49,7 +53,7 @@ private:
 
 	std::map<std::uint32_t, Device> devices_; // without NICs and peers
 	std::map<NicKey, std::uint32_t> nics_;    // reasons
-	std::map<PeerKey, Links> peers_;
+	std::map<PeerKey, KnownPeer> peers_;
 	std::map<std::uint32_t, Netdev> netdevs_;
 	Stages stages_;
 	LinkStages link_stages_;

@@ -78,8 +78,8 @@ TEST(Config, Shapes)
 	EXPECT_EQ(fault(R"({"devices": {}})"), "$.devices: {} is not a list [...]");
 	EXPECT_EQ(fault(R"({"devices": [5]})"), "$.devices[0]: 5 is not an object {...}");
 	EXPECT_EQ(fault(device(R"(, "polcy": "broadcast")")),
-		  "$.devices[0]: key \"polcy\" is not known; there are: name, policy, liveness, "
-		  "wtr_ms, holdoff_ms, encap, bfd, nics, peers");
+		  "$.devices[0]: key \"polcy\" is not known; there are: name, policy, encap, "
+		  "liveness, wtr_ms, holdoff_ms, bfd, tunnel, nics, peers");
 	EXPECT_EQ(fault(device(R"(, "peers": 7)")), "$.devices[0].peers: 7 is not a list [...]");
 	EXPECT_EQ(fault(device(R"(, "peers": [{}])")),
 		  "$.devices[0].peers[0]: \"address\" is missing; add it");
@@ -125,7 +125,7 @@ TEST(Config, Choices)
 	EXPECT_EQ(fault(device(R"(, "policy": 0)")).substr(0, 34),
 		  "$.devices[0].policy: 0 is none of ");
 	EXPECT_EQ(fault(device(R"(, "encap": "ipip")")),
-		  "$.devices[0].encap: \"ipip\" is none of none");
+		  "$.devices[0].encap: \"ipip\" is none of none, gre-udp");
 }
 
 TEST(Config, Addresses)
@@ -229,6 +229,82 @@ TEST(Config, BadLiveness)
 		  path + ".peers[0].links[0].liveness: 1 is none of inherit, off, bfd");
 }
 
+TEST(Config, Tunnel)
+{
+	const auto devices = parse_config(device(
+		R"(, "encap": "gre-udp", "tunnel": {"flow_buckets": 1, "outoforder_min_us": 5,
+		"outoforder_max_us": 5, "max_perflow_buffer": 65535, "max_peer_buffer": 1},
+		"peers": [{"address": "10.99.0.2", "key": 16777215, "links": []}])"));
+	const Settings &settings = devices.at(0).settings;
+
+	EXPECT_EQ(settings[Setting::encap], MPLINK_ENCAP_GRE_UDP);
+	EXPECT_EQ(settings[Setting::flow_buckets], 1U);
+	EXPECT_EQ(settings[Setting::outoforder_min_us], 5U);
+	EXPECT_EQ(settings[Setting::outoforder_max_us], 5U);
+	EXPECT_EQ(settings[Setting::max_perflow_buffer], 65535U);
+	EXPECT_EQ(settings[Setting::max_peer_buffer], 1U);
+	EXPECT_EQ(devices[0].peers.at(0).key, 16777215U);
+}
+
+TEST(Config, BadTunnel)
+{
+	const std::string path = "$.devices[0].tunnel";
+	const auto tunnel = [](const std::string &inner) {
+		return fault(device(R"(, "encap": "gre-udp", "tunnel": {)" + inner + "}"));
+	};
+
+	EXPECT_EQ(fault(device(R"(, "tunnel": 5)")), path + ": 5 is not an object {...}");
+	EXPECT_EQ(tunnel(R"("buckets": 1)"),
+		  path + ": key \"buckets\" is not known; there are: flow_buckets, "
+			 "outoforder_min_us, outoforder_max_us, max_perflow_buffer, "
+			 "max_peer_buffer");
+	for (const char *buckets : {"0", "96", "512", "-1", "\"1\"", "1.5", "18446744073709551616"})
+		EXPECT_EQ(tunnel(R"("flow_buckets": )" + std::string(buckets))
+				  .find(path + ".flow_buckets: "),
+			  0U)
+			<< buckets;
+	EXPECT_EQ(tunnel(R"("max_peer_buffer": 4294967297)"),
+		  path + ".max_peer_buffer: 4294967297 is not a number from 1 to 1048576");
+	EXPECT_EQ(tunnel(R"("outoforder_max_us": 999)"),
+		  path + ": outoforder_min_us 1000 is above outoforder_max_us 999");
+}
+
+TEST(Config, Keys)
+{
+	const auto peers = [](const std::string &encap, const std::string &list) {
+		return fault(device(R"(, "encap": ")" + encap + R"(", "peers": [)" + list + "]"));
+	};
+	const auto one = [&](const std::string &encap, const std::string &key) {
+		return peers(encap, R"({"address": "10.99.0.2", "key": )" + key + "}");
+	};
+	const auto two = [&](const std::string &encap, const std::string &first,
+			     const std::string &second, const std::string &remote) {
+		return peers(encap, R"({"address": "10.99.0.2")" + first +
+					    R"(, "links": [{"nic": "eth1", "remote": "10.0.1.2"},
+				{"nic": "eth2", "remote": "10.0.1.2"}]}, {"address": "10.99.0.3")" +
+					    second + R"(, "links": [{"nic": "eth1", "remote": ")" +
+					    remote + R"("}]})");
+	};
+	const std::string path = "$.devices[0].peers";
+
+	for (const char *key : {"16777216", "-1", "\"7\"", "1.5"})
+		EXPECT_EQ(one("gre-udp", key),
+			  path + "[0].key: " + key + " is not a number from 0 to 16777215");
+	EXPECT_EQ(one("gre-udp", "0"), "");
+	EXPECT_EQ(one("none", "0"),
+		  path + "[0].key: 0 has no effect without \"encap\": \"gre-udp\"");
+
+	// What comes from 10.0.1.2 must be from one of them.
+	EXPECT_NE(two("gre-udp", "", "", "10.0.1.2")
+			  .find("have the remote 10.0.1.2 in common with " + path +
+				"[0], and both have the key 0; give one another \"key\""),
+		  std::string::npos);
+	EXPECT_NE(two("gre-udp", R"(, "key": 7)", R"(, "key": 7)", "10.0.1.2"), "");
+	EXPECT_EQ(two("gre-udp", "", R"(, "key": 1)", "10.0.1.2"), "");
+	EXPECT_EQ(two("gre-udp", "", "", "10.0.1.3"), "");
+	EXPECT_EQ(two("none", "", "", "10.0.1.2"), "");
+}
+
 TEST(Config, ManyFaultsAreNotAFlood)
 {
 	std::string peers;
@@ -264,6 +340,18 @@ TEST(Config, WhatIsSavedOfLivenessCanBeLoaded)
 	EXPECT_EQ(devices[0].peers[0].links.at(0).liveness, MPLINK_LIVENESS_INHERIT);
 	EXPECT_EQ(devices[0].peers[0].links.at(1).liveness, MPLINK_LIVENESS_OFF);
 	EXPECT_EQ(devices[0].key, std::nullopt);
+}
+
+TEST(Config, WhatIsSavedOfATunnelCanBeLoaded)
+{
+	const auto devices = parse_config(write_config({tunnel_sample()}));
+
+	ASSERT_EQ(devices.size(), 1U);
+	EXPECT_EQ(devices[0].settings, tunnel_sample().settings);
+	EXPECT_EQ(devices[0].peers.at(0).key, 16777215U);
+	EXPECT_EQ(devices[0].peers.at(1).key, 0U);
+	// What goes without saying is not said.
+	EXPECT_EQ(write_config({sample()}).find("\"key\":"), std::string::npos);
 }
 
 } // namespace

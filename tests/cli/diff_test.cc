@@ -125,6 +125,46 @@ TEST(Diff, NewBeforeOld)
 	EXPECT_EQ(steps[1].links.back(), (LinkChange{.nic = "eth2", .remove = true}));
 }
 
+TEST(Diff, Tunnel)
+{
+	DeviceConfig want = parse_config(write_config({tunnel_sample()})).at(0);
+
+	EXPECT_TRUE(diff(tunnel_sample(), want, "$").empty());
+
+	// What is of one encap cannot become what is of another.
+	const auto steps = diff(sample(), want, "$");
+
+	ASSERT_EQ(texts(steps),
+		  (std::vector<std::string>{"peer del 10.99.0.2", "peer del fd99::3",
+					    "set encap gre-udp flow-buckets 64 "
+					    "outoforder-max-us 50000",
+					    "peer add 10.99.0.2", "peer add fd99::3"}));
+	EXPECT_EQ(steps[3].peer_key, 16777215U);
+	EXPECT_EQ(steps[3].links.size(), 2U);
+	EXPECT_EQ(steps[4].peer_key, std::nullopt);
+
+	const auto back = diff(tunnel_sample(), wanted(), "$");
+
+	ASSERT_EQ(back.size(), 5U);
+	EXPECT_EQ(back[2].settings.at(Setting::encap), MPLINK_ENCAP_NONE);
+	EXPECT_EQ(back[3].peer_key, std::nullopt);
+
+	// A key alone is no reason to touch anything else.
+	want.peers[0].key = 8;
+
+	const auto rekeyed = diff(tunnel_sample(), want, "$");
+
+	ASSERT_EQ(texts(rekeyed), (std::vector<std::string>{"peer set 10.99.0.2"}));
+	EXPECT_EQ(rekeyed[0].peer_key, 8U);
+	EXPECT_TRUE(rekeyed[0].links.empty());
+
+	// Who goes may have had the key and the remotes of who comes.
+	want.peers[0].key = 16777215;
+	want.peers[0].address = at("10.99.0.9");
+	EXPECT_EQ(texts(diff(tunnel_sample(), want, "$")),
+		  (std::vector<std::string>{"peer del 10.99.0.2", "peer add 10.99.0.9"}));
+}
+
 TEST(Diff, AFullDeviceIsEmptiedFirst)
 {
 	Device full{.name = "mpl0", .peers = {{.address = at("10.99.0.2")}}};

@@ -301,6 +301,39 @@ TEST(World, TellsSettings)
 	EXPECT_TRUE(world.device(ms(0), device).empty());
 }
 
+TEST(World, TellsOfATunnel)
+{
+	World world({sample()}, {});
+	Device device = sample();
+
+	device.settings[Setting::encap] = MPLINK_ENCAP_GRE_UDP;
+	device.settings[Setting::flow_buckets] = 1;
+
+	const auto changes = world.device(ms(0), device);
+
+	ASSERT_EQ(changes.size(), 1U);
+	EXPECT_EQ(text(changes[0]), "mpl0: encap gre-udp, flow-buckets 1");
+	EXPECT_EQ(nlohmann::json::parse(json(changes[0])).at("encap"), "gre-udp");
+	EXPECT_EQ(nlohmann::json::parse(json(changes[0])).at("flow_buckets"), 1);
+
+	const auto facts = environment(changes[0]);
+
+	EXPECT_EQ(std::count(facts.begin(), facts.end(), "MPLINK_ENCAP=gre-udp"), 1);
+	EXPECT_EQ(std::count(facts.begin(), facts.end(), "MPLINK_FLOW_BUCKETS=1"), 1);
+
+	// A key, as it is told, and as it is found.
+	device.peers[0].key = 7;
+	EXPECT_EQ(text(world.peer(ms(0), {.device = 7, .peer = device.peers[0]}).at(0)),
+		  "mpl0: peer 10.99.0.2: set, key 7, with links eth1, eth2");
+	EXPECT_TRUE(world.resync(ms(0), {device}, {}).empty());
+	device.peers[1].key = 8;
+
+	const auto found = world.resync(ms(0), {device}, {});
+
+	ASSERT_EQ(found.size(), 1U);
+	EXPECT_EQ(text(found[0]), "mpl0: peer fd99::3: set, key 8, without links");
+}
+
 TEST(World, ANicTakesItsLinksAlong)
 {
 	World world({sample()}, {});

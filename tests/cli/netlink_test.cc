@@ -155,6 +155,63 @@ TEST(Requests, DeviceRoundTrip)
 			   [](const Attribute &a) { EXPECT_NE(a.type, MPLINK_A_DEVICE_BFD); });
 }
 
+TEST(Requests, TunnelRoundTrip)
+{
+	const Settings wanted = tunnel_sample().settings;
+	Step step{.kind = Step::Kind::device_set, .settings = differences(Settings(), wanted)};
+	const Message message = request(family, 9, "mpl0", step);
+
+	EXPECT_EQ(parse_device(attributes(message)).settings, wanted);
+	EXPECT_EQ(message.what(),
+		  "mpl0: set encap gre-udp flow-buckets 64 outoforder-max-us 50000");
+	for_each_attribute(attributes(message), [](const Attribute &a) {
+		EXPECT_NE(a.type, MPLINK_A_DEVICE_BFD);
+		if (a.type != MPLINK_A_DEVICE_TUNNEL)
+			return;
+
+		nlattr raw;
+
+		std::memcpy(&raw, a.payload.data() - NLA_HDRLEN, sizeof(raw));
+		EXPECT_TRUE(raw.nla_type & NLA_F_NESTED);
+	});
+}
+
+TEST(Requests, PeerKey)
+{
+	Step step = peer_step;
+
+	EXPECT_EQ(parse_peer(attributes(request(family, 9, "mpl0", step))).peer.key, 0U);
+	step.peer_key = 16777215;
+	EXPECT_EQ(parse_peer(attributes(request(family, 9, "mpl0", step))).peer.key, 16777215U);
+}
+
+TEST(Parse, Resequencer)
+{
+	Message message(31, 0, "");
+
+	message.generic(MPLINK_CMD_PEER_GET, 1);
+
+	const std::size_t nest = message.nest(MPLINK_A_PEER_RESEQUENCER, "");
+
+	for (std::uint16_t i = MPLINK_A_RESEQUENCER_IN_ORDER; i <= MPLINK_A_RESEQUENCER_MAX; i++)
+		message.binary(i,
+			       std::vector<std::uint8_t>{static_cast<std::uint8_t>(i), 0, 0, 0, 0,
+							 0, 0, 0},
+			       "");
+	message.binary(40, std::vector<std::uint8_t>{}, ""); // of a newer module
+	message.nest_end(nest);
+
+	const auto parsed = parse_peer(attributes(message)).peer.resequencer;
+
+	ASSERT_TRUE(parsed);
+	EXPECT_EQ(parsed->in_order, std::uint64_t{MPLINK_A_RESEQUENCER_IN_ORDER});
+	EXPECT_EQ(parsed->lost_overflow, std::uint64_t{MPLINK_A_RESEQUENCER_LOST_OVERFLOW});
+	EXPECT_EQ(parsed->held_max, std::uint64_t{MPLINK_A_RESEQUENCER_HELD_MAX});
+	EXPECT_EQ(parsed->timer_us, std::uint64_t{MPLINK_A_RESEQUENCER_TIMER_US});
+	EXPECT_FALSE(
+		parse_peer(attributes(request(family, 9, "mpl0", peer_step))).peer.resequencer);
+}
+
 TEST(Requests, PeerLiveness)
 {
 	Step step = peer_step;
@@ -411,6 +468,44 @@ TEST(Requests, WordsOfSettings)
 	EXPECT_EQ(words(step, MPLINK_A_DEVICE_WTR_MS), "wtr-ms 5");
 	step.where = "$.devices[0]";
 	EXPECT_EQ(words(step, MPLINK_A_DEVICE_WTR_MS), "$.devices[0].wtr_ms: 5");
+}
+
+// What the kernel refuses is told in the words that the user wrote.
+TEST(Requests, WordsOfATunnel)
+{
+	const auto words = [](const Step &step, std::uint16_t outer, std::uint16_t inner) {
+		const Message message = request(family, 9, "mpl0", step);
+		std::string found;
+		const auto look = [&](const Attribute &a) {
+			found = message.words_at(static_cast<std::uint32_t>(
+				a.payload.data() - message.bytes().data() - NLA_HDRLEN));
+		};
+
+		for_each_attribute(attributes(message), [&](const Attribute &a) {
+			if (a.type != outer)
+				return;
+			if (!inner)
+				return look(a);
+			for_each_attribute(a.payload, [&](const Attribute &b) {
+				if (b.type == inner)
+					look(b);
+			});
+		});
+		return found;
+	};
+	Step step{.kind = Step::Kind::device_set,
+		  .settings = {{Setting::outoforder_min_us, 5}, {Setting::flow_buckets, 1}}};
+	Step peer = peer_step;
+
+	EXPECT_EQ(words(step, MPLINK_A_DEVICE_TUNNEL, MPLINK_A_TUNNEL_OUTOFORDER_MIN_US),
+		  "outoforder-min-us 5");
+	step.where = "$.devices[0]";
+	EXPECT_EQ(words(step, MPLINK_A_DEVICE_TUNNEL, MPLINK_A_TUNNEL_OUTOFORDER_MIN_US),
+		  "$.devices[0].tunnel.outoforder_min_us: 5");
+	peer.peer_key = 7;
+	EXPECT_EQ(words(peer, MPLINK_A_PEER_KEY, 0), "key 7");
+	peer.where = "$.devices[0].peers[4]";
+	EXPECT_EQ(words(peer, MPLINK_A_PEER_KEY, 0), "$.devices[0].peers[4].key: 7");
 }
 
 TEST(Batch, FitsTheSocket)

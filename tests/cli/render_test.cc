@@ -93,6 +93,36 @@ TEST(Table, Liveness)
 		  std::string::npos);
 }
 
+TEST(Table, Tunnel)
+{
+	Device device = tunnel_sample();
+
+	EXPECT_EQ(render_table({device}, false),
+		  R"(mpl0: policy balance-rr, encap gre-udp, carrier on, 2 NICs, 2 peers
+  flow-buckets 64, outoforder-max-us 50000
+  dropped packets: no-link 1.2k
+  undelivered gre-udp packets, of all devices: sender 12
+  rescheduled packets: 4
+
+  NIC   STATE         ADDRESS    SINCE  CHANGES    SENT  PACKETS  RECEIVED  PACKETS
+  eth1  valid         10.0.1.1  3h 12m        1  1.2 GB     1.0M     999 B      999
+  eth2  unregistered  -           2.5s        0     0 B        0       0 B        0
+
+  PEER       LINK  STATE         REMOTE     WEIGHT    SENT  PACKETS  RECEIVED  PACKETS
+  10.99.0.2  eth1  valid         10.0.1.2        3  1.2 GB     1.0M     999 B      999
+             eth2  unregistered  fd00:2::2       1     0 B        0       0 B        0
+  fd99::3    -     no links
+
+  PEER            KEY  IN ORDER  REORDERED    WAITED    AT MOST      TIMER  HELD  LATE  DUPLICATES  RESTARTS  LOST
+  10.99.0.2  16777215      1.0M       2.0k  0.812 ms  12.400 ms  24.800 ms     5     4           3         1  12 (rule 10, timer 2)
+  fd99::3           0         0          0         -          -  50.000 ms     0     0           0         0  0
+)");
+
+	// Without one, other devices' drops are not this one's matter.
+	device.settings[Setting::encap] = MPLINK_ENCAP_NONE;
+	EXPECT_EQ(render_table({device}, false).find("undelivered"), std::string::npos);
+}
+
 TEST(Timeline, InMillisecondsAfterTheFirst)
 {
 	Device device = live_sample();
@@ -170,6 +200,31 @@ TEST(RenderJson, Liveness)
 	EXPECT_EQ(device.at("peers").at(0).at("links").at(1).at("session"), nullptr);
 }
 
+TEST(RenderJson, Tunnel)
+{
+	const auto device = nlohmann::json::parse(render_json({tunnel_sample()}, false)).at(0);
+	const auto &peer = device.at("peers").at(0);
+
+	EXPECT_EQ(device.at("encap"), "gre-udp");
+	EXPECT_EQ(device.at("tunnel").at("flow_buckets"), 64);
+	EXPECT_EQ(device.at("tunnel").at("outoforder_min_us"), 1000);
+	EXPECT_EQ(device.at("tunnel").at("max_peer_buffer"), 8192);
+	EXPECT_EQ(device.at("gre_received"), 2000000);
+	EXPECT_EQ(device.at("gre_drops").at("sender"), 12);
+	EXPECT_EQ(device.at("gre_drops").at("no-memory"), 0);
+	EXPECT_EQ(peer.at("key"), 16777215);
+	EXPECT_EQ(peer.at("resequencer").size(), 13U);
+	EXPECT_EQ(peer.at("resequencer").at("in_order"), 1000000);
+	EXPECT_EQ(peer.at("resequencer").at("lost_rule"), 10);
+	EXPECT_EQ(peer.at("resequencer").at("wait_max_us"), 12400);
+	EXPECT_EQ(peer.at("resequencer").at("timer_us"), 24800);
+
+	const auto plain = nlohmann::json::parse(render_json({sample()}, false)).at(0);
+
+	EXPECT_EQ(plain.at("peers").at(0).at("resequencer"), nullptr);
+	EXPECT_EQ(plain.at("peers").at(0).at("key"), 0);
+}
+
 TEST(RenderJson, ANameThatIsNotUtf8)
 {
 	Device device = sample();
@@ -191,7 +246,7 @@ TEST(Prometheus, EscapesLabels)
 // Each metric: HELP, TYPE, then all of its samples; counters, and only they, end in _total.
 TEST(Prometheus, FollowsTheFormat)
 {
-	std::istringstream lines(render_prometheus({sample(), live_sample()}));
+	std::istringstream lines(render_prometheus({sample(), live_sample(), tunnel_sample()}));
 	std::vector<std::string> seen;
 	std::string name, kind;
 
@@ -210,7 +265,7 @@ TEST(Prometheus, FollowsTheFormat)
 			words >> kind;
 			EXPECT_EQ(kind == "counter", name.ends_with("_total")) << name;
 		} else {
-			EXPECT_EQ(line.substr(0, line.find('{')), name);
+			EXPECT_EQ(line.substr(0, line.find_first_of("{ ")), name);
 			EXPECT_TRUE(std::isdigit(line[line.rfind(' ') + 1])) << line;
 		}
 	}
@@ -250,6 +305,39 @@ TEST(Prometheus, Liveness)
 	      "mplink_link_stage_seconds" + link + ",stage=\"bfd-up\"} 3.060\n"})
 		EXPECT_NE(page.find(line), std::string::npos) << line;
 	EXPECT_EQ(page.find("mplink_link_bfd_up{device=\"mpl0\",peer=\"10.99.0.2\",nic=\"eth2\""),
+		  std::string::npos);
+}
+
+TEST(Prometheus, Tunnel)
+{
+	const std::string page = render_prometheus({tunnel_sample()});
+	const std::string peer = "{device=\"mpl0\",peer=\"10.99.0.2\"";
+
+	for (const std::string &line :
+	     {std::string("mplink_device_info{device=\"mpl0\",policy=\"balance-rr\","
+			  "encap=\"gre-udp\",liveness=\"off\"} 1\n"),
+	      std::string("mplink_gre_received_packets_total 2000000\n"),
+	      std::string("mplink_gre_undelivered_packets_total{reason=\"sender\"} 12\n"),
+	      "mplink_peer_in_order_packets_total" + peer + "} 1000000\n",
+	      "mplink_peer_reordered_packets_total" + peer + "} 2000\n",
+	      "mplink_peer_duplicate_packets_total" + peer + "} 3\n",
+	      "mplink_peer_late_packets_total" + peer + "} 4\n",
+	      "mplink_peer_lost_packets_total" + peer + ",by=\"rule\"} 10\n",
+	      "mplink_peer_lost_packets_total" + peer + ",by=\"timer\"} 2\n",
+	      "mplink_peer_lost_packets_total" + peer + ",by=\"overflow\"} 0\n",
+	      "mplink_peer_restarts_total" + peer + "} 1\n",
+	      "mplink_peer_held_packets" + peer + "} 5\n",
+	      "mplink_peer_held_packets_max" + peer + "} 6\n",
+	      "mplink_peer_wait_seconds_total" + peer + "} 1.624000\n",
+	      "mplink_peer_wait_seconds_max" + peer + "} 0.012400\n",
+	      "mplink_peer_outoforder_timer_seconds" + peer + "} 0.024800\n"})
+		EXPECT_NE(page.find(line), std::string::npos) << line;
+	// The namespace's, however many devices tell of it.
+	const std::string two = render_prometheus({tunnel_sample(), tunnel_sample()});
+	const std::string line = "mplink_gre_received_packets_total 2000000\n";
+
+	EXPECT_EQ(two.find(line), two.rfind(line));
+	EXPECT_EQ(render_prometheus({sample()}).find("mplink_peer_held_packets{"),
 		  std::string::npos);
 }
 

@@ -16,7 +16,6 @@ inline Device sample()
 	return {
 		.name = "mpl0",
 		.ifindex = 7,
-		.encap = MPLINK_ENCAP_NONE,
 		.rescheduled = 4,
 		.copies = 0,
 		.drops = {{MPLINK_DROP_NO_PEER, 0}, {MPLINK_DROP_NO_LINK, 1234}},
@@ -72,6 +71,34 @@ inline Device live_sample()
 				 .detection_us = 150000};
 	peer.links[0].stages = {3001, 3045, 3060, 3360};
 	peer.links[1].liveness = MPLINK_LIVENESS_OFF;
+	return device;
+}
+
+// The same with a tunnel.
+inline Device tunnel_sample()
+{
+	Device device = sample();
+
+	device.settings[Setting::encap] = MPLINK_ENCAP_GRE_UDP;
+	device.settings[Setting::flow_buckets] = 64;
+	device.settings[Setting::outoforder_max_us] = 50000;
+	device.gre_received = 2000000;
+	device.gre_drops = {{MPLINK_GRE_DROP_SENDER, 12}, {MPLINK_GRE_DROP_NO_MEMORY, 0}};
+	device.peers[0].key = 16777215;
+	device.peers[0].resequencer = Resequencer{.in_order = 1000000,
+						  .reordered = 2000,
+						  .duplicates = 3,
+						  .late = 4,
+						  .lost_rule = 10,
+						  .lost_timer = 2,
+						  .lost_overflow = 0,
+						  .restarts = 1,
+						  .held = 5,
+						  .held_max = 6,
+						  .wait_us = 1624000,
+						  .wait_max_us = 12400,
+						  .timer_us = 24800};
+	device.peers[1].resequencer = Resequencer{.timer_us = 50000};
 	return device;
 }
 

@@ -120,8 +120,73 @@ TEST(Words, Set)
 		  0U);
 	EXPECT_EQ(fault([] { parse_set_words({"policy"}); }),
 		  "the value is missing after \"policy\"");
-	EXPECT_NE(fault([] { parse_set_words({"encap", "none"}); }), "");
 	EXPECT_NE(fault([] { parse_set_words({"policy"}); }), "");
+}
+
+TEST(Words, SetTunnel)
+{
+	EXPECT_EQ(parse_set_words({"mpl1", "encap", "gre-udp", "flow-buckets", "1",
+				   "outoforder-min-us", "1", "outoforder-max-us", "10000000",
+				   "max-perflow-buffer", "65535", "max-peer-buffer", "1048576"})
+			  .steps.at(0)
+			  .settings,
+		  (SettingValues{{Setting::encap, MPLINK_ENCAP_GRE_UDP},
+				 {Setting::flow_buckets, 1},
+				 {Setting::outoforder_min_us, 1},
+				 {Setting::outoforder_max_us, 10000000},
+				 {Setting::max_perflow_buffer, 65535},
+				 {Setting::max_peer_buffer, 1048576}}));
+	EXPECT_EQ(parse_set_words({"encap", "none"}).steps.at(0).settings,
+		  (SettingValues{{Setting::encap, MPLINK_ENCAP_NONE}}));
+}
+
+TEST(Words, BadTunnel)
+{
+	const auto set_fault = [](const Words &words) {
+		return fault([&] { parse_set_words(words); });
+	};
+
+	EXPECT_EQ(set_fault({"encap", "gre"}), "encap \"gre\" is none of none, gre-udp");
+	for (const char *buckets : {"0", "3", "96", "512", "-1", ""})
+		EXPECT_EQ(set_fault({"flow-buckets", buckets}),
+			  "flow-buckets \"" + std::string(buckets) +
+				  "\" is not a power of two from 1 to 256");
+	EXPECT_EQ(set_fault({"outoforder-min-us", "0"}),
+		  "outoforder-min-us \"0\" is not a number from 1 to 10000000");
+	EXPECT_EQ(set_fault({"outoforder-max-us", "10000001"}),
+		  "outoforder-max-us \"10000001\" is not a number from 1 to 10000000");
+	EXPECT_EQ(set_fault({"max-perflow-buffer", "65536"}),
+		  "max-perflow-buffer \"65536\" is not a number from 1 to 65535");
+	EXPECT_EQ(set_fault({"max-peer-buffer", "1048577"}),
+		  "max-peer-buffer \"1048577\" is not a number from 1 to 1048576");
+}
+
+// In front of the links, between them or behind, for a link has none.
+TEST(Words, PeerKey)
+{
+	for (const Words &words :
+	     {Words{"10.99.0.2", "liveness", "off", "key", "7", "link", "eth1", "10.0.1.2"},
+	      Words{"10.99.0.2", "link", "eth1", "10.0.1.2", "key", "7"}}) {
+		const Step step = parse_peer_words(Kind::peer_add, words).steps.at(0);
+
+		EXPECT_EQ(step.peer_key, 7U);
+		ASSERT_EQ(step.links.size(), 1U);
+		EXPECT_EQ(step.links[0], (LinkChange{.nic = "eth1", .remote = at("10.0.1.2")}));
+	}
+
+	const Step set =
+		parse_peer_words(Kind::peer_set, {"10.99.0.2", "link", "key", "key", "16777215"})
+			.steps.at(0);
+
+	EXPECT_EQ(set.peer_key, 16777215U);
+	EXPECT_EQ(set.links.at(0), (LinkChange{.nic = "key"}));
+	EXPECT_EQ(parse_peer_words(Kind::peer_set, {"10.99.0.2", "key", "0"}).steps.at(0).peer_key,
+		  0U);
+	for (const char *key : {"16777216", "-1", "", "1x"})
+		EXPECT_EQ(add_fault({"10.99.0.2", "key", key}),
+			  "key \"" + std::string(key) + "\" is not a number from 0 to 16777215");
+	EXPECT_EQ(add_fault({"10.99.0.2", "key", "1", "key", "1"}), "key is given twice");
+	EXPECT_EQ(add_fault({"10.99.0.2", "key"}), "a number is missing after \"key\"");
 }
 
 TEST(Words, SetLiveness)
@@ -188,9 +253,9 @@ TEST(Words, BadLiveness)
 	EXPECT_EQ(set_fault({"wtr-ms", "1", "wtr-ms", "1"}), "wtr-ms is given twice");
 	EXPECT_EQ(set_fault({"bfd-interval-us", "5000", "bfd-rx-us", "5000"}),
 		  "bfd-rx-us is given twice");
-	EXPECT_EQ(
-		set_fault({"wtr", "1"}).find("\"wtr\" cannot be set; there are: policy, liveness"),
-		0U);
+	EXPECT_EQ(set_fault({"wtr", "1"})
+			  .find("\"wtr\" cannot be set; there are: policy, encap, liveness"),
+		  0U);
 }
 
 // Whatever is wrong with it, a key is not repeated.

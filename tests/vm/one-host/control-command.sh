@@ -120,10 +120,39 @@ said=$(setpriv --reuid 65534 --clear-groups mplink nic add eth9 2>&1) || status=
 equal "status of a change by nobody" $status 1
 [[ $said == *CAP_NET_ADMIN* ]] || fail "a change by nobody: $said"
 
+# A tunnel takes the peers it is for, and no others.
+mplink save >/run/plain
+jq '.devices[0] |= (.encap = "gre-udp" | .tunnel.flow_buckets = 4 | .tunnel.outoforder_max_us = 90000
+	| .peers[0].key = 77)' /run/plain >/run/tunnel
+check "a tunnel" mplink load /run/tunnel
+equal "what was loaded of a tunnel" "$(mplink save | jq -S .)" "$(jq -S . /run/tunnel)"
+equal "tunnel shown" "$(shown '.[0] | [.encap, .tunnel.flow_buckets, .peers[0].key]')" '["gre-udp",4,77]'
+mplink show | grep -q "policy balance-rr, encap gre-udp, " || fail "show: $(mplink show)"
+mplink show | grep -q "IN ORDER .* LOST$" || fail "show has no word on order: $(mplink show)"
+mplink show --prometheus | grep -q '^mplink_peer_in_order_packets_total{device="mpl0",peer="10.99.0.2"} ' ||
+	fail "Prometheus has no word on order"
+check "another key" mplink peer set 10.99.0.2 key 78
+equal "key" "$(attr peers/10.99.0.2/key)" 78
+check "no buckets" mplink set mpl0 flow-buckets 1 max-perflow-buffer 2000
+equal "buckets" "$(attr tunnel/flow_buckets)" 1
+check "back" mplink load /run/plain
+equal "what was loaded in the end" "$(mplink save)" "$(</run/plain)"
+
 check "peer del" mplink peer del 10.99.0.2
+check "a tunnel by hand" mplink set encap gre-udp
+check "its peer" mplink peer add 10.99.0.2 key 5 link eth1 10.0.1.2
+equal "key of a new peer" "$(attr peers/10.99.0.2/key)" 5
+check "its end" mplink peer del 10.99.0.2
+check "and that of the tunnel" mplink set encap none
 equal "links without a peer" "$(ls /sys/class/net/mpl0/mplink/peers)" ""
 kill -TERM $MONITOR $EXEC
 wait $MONITOR $EXEC
+grep -q '"kind":"device-set","device":"mpl0","encap":"gre-udp"' /run/monitor ||
+	fail "the monitor has not told of the tunnel"
+grep -q '"kind":"device-set","device":"mpl0","flow_buckets":4,"outoforder_max_us":90000' /run/monitor ||
+	fail "the monitor has not told of the tunnel's settings"
+grep -q '"kind":"peer-set","device":"mpl0","peer":"10.99.0.2","detail":"set, key 78, with links ' /run/monitor ||
+	fail "the monitor has not told of a key"
 grep -q '"nic":"eth3","event":"NETDEV_REGISTER"' /run/monitor || fail "the monitor has not told of eth3"
 grep -q "mpl0 eth3 1" /run/exec || fail "--exec has not been told that eth3 is valid"
 mplink_unload

@@ -45,7 +45,17 @@ refuses 2 "" peer add dev mpl0 10.99.0.3 link eth1 10.0.1.2 weight 0
 refuses 2 "" peer add dev mpl0 10.99.0.3 link eth1 10.0.1.2 weight 65536
 refuses 2 "" peer add dev mpl0 10.99.0.300 link eth1 10.0.1.2
 refuses 2 "balance-rr" set dev mpl0 policy round
-refuses 2 "cannot be set; there are: policy, liveness" set dev mpl0 encap none
+refuses 2 "cannot be set; there are: policy, encap, liveness" set dev mpl0 encp none
+refuses 2 "is none of none, gre-udp" set dev mpl0 encap gre
+refuses 1 "encap gre-udp: encap cannot change while there are peers; remove them first" \
+	set dev mpl0 encap gre-udp wtr-ms 9
+refuses 2 "is not a power of two from 1 to 256" set dev mpl0 flow-buckets 96
+refuses 1 "outoforder-min-us 200001: the out-of-order timer's lower bound is above its upper bound" \
+	set dev mpl0 policy broadcast outoforder-min-us 200001
+refuses 1 "key 7: has no effect without encap gre-udp" peer set dev mpl0 10.99.0.2 key 7
+refuses 1 "key 7: has no effect without encap gre-udp" \
+	peer add dev mpl0 10.99.0.3 key 7 link eth1 10.0.1.3
+refuses 2 "is not a number from 0 to 16777215" peer set dev mpl0 10.99.0.2 key 16777216
 refuses 2 "is none of off, bfd" set dev mpl0 liveness inherit
 refuses 2 "is not a number from 0 to 3600000" set dev mpl0 wtr-ms 3600001
 refuses 2 "is not a number from 3300 to 60000000" set dev mpl0 bfd-interval-us 3299

@@ -22,5 +22,5 @@ wait_until 10 links_valid 2
 said=$(/usr/bin/python3 "$YNL/tools/net/ynl/cli.py" --spec "$SPEC" --no-schema --output-json \
 	--dump peer-get)
 echo "$said"
-[[ $said == *'"address": "10.99.0.2", "liveness": "inherit", "link": [{"nic": "eth1", "remote": "10.0.1.2"'* ]] ||
+[[ $said == *'"address": "10.99.0.2", "liveness": "inherit", "key": 0, "link": [{"nic": "eth1", "remote": "10.0.1.2"'* ]] ||
 	fail "cli.py --dump peer-get: $said"
