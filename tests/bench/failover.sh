@@ -27,40 +27,12 @@ seconds=2 # of the stream after the failure
 # The stream goes from $network.1 to $network.2: set_up says.
 network=
 
-# What follows writes lines for `ip -batch`, of host A or B, whose number is 1 or 2:
-# to start a program takes longer than what it does.
-in_host() {
-	case $1 in
-	1) ip -batch - ;;
-	2) ip -n B -batch - ;;
-	esac
-}
-
-mac() {
-	echo "02:00:00:00:0$1:0$2"
-}
-
 lay_cables() {
 	local i
 	for i in 1 2 3; do
 		echo "link add eth$i address $(mac 1 $i) type veth" \
 			"peer name eth$i address $(mac 2 $i) netns B"
 	done | ip -batch -
-}
-
-# connect HOST DEV NETWORK I: HOST's address on DEV, whose far end's MAC is number I.
-connect() {
-	local there=$((3 - $1))
-	echo "addr add $3.$1/24 dev $2"
-	echo "link set $2 up"
-	echo "neigh replace $3.$there lladdr $(mac $there "$4") nud permanent dev $2"
-}
-
-connect_nics() {
-	local i
-	for i in 1 2 3; do
-		connect "$1" "eth$i" "10.0.$i" $i
-	done
 }
 
 # enslave HOST DEV: the NICs to DEV, and DEV in network 10.2.0.
@@ -126,17 +98,6 @@ remove_ecmp() {
 	echo 0 >/proc/sys/net/ipv4/conf/all/ignore_routes_with_linkdown
 }
 
-# configuration HOST POLICY: of HOST's end of the three links.
-configuration() {
-	local i links='' there=$((3 - $1))
-	for i in 1 2 3; do
-		links+="${links:+, }{\"nic\": \"eth$i\", \"remote\": \"10.0.$i.$there\", \"weight\": 1}"
-	done
-	echo "{\"devices\": [{\"name\": \"mpl0\", \"policy\": \"$2\",
-		\"nics\": [\"eth1\", \"eth2\", \"eth3\"],
-		\"peers\": [{\"address\": \"10.99.0.$there\", \"links\": [$links]}]}]}"
-}
-
 all_valid() {
 	[[ $(cat /sys/class/net/mpl0/mplink/peers/10.99.0.2/links/*/valid) == $'1\n1\n1' ]]
 }
@@ -147,7 +108,7 @@ add_mplink() {
 	insmod "$module"
 	for host in 1 2; do
 		connect_nics $host | in_host $host
-		configuration $host "$1" >/run/mplink$host.json
+		configuration $host 10.99.0 "$1" none 1 1 1 >/run/mplink$host.json
 	done
 	"$mplink" load /run/mplink1.json
 	in_b "$mplink" load /run/mplink2.json

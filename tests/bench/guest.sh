@@ -4,8 +4,8 @@
 # line per measurement: "KEY NUMBER..." (see tests/bench/stream.cc for the costs;
 # evenness: the bytes that each of the far end's NICs has received).
 #
-# usage: tests/bench/guest.sh [PART...]      PART: peers mplink bystanders even scale,
-#        or profile-POLICY: see tests/bench/profile
+# usage: tests/bench/guest.sh [PART...]      PART: peers mplink bystanders even scale tunnel,
+#        or profile-POLICY, profile-gre-udp, profile-gre-fou: see tests/bench/profile
 #
 # Between the hosts lie veth pairs: eth1..eth3 for mplink, ECMP and the baseline,
 # bond1..bond3 below the bonds, plain1 for the bystander. Every neighbour is permanent.
@@ -109,10 +109,17 @@ add_bond() {
 	sleep 1
 }
 
+# What all others are compared to; once in a boot.
+plain_veth() {
+	[[ -z ${plain:-} ]] || return 0
+	plain=measured
+	cost veth - 10.0.1.1 B 10.0.1.2
+}
+
 peers() {
 	local mode
 	modprobe bonding max_bonds=0
-	cost veth - 10.0.1.1 B 10.0.1.2
+	plain_veth
 	cost ecmp - 10.0.1.1 B 10.98.0.2
 	for mode in balance-rr active-backup balance-xor; do
 		add_bond "$mode"
@@ -164,8 +171,8 @@ even_parts() {
 	rmmod mplink
 }
 
-# configuration PEERS: as the command loads it; 10.99.0.2 is the last of the peers.
-configuration() {
+# many_peers PEERS: as the command loads them; 10.99.0.2 is the last of the peers.
+many_peers() {
 	python3 - "$1" <<-'END'
 		import json, sys
 		def peer(address):
@@ -183,7 +190,7 @@ scale() {
 	local peers before took TIMEFORMAT=%R
 	load
 	for peers in 1 100 10000; do
-		configuration "$peers" >/run/peers.json
+		many_peers "$peers" >/run/peers.json
 		before=$(kernel_memory)
 		took=$({ time build/mplink load /run/peers.json; } 2>&1)
 		if [[ $peers -eq 10000 ]]; then
@@ -199,9 +206,94 @@ scale() {
 	rmmod mplink
 }
 
+# The kernel's own GRE in UDP, sequenced, over bonding balance-rr, at both ends.
+add_gre_fou() {
+	local host there
+	modprobe -a fou ip_gre
+	modprobe bonding max_bonds=0
+	add_bond balance-rr
+	for host in 1 2; do
+		there=$((3 - host))
+		{
+			echo "fou add port 4754 ipproto 47"
+			echo "link add gre1 type gre local 10.2.0.$host remote 10.2.0.$there key 1" \
+				"oseq iseq encap fou encap-sport auto encap-dport 4754"
+			echo "addr add 10.3.0.$host/24 dev gre1"
+			echo "link set gre1 up"
+		} | in_host $host
+	done
+}
+
+remove_gre_fou() {
+	local host
+	for host in 1 2; do
+		printf '%s\n' "link del gre1" "link del bond0" "fou del port 4754" | in_host $host
+	done
+	modprobe -r bonding
+}
+
+# Over the three NICs, at both ends.
+add_gre_udp() {
+	local host
+	load
+	for host in 1 2; do
+		configuration $host 10.97.0 balance-rr gre-udp 1 1 1 >/run/mplink$host.json
+	done
+	build/mplink load /run/mplink1.json
+	in_b build/mplink load /run/mplink2.json
+	for host in 1 2; do
+		printf '%s\n' "addr add 10.97.0.$host/24 dev mpl0" "link set mpl0 up" | in_host $host
+	done
+}
+
+remove_gre_udp() {
+	ip link del mpl0
+	ip -n B link del mpl0
+	rmmod mplink
+}
+
+# What a peer takes, with its resequencer, whether it is used or not.
+gre_udp_memory() {
+	local before peers=100
+	load
+	python3 - "$peers" >/run/peers.json <<-'END'
+		import json, sys
+		print(json.dumps({"devices": [{
+		    "name": "mpl0", "encap": "gre-udp", "nics": ["eth1", "eth2", "eth3"],
+		    "peers": [{"address": f"10.97.1.{i}", "key": i, "links": [
+		        {"nic": f"eth{n}", "remote": f"10.0.{n}.2"} for n in (1, 2, 3)]}
+		        for i in range(int(sys.argv[1]))]}]}))
+	END
+	before=$(kernel_memory)
+	build/mplink load /run/peers.json
+	echo "tunnel.memory_bytes_per_peer $((($(kernel_memory) - before) * 1024 / peers))"
+	ip link del mpl0
+	rmmod mplink
+}
+
+tunnel() {
+	plain_veth
+	add_gre_fou
+	cost gre-fou.bonding.balance-rr - 10.3.0.1 B 10.3.0.2
+	remove_gre_fou
+	add_gre_udp
+	cost mplink.gre-udp.balance-rr - 10.97.0.1 B 10.97.0.2
+	remove_gre_udp
+	gre_udp_memory
+}
+
 # trace PART FROM SOURCE TO DESTINATION: sends until tests/bench/profile has seen enough.
 trace() {
 	"$stream" until "build/bench/traced.$1" "${@:2}" 1000
+}
+
+# What both ends of a tunnel do, and before it what the plain veth takes.
+profile_tunnel() {
+	trace plain - 10.1.0.1 B 10.1.0.2
+	"add_gre_$1"
+	cat /proc/kallsyms
+	echo symbols
+	trace both - "$2.1" B "$2.2"
 }
 
 profile() {
@@ -214,12 +306,14 @@ profile() {
 }
 
 parts=("$@")
-[[ ${#parts[@]} -gt 0 ]] || parts=(peers mplink bystanders even scale)
+[[ ${#parts[@]} -gt 0 ]] || parts=(peers mplink bystanders even scale tunnel)
 lay_cables
 for part in "${parts[@]}"; do
 	case $part in
-	peers | mplink | bystanders | scale) "$part" ;;
+	peers | mplink | bystanders | scale | tunnel) "$part" ;;
 	even) even_parts ;;
+	profile-gre-udp) profile_tunnel udp 10.97.0 ;;
+	profile-gre-fou) profile_tunnel fou 10.3.0 ;;
 	profile-*) profile "${part#profile-}" ;;
 	*) echo "guest.sh: no part $part" >&2; exit 2 ;;
 	esac

@@ -20,7 +20,7 @@ def prepare(build_module=True):
     if build_module:
         subprocess.run([REPO / "scripts/build-module", KERNEL], check=True)
     RESULTS.mkdir(parents=True, exist_ok=True)
-    for sender in "stream", "failover":
+    for sender in "stream", "failover", "goodput", "delay":
         subprocess.run([*CXX, "-o", RESULTS / sender, REPO / f"tests/bench/{sender}.cc"],
                        check=True)
     subprocess.run(["clang", "-O2", "-Wall", "-Wextra", "-Werror", "-target", "bpf",

@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -34,7 +35,7 @@ inline int check(int result, const std::string &what)
 
 // A socket in the named namespace ("-": the present one); the process itself
 // stays where it is.
-inline int socket_in(const std::string &name)
+inline int socket_in(const std::string &name, int type = SOCK_DGRAM, int protocol = 0)
 {
 	const int home = check(open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), "own namespace");
 
@@ -45,19 +46,19 @@ inline int socket_in(const std::string &name)
 		check(setns(other, CLONE_NEWNET), path);
 		close(other);
 	}
-	const int sock = check(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
+	const int sock = check(socket(AF_INET, type | SOCK_CLOEXEC, protocol), "socket");
 
 	check(setns(home, CLONE_NEWNET), "return to own namespace");
 	close(home);
 	return sock;
 }
 
-inline sockaddr_in address(const std::string &text)
+inline sockaddr_in address(const std::string &text, unsigned number = port)
 {
 	sockaddr_in a{};
 
 	a.sin_family = AF_INET;
-	a.sin_port = htons(port);
+	a.sin_port = htons(static_cast<uint16_t>(number));
 	errno = EINVAL;
 	if (inet_pton(AF_INET, text.c_str(), &a.sin_addr) != 1)
 		die("address " + text);

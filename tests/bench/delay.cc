@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0
+// UDP flows of evenly spaced, numbered packets: how long each packet was on its way,
+// from the sender's system call to the receiver's.
+//
+// usage: delay KEY SECONDS RATE SIZE FLOWS NICS FROM SOURCE TO DESTINATION
+//
+// RATE packets a second in each flow, SIZE bytes of payload; the flows take turns.  The
+// others are as in goodput.cc.  Prints KEY, and four numbers for each flow, by NIC:
+//   lost       packets that never came
+//   mean, max  delay in microseconds
+//   disorder   packets that came after one with a higher number
+#include "traffic.hh"
+
+#include <array>
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <utility>
+
+namespace
+{
+
+// What has not come by then does not come.
+constexpr int64_t patience = second;
+
+struct Packet {
+	uint32_t number;
+	int64_t sent;
+};
+
+class Connection
+{
+public:
+	Connection() = default;
+	Connection(int tx, int rx) : tx_(tx), rx_(rx)
+	{
+	}
+	Connection(Connection &&other) noexcept
+	{
+		*this = std::move(other);
+	}
+	Connection &operator=(Connection &&other) noexcept
+	{
+		std::swap(tx_, other.tx_);
+		std::swap(rx_, other.rx_);
+		return *this;
+	}
+	~Connection()
+	{
+		if (tx_ >= 0)
+			close(tx_);
+		if (rx_ >= 0)
+			close(rx_);
+	}
+
+	void probe() const
+	{
+		std::array<char, 1000> some{};
+
+		for (unsigned i = 0; i < 20; i++) {
+			if (::send(tx_, some.data(), some.size(), 0) < 0 ||
+			    recv(rx_, some.data(), some.size(), 0) < 0)
+				die("probe a flow");
+		}
+	}
+
+	[[nodiscard]] int rx() const
+	{
+		return rx_;
+	}
+	void send(size_t size)
+	{
+		Packet packet{sent_++, now()};
+
+		std::memcpy(bytes_.data(), &packet, sizeof(packet));
+		if (::send(tx_, bytes_.data(), size, 0) != static_cast<ssize_t>(size))
+			die("send");
+	}
+	void receive()
+	{
+		Packet packet{};
+
+		while (recv(rx_, &packet, sizeof(packet), MSG_DONTWAIT) > 0) {
+			const int64_t delay = now() - packet.sent;
+
+			received_++;
+			total_ += delay;
+			max_ = std::max(max_, delay);
+			if (packet.number < next_)
+				disorder_++;
+			else
+				next_ = packet.number + 1;
+		}
+		if (errno != EAGAIN)
+			die("receive");
+	}
+
+	void print() const
+	{
+		if (!received_) {
+			errno = ENODATA;
+			die("of a flow nothing came");
+		}
+		std::printf(" %u %.2f %.2f %u", sent_ - received_,
+			    static_cast<double>(total_) / received_ / 1e3,
+			    static_cast<double>(max_) / 1e3, disorder_);
+	}
+
+private:
+	int tx_ = -1, rx_ = -1;
+	uint32_t sent_ = 0, received_ = 0, next_ = 0, disorder_ = 0;
+	int64_t total_ = 0, max_ = 0;
+	std::array<char, 1500> bytes_{};
+};
+
+int bound(const std::string &where, sockaddr_in here, const sockaddr_in &there)
+{
+	const int sock = socket_in(where);
+
+	check(bind(sock, reinterpret_cast<const sockaddr *>(&here), sizeof(here)), "bind");
+	check(connect(sock, reinterpret_cast<const sockaddr *>(&there), sizeof(there)), "connect");
+	return sock;
+}
+
+void receive_until(std::vector<Connection> &flows, int64_t until)
+{
+	std::vector<pollfd> polled;
+	int64_t left = 0;
+
+	polled.reserve(flows.size());
+	for (const Connection &flow : flows)
+		polled.push_back({flow.rx(), POLLIN, 0});
+	while ((left = until - now()) > 0) {
+		const timespec time{left / second, left % second};
+
+		check(ppoll(polled.data(), polled.size(), &time, nullptr), "poll");
+		for (size_t i = 0; i < flows.size(); i++)
+			if (polled[i].revents)
+				flows[i].receive();
+	}
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+	const std::vector<std::string> args(argv + 1, argv + argc);
+
+	if (args.size() != 10) {
+		std::fputs("usage: delay KEY SECONDS RATE SIZE FLOWS NICS FROM SOURCE TO "
+			   "DESTINATION\n",
+			   stderr);
+		return 2;
+	}
+	const int64_t seconds = std::stol(args[1]), rate = std::stol(args[2]);
+	const size_t size = std::stoul(args[3]);
+	unsigned opened = 0;
+	auto flows =
+		fill<Connection>(Places(args[5], static_cast<unsigned>(std::stoul(args[4]))), [&] {
+			const sockaddr_in source = address(args[7], port + opened);
+			const sockaddr_in destination = address(args[9], port + opened);
+
+			opened++;
+			return Connection(bound(args[6], source, destination),
+					  bound(args[8], destination, source));
+		});
+
+	// Not later than it was asked for, and no page of its own that has to be read first.
+	check(prctl(PR_SET_TIMERSLACK, 1), "PR_SET_TIMERSLACK");
+	check(mlockall(MCL_CURRENT | MCL_FUTURE), "mlockall");
+	const int64_t began = now() + millisecond;
+	const auto each = static_cast<int64_t>(flows.size());
+
+	for (int64_t n = 0; n < seconds * rate * each; n++) {
+		receive_until(flows, began + n * second / (rate * each));
+		flows[static_cast<size_t>(n % each)].send(size);
+	}
+	receive_until(flows, now() + patience);
+	std::printf("%s", args[0].c_str());
+	for (const Connection &flow : flows)
+		flow.print();
+	std::puts("");
+	return 0;
+}
