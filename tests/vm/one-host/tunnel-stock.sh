@@ -1,0 +1,68 @@
+#!/bin/bash
+# Guards: the format is the open one. A far end that is stock Linux, `ip fou` and a `gre`
+# device with a key, exchanges traffic with mplink both ways over one link, with sequence
+# numbers and without; and tshark decodes what both send as GRE in UDP.
+# by default: 6.1
+# timeout: 300
+# shellcheck source=tests/vm/lib.sh
+source "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/vm/lib-traffic.sh
+source "$(dirname "$0")/../lib-traffic.sh"
+# shellcheck source=tests/vm/lib-tunnel.sh
+source "$(dirname "$0")/../lib-tunnel.sh"
+
+KEY=11259375	# 0xabcdef
+
+# stock [SEQ...]: B's end
+stock() {
+	ip -n B link del gre1 2>/dev/null || true
+	ip -n B link add gre1 type gre local 10.0.1.2 remote 10.0.1.1 ttl 64 \
+		ikey $((KEY << 8)) okey $((KEY << 8)) "$@" \
+		encap fou encap-sport auto encap-dport 4754
+	ip -n B addr add 10.99.0.2/24 dev gre1
+	ip -n B link set gre1 up mtu 1460
+}
+
+decoded() {
+	tshark -nr /run/tunnel.pcap -Y "$1" -T fields -e gre.key -e gre.sequence_number -e ip.src \
+		-e udp.dstport 2>/run/tshark.err || { cat /run/tshark.err; fail "tshark"; }
+}
+
+topology 1 B_WITHOUT_VIRTUAL
+modprobe fou
+in_b ip fou add port 4754 ipproto 47
+as_cables 1
+tunnel_near 1 key=$KEY flow_buckets=1 "${PATIENT[@]}"
+wait_until 20 links_valid 1
+for seq in "" oseq "iseq oseq"; do
+	echo "far end with: ${seq:-no sequence numbers}"
+	# shellcheck disable=SC2086 # several words
+	stock $seq
+	wait_until 20 ping -qc1 -W1 10.99.0.2
+	check "pings" ping -qc5 -i0.1 -W2 10.99.0.2
+	check "pings in fragments" ping -qc3 -i0.1 -W2 -s 5000 10.99.0.2
+	check "pings from B" in_b ping -qc5 -i0.1 -W2 10.99.0.1
+	tcp_bytes 2
+	tcp_bytes 2 B
+	[[ $seq == oseq || $(in_b_stat rx_errors gre1) -eq 0 ]] || fail "gre1 has errors"
+done
+[[ $(reseq A in_order) -gt 1000 ]] || fail "numbered packets are not counted so"
+dropped_none A
+equal "B's errors" "$(in_b_stat rx_errors gre1) $(in_b_stat tx_errors gre1)" "0 0"
+
+tcpdump -ni eth1 -w /run/tunnel.pcap -c 8 'udp port 4754' 2>/run/dump.err &
+DUMP=$!
+wait_until 20 grep -q 'istening on' /run/dump.err
+check "pings" ping -qc5 -i0.1 -W2 10.99.0.2
+wait $DUMP
+for sender in 10.0.1.1,10.99.0.1 10.0.1.2,10.99.0.2; do
+	said=$(decoded "gre && icmp && ip.src == ${sender#*,}")
+	echo "$said"
+	equal "packets of $sender that tshark knows" "$(wc -l <<<"$said")" 4
+	while IFS=$'\t' read -r key number source port; do
+		equal "key" $((key)) $((KEY << 8))
+		equal "sources" "$source" "$sender"
+		equal "port" "$port" 4754
+		[[ $number =~ ^[0-9]+$ ]] || fail "no sequence number: $number"
+	done <<<"$said"
+done
