@@ -5,7 +5,7 @@ usage: demo/run [--seconds N] [--rate MBIT] [--command]
 
   --seconds N    how long the flow runs (45)
   --rate MBIT    what each cable carries, in Mbit/s (5); 0 leaves the cables as
-                 fast as the emulation lets them be
+                 fast as the emulation lets them be, and of equal length
   --command      set the hosts up with the command mplink, not by parameters
 """
 
@@ -28,6 +28,7 @@ from two_hosts import TwoHosts, VmError  # noqa: E402
 
 OUT = REPO / "build/demo"
 NICS = ["eth1", "eth2", "eth3"]
+DELAYS = [5, 20, 50]        # ms, one way: cables of very different length
 VIRTUAL = {"a": "10.99.0.1", "b": "10.99.0.2"}
 POLICIES = {"balance-rr": "each packet of the flow takes the link furthest behind in bytes"}
 PORT = 5001
@@ -100,12 +101,13 @@ class Demo:
                 lines.append(f"ip addr add {address(end, cable)}/24 dev {nic}")
                 lines.append(f"ip link set {nic} up")
                 if self.args.rate:
-                    lines.append(f"tc qdisc add dev {nic} root tbf rate {self.args.rate}mbit "
-                                 "burst 16kb latency 60ms")
+                    lines.append(f"tc qdisc add dev {nic} root netem rate {self.args.rate}mbit "
+                                 f"delay {DELAYS[cable - 1]}ms limit 100")
             host.check("\n".join(lines))
         if self.args.rate:
-            self.step(f"each cable is held at {self.args.rate:g} Mbit/s (tc tbf), "
-                      "so that the numbers below are steady")
+            delays = ", ".join(map(str, DELAYS[:-1]))
+            self.step(f"each cable is held at {self.args.rate:g} Mbit/s; they are {delays} and "
+                      f"{DELAYS[-1]} ms long (tc netem)")
         self.quiet = False
         for end, host in net.hosts.items():
             self.load(end, host)
@@ -117,9 +119,9 @@ class Demo:
         self.record.policy = policy
         self.screen.say()
         self.screen.say(f"  Policy {policy}, encap {encap}: {POLICIES.get(policy, 'see the README')}.")
-        if encap == "none":
-            self.screen.say("  Packets leave as they are; those that overtake each other on the way "
-                            "TCP puts in order.")
+        if encap == "gre-udp":
+            self.screen.say("  Packets are numbered on the way out, and put back in order at the far "
+                            "end: to TCP it is one cable.")
         # One echo per link, so that no cable starts cold.
         done = net.a.run(f"ping -c{len(NICS) * 2} -i0.2 -W5 -q {VIRTUAL['b']}", timeout=120)
         if done.status:
@@ -129,11 +131,12 @@ class Demo:
         insmod = f"insmod build/{self.args.kernel}/mplink.ko"
         remotes = [address(far(end), i) for i in range(1, len(NICS) + 1)]
         if not self.args.command:
-            self.prompt(host, f"{insmod} nics={','.join(NICS)}",
+            self.prompt(host, f"{insmod} nics={','.join(NICS)} encap=gre-udp",
                         f"peer={VIRTUAL[far(end)]} remotes={','.join(remotes)}")
             return
         self.prompt(host, insmod)
         self.prompt(host, "ip link add mpl0 type mplink")
+        self.prompt(host, "mplink set dev mpl0 encap gre-udp")
         self.prompt(host, "mplink nic add " + " ".join(NICS))
         self.prompt(host, f"mplink peer add {VIRTUAL[far(end)]}",
                     " ".join(f"link {nic} {remote}" for nic, remote in zip(NICS, remotes)))
@@ -254,14 +257,14 @@ class Demo:
     def run(self):
         with TwoHosts(self.args.kernel, len(NICS), log=OUT / "host.log") as net:
             self.set_up(net)
-            before = {end: verdict.read_drops(host) for end, host in net.hosts.items()}
+            before = {end: verdict.read_counters(host) for end, host in net.hosts.items()}
             self.screen.say()
             last = self.flow(net)
-            drops = {end: {name: value - before[end][name]
-                           for name, value in verdict.read_drops(host).items()}
-                     for end, host in net.hosts.items()}
+            counters = {end: {name: value - before[end][name]
+                              for name, value in verdict.read_counters(host).items()}
+                        for end, host in net.hosts.items()}
             complaints = self.unload(net)
-        return verdict.give(self.record, self.screen, last, drops, complaints,
+        return verdict.give(self.record, self.screen, last, counters, complaints,
                             self.args, OUT, self.began)
 
 

@@ -66,21 +66,33 @@ def gap_lines(record):
         yield f"{size} in the {WATCHED} s after '{text}'"
 
 
-def read_drops(host):
-    """{counter: value}: what mplink dropped, by reason, and rescheduled."""
+def read_counters(host):
+    """{counter: value}: what mplink dropped, by reason, rescheduled, and put in order."""
     found = {}
     for line in host.check("ethtool -S mpl0").splitlines():
         name, _, value = line.strip().partition(": ")
-        if name.startswith("drop_") or name == "tx_rescheduled":
+        if name.startswith(("drop_", "reseq_")) or name == "tx_rescheduled":
             found[name] = int(value)
     return found
 
 
-def drop_lines(drops):
-    for end, counts in drops.items():
-        counts = dict(counts)
-        rescheduled = counts.pop("tx_rescheduled", 0)
-        dropped = [f"{name.removeprefix('drop_')} {n}" for name, n in counts.items() if n]
+def order_lines(counters):
+    """Of the end that the data came to."""
+    b = counters["b"]
+    waited = b["reseq_reordered"]
+    lost = sum(n for name, n in b.items() if name.startswith("reseq_lost_"))
+    yield (f"host B: {b['reseq_in_order'] + waited:,} packets, of which {waited:,} waited for those "
+           "before them,")
+    if waited:
+        yield (f"{b['reseq_wait_us'] / waited / 1000:.0f} ms on average; {lost:,} never came, "
+               f"{b['reseq_late']:,} too late")
+
+
+def drop_lines(counters):
+    for end, counts in counters.items():
+        rescheduled = counts["tx_rescheduled"]
+        dropped = [f"{name.removeprefix('drop_')} {n}" for name, n in counts.items()
+                   if n and name.startswith("drop_")]
         yield (f"host {end.upper()}: {', '.join(dropped) or 'none dropped for any reason'}; "
                f"{rescheduled} moved to another link as theirs died")
 
@@ -90,7 +102,7 @@ def listing(title, lines):
         yield f"{title if i == 0 else '':15}{line}"
 
 
-def give(record, screen, last, drops, complaints, args, out, began):
+def give(record, screen, last, counters, complaints, args, out, began):
     """Prints the summary, writes the files; returns the exit status."""
     failures = []
     end = record.local("a", last["a"]["t"])
@@ -101,7 +113,8 @@ def give(record, screen, last, drops, complaints, args, out, began):
     lines += listing("  Speed", [f"{megabytes(last['b']['bytes'])} in {arrived_end:.1f} s: "
                                  f"{mean:.1f} Mbit/s of data on average"])
     lines += listing("  Longest gap", gap_lines(record))
-    lines += listing("  Packets", drop_lines(drops))
+    lines += listing("  Order", order_lines(counters))
+    lines += listing("  Packets", drop_lines(counters))
     if len(record.events) != 3:
         failures.append(f"only {len(record.events)} of 3 events came to pass: "
                         + (", ".join(text for _, text in record.events) or "none"))
