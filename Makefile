@@ -4,8 +4,8 @@
 # make install    the command, its manual page and completion, below PREFIX=/usr/local
 # make demo       two hosts, three cables, one of them pulled
 # make test       all tests          make check      the static ones
-# make bench      what a packet costs, and a link's failure, beside bonding and the like;
-#                 and BFD sessions
+# make bench      what a packet costs, and a link's failure, and what TCP makes of the links,
+#                 beside bonding and the like; and BFD sessions
 #
 # All but the first do their own set-up, on a Debian machine, as root.
 KDIR ?= /lib/modules/$(shell uname -r)/build
