@@ -3,9 +3,8 @@
 // MPLINK_SEED=n runs that one only.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-
 #include "bfd_network.hh"
+#include "seeds.hh"
 
 namespace mplink
 {
@@ -42,25 +41,6 @@ mplink_u64 agreed(const mplink_bfd_config &from, const mplink_bfd_config &to)
 	return std::max(from.min_tx_us, to.min_rx_us);
 }
 
-class BfdSimulation : public testing::Test
-{
-protected:
-	template <class Run>
-	void each_seed(mplink_u32 count, Run run)
-	{
-		const char *given = std::getenv("MPLINK_SEED");
-		const mplink_u32 first =
-			given ? static_cast<mplink_u32>(std::strtoul(given, nullptr, 0)) : 1;
-
-		for (mplink_u32 seed = first; seed < first + (given ? 1 : count); seed++) {
-			SCOPED_TRACE("MPLINK_SEED=" + std::to_string(seed));
-			run(seed);
-			if (HasFailure())
-				return;
-		}
-	}
-};
-
 // Packets are at least 75 % of what is agreed apart, but for those that tell a change.
 void expect_rate(BfdHost &host, mplink_u64 interval, mplink_u64 from, mplink_u64 to)
 {
@@ -78,7 +58,7 @@ void expect_rate(BfdHost &host, mplink_u64 interval, mplink_u64 from, mplink_u64
 	EXPECT_LE(host.finals, host.polls_heard);
 }
 
-TEST_F(BfdSimulation, BothComeUpAtOnceOverAGoodChannel)
+TEST(BfdSimulation, BothComeUpAtOnceOverAGoodChannel)
 {
 	each_seed(60, [](mplink_u32 seed) {
 		fake::Random random(seed);
@@ -113,7 +93,7 @@ TEST_F(BfdSimulation, BothComeUpAtOnceOverAGoodChannel)
 
 // Either direction, or both: both ends know in the detection time of the one that
 // hears nothing, and the way of its packet that says so; else in their own.
-TEST_F(BfdSimulation, ADeadChannelIsDetectedByBothEnds)
+TEST(BfdSimulation, ADeadChannelIsDetectedByBothEnds)
 {
 	each_seed(120, [](mplink_u32 seed) {
 		fake::Random random(seed);
@@ -172,7 +152,7 @@ TEST_F(BfdSimulation, ADeadChannelIsDetectedByBothEnds)
 	});
 }
 
-TEST_F(BfdSimulation, WhatDetectMultToleratesIsNoFailure)
+TEST(BfdSimulation, WhatDetectMultToleratesIsNoFailure)
 {
 	each_seed(25, [](mplink_u32 seed) {
 		fake::Random random(seed);
@@ -202,7 +182,7 @@ TEST_F(BfdSimulation, WhatDetectMultToleratesIsNoFailure)
 }
 
 // As many as can be lost in a row, where the delay is always the same.
-TEST_F(BfdSimulation, OnePacketInAMultipleIsEnough)
+TEST(BfdSimulation, OnePacketInAMultipleIsEnough)
 {
 	each_seed(30, [](mplink_u32 seed) {
 		fake::Random random(seed);
@@ -220,7 +200,7 @@ TEST_F(BfdSimulation, OnePacketInAMultipleIsEnough)
 }
 
 // Parameters change all the time, and nobody falls down for it.
-TEST_F(BfdSimulation, ChangesUnderWay)
+TEST(BfdSimulation, ChangesUnderWay)
 {
 	each_seed(60, [](mplink_u32 seed) {
 		fake::Random random(seed);
@@ -253,7 +233,7 @@ TEST_F(BfdSimulation, ChangesUnderWay)
 	});
 }
 
-TEST_F(BfdSimulation, DisabledEnabledRestarted)
+TEST(BfdSimulation, DisabledEnabledRestarted)
 {
 	each_seed(30, [](mplink_u32 seed) {
 		fake::Random random(seed);
@@ -294,7 +274,7 @@ TEST_F(BfdSimulation, DisabledEnabledRestarted)
 
 // Whatever the channel does: no storm, and no packet too many; and once it is good
 // again, both are up.
-TEST_F(BfdSimulation, TheWorstOfChannels)
+TEST(BfdSimulation, TheWorstOfChannels)
 {
 	each_seed(100, [](mplink_u32 seed) {
 		fake::Random random(seed);

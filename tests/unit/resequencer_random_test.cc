@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 // Packets over links that lose, double and delay them, beside a model; from seeds that are
 // printed and can be given again: MPLINK_SEED=n runs that one only.
-#include <cstdlib>
 #include <deque>
 
 #include "random.hh"
 #include "resequencer_fixture.hh"
 #include "resequencer_model.hh"
+#include "seeds.hh"
 
 namespace fake
 {
@@ -88,21 +88,6 @@ public:
 class RandomPackets : public Clean
 {
 protected:
-	template <class Run>
-	void each_seed(mplink_u32 count, Run run)
-	{
-		const char *given = std::getenv("MPLINK_SEED");
-		const mplink_u32 first =
-			given ? static_cast<mplink_u32>(std::strtoul(given, nullptr, 0)) : 1;
-
-		for (mplink_u32 seed = first; seed < first + (given ? 1 : count); seed++) {
-			SCOPED_TRACE("MPLINK_SEED=" + std::to_string(seed));
-			run(seed);
-			if (HasFailure())
-				return;
-		}
-	}
-
 	static void same(const std::vector<Resequencing::Out> &out, const Model::Numbers &expected,
 			 mplink_u64 base, const Model &model)
 	{

@@ -3,9 +3,8 @@
 // again: MPLINK_SEED=n runs that one only.
 #include "tunnel_network.hh"
 
-#include <cstdlib>
-
 #include "fixture.hh"
+#include "seeds.hh"
 
 namespace fake
 {
@@ -22,18 +21,11 @@ protected:
 	template <class Run>
 	void each_seed(mplink_u32 count, Run run)
 	{
-		const char *given = std::getenv("MPLINK_SEED");
-		const mplink_u32 first =
-			given ? static_cast<mplink_u32>(std::strtoul(given, nullptr, 0)) : 1;
-
-		for (mplink_u32 seed = first; seed < first + (given ? 1 : count); seed++) {
-			SCOPED_TRACE("MPLINK_SEED=" + std::to_string(seed));
+		::each_seed(count, [&](mplink_u32 seed) {
 			set_time(1000);
 			run(seed);
 			grace_period();
-			if (HasFailure())
-				return;
-		}
+		});
 	}
 
 	// Both hosts send, all flows alike, for that long.
