@@ -54,7 +54,7 @@ private:
 		    const char *why, mplink_u32 &number);
 	bool waits();
 	bool bfd();
-	bool without_tunnel();
+	bool without_tunnel(const char *why);
 	bool key();
 	bool outoforder();
 	bool tunnel();
@@ -78,15 +78,10 @@ bool Parser::without_nics()
 		{"holdoff_ms", in_.holdoff_ms},
 		{"bfd_interval_us", in_.bfd_interval_us},
 		{"bfd_multiplier", in_.bfd_multiplier},
-		{"key", in_.key},
-		{"flow_buckets", in_.flow_buckets},
-		{"outoforder_min_us", in_.outoforder_min_us},
-		{"outoforder_max_us", in_.outoforder_max_us},
-		{"max_perflow_buffer", in_.max_perflow_buffer},
-		{"max_peer_buffer", in_.max_peer_buffer},
 	};
 
-	return none_of(others, "has no effect without nics=");
+	return none_of(others, "has no effect without nics=") &&
+	       without_tunnel("has no effect without nics=");
 }
 
 bool Parser::name()
@@ -267,7 +262,7 @@ bool Parser::bfd()
 	return true;
 }
 
-bool Parser::without_tunnel()
+bool Parser::without_tunnel(const char *why)
 {
 	const Given others[] = {
 		{"key", in_.key},
@@ -278,7 +273,7 @@ bool Parser::without_tunnel()
 		{"max_peer_buffer", in_.max_peer_buffer},
 	};
 
-	return none_of(others, "has no effect without encap=gre-udp");
+	return none_of(others, why);
 }
 
 bool Parser::key()
@@ -311,7 +306,7 @@ bool Parser::outoforder()
 bool Parser::tunnel()
 {
 	if (out_.encap != MPLINK_ENCAP_GRE_UDP)
-		return without_tunnel();
+		return without_tunnel("has no effect without encap=gre-udp");
 
 	constexpr auto why_buckets = "is not a power of two from 1 to 256";
 	mplink_tunnel_config &tunnel = out_.tunnel;
