@@ -40,7 +40,7 @@ static void mplink_encap_send(struct mplink_vnic *vnic, struct sk_buff *skb,
 			      const struct mplink_path *path, const struct mplink_gre *gre,
 			      const struct mplink_outer *outer, bool inet6)
 {
-	const u32 headers = mplink_outer_len(path) + MPLINK_GRE_LEN;
+	const u32 headers = mplink_outer_len(path->outer6) + MPLINK_GRE_LEN;
 	const int mtu = (int)READ_ONCE(path->dev->mtu) - (int)headers;
 
 	if (unlikely((int)skb->len > mtu)) {
@@ -61,7 +61,7 @@ static void mplink_encap_send(struct mplink_vnic *vnic, struct sk_buff *skb,
 	mplink_outer_xmit(path, NULL, skb, outer);
 }
 
-/* One that is not longer than the MTU. */
+/* A packet, or a segment of one. */
 static void mplink_encap_one(struct mplink_vnic *vnic, const struct mplink_peer_node *peer,
 			     struct sk_buff *skb, bool inet6)
 {

@@ -17,11 +17,10 @@ struct mplink_outer {
 	bool checksum;	/* also in IPv4; IPv6 always has one */
 };
 
-/* Bytes of both headers before a packet on that path. */
-static inline u32 mplink_outer_len(const struct mplink_path *path)
+/* Bytes of both headers; inet6: IPv6's, as before a packet on a path that is outer6. */
+static inline u32 mplink_outer_len(bool inet6)
 {
-	return sizeof(struct udphdr) +
-	       (path->outer6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr));
+	return sizeof(struct udphdr) + (inet6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr));
 }
 
 /*

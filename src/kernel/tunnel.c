@@ -8,21 +8,14 @@
  * period.  What the resequencer holds beyond the read section is let go by
  * mplink_tunnel_close(), and so are its timers.
  */
-#include <linux/ip.h>
-#include <linux/ipv6.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
-#include <linux/udp.h>
 
 #include "netlink.h"
+#include "outer.h"
 #include "tunnel.h"
 
 /* --- far ends ---------------------------------------------------------------------- */
-
-static struct mplink_tunnel_socket *mplink_tunnel_table(const struct mplink_tunnel *tunnel)
-{
-	return tunnel->vnic->socket;
-}
 
 static bool mplink_far_end_is(const struct mplink_far_end *end, const struct mplink_addr *remote,
 			      u32 key)
@@ -35,7 +28,7 @@ static bool mplink_far_end_taken(const struct mplink_tunnel *tunnel,
 {
 	const struct mplink_far_end *end;
 
-	hlist_for_each_entry(end, mplink_far_ends(mplink_tunnel_table(tunnel), remote), node)
+	hlist_for_each_entry(end, mplink_far_ends(tunnel->vnic->socket, remote), node)
 		if (mplink_far_end_is(end, remote, key) && end->tunnel != tunnel)
 			return true;
 	return false;
@@ -70,7 +63,7 @@ static void mplink_far_end_follow(struct mplink_tunnel *tunnel, u32 id,
 	end->nic_id = id;
 	end->nic = mplink_core_nic_at(tunnel->vnic->core, id);
 	tunnel->ends[id] = end;
-	hlist_add_head_rcu(&end->node, mplink_far_ends(mplink_tunnel_table(tunnel), remote));
+	hlist_add_head_rcu(&end->node, mplink_far_ends(tunnel->vnic->socket, remote));
 }
 
 /* --- peers --------------------------------------------------------------------------- */
@@ -147,7 +140,7 @@ int mplink_tunnel_prepare(struct mplink_tunnel *tunnel, const struct mplink_link
 
 void mplink_tunnel_follow(struct mplink_tunnel *tunnel, u32 key)
 {
-	u32 overhead = sizeof(struct iphdr);
+	bool outer6 = false;
 	u32 id;
 
 	ASSERT_RTNL();
@@ -158,8 +151,7 @@ void mplink_tunnel_follow(struct mplink_tunnel *tunnel, u32 key)
 		if (mplink_core_link_exists(tunnel->peer, id)) {
 			mplink_core_link_info(tunnel->peer, id, &info);
 			mplink_far_end_follow(tunnel, id, &info.remote, key);
-			if (!ipv6_addr_v4mapped(mplink_in6(&info.remote)))
-				overhead = sizeof(struct ipv6hdr);
+			outer6 |= !ipv6_addr_v4mapped(mplink_in6(&info.remote));
 		} else {
 			mplink_far_end_remove(tunnel, id);
 		}
@@ -167,7 +159,7 @@ void mplink_tunnel_follow(struct mplink_tunnel *tunnel, u32 key)
 		tunnel->spare[id] = NULL;
 	}
 	WRITE_ONCE(tunnel->key, key);
-	WRITE_ONCE(tunnel->overhead, overhead + sizeof(struct udphdr) + MPLINK_GRE_LEN);
+	WRITE_ONCE(tunnel->overhead, mplink_outer_len(outer6) + MPLINK_GRE_LEN);
 }
 
 void mplink_tunnel_forget_nic(struct mplink_tunnel *tunnel, u32 nic_id)
@@ -215,8 +207,7 @@ u32 mplink_tunnel_overhead(const struct mplink_vnic *vnic)
 {
 	if (!vnic->delivery)
 		return 0;
-	return (vnic->nr_outer6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr)) +
-	       sizeof(struct udphdr) + MPLINK_GRE_LEN;
+	return mplink_outer_len(vnic->nr_outer6) + MPLINK_GRE_LEN;
 }
 
 static int mplink_tunnel_begin(struct mplink_vnic *vnic, const char **why)
