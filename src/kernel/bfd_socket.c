@@ -11,10 +11,10 @@
 #include <net/ip.h>
 #include <net/udp.h>
 #include <net/sock.h>
-#include <net/udp_tunnel.h>
 
 #include "bfd.h"
 #include "outer.h"
+#include "udp_socket.h"
 
 /* RFC 5881 4 and RFC 5883 5. */
 #define MPLINK_BFD_PORT 3784
@@ -79,27 +79,19 @@ static int mplink_bfd_encap_rcv(struct sock *sk, struct sk_buff *skb)
 static int mplink_bfd_bind(struct mplink_bfd_socket *socket)
 {
 	const u16 port = socket->multihop ? MPLINK_BFD_MULTIHOP_PORT : MPLINK_BFD_PORT;
-	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
-	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(port) };
 	struct sock *sk = socket->sock->sk;
 	int err;
 
 	/* Beside a daemon that listens on all NICs: of two sockets the bound one is asked. */
 	sock_set_reuseaddr(sk);
 	err = sock_bindtoindex(sk, socket->port->dev->ifindex, true);
-	if (err)
-		return err;
-	if (!socket->inet6)
-		return kernel_bind(socket->sock, (struct sockaddr *)&in, sizeof(in));
-	err = ip6_sock_set_v6only(sk);
-	return err ?: kernel_bind(socket->sock, (struct sockaddr *)&in6, sizeof(in6));
+	return err ?: mplink_udp_bind(socket->sock, port);
 }
 
 static int mplink_bfd_open(struct mplink_bfd_socket *socket)
 {
 	const int family = socket->inet6 ? AF_INET6 : AF_INET;
 	struct net *net = dev_net(socket->port->dev);
-	struct sock *sk;
 	int err;
 
 	err = sock_create_kern(net, family, SOCK_DGRAM, IPPROTO_UDP, &socket->sock);
@@ -110,11 +102,7 @@ static int mplink_bfd_open(struct mplink_bfd_socket *socket)
 		sock_release(socket->sock);
 		return err;
 	}
-	sk = socket->sock->sk;
-	rcu_assign_sk_user_data(sk, socket);
-	udp_sk(sk)->encap_type = 1;
-	WRITE_ONCE(udp_sk(sk)->encap_rcv, mplink_bfd_encap_rcv);
-	udp_tunnel_encap_enable(sk);
+	mplink_udp_receive(socket->sock, socket, mplink_bfd_encap_rcv);
 	return 0;
 }
 
@@ -175,8 +163,7 @@ void mplink_bfd_socket_put(struct mplink_bfd_socket *socket)
 	list_del(&socket->list);
 	rcu_assign_sk_user_data(socket->sock->sk, NULL);
 	synchronize_net();
-	kernel_sock_shutdown(socket->sock, SHUT_RDWR);
-	sock_release(socket->sock);
+	mplink_udp_close(socket->sock);
 	kfree(socket);
 }
 
@@ -192,7 +179,7 @@ void mplink_bfd_xmit(const struct mplink_bfd_socket *socket, const struct mplink
 		.ttl = MPLINK_BFD_TTL,
 		.checksum = true,
 	};
-	const u32 room = LL_RESERVED_SPACE(path->dev) + mplink_outer_len(path);
+	const u32 room = LL_RESERVED_SPACE(path->dev) + mplink_outer_len(path->outer6);
 	struct sk_buff *skb;
 
 	/*

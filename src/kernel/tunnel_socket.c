@@ -10,51 +10,28 @@
 #include <net/route.h>
 #include <net/sock.h>
 #include <net/udp.h>
-#include <net/udp_tunnel.h>
 
 #include "tunnel.h"
-
-static int mplink_tunnel_bind(struct socket *sock, bool inet6)
-{
-	struct sockaddr_in6 in6 = {
-		.sin6_family = AF_INET6,
-		.sin6_port = htons(MPLINK_GRE_UDP_PORT),
-	};
-	struct sockaddr_in in = {
-		.sin_family = AF_INET,
-		.sin_port = htons(MPLINK_GRE_UDP_PORT),
-	};
-	int err;
-
-	if (!inet6)
-		return kernel_bind(sock, (struct sockaddr *)&in, sizeof(in));
-	err = ip6_sock_set_v6only(sock->sk);
-	return err ?: kernel_bind(sock, (struct sockaddr *)&in6, sizeof(in6));
-}
+#include "udp_socket.h"
 
 static int mplink_tunnel_open_sock(struct net *net, struct mplink_tunnel_socket *tunnel,
 				   bool inet6)
 {
 	struct socket *sock;
-	struct sock *sk;
 	int err;
 
 	err = sock_create_kern(net, inet6 ? AF_INET6 : AF_INET, SOCK_DGRAM, IPPROTO_UDP, &sock);
 	if (err)
 		return err;
-	err = mplink_tunnel_bind(sock, inet6);
+	err = mplink_udp_bind(sock, MPLINK_GRE_UDP_PORT);
 	if (err) {
 		sock_release(sock);
 		return err;
 	}
-	sk = sock->sk;
 	/* Who says nothing of the outer packet's sum (RFC 8086 6.2) has the inner one's. */
-	udp_set_no_check6_rx(sk, true);
-	inet_inc_convert_csum(sk);
-	rcu_assign_sk_user_data(sk, tunnel);
-	udp_sk(sk)->encap_type = 1;
-	WRITE_ONCE(udp_sk(sk)->encap_rcv, mplink_decap);
-	udp_tunnel_encap_enable(sk);
+	udp_set_no_check6_rx(sock->sk, true);
+	inet_inc_convert_csum(sock->sk);
+	mplink_udp_receive(sock, tunnel, mplink_decap);
 	tunnel->sock[inet6] = sock;
 	return 0;
 }
@@ -69,10 +46,8 @@ static void mplink_tunnel_free(struct mplink_tunnel_socket *tunnel)
 	/* Packets that have seen it, and the peers that count in it, are done then. */
 	synchronize_net();
 	for (i = 0; i < ARRAY_SIZE(tunnel->sock); i++)
-		if (tunnel->sock[i]) {
-			kernel_sock_shutdown(tunnel->sock[i], SHUT_RDWR);
-			sock_release(tunnel->sock[i]);
-		}
+		if (tunnel->sock[i])
+			mplink_udp_close(tunnel->sock[i]);
 	dst_release(tunnel->input);
 	free_percpu(tunnel->stats);
 	kvfree(tunnel);
