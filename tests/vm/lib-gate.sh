@@ -37,6 +37,7 @@ kmemleak: [0-9]+ new suspected
 cut here \]---
 Call Trace:'
 GATE_STATE=/run/mplink-gate
+GATE_SETTINGS=/run/mplink-settings # as they were after boot
 
 # gate_log_is_clean <LOG: prints the bad lines; status 1 if there are any.
 gate_log_is_clean() {
@@ -103,10 +104,16 @@ gate_note_load() {
 	echo load >>"$GATE_STATE/loads"
 }
 
+# What scenarios may set, a line each.
+gate_settings() {
+	sysctl -ar '^(net|kernel\.modprobe)' 2>/dev/null | sort
+}
+
 gate_begin() {
 	# Of this boot, the first.
-	if [[ ! -e $GATE_STATE && -w /sys/kernel/debug/kmemleak ]]; then
-		echo clear >/sys/kernel/debug/kmemleak
+	if [[ ! -e $GATE_STATE ]]; then
+		[[ ! -w /sys/kernel/debug/kmemleak ]] || echo clear >/sys/kernel/debug/kmemleak
+		gate_settings >"$GATE_SETTINGS"
 	fi
 	rm -rf "$GATE_STATE"
 	mkdir -p "$GATE_STATE"
@@ -147,7 +154,8 @@ gate_clean_up() {
 	if [[ -d /sys/module/nf_tables ]]; then
 		nft flush ruleset
 	fi
-	sysctl -qw kernel.modprobe=/sbin/modprobe
+	# Some count, and cannot be set.
+	comm -23 "$GATE_SETTINGS" <(gate_settings) | sysctl -qp - 2>/dev/null
 	true
 }
 
@@ -166,6 +174,11 @@ gate_no_leaks() {
 		head -n 60 <<<"$leaks"
 		return 1
 	fi
+}
+
+# A report of KASAN's or lockdep's own ends it, for the rest of the boot.
+gate_locks_checked() {
+	[[ ! -e /proc/lockdep_stats ]] || grep -qE '^ debug_locks: +1$' /proc/lockdep_stats
 }
 
 gate_end() {
@@ -191,6 +204,7 @@ gate_end() {
 	fi
 	gate_without_forgiven <"$log" | gate_log_is_clean || bad=1
 	gate_all_destroyed "$loads" <"$log" || bad=1
+	gate_locks_checked || { echo "locks are no longer checked in this boot" && bad=1; }
 	return "$bad"
 }
 

@@ -5,6 +5,7 @@
 #
 # Says for tests/vm/run, on lines of their own that begin with "@@":
 #     @@ready    @@end NAME STATUS MILLISECONDS REASON    (0 ok, 1 not, 4 skipped)
+#     @@unfit WHY    instead of @@ready: nothing can be told from this boot
 # Everything between is what the scenario and the gate said.
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 # shellcheck source=tests/vm/lib-gate.sh
@@ -43,6 +44,11 @@ run_one() { # run_one FILE SECONDS [last]
 for port in /sys/class/virtio-ports/*; do
 	[[ $(<"$port/name") != orders ]] || exec {orders}<"/dev/${port##*/}"
 done
+if ! gate_locks_checked; then
+	dmesg | grep -A40 -m1 -E "BUG|WARNING"
+	echo "@@unfit locks are no longer checked when scenarios begin"
+	exit
+fi
 echo "@@ready"
 while read -r -u "$orders" file seconds last; do
 	run_one "$file" "$seconds" "$last"
