@@ -52,6 +52,14 @@ int mplink_core_set_tunnel(struct mplink_device *device, const struct mplink_tun
 void mplink_core_get_tunnel(const struct mplink_device *device,
 			    struct mplink_tunnel_config *config);
 
+/* --- paths ------------------------------------------------------------------------- */
+
+/*
+ * The path of the peer's link over the NIC with that id; NULL: it is not valid.  In an RCU
+ * read section, for as long as which it stays.
+ */
+struct mplink_path *mplink_core_peer_path(const struct mplink_peer *peer, mplink_u32 nic_id);
+
 /* --- the resequencer: RFC 2890 2.2, RFC 1990 4.1 ------------------------------------ */
 
 /*

@@ -82,6 +82,14 @@ mplink_u64 LinkTable::alive_ids() const
 	return ids;
 }
 
+const LinkEntry *LinkTable::of_nic(mplink_u32 id) const
+{
+	for (mplink_u32 i = 0; i < n_; i++)
+		if ((*this)[i].nic_id == id)
+			return &(*this)[i];
+	return nullptr;
+}
+
 Box<LinkTable> LinkTable::build(std::span<const LinkSpec> links, mplink_u32 policy)
 {
 	mplink_u32 n = 0;

@@ -83,6 +83,8 @@ public:
 	}
 	// The links that are alive now, a bit for each NIC's id.  Looks at each of them.
 	mplink_u64 alive_ids() const;
+	// The link over the NIC with that id, or null.
+	const LinkEntry *of_nic(mplink_u32 id) const;
 	const LinkEntry &operator[](mplink_u32 i) const
 	{
 		return entries()[i];

@@ -60,6 +60,15 @@ static inline void mplink_set_netns_immutable(struct net_device *dev)
 #define mplink_assign_str(dst, src) __assign_str(dst)
 #endif
 
+/* 6.2 tells a tunnel's error handler more, all of which is in the packet, too. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define MPLINK_ENCAP_ERR_RCV(name) \
+	void name(struct sock *sk, struct sk_buff *skb, unsigned int udp_offset)
+#else
+#define MPLINK_ENCAP_ERR_RCV(name) \
+	void name(struct sock *sk, struct sk_buff *skb, int err, __be16 port, u32 info, u8 *payload)
+#endif
+
 /* 6.7 put a dump's attributes where those of other requests are. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
 static inline struct nlattr **mplink_dump_attrs(struct netlink_callback *cb)

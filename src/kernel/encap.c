@@ -25,9 +25,13 @@ static u8 mplink_encap_dsfield(const struct sk_buff *skb, bool inet6)
 	return inet6 ? ipv6_get_dsfield(ipv6_hdr(skb)) : ipv4_get_dsfield(ip_hdr(skb));
 }
 
-/* The stack cuts or refuses what is longer than the MTU; this one came past it, or before. */
+/*
+ * The stack cuts or refuses what is longer than the MTU: this one came past it, or before,
+ * or a router on the way has less.
+ */
 static void mplink_encap_too_big(struct mplink_vnic *vnic, struct sk_buff *skb, u32 mtu, bool inet6)
 {
+	skb_dst_update_pmtu_no_confirm(skb, mtu);
 	if (inet6)
 		icmpv6_ndo_send(skb, ICMPV6_PKT_TOOBIG, 0, mtu);
 	else if (ip_hdr(skb)->frag_off & htons(IP_DF))
@@ -41,11 +45,19 @@ static void mplink_encap_send(struct mplink_vnic *vnic, struct sk_buff *skb,
 			      const struct mplink_outer *outer, bool inet6)
 {
 	const u32 headers = mplink_outer_len(path->outer6) + MPLINK_GRE_LEN;
-	const int mtu = (int)READ_ONCE(path->dev->mtu) - (int)headers;
+	const int mtu = (int)mplink_path_mtu(path) - (int)headers;
+
+	struct mplink_outer in_pieces;
 
 	if (unlikely((int)skb->len > mtu)) {
-		mplink_encap_too_big(vnic, skb, max(mtu, 0), inet6);
-		return;
+		if (inet6 || path->outer6 || ip_hdr(skb)->frag_off & htons(IP_DF)) {
+			mplink_encap_too_big(vnic, skb, max(mtu, 0), inet6);
+			return;
+		}
+		/* Nobody would be told; and what is cut outside has one number. */
+		in_pieces = *outer;
+		in_pieces.fragment = true;
+		outer = &in_pieces;
 	}
 	if (unlikely(!(path->local.hi | path->local.lo))) {
 		mplink_drop(vnic, skb, MPLINK_DROP_NO_LINK);

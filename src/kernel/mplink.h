@@ -197,6 +197,8 @@ struct mplink_path {
 		struct in6_addr gw6;
 	};
 	bool outer6;			/* the remote is one */
+	u32 pmtu;			/* no more bytes get through; U32_MAX: unknown */
+	unsigned long pmtu_until;	/* jiffies: then it may have changed */
 	struct mplink_addr remote;
 	struct mplink_addr local;	/* what packets of our own come from; or none */
 	struct rcu_head rcu;
@@ -212,6 +214,16 @@ struct mplink_path {
 static inline struct dst_entry *mplink_path_dst(const struct mplink_path *path, u32 cpu, bool inet6)
 {
 	return path->dst[2 * cpu + inet6];
+}
+
+/* The longest IP packet of our own that is known to fit. */
+static inline u32 mplink_path_mtu(const struct mplink_path *path)
+{
+	const u32 mtu = READ_ONCE(path->dev->mtu), pmtu = READ_ONCE(path->pmtu);
+
+	if (likely(mtu <= pmtu) || time_after(jiffies, READ_ONCE(path->pmtu_until)))
+		return mtu;
+	return pmtu;
 }
 
 /* --- peers.c: from an address to a peer ----------------------------------- */

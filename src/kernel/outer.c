@@ -48,6 +48,10 @@ static __always_inline void mplink_outer4(const struct mplink_path *path, struct
 		.saddr = saddr,
 		.daddr = daddr,
 	};
+	if (unlikely(outer->fragment)) {
+		iph->frag_off = 0;
+		__ip_select_ident(dev_net(path->dev), iph, 1);
+	}
 	/* Length and checksum are its to fill in. */
 	ip_local_out(dev_net(path->dev), sk, skb);
 }

@@ -196,6 +196,7 @@ struct mplink_path *mplink_path_create(struct mplink_port *port, const struct mp
 	path->dev = port->dev;
 	path->remote = *remote;
 	path->local = hop.local;
+	path->pmtu = U32_MAX;
 	path->outer6 = !ipv6_addr_v4mapped(mplink_in6(remote));
 	path->inet6 = hop.inet6;
 	if (hop.inet6)

@@ -152,6 +152,13 @@ void mplink_encap(struct mplink_vnic *vnic, const struct mplink_peer_node *peer,
 /* What the sockets' packets are given to. */
 int mplink_decap(struct sock *sk, struct sk_buff *skb);
 
+/* --- pmtu.c: what routers say of packets that are too long ------------------------------------- */
+
+/* udp_sock.encap_err_lookup: what was sent to the socket's port elsewhere was ours. */
+int mplink_pmtu_lookup(struct sock *sk, struct sk_buff *skb);
+/* udp_sock.encap_err_rcv.  Softirq, in an RCU read section. */
+MPLINK_ENCAP_ERR_RCV(mplink_pmtu_error);
+
 /* --- resequence.c: in order --------------------------------------------------------------------- */
 
 /*

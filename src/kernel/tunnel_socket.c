@@ -31,6 +31,8 @@ static int mplink_tunnel_open_sock(struct net *net, struct mplink_tunnel_socket 
 	/* Who says nothing of the outer packet's sum (RFC 8086 6.2) has the inner one's. */
 	udp_set_no_check6_rx(sock->sk, true);
 	inet_inc_convert_csum(sock->sk);
+	WRITE_ONCE(udp_sk(sock->sk)->encap_err_lookup, mplink_pmtu_lookup);
+	WRITE_ONCE(udp_sk(sock->sk)->encap_err_rcv, mplink_pmtu_error);
 	mplink_udp_receive(sock, tunnel, mplink_decap);
 	tunnel->sock[inet6] = sock;
 	return 0;

@@ -106,6 +106,8 @@ TEST_F(LinkTables, TheLinksThatAreAliveByTheirIds)
 	const Box<LinkTable> table = LinkTable::build(specs_, MPLINK_POLICY_BALANCE_RR);
 
 	EXPECT_EQ(table->alive_ids(), 1ULL << 56 | 1ULL << 42 | 1ULL << 35);
+	EXPECT_EQ(table->of_nic(42)->nic_id, 42);
+	EXPECT_EQ(table->of_nic(63), nullptr);
 	devices_[2]->set_carrier(true);
 	EXPECT_EQ(table->alive_ids(), 1ULL << 56 | 1ULL << 49 | 1ULL << 42 | 1ULL << 35);
 }

@@ -27,7 +27,7 @@
 #   traffic:
 #     listens A|B t|u PORT   whether somebody does, of TCP or UDP
 #     tcp_bytes MB [A|B]     from A to B (or from B to A); every byte must come, as it was
-#     in_order               asserts that the stream that udp_stop ended has arrived in
+#     in_order [PEER]        asserts that the stream that udp_stop ended has arrived in
 #                            order, and nothing twice; prints what its resequencer says
 
 # Scenarios, not this file, pass arguments and read variables of these functions:
@@ -237,7 +237,7 @@ in_order() {
 	UDP_REORDERED=$(_udp_value received reordered)
 	for name in in_order reordered duplicates late lost_rule lost_timer lost_overflow held_max \
 		wait_max_us timer_us; do
-		said+=" $name=$(reseq B $name)"
+		said+=" $name=$(reseq B $name "$@")"
 	done
 	echo "B's resequencer:$said"
 	equal "packets that arrived after a later one" "$UDP_REORDERED" 0

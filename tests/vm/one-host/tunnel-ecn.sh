@@ -1,8 +1,8 @@
 #!/bin/bash
 # Guards: RFC 6040. The outer header has the inner one's DSCP and ECN; congestion that is
 # marked on the way is marked in the packet, or drops and counts one that cannot say so.
-# by default: none
-# timeout: 200
+# by default: 6.12
+# timeout: 400
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/vm/lib-traffic.sh
