@@ -43,6 +43,7 @@ router() {
 	ip netns exec R sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 \
 		net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0
 	as_cables 1
+	# shellcheck disable=SC2016 # for the shell in R
 	ip netns exec R bash -c 'for nic in ra rb; do echo 2 >/sys/class/net/$nic/queues/rx-0/rps_cpus; done'
 	wait_until 10 ping -qc1 -W1 10.8.2.2
 	wait_until 10 ping -qc1 -W1 fd08:0:0:2::2
