@@ -174,7 +174,7 @@ bool Link::judge(Rtnl, const Settings &settings, mplink_u64 now_ms)
 	// During a hold-off they shall not.
 	watched_ = bfd_ && !trusted_ && !settings.liveness.holdoff_ms;
 	stamp(now_ms);
-	if ((!was_) != (!reason_))
+	if ((!was_) != (!reason_) || waits(was_) != waits(reason_))
 		return true;
 	// A path or a session is in the published table only if the link is valid there.
 	return !reason_ && (old_path_ || old_bfd_ || watched_ != was_watched);
@@ -182,7 +182,7 @@ bool Link::judge(Rtnl, const Settings &settings, mplink_u64 now_ms)
 
 bool Link::hasten(Rtnl, mplink_u64 now_ms)
 {
-	if (reason_ != MPLINK_REASON_WAIT_TO_RESTORE)
+	if (!waits(reason_))
 		return false;
 	take(restore_step(restore_, {.wtr_ms = 0, .holdoff_ms = 0}, Health::good, now_ms));
 	stamp(now_ms);

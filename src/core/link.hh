@@ -46,7 +46,8 @@ public:
 			.path = path_,
 			.counters = traffic_.lanes(),
 			.nic_counters = nic_.traffic(),
-			.nic_id = nic_.id()};
+			.nic_id = nic_.id(),
+			.waiting = waits(reason_)};
 	}
 	void info(mplink_link_info &info) const;
 	mplink_counters sum() const;
@@ -98,6 +99,10 @@ public:
 	void let_go(Rtnl);
 
 private:
+	static constexpr bool waits(mplink_u32 reason)
+	{
+		return reason == MPLINK_REASON_WAIT_TO_RESTORE;
+	}
 	void take(const RestoreStep &step);
 	bool follow_path();
 	bool follow_session(const Settings &settings, mplink_u32 inherited);

@@ -48,6 +48,8 @@ LinkTable::LinkTable(std::span<const LinkSpec> links, mplink_u32 n, mplink_u32 p
 	buckets_ = base + layout.buckets;
 
 	for (const LinkSpec &link : links) {
+		if (link.waiting)
+			waiting_ |= mplink_u64{1} << link.nic_id;
 		if (!link.valid)
 			continue;
 		LinkEntry &e = *new (&entries()[i++]) LinkEntry;
@@ -75,7 +77,7 @@ LinkTable::LinkTable(std::span<const LinkSpec> links, mplink_u32 n, mplink_u32 p
 
 mplink_u64 LinkTable::alive_ids() const
 {
-	mplink_u64 ids = 0;
+	mplink_u64 ids = waiting_;
 
 	for (mplink_u32 i = 0; i < n_; i++)
 		ids |= mplink_u64{(*this)[i].alive()} << (*this)[i].nic_id;

@@ -24,6 +24,7 @@ struct LinkSpec {
 	TrafficCounters *counters; // one a lane
 	TrafficCounters *nic_counters;
 	mplink_u32 nic_id;
+	bool waiting = false; // to be restored: the far end may use it by now
 };
 
 // A cache line each.
@@ -81,7 +82,8 @@ public:
 	{
 		return policy_;
 	}
-	// The links that are alive now, a bit for each NIC's id.  Looks at each of them.
+	// The links that packets may come by now, a bit for each NIC's id: those that are
+	// alive, each of which it looks at, and those that wait to be restored.
 	mplink_u64 alive_ids() const;
 	// The link over the NIC with that id, or null.
 	const LinkEntry *of_nic(mplink_u32 id) const;
@@ -115,6 +117,7 @@ private:
 
 	mplink_u32 n_;
 	mplink_u32 policy_;
+	mplink_u64 waiting_ = 0;
 	mplink_u32 lane_size_;
 	mplink_u8 *lanes_;
 	mplink_u8 *buckets_;

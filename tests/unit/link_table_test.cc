@@ -110,6 +110,12 @@ TEST_F(LinkTables, TheLinksThatAreAliveByTheirIds)
 	EXPECT_EQ(table->of_nic(63), nullptr);
 	devices_[2]->set_carrier(true);
 	EXPECT_EQ(table->alive_ids(), 1ULL << 56 | 1ULL << 49 | 1ULL << 42 | 1ULL << 35);
+
+	// The far end may be sooner in taking one back.
+	specs_[0].waiting = true;
+	const Box<LinkTable> next = LinkTable::build(specs_, MPLINK_POLICY_BALANCE_RR);
+
+	EXPECT_EQ(next->alive_ids(), table->alive_ids() | 1ULL << 63);
 }
 
 TEST_F(LinkTables, EveryLaneAndBucketLiesWithinTheAllocation)

@@ -25,6 +25,14 @@ ofo_queued() {
 	in_b nstat -asz TcpExtTCPOFOQueue | awk '$1 == "TcpExtTCPOFOQueue" { print $2 }'
 }
 
+reason_is() {
+	[[ $(attr peers/10.99.0.2/links/eth3/reason) == "$1" ]]
+}
+
+b_uses() {
+	[[ $(in_b cat /sys/class/net/mpl0/mplink/peers/10.99.0.1/links/eth3/valid) -eq 1 ]]
+}
+
 stream_for() {
 	udp_start
 	nap "$1"
@@ -58,6 +66,25 @@ before=$(ofo_queued)
 tcp_bytes 2
 equal "segments that TCP had to put in order" "$(ofo_queued)" "$before"
 consistent
+
+# B takes a link back at once, A later: what comes by it meanwhile is waited for.
+for i in 1 2 3; do
+	delay B $i delay $((i * i * 5))ms
+done
+in_b mplink set dev mpl0 policy balance-rr
+mplink set dev mpl0 wtr-ms 60000
+in_b mplink set dev mpl0 wtr-ms 0
+ip link set eth3 down
+wait_until 10 reason_is admin-down
+ip link set eth3 up
+wait_until 10 reason_is wait-to-restore
+wait_until 10 b_uses
+tcp_bytes 1 B
+check "A still waits" reason_is wait-to-restore
+[[ $(link_count eth3 rx_packets) -gt 100 ]] || fail "B has used the link for next to nothing"
+equal "packets late by the link that A has not taken back" "$(reseq A late)" 0
+mplink set dev mpl0 wtr-ms 0
+wait_until 10 links_valid 3
 
 delay A 2 delay 20ms loss 1%
 stream_for 8
