@@ -28,9 +28,10 @@ _TARGETS = ", ".join(f"{share:g} % ({shape})" for shape, (_, share) in SHAPES.it
 NOTES = f"""\
 Mbit/s of TCP payload that the receivers read in eight seconds (of eight flows: four) after
 the first ten (four), in which flows find their rate: in the shape delay one over gre-udp
-was seen to take six. Debian's stock settings, one CPU of an instruction a nanosecond. A link: both hosts hand packets of
-at most {MTU} bytes to a veth; between them netem lets them queue for 100 ms at most for
-their turn at the rate, and then travel for the delay; both ways alike.
+was seen to take six. Debian's stock settings, one CPU of an instruction a nanosecond.
+A link: both hosts hand packets of at most {MTU} bytes to a veth; between them netem lets
+them queue for 100 ms at most for their turn at the rate, and then travel for the delay;
+both ways alike.
 equal: three of 20 Mbit/s, 5 ms. delay: 20 Mbit/s; 5, 20 and 50 ms. unequal: 20, 10 and
 5 Mbit/s; 5, 20 and 50 ms, and weights of 4, 2 and 1 for mplink.
 single: the best link by itself, one flow. links: all three by themselves, added. sum: the
