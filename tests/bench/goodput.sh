@@ -178,6 +178,7 @@ measure() {
 # at a pace that leaves the link idle, so that a delay is none of its own queue's.
 pinned_flows() {
 	"$goodput" "loss.tcp.$1" tcp "$start8" "$seconds" 1 eth1,eth2,eth3 - 10.99.0.1 B 10.99.0.2
+	sleep 2 # until what TCP has left in the links' queues is gone
 	"$delay" "loss.udp.$1" "$seconds" 500 1000 1 eth1,eth2,eth3 - 10.99.0.1 B 10.99.0.2
 }
 
