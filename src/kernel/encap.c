@@ -31,12 +31,26 @@ static u8 mplink_encap_dsfield(const struct sk_buff *skb, bool inet6)
  */
 static void mplink_encap_too_big(struct mplink_vnic *vnic, struct sk_buff *skb, u32 mtu, bool inet6)
 {
+	if (inet6)
+		mtu = max_t(u32, mtu, IPV6_MIN_MTU);
 	skb_dst_update_pmtu_no_confirm(skb, mtu);
 	if (inet6)
 		icmpv6_ndo_send(skb, ICMPV6_PKT_TOOBIG, 0, mtu);
 	else if (ip_hdr(skb)->frag_off & htons(IP_DF))
 		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(mtu));
 	mplink_drop(vnic, skb, MPLINK_DROP_TOO_BIG);
+}
+
+/*
+ * Of what may be fragmented nobody would be told, and of IPv6 no link may ask for less than
+ * its least (RFC 4213 3.2.2): that goes in pieces outside, under one number.
+ */
+static bool mplink_encap_in_pieces(const struct sk_buff *skb, const struct mplink_path *path,
+				   bool inet6)
+{
+	if (path->outer6)
+		return false;
+	return inet6 ? skb->len <= IPV6_MIN_MTU : !(ip_hdr(skb)->frag_off & htons(IP_DF));
 }
 
 /* Puts the headers before the packet, which is ours alone, and sends it. */
@@ -50,11 +64,10 @@ static void mplink_encap_send(struct mplink_vnic *vnic, struct sk_buff *skb,
 	struct mplink_outer in_pieces;
 
 	if (unlikely((int)skb->len > mtu)) {
-		if (inet6 || path->outer6 || ip_hdr(skb)->frag_off & htons(IP_DF)) {
+		if (!mplink_encap_in_pieces(skb, path, inet6)) {
 			mplink_encap_too_big(vnic, skb, max(mtu, 0), inet6);
 			return;
 		}
-		/* Nobody would be told; and what is cut outside has one number. */
 		in_pieces = *outer;
 		in_pieces.fragment = true;
 		outer = &in_pieces;

@@ -121,6 +121,10 @@ for OUTER in 4 6; do
 		if [[ $OUTER == 4 && $INNER == 4 ]]; then
 			[[ $(fragments) -gt $before ]] || fail "nothing was fragmented on the way"
 		fi
+		if [[ $OUTER$INNER == 46 ]]; then
+			lets 1200
+			passes 1280 # IPv6's least
+		fi
 		dropped_none A too_big
 		dropped_none B too_big
 
