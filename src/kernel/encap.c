@@ -60,7 +60,6 @@ static void mplink_encap_send(struct mplink_vnic *vnic, struct sk_buff *skb,
 {
 	const u32 headers = mplink_outer_len(path->outer6) + MPLINK_GRE_LEN;
 	const int mtu = (int)mplink_path_mtu(path) - (int)headers;
-
 	struct mplink_outer in_pieces;
 
 	if (unlikely((int)skb->len > mtu)) {
