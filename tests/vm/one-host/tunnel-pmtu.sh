@@ -13,7 +13,22 @@ source "$(dirname "$0")/../lib-tunnel.sh"
 
 LESS=1400
 
-# Between eth1 of A, 10.8.1.1, and of B, 10.8.2.2; LESS bytes at most, both ways.
+# The ends are behind a router: A's eth1 is 10.8.1.1, and B's 10.8.2.2. As lib-tunnel.sh's.
+addresses() {
+	[[ $1 == 6 ]] && echo "fd08:0:0:$2::$2" || echo "10.8.$2.$2"
+}
+
+# end_of_way A|B OWN OTHER: of the networks 1 and 2
+end_of_way() {
+	on "$1" ip -batch - <<-END
+		addr add $(addresses 4 "$2")/24 dev eth1
+		addr add $(addresses 6 "$2")/64 dev eth1 nodad
+		link set eth1 up
+		route add 10.8.$3.0/24 via 10.8.$2.254
+		route add fd08:0:0:$3::/64 via fd08:0:0:$2::254
+	END
+}
+
 router() {
 	ip netns add R
 	ip link add name eth1 type veth peer name ra netns R
@@ -26,27 +41,14 @@ router() {
 		addr add 10.8.2.254/24 dev rb
 		addr add fd08:0:0:2::254/64 dev rb nodad
 	END
-	ip -batch - <<-END
-		addr add 10.8.1.1/24 dev eth1
-		addr add fd08:0:0:1::1/64 dev eth1 nodad
-		link set eth1 up
-		route add 10.8.2.0/24 via 10.8.1.254
-		route add fd08:0:0:2::/64 via fd08:0:0:1::254
-	END
-	ip -n B -batch - <<-END
-		addr add 10.8.2.2/24 dev eth1
-		addr add fd08:0:0:2::2/64 dev eth1 nodad
-		link set eth1 up
-		route add 10.8.1.0/24 via 10.8.2.254
-		route add fd08:0:0:1::/64 via fd08:0:0:2::254
-	END
+	end_of_way A 1 2
+	end_of_way B 2 1
 	ip netns exec R sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 \
 		net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0
-	as_cables 1
 	# shellcheck disable=SC2016 # for the shell in R
 	ip netns exec R bash -c 'for nic in ra rb; do echo 2 >/sys/class/net/$nic/queues/rx-0/rps_cpus; done'
-	wait_until 10 ping -qc1 -W1 10.8.2.2
-	wait_until 10 ping -qc1 -W1 fd08:0:0:2::2
+	wait_until 10 ping -qc1 -W1 "$(addresses 4 2)"
+	wait_until 10 ping -qc1 -W1 "$(addresses 6 2)"
 }
 
 # lets BYTES: through
@@ -73,8 +75,7 @@ passes() {
 }
 
 fragments() {
-	ip netns exec R nstat -asz "$([[ $OUTER == 6 ]] && echo Ip6FragCreates || echo IpFragCreates)" |
-		awk '/FragCreates/ { print $2 }'
+	ip netns exec R nstat -asz IpFragCreates | awk '$1 == "IpFragCreates" { print $2 }'
 }
 
 forget() {
@@ -90,17 +91,9 @@ router
 for OUTER in 4 6; do
 	for INNER in 4 6; do
 		echo "IPv$INNER over IPv$OUTER"
-		_peers
-		local_ends=(10.8.1.1 10.8.2.2)
-		[[ $OUTER == 4 ]] || local_ends=(fd08:0:0:1::1 fd08:0:0:2::2)
 		lets 1500
 		sysctl -qw net.ipv4.route.mtu_expires=600 net.ipv6.route.mtu_expires=600
-		mplink_load nics=eth1 "peer=$PEER" "remotes=${local_ends[1]}" encap=gre-udp
-		_tunnel_up 1
-		export -f _set_up _tunnel_up
-		# shellcheck disable=SC2016 # for the shell in B
-		in_b bash -ec '_set_up "$@"; _tunnel_up 2' far nics=eth1 "peer=$PEER_A" \
-			"remotes=${local_ends[0]}" encap=gre-udp
+		tunnel_ends 1
 		HEADERS=$([[ $INNER == 6 ]] && echo 48 || echo 28)
 		OUTSIDE=$([[ $OUTER == 6 ]] && echo 60 || echo 40)
 		passes $((1500 - OUTSIDE))
@@ -129,8 +122,8 @@ for OUTER in 4 6; do
 		dropped_none B too_big
 
 		# With a new path, for a second only.
-		mplink peer set "$PEER" link eth1 "${local_ends[1]}2"
-		mplink peer set "$PEER" link eth1 "${local_ends[1]}"
+		mplink peer set "$PEER" link eth1 "$(addresses "$OUTER" 2)2"
+		mplink peer set "$PEER" link eth1 "$(addresses "$OUTER" 2)"
 		sysctl -qw net.ipv4.route.mtu_expires=1 net.ipv6.route.mtu_expires=1
 		forget
 		refused $((LESS - OUTSIDE + 1)) ""
