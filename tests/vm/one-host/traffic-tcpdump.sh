@@ -12,7 +12,8 @@ source "$(dirname "$0")/../lib-traffic.sh"
 listen() {
 	local name=$1
 	shift
-	tcpdump -lnvv "$@" >"/run/dump-$name" 2>"/run/dump-$name.err" &
+	# Else what the kernel has gathered for it within the last second may be lost at the end.
+	tcpdump --immediate-mode -lnvv "$@" >"/run/dump-$name" 2>"/run/dump-$name.err" &
 	DUMPS+=($!)
 	wait_until 20 grep -q 'istening on' "/run/dump-$name.err"
 }
@@ -70,3 +71,25 @@ for remotes in $REMOTES4 $REMOTES6; do
 	pings fd99::2 icmp6
 	mplink_unload
 done
+
+# What is dropped is shown once, too, and on no NIC: nobody's, and what no link carries.
+mplink_load nics=$NICS peer=10.99.0.2 "remotes=$REMOTES4"
+# No router solicitations: they are for nobody.
+ip link set mpl0 addrgenmode none
+mplink_up
+wait_until 10 links_valid 3
+listen lost -i mpl0 icmp
+for nic in eth1 eth2 eth3; do
+	listen $nic -i $nic icmp
+done
+ping -qc1 -W1 10.99.0.77 || true
+ip -batch - < <(printf 'link set %s down\n' eth1 eth2 eth3)
+ping -qc1 -W1 10.99.0.2 || true
+quiet
+equal "requests for nobody" "$(heard lost '> 10.99.0.77: .*echo request')" 1
+equal "requests without a link" "$(heard lost '> 10.99.0.2: .*echo request')" 1
+for nic in eth1 eth2 eth3; do
+	equal "of these on $nic" "$(heard $nic 'echo request')" 0
+done
+equal "dropped, for nobody" "$(drops no_peer)" 1
+equal "dropped, without a link" "$(drops no_link)" 1
