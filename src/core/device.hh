@@ -113,16 +113,6 @@ private:
 
 // The packet path.
 
-// Accounts the packet on the link it was given.
-[[gnu::always_inline]] inline mplink_path *sent(const LinkEntry &link, const Packet &packet)
-{
-	const mplink_u32 len = packet.len + link.header_len;
-
-	count_tx(link.counters[packet.lane], len);
-	count_tx(link.nic_counters[packet.lane], len);
-	return link.path;
-}
-
 // Accounts a packet that came in; by a NIC without a link, too, it came in.
 [[gnu::always_inline]] inline void receive(ReadSection section, const Nic &nic, const Peer &peer,
 					   mplink_u32 len, mplink_u32 lane)
@@ -146,22 +136,15 @@ inline mplink_choice sent_copy(const LinkEntry &link, const Packet &packet)
 						  const Packet &packet)
 {
 	const LinkTable *const table = peer.table(section);
-	const LinkEntry *link = nullptr;
 
 	if (!table) [[unlikely]]
 		return nullptr;
-	switch (table->policy()) {
-	case MPLINK_POLICY_BALANCE_RR:
-		link = balance_rr(*table, packet);
-		break;
-	case MPLINK_POLICY_BALANCE_XOR:
-		link = balance_xor(*table, packet);
-		break;
-	case MPLINK_POLICY_ACTIVE_BACKUP:
-		link = (*table)[0].alive() ? &(*table)[0] : nullptr;
-		break;
-	}
-	return link ? sent(*link, packet) : nullptr;
+	if (table->policy() == MPLINK_POLICY_BALANCE_RR) [[likely]]
+		return balance_rr(*table, packet);
+	if (table->policy() == MPLINK_POLICY_BALANCE_XOR)
+		return balance_xor(*table, packet);
+	return table->policy() == MPLINK_POLICY_ACTIVE_BACKUP ? active_backup(*table, packet)
+							      : nullptr;
 }
 
 } // namespace mplink

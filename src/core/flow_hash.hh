@@ -22,7 +22,11 @@ constexpr bool has_ports(mplink_u8 protocol)
 {
 	constexpr mplink_u8 tcp = 6, udp = 17, dccp = 33, sctp = 132;
 
-	return protocol == udp || protocol == tcp || protocol == sctp || protocol == dccp;
+	if (protocol == tcp) [[likely]]
+		return true;
+	if (protocol == udp) [[likely]]
+		return true;
+	return protocol == dccp || protocol == sctp;
 }
 
 // Every input bit reaches the high half of the product, which is what is kept.
@@ -31,10 +35,39 @@ constexpr mplink_u64 mix(mplink_u64 h, mplink_u64 v)
 	return (h ^ v) * 0x9e3779b97f4a7c15ULL;
 }
 
-constexpr mplink_u64 fold(mplink_u64 h)
+constexpr mplink_u32 finish(mplink_u64 h, mplink_u32 ports)
 {
-	return h ^ (h >> 32);
+	return static_cast<mplink_u32>(mix(h >> 32, ports) >> 32);
 }
+
+// More fragments, and the fragment's offset; not the bits "reserved" and "don't fragment".
+inline bool is_fragment(const mplink_u8 *l3)
+{
+	constexpr mplink_u8 bits[] = {0x3f, 0xff};
+
+	return load<mplink_u16>(l3 + 6) & load<mplink_u16>(bits);
+}
+
+inline bool is_inet(const mplink_u8 *l3, mplink_size len)
+{
+	return len >= 20 && l3[0] >> 4 == 4;
+}
+
+// Of a packet that is_inet().
+[[gnu::always_inline]] inline mplink_u32 inet(const mplink_u8 *l3, mplink_size len)
+{
+	const mplink_u8 protocol = l3[9];
+	const mplink_u64 h = mix(protocol, load<mplink_u64>(l3 + 12));
+	const mplink_u32 at = (l3[0] & 0xfU) * 4;
+	mplink_u32 ports = 0;
+
+	if (has_ports(protocol) && !is_fragment(l3) && at + 4 <= len) [[likely]]
+		ports = load<mplink_u32>(l3 + at);
+	return finish(h, ports);
+}
+
+// Of any other.
+mplink_u32 other(const mplink_u8 *l3, mplink_size len);
 
 } // namespace flow
 
@@ -42,32 +75,9 @@ constexpr mplink_u64 fold(mplink_u64 h)
 // upper bits are the best.  l3: the IP header, of which len bytes may be read.
 // Fragments and extension headers hide the ports; all packets of a datagram then
 // hash without them.  What is no IP packet hashes to 0.
-[[gnu::always_inline]] inline mplink_u32 flow_hash(const mplink_u8 *l3, mplink_u32 len)
+inline mplink_u32 flow_hash(const mplink_u8 *l3, mplink_size len)
 {
-	mplink_u64 h;
-	mplink_u64 ports = 0;
-	mplink_u32 header;
-	mplink_u8 protocol;
-
-	if (len >= 20 && l3[0] >> 4 == 4) [[likely]] {
-		// Not the bits "reserved" and "don't fragment".
-		const bool fragment = (l3[6] & 0x3f) | l3[7];
-
-		header = (l3[0] & 0xfU) * 4;
-		protocol = fragment ? 0 : l3[9];
-		h = flow::mix(l3[9], flow::load<mplink_u64>(l3 + 12));
-	} else if (len >= 40 && l3[0] >> 4 == 6) {
-		header = 40;
-		protocol = l3[6];
-		h = 0;
-		for (mplink_u32 at = 8; at < header; at += 8)
-			h = flow::mix(flow::fold(h), flow::load<mplink_u64>(l3 + at));
-	} else {
-		return 0;
-	}
-	if (flow::has_ports(protocol) && header + 4 <= len) [[likely]]
-		ports = flow::load<mplink_u32>(l3 + header);
-	return static_cast<mplink_u32>(flow::mix(flow::fold(h), ports) >> 32);
+	return flow::is_inet(l3, len) ? flow::inet(l3, len) : flow::other(l3, len);
 }
 
 } // namespace mplink

@@ -60,7 +60,7 @@ struct Packet {
 	mplink_u32 len;  // from the IP header on
 	mplink_u32 lane; // see core.h
 	const mplink_u8 *l3;
-	mplink_u32 l3_len; // bytes that may be read at l3
+	mplink_size l3_len; // bytes that may be read at l3
 };
 
 class alignas(64) LinkTable : public mplink_rcu, Counted<Kind::tables>

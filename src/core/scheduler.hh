@@ -21,11 +21,21 @@ inline const LinkEntry *alive_from(const LinkEntry *e)
 	return e;
 }
 
-// balance-rr: the link that has sent least for its weight gets the packet, so that
-// after any number of packets the links differ by no more than one packet of the
-// largest size.  Null if that link is dead.
-[[gnu::always_inline]] inline const LinkEntry *balance_rr(const LinkTable &table,
-							  const Packet &packet)
+// Accounts the packet on the link it was given.
+[[gnu::always_inline]] inline mplink_path *sent(const LinkEntry &link, const Packet &packet)
+{
+	const mplink_u32 len = packet.len + link.header_len;
+
+	count_tx(link.counters[packet.lane], len);
+	count_tx(link.nic_counters[packet.lane], len);
+	return link.path;
+}
+
+// A policy's first choice, by whose path the packet has been sent; null if it is dead.
+
+// The link that has sent least for its weight gets the packet, so that after any number
+// of packets the links differ by no more than one packet of the largest size.
+[[gnu::always_inline]] inline mplink_path *balance_rr(const LinkTable &table, const Packet &packet)
 {
 	Tournament progress = table.progress(packet.lane);
 	const LinkEntry &link = table[progress.winner()];
@@ -33,16 +43,34 @@ inline const LinkEntry *alive_from(const LinkEntry *e)
 	if (!link.alive()) [[unlikely]]
 		return nullptr;
 	progress.advance(link.cost(packet.len));
-	return &link;
+	return sent(link, packet);
 }
 
-// balance-xor: the flow's link; null if it is dead.
-[[gnu::always_inline]] inline const LinkEntry *balance_xor(const LinkTable &table,
-							   const Packet &packet)
+[[gnu::always_inline]] inline mplink_path *active_backup(const LinkTable &table,
+							 const Packet &packet)
 {
-	const LinkEntry &link = table[table.bucket(flow_hash(packet.l3, packet.l3_len))];
+	return table[0].alive() ? sent(table[0], packet) : nullptr;
+}
 
-	return link.alive() ? &link : nullptr;
+// The flow's link.
+[[gnu::always_inline]] inline mplink_path *balance_hashed(const LinkTable &table,
+							  const Packet &packet, mplink_u32 hash)
+{
+	const LinkEntry &link = table[table.bucket(hash)];
+
+	return link.alive() ? sent(link, packet) : nullptr;
+}
+
+// The same for what is not IPv4, out of the way of what is.  A packet's parts: to
+// have its address, the packet would have to be in memory.
+mplink_path *balance_xor_other(const LinkTable &table, mplink_u32 len, mplink_u32 lane,
+			       const mplink_u8 *l3, mplink_size l3_len);
+
+[[gnu::always_inline]] inline mplink_path *balance_xor(const LinkTable &table, const Packet &packet)
+{
+	if (!flow::is_inet(packet.l3, packet.l3_len)) [[unlikely]]
+		return balance_xor_other(table, packet.len, packet.lane, packet.l3, packet.l3_len);
+	return balance_hashed(table, packet, flow::inet(packet.l3, packet.l3_len));
 }
 
 // The link of a packet whose first choice is dead; null if none lives.

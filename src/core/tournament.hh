@@ -35,7 +35,7 @@ public:
 	[[gnu::always_inline]] void advance(mplink_u64 by)
 	{
 		mplink_u64 player = node_[0];
-		mplink_u32 k = (n_ + leaf(player)) / 2;
+		mplink_size k = (n_ + leaf(player)) / 2;
 
 		player += by << leaf_bits;
 		for (; k; k /= 2) {
@@ -70,7 +70,7 @@ public:
 
 		for (mplink_u32 i = 0; i < n_; i++) {
 			mplink_u64 player = clocks[i] | i;
-			mplink_u32 k = (n_ + i) / 2;
+			mplink_size k = (n_ + i) / 2;
 
 			for (; k && waiting >> k & 1; k /= 2)
 				if (behind(node_[k], player))
@@ -93,7 +93,7 @@ private:
 	// matches between the winners of nodes 2k and 2k + 1, where n to 2n - 1
 	// stand for the leaves: no power of two needed.  Node 0 holds the winner.
 	mplink_u64 *node_;
-	mplink_u32 n_;
+	mplink_size n_; // as wide as the pointer: padding would have to be cleared
 };
 
 } // namespace mplink
