@@ -68,32 +68,35 @@ static noinline unsigned int mplink_hook_drop(struct sk_buff *skb,
 	return NF_STOLEN;
 }
 
+/* What mplink_output() wraps, or sends without a route; it is seen there, too. */
+static noinline unsigned int mplink_hook_pass(struct sk_buff *skb,
+					      const struct nf_hook_state *state)
+{
+	if (netif_carrier_ok(state->out))
+		return NF_ACCEPT;
+	/* It would not arrive there, and no link works. */
+	mplink_tap(skb, state->out);
+	return mplink_hook_drop(skb, state, MPLINK_DROP_NO_LINK);
+}
+
 /*
  * nf_hook() is an RCU read section: the peer, the core's table and the path stay
  * until we return, and the packet leaves with a reference to its route.
  */
 static __always_inline unsigned int mplink_hook_send(struct sk_buff *skb,
 						     const struct nf_hook_state *state,
-						     struct mplink_addr hop, bool inet6)
+						     const struct mplink_peer_node *peer,
+						     bool inet6)
 {
-	const struct mplink_vnic *vnic = netdev_priv(state->out);
-	const struct mplink_peer_node *peer;
 	const struct mplink_path *path;
 
-	/* It is wrapped by mplink_output(), and seen there. */
-	if (unlikely(READ_ONCE(vnic->delivery)) && netif_carrier_ok(state->out))
-		return NF_ACCEPT;
-	peer = mplink_peers_find(vnic, hop);
-	/* The same where there is no route to take. */
-	if (inet6 && peer && unlikely(READ_ONCE(peer->inet_remotes)) &&
-	    netif_carrier_ok(state->out))
-		return NF_ACCEPT;
-	mplink_tap(skb, state->out);
-	if (unlikely(!peer))
+	if (unlikely(!peer)) {
+		mplink_tap(skb, state->out);
 		return mplink_hook_drop(skb, state, MPLINK_DROP_NO_PEER);
-	/* Without a carrier it would not arrive there, and no link works. */
-	if (unlikely(peer->tunnel))
-		return mplink_hook_drop(skb, state, MPLINK_DROP_NO_LINK);
+	}
+	if (unlikely(peer->tunnel || (inet6 && READ_ONCE(peer->inet_remotes))))
+		return mplink_hook_pass(skb, state);
+	mplink_tap(skb, state->out);
 
 	preempt_disable();
 	path = mplink_core_select(peer->core, skb->len, mplink_lane(), skb_network_header(skb),
@@ -108,11 +111,22 @@ static __always_inline unsigned int mplink_hook_send(struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
+static noinline unsigned int mplink_hook4_via(struct sk_buff *skb,
+					      const struct nf_hook_state *state)
+{
+	const struct mplink_addr hop = mplink_hop4(skb_rtable(skb), ip_hdr(skb)->daddr);
+
+	return mplink_hook_send(skb, state, mplink_peers_find(netdev_priv(state->out), hop), false);
+}
+
 static noinline unsigned int mplink_hook4_send(struct sk_buff *skb,
 					       const struct nf_hook_state *state)
 {
-	return mplink_hook_send(skb, state, mplink_hop4(skb_rtable(skb), ip_hdr(skb)->daddr),
-				false);
+	const struct mplink_vnic *vnic = netdev_priv(state->out);
+
+	if (unlikely(skb_rtable(skb)->rt_gw_family))
+		return mplink_hook4_via(skb, state);
+	return mplink_hook_send(skb, state, mplink_peers_find4(vnic, ip_hdr(skb)->daddr), false);
 }
 
 static noinline unsigned int mplink_hook6_send(struct sk_buff *skb,
@@ -121,7 +135,7 @@ static noinline unsigned int mplink_hook6_send(struct sk_buff *skb,
 	const struct rt6_info *rt = dst_rt6_info(skb_dst(skb));
 	const struct mplink_addr hop = mplink_addr6(rt6_nexthop(rt, &ipv6_hdr(skb)->daddr));
 
-	return mplink_hook_send(skb, state, hop, true);
+	return mplink_hook_send(skb, state, mplink_peers_find(netdev_priv(state->out), hop), true);
 }
 
 /* All that packets for other devices pay. */

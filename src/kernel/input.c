@@ -28,47 +28,15 @@ void mplink_input_push_mac(struct sk_buff *skb, const struct net_device *dev)
 	skb_reset_mac_len(skb);
 }
 
-/* The sender of one of the few packets whose header lies scattered. */
-static noinline struct mplink_peer_node *mplink_input_scattered(struct mplink_vnic *vnic,
-								const struct sk_buff *skb)
-{
-	struct in6_addr in6;
-	__be32 in;
-
-	switch (skb->protocol) {
-	case htons(ETH_P_IP):
-		if (skb_copy_bits(skb, offsetof(struct iphdr, saddr), &in, sizeof(in)))
-			return NULL;
-		return mplink_peers_find(vnic, mplink_addr4(in));
-	case htons(ETH_P_IPV6):
-		if (skb_copy_bits(skb, offsetof(struct ipv6hdr, saddr), &in6, sizeof(in6)))
-			return NULL;
-		return mplink_peers_find(vnic, mplink_addr6(&in6));
-	default:
-		return NULL;
-	}
-}
-
-static __always_inline struct mplink_peer_node *mplink_input_sender(struct mplink_vnic *vnic,
-								    const struct sk_buff *skb)
-{
-	const u32 linear = skb_headlen(skb);
-
-	if (likely(skb->protocol == htons(ETH_P_IP) && linear >= sizeof(struct iphdr)))
-		return mplink_peers_find(vnic, mplink_addr4(((struct iphdr *)skb->data)->saddr));
-	if (likely(skb->protocol == htons(ETH_P_IPV6) && linear >= sizeof(struct ipv6hdr)))
-		return mplink_peers_find(vnic, mplink_addr6(&((struct ipv6hdr *)skb->data)->saddr));
-	return mplink_input_scattered(vnic, skb);
-}
-
 static __always_inline rx_handler_result_t
 mplink_input_accept(struct sk_buff *skb, const struct mplink_port *port,
 		    const struct mplink_peer_node *peer)
 {
+	const u32 len = skb->len + port->dev->hard_header_len;
+
 	skb->dev = port->upper;
 	/* Last, so that nothing need be kept meanwhile. */
-	mplink_core_receive(port->nic, peer->core, skb->len + port->dev->hard_header_len,
-			    mplink_lane());
+	mplink_core_receive(port->nic, peer->core, len, mplink_lane_bh());
 	return RX_HANDLER_ANOTHER;
 }
 
@@ -97,24 +65,61 @@ no_memory:
 	return RX_HANDLER_CONSUMED;
 }
 
+static __always_inline rx_handler_result_t mplink_input_from(struct sk_buff **pskb,
+							     const struct mplink_port *port,
+							     const struct mplink_peer_node *peer)
+{
+	if (!peer || unlikely(!netif_running(port->upper)))
+		return RX_HANDLER_PASS;
+	if (unlikely(skb_shared(*pskb) || port->dev->type != ARPHRD_ETHER))
+		return mplink_input_convert(pskb, port, peer);
+	return mplink_input_accept(*pskb, port, peer);
+}
+
+/* IPv6, and the few packets whose header lies scattered. */
+static noinline rx_handler_result_t mplink_input_other(struct sk_buff **pskb,
+						       const struct mplink_port *port)
+{
+	const struct mplink_vnic *vnic = netdev_priv(port->upper);
+	const struct sk_buff *skb = *pskb;
+	struct in6_addr in6;
+	__be32 in;
+
+	switch (skb->protocol) {
+	case htons(ETH_P_IP):
+		if (skb_copy_bits(skb, offsetof(struct iphdr, saddr), &in, sizeof(in)))
+			return RX_HANDLER_PASS;
+		return mplink_input_from(pskb, port, mplink_peers_find4(vnic, in));
+	case htons(ETH_P_IPV6):
+		if (skb_copy_bits(skb, offsetof(struct ipv6hdr, saddr), &in6, sizeof(in6)))
+			return RX_HANDLER_PASS;
+		return mplink_input_from(pskb, port, mplink_peers_find(vnic, mplink_addr6(&in6)));
+	default:
+		return RX_HANDLER_PASS;
+	}
+}
+
+/* What is a peer's comes in the tunnel, and nothing else is. */
+static noinline rx_handler_result_t mplink_input_tunnel(struct sk_buff *skb,
+							struct net_device *upper)
+{
+	mplink_tunnel_demux(netdev_priv(upper), skb);
+	return RX_HANDLER_PASS;
+}
+
+/* Whatever else than accepting IPv4 there is to do is done in functions it ends with. */
 rx_handler_result_t mplink_input(struct sk_buff **pskb)
 {
 	struct sk_buff *skb = *pskb;
 	const struct mplink_port *port = rcu_dereference(skb->dev->rx_handler_data);
-	struct mplink_vnic *vnic = netdev_priv(port->upper);
-	const struct mplink_peer_node *peer;
+	const struct mplink_vnic *vnic = netdev_priv(port->upper);
 
 	if (unlikely(skb->pkt_type != PACKET_HOST))
 		return RX_HANDLER_PASS;
-	/* What is a peer's comes in the tunnel, and nothing else is. */
-	if (unlikely(smp_load_acquire(&vnic->delivery))) {
-		mplink_tunnel_demux(vnic, skb);
-		return RX_HANDLER_PASS;
-	}
-	peer = mplink_input_sender(vnic, skb);
-	if (!peer || unlikely(!netif_running(port->upper)))
-		return RX_HANDLER_PASS;
-	if (unlikely(skb_shared(skb) || port->dev->type != ARPHRD_ETHER))
-		return mplink_input_convert(pskb, port, peer);
-	return mplink_input_accept(skb, port, peer);
+	if (unlikely(smp_load_acquire(&vnic->delivery)))
+		return mplink_input_tunnel(skb, port->upper);
+	if (unlikely(skb->protocol != htons(ETH_P_IP) || skb_headlen(skb) < sizeof(struct iphdr)))
+		return mplink_input_other(pskb, port);
+	return mplink_input_from(pskb, port,
+				 mplink_peers_find4(vnic, ((struct iphdr *)skb->data)->saddr));
 }

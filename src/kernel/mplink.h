@@ -30,6 +30,15 @@ static inline u32 mplink_lane(void)
 	return MPLINK_LANES * smp_processor_id() + !!in_serving_softirq();
 }
 
+/*
+ * With bottom halves disabled, in softirq or not: no softirq, whose lane it is, can come
+ * between.
+ */
+static inline u32 mplink_lane_bh(void)
+{
+	return MPLINK_LANES * smp_processor_id() + 1;
+}
+
 static inline void mplink_count_drop(struct mplink_device *core, u32 drop)
 {
 	preempt_disable();

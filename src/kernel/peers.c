@@ -13,7 +13,9 @@
 
 #define MPLINK_PEERS_MIN_BITS 4
 
-struct mplink_peer_node mplink_peers_gone;
+struct mplink_peer_node mplink_peers_gone = {
+	.addr = { .hi = U64_MAX, .lo = U64_MAX },
+};
 
 static struct mplink_peer_table *mplink_peers_table(const struct mplink_vnic *vnic)
 {
