@@ -111,6 +111,7 @@ static __always_inline unsigned int mplink_hook_send(struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
+/* To a network behind a peer. */
 static noinline unsigned int mplink_hook4_via(struct sk_buff *skb,
 					      const struct nf_hook_state *state)
 {

@@ -107,7 +107,10 @@ static noinline rx_handler_result_t mplink_input_tunnel(struct sk_buff *skb,
 	return RX_HANDLER_PASS;
 }
 
-/* Whatever else than accepting IPv4 there is to do is done in functions it ends with. */
+/*
+ * Ends with a call wherever there is more to do than to accept IPv4, which thus needs no
+ * register that would have to be saved.
+ */
 rx_handler_result_t mplink_input(struct sk_buff **pskb)
 {
 	struct sk_buff *skb = *pskb;
