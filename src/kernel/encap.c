@@ -43,13 +43,10 @@ static void mplink_encap_too_big(struct mplink_vnic *vnic, struct sk_buff *skb, 
 
 /*
  * Of what may be fragmented nobody would be told, and of IPv6 no link may ask for less than
- * its least (RFC 4213 3.2.2): that goes in pieces outside, under one number.
+ * its least (RFC 4213 3.2.2, RFC 2473 7.1): that goes in pieces outside, under one number.
  */
-static bool mplink_encap_in_pieces(const struct sk_buff *skb, const struct mplink_path *path,
-				   bool inet6)
+static bool mplink_encap_in_pieces(const struct sk_buff *skb, bool inet6)
 {
-	if (path->outer6)
-		return false;
 	return inet6 ? skb->len <= IPV6_MIN_MTU : !(ip_hdr(skb)->frag_off & htons(IP_DF));
 }
 
@@ -63,7 +60,7 @@ static void mplink_encap_send(struct mplink_vnic *vnic, struct sk_buff *skb,
 	struct mplink_outer in_pieces;
 
 	if (unlikely((int)skb->len > mtu)) {
-		if (!mplink_encap_in_pieces(skb, path, inet6)) {
+		if (!mplink_encap_in_pieces(skb, inet6)) {
 			mplink_encap_too_big(vnic, skb, max(mtu, 0), inet6);
 			return;
 		}

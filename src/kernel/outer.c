@@ -73,6 +73,11 @@ static __always_inline void mplink_outer6(const struct mplink_path *path, struct
 	ip6h->hop_limit = outer->ttl;
 	ip6h->saddr = *saddr;
 	ip6h->daddr = *daddr;
+	if (unlikely(outer->fragment)) {
+		/* Into what gets through, by the stack: it knows the NIC's MTU only. */
+		IP6CB(skb)->frag_max_size = mplink_path_mtu(path);
+		skb->ignore_df = true;
+	}
 	ip6_local_out(dev_net(path->dev), sk, skb);
 }
 

@@ -15,7 +15,7 @@ struct mplink_outer {
 	u8 tos;		/* DSCP and ECN */
 	u8 ttl;
 	bool checksum;	/* also in IPv4; IPv6 always has one */
-	bool fragment;	/* IPv4: it may be, here and on the way; IPv6 never is */
+	bool fragment;	/* it may be: here, and if IPv4 on the way, too */
 };
 
 /* Bytes of both headers; inet6: IPv6's, as before a packet on a path that is outer6. */

@@ -114,8 +114,8 @@ for OUTER in 4 6; do
 		if [[ $OUTER == 4 && $INNER == 4 ]]; then
 			[[ $(fragments) -gt $before ]] || fail "nothing was fragmented on the way"
 		fi
-		if [[ $OUTER$INNER == 46 ]]; then
-			lets 1200
+		if [[ $INNER == 6 ]]; then
+			lets $((OUTER == 4 ? 1200 : 1280))
 			passes 1280 # IPv6's least
 		fi
 		dropped_none A too_big
