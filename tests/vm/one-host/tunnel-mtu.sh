@@ -99,7 +99,7 @@ topology 2 B_WITHOUT_VIRTUAL
 behind_a
 for OUTER in 4 6; do
 	for INNER in 4 6; do
-		tunnel_ends 2
+		tunnel_ends 2 "${PATIENT[@]}"
 		mtu_is "IPv$OUTER outside" $((OUTER == 4 ? 1460 : 1440))
 		edges
 		ip netns exec C ip route flush cache
@@ -108,7 +108,7 @@ for OUTER in 4 6; do
 done
 
 INNER=4 OUTER=4
-tunnel_ends 2
+tunnel_ends 2 "${PATIENT[@]}"
 ip link set eth2 mtu 1400
 mtu_is "eth2 at 1400" 1360
 if ip link set mpl0 mtu 1361 2>/dev/null; then
