@@ -160,20 +160,20 @@ void mplink_core_link_counters(const struct mplink_peer *peer, mplink_u32 nic_id
  * l3_len may be read at l3, and accounts it there.
  * NULL: there is no simple answer, ask mplink_core_reselect().
  */
-struct mplink_path *mplink_core_select(const struct mplink_peer *peer, mplink_u32 len,
-				       mplink_u32 lane, const mplink_u8 *l3, mplink_u32 l3_len);
+struct mplink_path *mplink_core_select(const struct mplink_peer *peer, mplink_size len,
+				       mplink_size lane, const mplink_u8 *l3, mplink_u32 l3_len);
 /* The same where the first choice is dead, or all links are (a broadcast). */
 struct mplink_choice mplink_core_reselect(struct mplink_device *device,
-					  const struct mplink_peer *peer, mplink_u32 len,
-					  mplink_u32 lane, const mplink_u8 *l3, mplink_u32 l3_len);
+					  const struct mplink_peer *peer, mplink_size len,
+					  mplink_size lane, const mplink_u8 *l3, mplink_u32 l3_len);
 /* The link of a broadcast's next copy, in the read section of its first. */
 struct mplink_choice mplink_core_next(struct mplink_device *device, const void *more,
-				      mplink_u32 len, mplink_u32 lane);
+				      mplink_size len, mplink_size lane);
 /* Accounts a packet of len bytes (MAC header included) from the peer on that NIC. */
 void mplink_core_receive(const struct mplink_nic *nic, const struct mplink_peer *peer,
-			 mplink_u32 len, mplink_u32 lane);
+			 mplink_size len, mplink_size lane);
 /* Accounts a drop.  enum mplink_drop; also where mplink_core_reselect() found no link. */
-void mplink_core_drop(struct mplink_device *device, mplink_u32 drop, mplink_u32 lane);
+void mplink_core_drop(struct mplink_device *device, mplink_u32 drop, mplink_size lane);
 
 /* --- BFD sessions: any context, one caller at a time for each -------------- */
 

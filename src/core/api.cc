@@ -243,31 +243,31 @@ void mplink_core_link_counters(const mplink_peer *peer, mplink_u32 nic_id, mplin
 	*sum = core(peer).link(Rtnl(), nic_id)->sum();
 }
 
-mplink_path *mplink_core_select(const mplink_peer *peer, mplink_u32 len, mplink_u32 lane,
+mplink_path *mplink_core_select(const mplink_peer *peer, mplink_size len, mplink_size lane,
 				const mplink_u8 *l3, mplink_u32 l3_len)
 {
 	return select(ReadSection(), core(peer), {len, lane, l3, l3_len});
 }
 
-mplink_choice mplink_core_reselect(mplink_device *device, const mplink_peer *peer, mplink_u32 len,
-				   mplink_u32 lane, const mplink_u8 *l3, mplink_u32 l3_len)
+mplink_choice mplink_core_reselect(mplink_device *device, const mplink_peer *peer, mplink_size len,
+				   mplink_size lane, const mplink_u8 *l3, mplink_u32 l3_len)
 {
 	return core(device).reselect(ReadSection(), core(peer), {len, lane, l3, l3_len});
 }
 
-mplink_choice mplink_core_next(mplink_device *device, const void *more, mplink_u32 len,
-			       mplink_u32 lane)
+mplink_choice mplink_core_next(mplink_device *device, const void *more, mplink_size len,
+			       mplink_size lane)
 {
 	return core(device).next(*static_cast<const LinkEntry *>(more), {len, lane, nullptr, 0});
 }
 
-void mplink_core_receive(const mplink_nic *nic, const mplink_peer *peer, mplink_u32 len,
-			 mplink_u32 lane)
+void mplink_core_receive(const mplink_nic *nic, const mplink_peer *peer, mplink_size len,
+			 mplink_size lane)
 {
 	receive(ReadSection(), core(nic), core(peer), len, lane);
 }
 
-void mplink_core_drop(mplink_device *device, mplink_u32 drop, mplink_u32 lane)
+void mplink_core_drop(mplink_device *device, mplink_u32 drop, mplink_size lane)
 {
 	core(device).drop(drop, lane);
 }

@@ -21,13 +21,13 @@ struct alignas(64) DeviceCounters {
 	mplink_u64 copies;
 };
 
-[[gnu::always_inline]] inline void count_tx(TrafficCounters &c, mplink_u32 len)
+[[gnu::always_inline]] inline void count_tx(TrafficCounters &c, mplink_size len)
 {
 	add_once(c.tx_packets, 1);
 	add_once(c.tx_bytes, len);
 }
 
-[[gnu::always_inline]] inline void count_rx(TrafficCounters &c, mplink_u32 len)
+[[gnu::always_inline]] inline void count_rx(TrafficCounters &c, mplink_size len)
 {
 	add_once(c.rx_packets, 1);
 	add_once(c.rx_bytes, len);

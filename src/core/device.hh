@@ -81,7 +81,7 @@ public:
 	mplink_choice reselect(ReadSection section, const Peer &peer, const Packet &packet);
 	// The next copy of a broadcast.
 	mplink_choice next(const LinkEntry &link, const Packet &packet);
-	void drop(mplink_u32 drop, mplink_u32 lane)
+	void drop(mplink_u32 drop, mplink_size lane)
 	{
 		add_once(counters_[lane].drops[drop], 1);
 	}
@@ -115,7 +115,7 @@ private:
 
 // Accounts a packet that came in; by a NIC without a link, too, it came in.
 [[gnu::always_inline]] inline void receive(ReadSection section, const Nic &nic, const Peer &peer,
-					   mplink_u32 len, mplink_u32 lane)
+					   mplink_size len, mplink_size lane)
 {
 	const Link *link = peer.link(section, nic.id());
 	TrafficCounters &all = nic.traffic()[lane];

@@ -48,9 +48,15 @@ inline bool is_fragment(const mplink_u8 *l3)
 	return load<mplink_u16>(l3 + 6) & load<mplink_u16>(bits);
 }
 
+// Of an IPv4 header; no less than 16 if it is none.
+inline mplink_u32 words(const mplink_u8 *l3)
+{
+	return l3[0] - 0x40U;
+}
+
 inline bool is_inet(const mplink_u8 *l3, mplink_size len)
 {
-	return len >= 20 && l3[0] >> 4 == 4;
+	return len >= 20 && words(l3) < 16;
 }
 
 // Of a packet that is_inet().
@@ -58,7 +64,7 @@ inline bool is_inet(const mplink_u8 *l3, mplink_size len)
 {
 	const mplink_u8 protocol = l3[9];
 	const mplink_u64 h = mix(protocol, load<mplink_u64>(l3 + 12));
-	const mplink_u32 at = (l3[0] & 0xfU) * 4;
+	const mplink_size at = mplink_size{words(l3)} * 4;
 	mplink_u32 ports = 0;
 
 	if (has_ports(protocol) && !is_fragment(l3) && at + 4 <= len) [[likely]]

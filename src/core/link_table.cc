@@ -26,7 +26,9 @@ struct LinkTable::Layout {
 	    : lane(policy == MPLINK_POLICY_BALANCE_RR ? line_up(tournament_size(n)) : 0),
 	      lanes(sizeof(LinkTable) + n * sizeof(LinkEntry)),
 	      buckets(lanes + lane * mplink_nr_lanes()),
-	      end(buckets + (policy == MPLINK_POLICY_BALANCE_XOR ? LinkTable::buckets : 0))
+	      end(buckets + (policy == MPLINK_POLICY_BALANCE_XOR
+				     ? LinkTable::buckets * sizeof(*LinkTable::buckets_)
+				     : 0))
 	{
 	}
 
@@ -45,7 +47,7 @@ LinkTable::LinkTable(std::span<const LinkSpec> links, mplink_u32 n, mplink_u32 p
 
 	lane_size_ = static_cast<mplink_u32>(layout.lane);
 	lanes_ = base + layout.lanes;
-	buckets_ = base + layout.buckets;
+	buckets_ = reinterpret_cast<mplink_u16 *>(base + layout.buckets);
 
 	for (const LinkSpec &link : links) {
 		if (link.waiting)
@@ -137,13 +139,15 @@ void LinkTable::fill_buckets(std::span<const LinkSpec> links)
 {
 	constexpr mplink_u32 draws = 32;
 	mplink_u32 dealt[MPLINK_MAX_NICS] = {};
-	mplink_u8 entry[MPLINK_MAX_NICS] = {};
-	mplink_u8 next = 0;
+	mplink_u16 entry[MPLINK_MAX_NICS] = {};
+	mplink_u16 next = sizeof(LinkTable);
 	mplink_u32 total = 0;
 
 	for (mplink_size i = 0; i < links.size(); i++) {
-		if (links[i].valid)
-			entry[i] = next++;
+		if (links[i].valid) {
+			entry[i] = next;
+			next += sizeof(LinkEntry);
+		}
 		total += links[i].weight;
 	}
 	// Cannot be: without links no table is built.

@@ -37,9 +37,9 @@ struct alignas(64) LinkEntry {
 	}
 
 	// How far a packet moves the link's clock.
-	mplink_u64 cost(mplink_u32 len) const
+	mplink_u64 cost(mplink_size len) const
 	{
-		return mplink_u64{len + header_len} * scale;
+		return (len + header_len) * scale;
 	}
 
 	const unsigned long *state;
@@ -57,8 +57,8 @@ struct alignas(64) LinkEntry {
 
 // A packet on its way out, as the core sees it.
 struct Packet {
-	mplink_u32 len;  // from the IP header on
-	mplink_u32 lane; // see core.h
+	mplink_size len;  // from the IP header on
+	mplink_size lane; // see core.h
 	const mplink_u8 *l3;
 	mplink_size l3_len; // bytes that may be read at l3
 };
@@ -93,14 +93,15 @@ public:
 	}
 	// balance-rr: how far each link has come on that lane.  The one part that
 	// readers write; nothing ever reads another lane's.
-	Tournament progress(mplink_u32 lane) const
+	Tournament progress(mplink_size lane) const
 	{
-		return {lanes_ + mplink_size{lane} * lane_size_, n_};
+		return {lanes_ + lane * lane_size_, n_};
 	}
 	// balance-xor: the link of a flow.
-	mplink_u32 bucket(mplink_u32 hash) const
+	const LinkEntry &of_flow(mplink_u32 hash) const
 	{
-		return buckets_[hash >> 24];
+		return *reinterpret_cast<const LinkEntry *>(
+			reinterpret_cast<const mplink_u8 *>(this) + buckets_[hash >> 24]);
 	}
 
 	LinkTable(std::span<const LinkSpec> links, mplink_u32 n, mplink_u32 policy);
@@ -120,7 +121,7 @@ private:
 	mplink_u64 waiting_ = 0;
 	mplink_u32 lane_size_;
 	mplink_u8 *lanes_;
-	mplink_u8 *buckets_;
+	mplink_u16 *buckets_; // where its link is, in bytes from here
 };
 
 } // namespace mplink

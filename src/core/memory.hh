@@ -134,7 +134,7 @@ public:
 	{
 		return p_ + n_;
 	}
-	T &operator[](mplink_u32 i) const
+	T &operator[](mplink_size i) const
 	{
 		return p_[i];
 	}

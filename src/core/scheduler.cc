@@ -45,7 +45,7 @@ const LinkEntry *other_for_flow(const LinkTable &table, const Packet &packet)
 
 } // namespace
 
-mplink_path *balance_xor_other(const LinkTable &table, mplink_u32 len, mplink_u32 lane,
+mplink_path *balance_xor_other(const LinkTable &table, mplink_size len, mplink_size lane,
 			       const mplink_u8 *l3, mplink_size l3_len)
 {
 	return balance_hashed(table, {len, lane, l3, l3_len}, flow::other(l3, l3_len));

@@ -24,7 +24,7 @@ inline const LinkEntry *alive_from(const LinkEntry *e)
 // Accounts the packet on the link it was given.
 [[gnu::always_inline]] inline mplink_path *sent(const LinkEntry &link, const Packet &packet)
 {
-	const mplink_u32 len = packet.len + link.header_len;
+	const mplink_size len = packet.len + link.header_len;
 
 	count_tx(link.counters[packet.lane], len);
 	count_tx(link.nic_counters[packet.lane], len);
@@ -56,14 +56,14 @@ inline const LinkEntry *alive_from(const LinkEntry *e)
 [[gnu::always_inline]] inline mplink_path *balance_hashed(const LinkTable &table,
 							  const Packet &packet, mplink_u32 hash)
 {
-	const LinkEntry &link = table[table.bucket(hash)];
+	const LinkEntry &link = table.of_flow(hash);
 
 	return link.alive() ? sent(link, packet) : nullptr;
 }
 
 // The same for what is not IPv4, out of the way of what is.  A packet's parts: to
 // have its address, the packet would have to be in memory.
-mplink_path *balance_xor_other(const LinkTable &table, mplink_u32 len, mplink_u32 lane,
+mplink_path *balance_xor_other(const LinkTable &table, mplink_size len, mplink_size lane,
 			       const mplink_u8 *l3, mplink_size l3_len);
 
 [[gnu::always_inline]] inline mplink_path *balance_xor(const LinkTable &table, const Packet &packet)

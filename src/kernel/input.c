@@ -66,14 +66,15 @@ no_memory:
 }
 
 static __always_inline rx_handler_result_t mplink_input_from(struct sk_buff **pskb,
+							     struct sk_buff *skb,
 							     const struct mplink_port *port,
 							     const struct mplink_peer_node *peer)
 {
 	if (!peer || unlikely(!netif_running(port->upper)))
 		return RX_HANDLER_PASS;
-	if (unlikely(skb_shared(*pskb) || port->dev->type != ARPHRD_ETHER))
+	if (unlikely(skb_shared(skb) || port->dev->type != ARPHRD_ETHER))
 		return mplink_input_convert(pskb, port, peer);
-	return mplink_input_accept(*pskb, port, peer);
+	return mplink_input_accept(skb, port, peer);
 }
 
 /* IPv6, and the few packets whose header lies scattered. */
@@ -81,7 +82,7 @@ static noinline rx_handler_result_t mplink_input_other(struct sk_buff **pskb,
 						       const struct mplink_port *port)
 {
 	const struct mplink_vnic *vnic = netdev_priv(port->upper);
-	const struct sk_buff *skb = *pskb;
+	struct sk_buff *skb = *pskb;
 	struct in6_addr in6;
 	__be32 in;
 
@@ -89,11 +90,11 @@ static noinline rx_handler_result_t mplink_input_other(struct sk_buff **pskb,
 	case htons(ETH_P_IP):
 		if (skb_copy_bits(skb, offsetof(struct iphdr, saddr), &in, sizeof(in)))
 			return RX_HANDLER_PASS;
-		return mplink_input_from(pskb, port, mplink_peers_find4(vnic, in));
+		return mplink_input_from(pskb, skb, port, mplink_peers_find4(vnic, in));
 	case htons(ETH_P_IPV6):
 		if (skb_copy_bits(skb, offsetof(struct ipv6hdr, saddr), &in6, sizeof(in6)))
 			return RX_HANDLER_PASS;
-		return mplink_input_from(pskb, port, mplink_peers_find(vnic, mplink_addr6(&in6)));
+		return mplink_input_from(pskb, skb, port, mplink_peers_find(vnic, mplink_addr6(&in6)));
 	default:
 		return RX_HANDLER_PASS;
 	}
@@ -123,6 +124,6 @@ rx_handler_result_t mplink_input(struct sk_buff **pskb)
 		return mplink_input_tunnel(skb, port->upper);
 	if (unlikely(skb->protocol != htons(ETH_P_IP) || skb_headlen(skb) < sizeof(struct iphdr)))
 		return mplink_input_other(pskb, port);
-	return mplink_input_from(pskb, port,
+	return mplink_input_from(pskb, skb, port,
 				 mplink_peers_find4(vnic, ((struct iphdr *)skb->data)->saddr));
 }

@@ -25,18 +25,18 @@
  * Preemption disabled, for no longer than the core needs the lane: on PREEMPT_RT much
  * of what else happens to a packet may sleep.  Or in softirq.
  */
-static inline u32 mplink_lane(void)
+static inline size_t mplink_lane(void)
 {
-	return MPLINK_LANES * smp_processor_id() + !!in_serving_softirq();
+	return (u32)(MPLINK_LANES * smp_processor_id() + !!in_serving_softirq());
 }
 
 /*
  * With bottom halves disabled, in softirq or not: no softirq, whose lane it is, can come
  * between.
  */
-static inline u32 mplink_lane_bh(void)
+static inline size_t mplink_lane_bh(void)
 {
-	return MPLINK_LANES * smp_processor_id() + 1;
+	return (u32)(MPLINK_LANES * smp_processor_id() + 1);
 }
 
 static inline void mplink_count_drop(struct mplink_device *core, u32 drop)

@@ -114,7 +114,7 @@ struct mplink_choice mplink_choose(struct mplink_vnic *vnic, const struct mplink
 				   const struct sk_buff *skb, u32 len)
 {
 	struct mplink_choice choice = {};
-	u32 lane;
+	size_t lane;
 
 	preempt_disable();
 	lane = mplink_lane();
