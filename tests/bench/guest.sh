@@ -202,14 +202,15 @@ many_peers() {
 }
 
 scale() {
-	local peers before took TIMEFORMAT=%R
+	local peers before took TIMEFORMAT="%U %S"
 	load
 	for peers in 1 100 10000; do
 		many_peers "$peers" >/run/peers.json
 		before=$(kernel_memory)
 		took=$({ time build/mplink load /run/peers.json; } 2>&1)
 		if [[ $peers -eq 10000 ]]; then
-			echo "time.load_10000_peers_s $took"
+			# Of the CPU: to read the program waits for the host, and time runs on.
+			echo "time.load_10000_peers_s $(awk '{ print $1 + $2 }' <<<"$took")"
 			echo "memory.bytes_per_peer $((($(kernel_memory) - before) * 1024 / peers))"
 		fi
 		ip addr add 10.99.0.1/24 dev mpl0
