@@ -151,8 +151,8 @@ void mplink_core_link_counters(const struct mplink_peer *peer, mplink_u32 nic_id
 
 /*
  * A lane is a place on a CPU that nothing else uses while the packet is under way:
- * each CPU has one for process context and one for softirq, which do not interrupt
- * their own kind.  0 to mplink_nr_lanes() - 1.
+ * each CPU has one for process context and one for softirq, or where it is disabled;
+ * neither interrupts its own kind.  0 to mplink_nr_lanes() - 1.
  */
 
 /*
