@@ -55,7 +55,8 @@ struct alignas(64) LinkEntry {
 	mplink_u8 nic_id;
 };
 
-// A packet on its way out, as the core sees it.
+// A packet on its way out, as the core sees it.  All of it as wide as registers, which
+// it is kept in: padding would have to be cleared, in memory.
 struct Packet {
 	mplink_size len;  // from the IP header on
 	mplink_size lane; // see core.h

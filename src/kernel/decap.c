@@ -114,7 +114,7 @@ static u32 mplink_decap_take(struct mplink_tunnel_socket *socket, struct sk_buff
 	drop = mplink_decap_unwrap(skb, &gre, vnic->dev);
 	if (drop)
 		return drop;
-	mplink_core_receive(end->nic, end->tunnel->peer, wire, mplink_lane());
+	mplink_core_receive(end->nic, end->tunnel->peer, wire, mplink_lane_bh());
 	mplink_resequence(end->tunnel, &gre, end->nic_id, skb);
 	return MPLINK_GRE_DROP_NONE;
 }

@@ -23,7 +23,8 @@
 
 /*
  * Preemption disabled, for no longer than the core needs the lane: on PREEMPT_RT much
- * of what else happens to a packet may sleep.  Or in softirq.
+ * of what else happens to a packet may sleep.  Or in softirq.  Computed in 32 bits, which
+ * extend to a register's width by themselves.
  */
 static inline size_t mplink_lane(void)
 {
@@ -31,8 +32,8 @@ static inline size_t mplink_lane(void)
 }
 
 /*
- * With bottom halves disabled, in softirq or not: no softirq, whose lane it is, can come
- * between.
+ * The same with bottom halves disabled, in softirq or not: no softirq, whose lane it is,
+ * can come between.
  */
 static inline size_t mplink_lane_bh(void)
 {
