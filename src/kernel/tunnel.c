@@ -110,22 +110,26 @@ static int mplink_tunnel_taken(struct mplink_refusal *refusal, u32 link, u32 att
 int mplink_tunnel_prepare(struct mplink_tunnel *tunnel, const struct mplink_link_config *links,
 			  u32 n, u32 key, struct mplink_refusal *refusal)
 {
-	u64 ids = 0;
+	u64 moved = 0, ids = 0;
 	u32 i, id;
 
 	ASSERT_RTNL();
 
 	for (i = 0; i < n; i++) {
-		if (links[i].remove || !(links[i].remote.hi | links[i].remote.lo))
+		if (!links[i].remove && !(links[i].remote.hi | links[i].remote.lo))
+			continue;
+		moved |= BIT_ULL(links[i].nic_id);
+		if (links[i].remove)
 			continue;
 		if (mplink_far_end_taken(tunnel, &links[i].remote, key))
 			return mplink_tunnel_taken(refusal, i, MPLINK_REFUSED_REMOTE);
 		ids |= BIT_ULL(links[i].nic_id);
 	}
+	/* Links that stay where they are come along to the new key. */
 	for (id = 0; id < MPLINK_MAX_NICS; id++) {
 		const struct mplink_far_end *end = tunnel->ends[id];
 
-		if (!end || end->key == key)
+		if (!end || end->key == key || moved & BIT_ULL(id))
 			continue;
 		if (mplink_far_end_taken(tunnel, &end->remote, key))
 			return mplink_tunnel_taken(refusal, 0, MPLINK_REFUSED_KEY);
