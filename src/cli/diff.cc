@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <set>
 
 namespace mplink::cli
 {
@@ -72,12 +73,55 @@ std::vector<Step> remove_peers(const Device &current,
 	return steps;
 }
 
-void diff_peers(const Device &current, const DeviceConfig &wanted, const std::string &where,
+// By key and remote a tunnel's packets are known.  Who has those that another one is to have
+// steps aside, to a key that is nobody's, until its own change comes.
+std::vector<Step> step_aside(std::vector<Peer> &current, const std::vector<PeerConfig> &wanted)
+{
+	std::map<std::pair<std::uint32_t, Address>, Address> owners;
+	std::set<Address> staying;
+	std::set<std::uint32_t> keys;
+	std::uint32_t spare = 0;
+	std::vector<Step> steps;
+
+	for (const PeerConfig &peer : wanted) {
+		staying.insert(peer.address);
+		keys.insert(peer.key);
+		for (const LinkConfig &link : peer.links)
+			owners.emplace(std::pair(peer.key, link.remote), peer.address);
+	}
+	for (const Peer &peer : current)
+		keys.insert(peer.key);
+	for (Peer &peer : current) {
+		const auto anothers = [&](const Link &link) {
+			if (!link.remote)
+				return false;
+
+			const auto owner = owners.find({peer.key, *link.remote});
+
+			return owner != owners.end() && owner->second != peer.address;
+		};
+
+		if (!staying.contains(peer.address) ||
+		    std::none_of(peer.links.begin(), peer.links.end(), anothers))
+			continue;
+		while (!keys.insert(spare).second)
+			spare++;
+		peer.key = spare;
+		steps.push_back(
+			{.kind = Step::Kind::peer_set, .peer = peer.address, .peer_key = spare});
+	}
+	return steps;
+}
+
+void diff_peers(Device &current, const DeviceConfig &wanted, const std::string &where,
 		std::vector<Step> &steps)
 {
+	const bool tunnel = tunnelled(wanted.settings);
 	std::map<Address, const Peer *> had;
 	std::vector<Step> changes;
 
+	if (tunnel)
+		changes = step_aside(current.peers, wanted.peers);
 	for (const Peer &peer : current.peers)
 		had.emplace(peer.address, &peer);
 	for (std::size_t i = 0; i < wanted.peers.size(); i++) {
@@ -108,8 +152,7 @@ void diff_peers(const Device &current, const DeviceConfig &wanted, const std::st
 		current, [&](const Address &address) { return had.contains(address); });
 
 	// One that goes may have the key and a remote of one that comes: it makes room.
-	changes.insert(tunnelled(wanted.settings) ? changes.begin() : changes.end(),
-		       removed.begin(), removed.end());
+	changes.insert(tunnel ? changes.begin() : changes.end(), removed.begin(), removed.end());
 	steps.insert(steps.end(), changes.begin(), changes.end());
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <gtest/gtest.h>
 
+#include <map>
+#include <set>
+
 #include "diff.hh"
 #include "sample.hh"
 
@@ -163,6 +166,75 @@ TEST(Diff, Tunnel)
 	want.peers[0].address = at("10.99.0.9");
 	EXPECT_EQ(texts(diff(tunnel_sample(), want, "$")),
 		  (std::vector<std::string>{"peer del 10.99.0.2", "peer add 10.99.0.9"}));
+}
+
+// Carries the steps out one by one, as the module does, which takes no peer whose packets
+// it could not tell from another one's.  Returns how many there were.
+std::size_t carry_out(const Device &have, const Device &then)
+{
+	const DeviceConfig want = parse_config(write_config({then})).at(0);
+	std::map<Address, Peer> now;
+	const std::vector<Step> steps = diff(have, want, "$");
+
+	for (const Peer &peer : have.peers)
+		now[peer.address] = peer;
+	for (const Step &step : steps) {
+		Peer &peer = now.at(step.peer.value());
+		std::set<std::pair<std::uint32_t, Address>> senders;
+
+		peer.key = step.peer_key.value_or(peer.key);
+		for (const LinkChange &change : step.links)
+			for (Link &link : peer.links)
+				if (link.nic == change.nic)
+					link.remote = change.remote.value();
+		for (const auto &[address, other] : now)
+			for (const Link &link : other.links)
+				EXPECT_TRUE(senders.emplace(other.key, link.remote.value()).second)
+					<< text(step);
+	}
+	for (const Peer &peer : then.peers) {
+		EXPECT_EQ(now.at(peer.address).key, peer.key);
+		for (std::size_t i = 0; i < peer.links.size(); i++)
+			EXPECT_EQ(now.at(peer.address).links[i].remote, peer.links[i].remote);
+	}
+	return steps.size();
+}
+
+TEST(Diff, TunnelsThatSwapKeys)
+{
+	Device have = tunnel_sample();
+
+	have.peers[0].key = 1;
+	have.peers[1].key = 0;
+	have.peers[1].links = have.peers[0].links;
+
+	Device then = have;
+
+	std::swap(then.peers[0].key, then.peers[1].key);
+	// Both step aside, the first to change finds the second's key free.
+	EXPECT_EQ(carry_out(have, then), 4U);
+	// One that takes a key which is given up is in nobody's way.
+	then.peers[1].key = 2;
+	then.peers[0].key = 0;
+	EXPECT_EQ(carry_out(have, then), 3U);
+}
+
+TEST(Diff, TunnelsThatSwapRemotes)
+{
+	Device have = tunnel_sample();
+
+	have.peers[1].key = have.peers[0].key;
+	have.peers[1].links = {have.peers[0].links[0]};
+	have.peers[1].links[0].remote = at("10.0.1.3");
+
+	Device then = have;
+
+	std::swap(then.peers[0].links[0].remote, then.peers[1].links[0].remote);
+	EXPECT_EQ(carry_out(have, then), 4U);
+	// Where all go on to what nobody has had, none steps aside.
+	then.peers[0].links[0].remote = at("10.0.1.4");
+	then.peers[1].links[0].remote = at("10.0.1.5");
+	EXPECT_EQ(carry_out(have, then), 2U);
 }
 
 TEST(Diff, AFullDeviceIsEmptiedFirst)

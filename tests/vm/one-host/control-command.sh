@@ -133,6 +133,16 @@ mplink show --prometheus | grep -q '^mplink_peer_in_order_packets_total{device="
 	fail "Prometheus has no word on order"
 check "another key" mplink peer set 10.99.0.2 key 78
 equal "key" "$(attr peers/10.99.0.2/key)" 78
+jq '.devices[0].peers |= (. + [.[0] | .address = "10.99.0.9" | .key = 76])' /run/tunnel >/run/two
+check "another peer with the same remotes" mplink load /run/two
+jq '.devices[0].peers |= (.[0].key = 76 | .[1].key = 77)' /run/two >/run/swapped
+check "swapped keys" mplink load /run/swapped
+equal "what was loaded of them" "$(mplink save | jq -S .)" "$(jq -S . /run/swapped)"
+jq '.devices[0].peers |= (.[1].key = .[0].key | .[1].links |= [.[] | .remote |= sub("2$"; "3")])' /run/two >/run/near
+check "one key for both" mplink load /run/near
+jq '.devices[0].peers |= (.[0].links as $l | .[0].links = .[1].links | .[1].links = $l)' /run/near >/run/swapped
+check "swapped remotes" mplink load /run/swapped
+equal "what was loaded of these" "$(mplink save | jq -S .)" "$(jq -S . /run/swapped)"
 check "no buckets" mplink set mpl0 flow-buckets 1 max-perflow-buffer 2000
 equal "buckets" "$(attr tunnel/flow_buckets)" 1
 check "back" mplink load /run/plain
