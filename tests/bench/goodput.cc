@@ -5,9 +5,10 @@
 //
 // FROM and TO name network namespaces, "-" is the present one.  NICS: "-", or A's NICs
 // as in "eth1,eth2": so many flows for each of them, and none elsewhere.  The flows have
-// START seconds to find their rate, then what their receivers read is counted for SECONDS.
-// Prints KEY, and each flow's Mbit/s, by NIC.  mptcp: fails if a connection has not as
-// many subflows as there shall be.
+// START seconds from before they connect to find their rate, and then SECONDS.  Prints
+// start.KEY and each flow's Mbit/s until then, by NIC, as its receiver reads them; and KEY
+// and those from then on.  mptcp: fails if a connection has not as many subflows as there
+// shall be.
 #include "traffic.hh"
 
 #include <array>
@@ -136,6 +137,15 @@ std::vector<uint64_t> run(std::vector<Connection> &flows, int64_t until)
 	return received;
 }
 
+void print(const std::string &key, const std::vector<uint64_t> &bytes, int64_t seconds)
+{
+	std::printf("%s", key.c_str());
+	for (const uint64_t n : bytes)
+		std::printf(" %.3f",
+			    static_cast<double>(n) * 8 / 1e6 / static_cast<double>(seconds));
+	std::puts("");
+}
+
 } // namespace
 
 int main(int argc, char **argv)
@@ -160,6 +170,7 @@ int main(int argc, char **argv)
 	check(setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)), "SO_REUSEADDR");
 	check(bind(listener, reinterpret_cast<const sockaddr *>(&any), sizeof(any)), "bind");
 	check(listen(listener, SOMAXCONN), "listen");
+	const int64_t began = now();
 	auto flows =
 		fill<Connection>(Places(args[5], static_cast<unsigned>(std::stoul(args[4]))), [&] {
 			Socket tx(socket_in(from, SOCK_STREAM, protocol));
@@ -174,18 +185,16 @@ int main(int argc, char **argv)
 				Socket(check(accept(listener, nullptr, nullptr), "accept")));
 		});
 
-	const int64_t began = now() + start * second;
-	const std::vector<uint64_t> before = run(flows, began);
+	const std::vector<uint64_t> before = run(flows, began + start * second);
 
 	if (protocol == mptcp)
 		for (const Connection &flow : flows)
 			flow.expect_subflows(subflows_beside);
-	const std::vector<uint64_t> after = run(flows, began + seconds * second);
+	std::vector<uint64_t> after = run(flows, began + (start + seconds) * second);
 
-	std::printf("%s", args[0].c_str());
 	for (size_t i = 0; i < flows.size(); i++)
-		std::printf(" %.3f", static_cast<double>(after[i] - before[i]) * 8 / 1e6 /
-					     static_cast<double>(seconds));
-	std::puts("");
+		after[i] -= before[i];
+	print("start." + args[0], before, start);
+	print(args[0], after, seconds);
 	return 0;
 }

@@ -7,6 +7,7 @@
 #   goodput.link.DELAY/RATE       Mbit/s of one flow over one link, in ms and Mbit/s
 #   goodput.SHAPE.MECHANISM       of one flow over three links
 #   goodput8.SHAPE.MECHANISM      of each of eight
+#   start.KEY              of those above, of loss.tcp too: until it was measured, from connect
 #   held.SHAPE             the most packets that mplink has held back in a flow bucket
 #   loss.{tcp,udp}.{without,with}      a flow for each link, 1 % loss on the first link
 #   tunnel.delay.WAY       of packets in order, over a fast link: plain, or one-link by
@@ -15,7 +16,8 @@
 #
 # usage: tests/bench/goodput.sh PART...
 #        PART: links SHAPE.MECHANISM loss delay
-#        SHAPE: see shapes; MECHANISM: bonding.balance-rr mptcp mplink.none mplink.gre-udp
+#        SHAPE: see shapes; MECHANISM: bonding.balance-rr mptcp mplink.none mplink.gre-udp,
+#        and mplink.ENCAP.SENDER, see sender
 #
 # Both ends use the mechanism. Each measurement lays its own wires and removes all that
 # it has made.
@@ -121,6 +123,17 @@ remove_mptcp() {
 	ip -n B mptcp endpoint flush
 }
 
+# sender HOW: how A's TCP looks for a flow's rate; "": as Debian has it.
+sender() {
+	local hystart=1 algorithm=cubic
+	case $1 in
+	no-hystart) hystart=0 ;;
+	bbr) algorithm=bbr ;;
+	esac
+	echo $hystart >/sys/module/tcp_cubic/parameters/hystart
+	sysctl -qw net.ipv4.tcp_congestion_control=$algorithm
+}
+
 # flows KEY PROTOCOL NETWORK: one, and eight.
 flows() {
 	"$goodput" "goodput.$1" "$2" "$start" "$seconds" 1 - - "$3.1" B "$3.2"
@@ -149,7 +162,7 @@ links() {
 
 # measure SHAPE MECHANISM
 measure() {
-	local links weight held
+	local links weight held encap how
 	read -ra links <<<"${shapes[$1]}"
 	read -ra weight <<<"${weights[$1]}"
 	lay_wires "${links[@]}"
@@ -163,8 +176,11 @@ measure() {
 		flows "$1.$2" mptcp 10.0.1
 		remove_mptcp ;;
 	mplink.*)
-		add_mplink "${2#*.}" balance-rr "${weight[@]}"
+		IFS=. read -r _ encap how <<<"$2"
+		add_mplink "$encap" balance-rr "${weight[@]}"
+		sender "$how"
 		flows "$1.$2" tcp 10.99.0
+		sender ""
 		if [[ $2 == mplink.gre-udp ]]; then
 			held=$(counter 2 reseq_held_max)
 			echo "held.$1 $held"
@@ -215,7 +231,7 @@ delay_parts() {
 }
 
 two_hosts
-modprobe -a bonding sch_netem sch_ingress cls_matchall act_mirred
+modprobe -a bonding tcp_bbr sch_netem sch_ingress cls_matchall act_mirred
 for part in "$@"; do
 	case $part in
 	links | loss) "$part" ;;
