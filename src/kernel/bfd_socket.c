@@ -186,7 +186,7 @@ void mplink_bfd_xmit(const struct mplink_bfd_socket *socket, const struct mplink
 	 * Nothing leaves, and who asks for the neighbour now, whom the kernel forgets with
 	 * the carrier, asks again only a second later: when the cable may long be back.
 	 */
-	if (!netif_carrier_ok(path->dev) || !(path->local.hi | path->local.lo))
+	if (!netif_carrier_ok(path->dev) || mplink_addr_none(&path->local))
 		return;
 	/* What is not sent is lost to the far end, which is prepared for losses. */
 	skb = alloc_skb(room + len, GFP_ATOMIC);

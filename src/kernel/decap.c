@@ -34,7 +34,7 @@ static const struct mplink_far_end *mplink_decap_find(struct mplink_tunnel_socke
 	bool known = false;
 
 	hlist_for_each_entry_rcu(end, mplink_far_ends(socket, from), node) {
-		if (end->remote.hi != from->hi || end->remote.lo != from->lo)
+		if (!mplink_addr_equal(&end->remote, from))
 			continue;
 		known = true;
 		if (end->key != key)

@@ -68,7 +68,7 @@ static void mplink_encap_send(struct mplink_vnic *vnic, struct sk_buff *skb,
 		in_pieces.fragment = true;
 		outer = &in_pieces;
 	}
-	if (unlikely(!(path->local.hi | path->local.lo))) {
+	if (unlikely(mplink_addr_none(&path->local))) {
 		mplink_drop(vnic, skb, MPLINK_DROP_NO_LINK);
 		return;
 	}

@@ -40,7 +40,7 @@ static void mplink_facts_inet6(struct net_device *dev, struct mplink_facts *fact
 			continue;
 		if (ipv6_addr_type(&ifa->addr) & IPV6_ADDR_LINKLOCAL)
 			addr = &facts->inet6_local;
-		if (!addr->hi && !addr->lo)
+		if (mplink_addr_none(addr))
 			*addr = mplink_addr6(&ifa->addr);
 	}
 	read_unlock_bh(&idev->lock);

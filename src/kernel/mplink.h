@@ -311,6 +311,18 @@ static inline const struct in6_addr *mplink_in6(const struct mplink_addr *addr)
 	return (const struct in6_addr *)addr;
 }
 
+static __always_inline bool mplink_addr_equal(const struct mplink_addr *a,
+					      const struct mplink_addr *b)
+{
+	return a->hi == b->hi && a->lo == b->lo;
+}
+
+/* As which none is known, or given. */
+static __always_inline bool mplink_addr_none(const struct mplink_addr *addr)
+{
+	return !(addr->hi | addr->lo);
+}
+
 /* --- bfd.c, bfd_auth.c: see also include/mplink/platform.h ------------------ */
 
 /* How the session stands.  RTNL. */

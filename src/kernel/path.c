@@ -110,8 +110,7 @@ static bool mplink_lookup(struct net_device *dev, const struct mplink_addr *remo
 
 static bool mplink_path_has(const struct mplink_path *path, const struct mplink_next_hop *hop)
 {
-	if (path->inet6 != hop->inet6 || path->local.hi != hop->local.hi ||
-	    path->local.lo != hop->local.lo)
+	if (path->inet6 != hop->inet6 || !mplink_addr_equal(&path->local, &hop->local))
 		return false;
 	if (path->inet6)
 		return ipv6_addr_equal(&path->gw6, &hop->gw6);

@@ -55,7 +55,7 @@ static __always_inline struct mplink_peer_node *mplink_peers_probe(const struct 
 	struct mplink_peer_node *node;
 
 	while ((node = rcu_dereference(table->slot[i]))) {
-		if (likely(node->addr.hi == addr.hi && node->addr.lo == addr.lo))
+		if (likely(mplink_addr_equal(&node->addr, &addr)))
 			return node;
 		i = mplink_peers_after(table, i);
 	}

@@ -20,10 +20,10 @@ static void mplink_pmtu_learn(struct mplink_tunnel_socket *socket, const struct 
 	hlist_for_each_entry_rcu(end, mplink_far_ends(socket, remote), node) {
 		struct mplink_path *path;
 
-		if (end->remote.hi != remote->hi || end->remote.lo != remote->lo)
+		if (!mplink_addr_equal(&end->remote, remote))
 			continue;
 		path = mplink_core_peer_path(end->tunnel->peer, end->nic_id);
-		if (!path || path->local.hi != local->hi || path->local.lo != local->lo)
+		if (!path || !mplink_addr_equal(&path->local, local))
 			continue;
 		/* Packets read both: this order gives the new time to the old MTU at worst. */
 		WRITE_ONCE(path->pmtu_until, jiffies + expires);

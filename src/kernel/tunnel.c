@@ -20,7 +20,7 @@
 static bool mplink_far_end_is(const struct mplink_far_end *end, const struct mplink_addr *remote,
 			      u32 key)
 {
-	return end->remote.hi == remote->hi && end->remote.lo == remote->lo && end->key == key;
+	return mplink_addr_equal(&end->remote, remote) && end->key == key;
 }
 
 static bool mplink_far_end_taken(const struct mplink_tunnel *tunnel,
@@ -116,7 +116,7 @@ int mplink_tunnel_prepare(struct mplink_tunnel *tunnel, const struct mplink_link
 	ASSERT_RTNL();
 
 	for (i = 0; i < n; i++) {
-		if (!links[i].remove && !(links[i].remote.hi | links[i].remote.lo))
+		if (!links[i].remove && mplink_addr_none(&links[i].remote))
 			continue;
 		moved |= BIT_ULL(links[i].nic_id);
 		if (links[i].remove)

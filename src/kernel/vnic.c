@@ -355,7 +355,7 @@ static int mplink_vnic_configure(struct mplink_vnic *vnic, const struct mplink_c
 
 		err = mplink_vnic_name_nic(vnic, config->nics[i], &id, &refusal);
 	}
-	if (!err && (config->peer.hi || config->peer.lo))
+	if (!err && !mplink_addr_none(&config->peer))
 		err = mplink_vnic_configure_peer(vnic, config, &refusal);
 	if (err)
 		return err;
