@@ -74,13 +74,14 @@ std::vector<Step> remove_peers(const Device &current,
 }
 
 // By key and remote a tunnel's packets are known.  Who has those that another one is to have
-// steps aside, to a key that is nobody's, until its own change comes.
+// steps aside, to a key that is nobody's, until its own change comes.  From the highest on:
+// other devices' peers, of which nothing is known here, are likelier to have low ones.
 std::vector<Step> step_aside(std::vector<Peer> &current, const std::vector<PeerConfig> &wanted)
 {
 	std::map<std::pair<std::uint32_t, Address>, Address> owners;
 	std::set<Address> staying;
 	std::set<std::uint32_t> keys;
-	std::uint32_t spare = 0;
+	std::uint32_t spare = MPLINK_MAX_PEER_KEY;
 	std::vector<Step> steps;
 
 	for (const PeerConfig &peer : wanted) {
@@ -105,7 +106,7 @@ std::vector<Step> step_aside(std::vector<Peer> &current, const std::vector<PeerC
 		    std::none_of(peer.links.begin(), peer.links.end(), anothers))
 			continue;
 		while (!keys.insert(spare).second)
-			spare++;
+			spare--;
 		peer.key = spare;
 		steps.push_back(
 			{.kind = Step::Kind::peer_set, .peer = peer.address, .peer_key = spare});
