@@ -311,6 +311,7 @@ static inline const struct in6_addr *mplink_in6(const struct mplink_addr *addr)
 	return (const struct in6_addr *)addr;
 }
 
+/* Not ipv6_addr_equal(), which compares without a branch: a packet pays for that. */
 static __always_inline bool mplink_addr_equal(const struct mplink_addr *a,
 					      const struct mplink_addr *b)
 {
@@ -320,7 +321,7 @@ static __always_inline bool mplink_addr_equal(const struct mplink_addr *a,
 /* As which none is known, or given. */
 static __always_inline bool mplink_addr_none(const struct mplink_addr *addr)
 {
-	return !(addr->hi | addr->lo);
+	return ipv6_addr_any(mplink_in6(addr));
 }
 
 /* --- bfd.c, bfd_auth.c: see also include/mplink/platform.h ------------------ */
