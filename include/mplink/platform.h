@@ -75,12 +75,14 @@ mplink_u32 mplink_port_header_len(const struct mplink_port *port);
 struct mplink_path;
 
 /*
- * Looks up how remote is reached over the port, and makes a path for it; or
- * gives NULL with *reason: NONE where memory was short, else NO_ROUTE.  The
- * path is retired no later than its port.  RTNL.
+ * Looks up how remote is reached over the port from the address local, and makes
+ * a path for it.  local all zero: from the address that routing prefers.
+ * Returns NULL with *reason: NONE if memory is short, NO_ADDRESS if this host has
+ * no such address as local, else NO_ROUTE.  The path is retired no later than its
+ * port.  RTNL.
  */
 struct mplink_path *mplink_path_create(struct mplink_port *port, const struct mplink_addr *remote,
-				       mplink_u32 *reason);
+				       const struct mplink_addr *local, mplink_u32 *reason);
 /*
  * Frees the path, with the routes it holds, once no reader can still see it.
  * Any context; NULL is ignored.
@@ -92,17 +94,19 @@ int mplink_path_current(const struct mplink_path *path);
 /* --- liveness ----------------------------------------------------------- */
 
 /*
- * The BFD session with a remote over a port, shared by all links from the one to the
- * other: RFC 5881 3 knows one for a pair of addresses.
+ * The BFD session with a remote over a port from a local address, shared by all links
+ * that have the three in common: RFC 5881 3 knows one for a pair of addresses.
  */
 struct mplink_bfd;
 
 /*
  * Takes part in the session, which the first one starts: Down, and silent until
- * mplink_bfd_run() says whether it has a way to the remote.  NULL where it cannot be had now: memory is short, or the port in
+ * mplink_bfd_run() says whether it has a way to the remote.  local is as that of
+ * mplink_path_create().  NULL where it cannot be had now: memory is short, or the port in
  * use, which the log tells.  To be put no later than the port is detached.  RTNL.
  */
 struct mplink_bfd *mplink_bfd_get(struct mplink_port *port, const struct mplink_addr *remote,
+				  const struct mplink_addr *local,
 				  const struct mplink_bfd_config *config);
 /*
  * The last one ends the session, and tells the remote so.  What mplink_bfd_up() gave

@@ -6,6 +6,13 @@
 namespace mplink
 {
 
+namespace
+{
+
+constexpr mplink_addr no_local = {};
+
+} // namespace
+
 Box<Link> Link::create(Nic &nic, const mplink_addr &remote, mplink_u16 weight)
 {
 	Box<Link> link = make<Link>(nic, remote, weight);
@@ -76,8 +83,9 @@ bool Link::follow_path()
 	} else if (need == PathNeed::fresh && (!path || moved_ || !mplink_path_current(path))) {
 		mplink_u32 reason = MPLINK_REASON_NONE;
 
-		path = mplink_path_create(nic_.port(), &remote_, &reason);
+		path = mplink_path_create(nic_.port(), &remote_, &no_local, &reason);
 		short_of_memory = !path && !reason;
+		no_path_ = reason ? reason : mplink_u32{MPLINK_REASON_NO_ROUTE};
 	}
 	if (path != path_)
 		old_path_ = std::exchange(path_, path);
@@ -96,7 +104,7 @@ bool Link::follow_session(const Settings &settings, mplink_u32 inherited)
 	if (!asked_)
 		return true;
 	if (!bfd_) {
-		bfd_ = mplink_bfd_get(nic_.port(), &remote_, &settings.liveness.bfd);
+		bfd_ = mplink_bfd_get(nic_.port(), &remote_, &no_local, &settings.liveness.bfd);
 		// Who turns BFD on first at one end, then at the other, shall not be cut off
 		// in between.
 		trusted_ = restore_.usable();
@@ -116,7 +124,8 @@ bool Link::follow(Rtnl, const Settings &settings, mplink_u32 inherited)
 // Why it may carry no packets, but for liveness.
 mplink_u32 Link::why_not() const
 {
-	return link_reason(nic_.state(), nic_.has(family(remote_)), path_);
+	return link_reason(nic_.state(), nic_.has(family(remote_)),
+			   path_ ? mplink_u32{MPLINK_REASON_NONE} : no_path_);
 }
 
 bool Link::live() const

@@ -114,6 +114,7 @@ private:
 	Nic &nic_;
 	mplink_addr remote_;
 	mplink_path *path_ = nullptr;
+	mplink_u32 no_path_ = MPLINK_REASON_NO_ROUTE; // why path_ is null
 	mplink_bfd *bfd_ = nullptr;
 	Traffic traffic_;
 	mplink_u32 reason_ = MPLINK_REASON_UNREGISTERED;

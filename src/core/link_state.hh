@@ -26,13 +26,14 @@ constexpr PathNeed path_need(const NicState &nic, bool has_address)
 	}
 }
 
-constexpr mplink_u32 link_reason(const NicState &nic, bool has_address, bool has_path)
+// no_path: why there is no way to the remote; NONE: there is one.
+constexpr mplink_u32 link_reason(const NicState &nic, bool has_address, mplink_u32 no_path)
 {
 	if (!nic.valid())
 		return nic.reason;
 	if (!has_address)
 		return MPLINK_REASON_NO_ADDRESS;
-	return has_path ? MPLINK_REASON_NONE : MPLINK_REASON_NO_ROUTE;
+	return no_path;
 }
 
 } // namespace mplink

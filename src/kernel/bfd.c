@@ -19,6 +19,7 @@
 struct mplink_bfd_id {
 	struct mplink_port *port;
 	struct mplink_addr remote;
+	struct mplink_addr local;	/* all zero: what routing prefers */
 };
 
 struct mplink_bfd {
@@ -133,14 +134,25 @@ static enum hrtimer_restart mplink_bfd_expire(struct hrtimer *timer)
 
 /* --- packets that come ---------------------------------------------------------------- */
 
+static bool mplink_bfd_is(const struct mplink_bfd *bfd, const struct mplink_bfd_id *id)
+{
+	return bfd->id.port == id->port && mplink_addr_equal(&bfd->id.remote, &id->remote) &&
+	       (mplink_addr_none(&bfd->id.local) ||
+		mplink_addr_equal(&bfd->id.local, &id->local));
+}
+
+/* id: as the packet has it.  Until the far end knows the discriminator it names none. */
 static struct mplink_bfd *mplink_bfd_find(const struct mplink_bfd_id *id, u32 discr)
 {
+	const struct mplink_bfd_id any = { .port = id->port, .remote = id->remote };
 	struct mplink_bfd *bfd;
 
-	if (!discr)
-		return rhashtable_lookup(&mplink_bfds, id, mplink_bfd_params);
-	bfd = xa_load(&mplink_bfd_discrs, discr);
-	return bfd && !memcmp(&bfd->id, id, sizeof(*id)) ? bfd : NULL;
+	if (discr) {
+		bfd = xa_load(&mplink_bfd_discrs, discr);
+		return bfd && mplink_bfd_is(bfd, id) ? bfd : NULL;
+	}
+	bfd = rhashtable_lookup(&mplink_bfds, id, mplink_bfd_params);
+	return bfd ?: rhashtable_lookup(&mplink_bfds, &any, mplink_bfd_params);
 }
 
 static u32 mplink_bfd_take(struct mplink_bfd *bfd, const u8 *bytes, size_t len,
@@ -165,9 +177,13 @@ static u32 mplink_bfd_take(struct mplink_bfd *bfd, const u8 *bytes, size_t len,
 }
 
 u32 mplink_bfd_receive(const struct mplink_port *port, const struct mplink_addr *from,
-		       const u8 *bytes, size_t len)
+		       const struct mplink_addr *to, const u8 *bytes, size_t len)
 {
-	const struct mplink_bfd_id id = { .port = (struct mplink_port *)port, .remote = *from };
+	const struct mplink_bfd_id id = {
+		.port = (struct mplink_port *)port,
+		.remote = *from,
+		.local = *to,
+	};
 	struct mplink_bfd_step step = {};
 	struct mplink_bfd *bfd;
 	u32 discr, drop;
@@ -239,7 +255,7 @@ int mplink_bfd_run(struct mplink_bfd *bfd, int on)
 	/* Of its own, for those of the links come and go one by one. */
 	if (on && (!now || !mplink_path_current(now))) {
 		struct mplink_path *path = mplink_path_create(bfd->id.port, &bfd->id.remote,
-							      &reason);
+							      &bfd->id.local, &reason);
 
 		on = !!path;
 		if (path)
@@ -309,19 +325,17 @@ static void mplink_bfd_free(struct rcu_head *rcu)
 	kfree_sensitive(bfd);
 }
 
-static struct mplink_bfd *mplink_bfd_start(struct mplink_port *port,
-					   const struct mplink_addr *remote,
+static struct mplink_bfd *mplink_bfd_start(const struct mplink_bfd_id *id,
 					   const struct mplink_bfd_config *config)
 {
-	const struct mplink_vnic *vnic = netdev_priv(port->upper);
+	const struct mplink_vnic *vnic = netdev_priv(id->port->upper);
 	struct mplink_bfd *bfd = kzalloc(sizeof(*bfd), GFP_KERNEL);
 	/* Nobody has to know how many sessions there were. */
 	u32 next = get_random_u32();
 
 	if (!bfd)
 		return NULL;
-	bfd->id.port = port;
-	bfd->id.remote = *remote;
+	bfd->id = *id;
 	bfd->users = 1;
 	bfd->key = vnic->bfd_key;
 	bfd->armed_us = MPLINK_NEVER;
@@ -355,16 +369,17 @@ err_free:
 }
 
 struct mplink_bfd *mplink_bfd_get(struct mplink_port *port, const struct mplink_addr *remote,
+				  const struct mplink_addr *local,
 				  const struct mplink_bfd_config *config)
 {
-	const struct mplink_bfd_id id = { .port = port, .remote = *remote };
+	const struct mplink_bfd_id id = { .port = port, .remote = *remote, .local = *local };
 	struct mplink_bfd *bfd;
 
 	ASSERT_RTNL();
 
 	bfd = rhashtable_lookup_fast(&mplink_bfds, &id, mplink_bfd_params);
 	if (!bfd)
-		return mplink_bfd_start(port, remote, config);
+		return mplink_bfd_start(&id, config);
 	bfd->users++;
 	return bfd;
 }

@@ -8,11 +8,11 @@
 /* --- bfd.c: sessions ---------------------------------------------------------- */
 
 /*
- * Takes len bytes of UDP payload that came by the NIC from that address.  Returns enum
- * mplink_bfd_drop.  Softirq, in an RCU read section.
+ * Takes len bytes of UDP payload that came by the NIC from one address to another.
+ * Returns enum mplink_bfd_drop.  Softirq, in an RCU read section.
  */
 u32 mplink_bfd_receive(const struct mplink_port *port, const struct mplink_addr *from,
-		       const u8 *bytes, size_t len);
+		       const struct mplink_addr *to, const u8 *bytes, size_t len);
 
 /* --- bfd_socket.c: their packets ------------------------------------------------ */
 

@@ -41,14 +41,16 @@ static LIST_HEAD(mplink_bfd_sockets);
 
 static u32 mplink_bfd_take(const struct mplink_bfd_socket *socket, struct sk_buff *skb)
 {
-	struct mplink_addr from;
+	struct mplink_addr from, to;
 	u8 ttl;
 
 	if (socket->inet6) {
 		from = mplink_addr6(&ipv6_hdr(skb)->saddr);
+		to = mplink_addr6(&ipv6_hdr(skb)->daddr);
 		ttl = ipv6_hdr(skb)->hop_limit;
 	} else {
 		from = mplink_addr4(ip_hdr(skb)->saddr);
+		to = mplink_addr4(ip_hdr(skb)->daddr);
 		ttl = ip_hdr(skb)->ttl;
 	}
 	if (!socket->multihop && ttl != MPLINK_BFD_TTL)
@@ -56,7 +58,7 @@ static u32 mplink_bfd_take(const struct mplink_bfd_socket *socket, struct sk_buf
 	/* What does not fit into one piece is too long, or memory is too short. */
 	if (skb_linearize(skb))
 		return MPLINK_BFD_DROP_LENGTH_LARGE;
-	return mplink_bfd_receive(socket->port, &from, skb->data + sizeof(struct udphdr),
+	return mplink_bfd_receive(socket->port, &from, &to, skb->data + sizeof(struct udphdr),
 				  skb->len - sizeof(struct udphdr));
 }
 

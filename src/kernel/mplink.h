@@ -210,6 +210,7 @@ struct mplink_path {
 	u32 pmtu;			/* no more bytes get through; U32_MAX: unknown */
 	unsigned long pmtu_until;	/* jiffies: then it may have changed */
 	struct mplink_addr remote;
+	struct mplink_addr wanted;	/* as local, by the user; or none */
 	struct mplink_addr local;	/* what packets of our own come from; or none */
 	struct rcu_head rcu;
 	/*

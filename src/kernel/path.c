@@ -87,25 +87,36 @@ static bool mplink_lookup6(struct net_device *dev, const struct in6_addr *remote
 }
 
 static bool mplink_lookup(struct net_device *dev, const struct mplink_addr *remote,
-			  struct mplink_next_hop *hop)
+			  const struct mplink_addr *wanted, struct mplink_next_hop *hop)
 {
 	const struct in6_addr *in6 = mplink_in6(remote);
 	const __be32 in = in6->s6_addr32[3];
 	struct in6_addr local6;
 
-	*hop = (struct mplink_next_hop){};
+	*hop = (struct mplink_next_hop){ .local = *wanted };
 	if (ipv6_addr_v4mapped(in6)) {
 		const __be32 local = inet_select_addr(dev, in, RT_SCOPE_LINK);
 
-		if (local)
+		if (local && mplink_addr_none(wanted))
 			hop->local = mplink_addr4(local);
 		return mplink_lookup4(dev, in, hop);
 	}
 	if (!ipv6_mod_enabled())
 		return false;
-	if (!ipv6_dev_get_saddr(dev_net(dev), dev, in6, 0, &local6))
+	if (mplink_addr_none(wanted) &&
+	    !ipv6_dev_get_saddr(dev_net(dev), dev, in6, 0, &local6))
 		hop->local = mplink_addr6(&local6);
 	return mplink_lookup6(dev, in6, hop);
+}
+
+/* Whether the address is one of this host's, that packets may come from. */
+static bool mplink_is_ours(struct net_device *dev, const struct mplink_addr *addr)
+{
+	const struct in6_addr *in6 = mplink_in6(addr);
+
+	if (ipv6_addr_v4mapped(in6))
+		return inet_addr_type_dev_table(dev_net(dev), dev, in6->s6_addr32[3]) == RTN_LOCAL;
+	return ipv6_mod_enabled() && ipv6_chk_addr(dev_net(dev), in6, dev, 0);
 }
 
 static bool mplink_path_has(const struct mplink_path *path, const struct mplink_next_hop *hop)
@@ -177,14 +188,18 @@ static bool mplink_path_fill(struct mplink_path *path)
 }
 
 struct mplink_path *mplink_path_create(struct mplink_port *port, const struct mplink_addr *remote,
-				       u32 *reason)
+				       const struct mplink_addr *local, u32 *reason)
 {
 	struct mplink_next_hop hop;
 	struct mplink_path *path;
 
 	ASSERT_RTNL();
 
-	if (!mplink_lookup(port->dev, remote, &hop)) {
+	if (!mplink_addr_none(local) && !mplink_is_ours(port->dev, local)) {
+		*reason = MPLINK_REASON_NO_ADDRESS;
+		return NULL;
+	}
+	if (!mplink_lookup(port->dev, remote, local, &hop)) {
 		*reason = MPLINK_REASON_NO_ROUTE;
 		return NULL;
 	}
@@ -194,6 +209,7 @@ struct mplink_path *mplink_path_create(struct mplink_port *port, const struct mp
 		return NULL;
 	path->dev = port->dev;
 	path->remote = *remote;
+	path->wanted = *local;
 	path->local = hop.local;
 	path->pmtu = U32_MAX;
 	path->outer6 = !ipv6_addr_v4mapped(mplink_in6(remote));
@@ -228,5 +244,8 @@ int mplink_path_current(const struct mplink_path *path)
 {
 	struct mplink_next_hop hop;
 
-	return mplink_lookup(path->dev, &path->remote, &hop) && mplink_path_has(path, &hop);
+	if (!mplink_addr_none(&path->wanted) && !mplink_is_ours(path->dev, &path->wanted))
+		return false;
+	return mplink_lookup(path->dev, &path->remote, &path->wanted, &hop) &&
+	       mplink_path_has(path, &hop);
 }

@@ -17,6 +17,7 @@
 static struct mplink_path *path_to(struct kunit *test, struct mplink_port *port, const char *text,
 				   u32 *reason)
 {
+	const struct mplink_addr local = {};
 	struct mplink_addr remote;
 
 	*port = (struct mplink_port){};
@@ -25,7 +26,7 @@ static struct mplink_path *path_to(struct kunit *test, struct mplink_port *port,
 	port->dev = dev_get_by_name(&init_net, "kunit0");
 	KUNIT_EXPECT_NOT_ERR_OR_NULL(test, port->dev);
 	KUNIT_EXPECT_EQ(test, mplink_parse_addr(text, strlen(text), &remote), 0);
-	return port->dev ? mplink_kunit_path_create(port, &remote, reason) : NULL;
+	return port->dev ? mplink_kunit_path_create(port, &remote, &local, reason) : NULL;
 }
 
 static void path_end(struct mplink_port *port, struct mplink_path *path)

@@ -90,7 +90,7 @@ u32 mplink_port_header_len(const struct mplink_port *port)
 }
 
 struct mplink_path *mplink_path_create(struct mplink_port *port, const struct mplink_addr *remote,
-				       u32 *reason)
+				       const struct mplink_addr *local, u32 *reason)
 {
 	struct kunit_path *path = kzalloc(sizeof(*path), GFP_KERNEL);
 
@@ -141,6 +141,7 @@ void mplink_request_recheck(void *owner, u64 ms)
 
 /* No link asks for a session here. */
 struct mplink_bfd *mplink_bfd_get(struct mplink_port *port, const struct mplink_addr *remote,
+				  const struct mplink_addr *local,
 				  const struct mplink_bfd_config *config)
 {
 	return NULL;

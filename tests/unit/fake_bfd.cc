@@ -11,6 +11,7 @@ struct mplink_bfd : mplink_rcu {
 	unsigned long up;
 	fake::Netdev *dev;
 	mplink_addr remote;
+	mplink_addr local;
 	mplink_bfd_config config;
 	unsigned users;
 	bool runs;
@@ -27,11 +28,12 @@ std::vector<mplink_bfd *> sessions;
 
 } // namespace
 
-mplink_bfd *session_of(const Netdev &dev, const mplink_addr &remote)
+mplink_bfd *session_of(const Netdev &dev, const mplink_addr &remote, const mplink_addr &local)
 {
 	for (mplink_bfd *session : sessions)
 		if (session->dev == &dev && session->remote.hi == remote.hi &&
-		    session->remote.lo == remote.lo)
+		    session->remote.lo == remote.lo && session->local.hi == local.hi &&
+		    session->local.lo == local.lo)
 			return session;
 	return nullptr;
 }
@@ -64,7 +66,7 @@ using namespace fake;
 
 extern "C" {
 
-mplink_bfd *mplink_bfd_get(mplink_port *port, const mplink_addr *remote,
+mplink_bfd *mplink_bfd_get(mplink_port *port, const mplink_addr *remote, const mplink_addr *local,
 			   const mplink_bfd_config *config)
 {
 	mplink_assert_rtnl();
@@ -75,7 +77,7 @@ mplink_bfd *mplink_bfd_get(mplink_port *port, const mplink_addr *remote,
 
 	Netdev &dev = device_of(port);
 
-	if (mplink_bfd *session = session_of(dev, *remote)) {
+	if (mplink_bfd *session = session_of(dev, *remote, *local)) {
 		session->users++;
 		return session;
 	}
@@ -83,7 +85,8 @@ mplink_bfd *mplink_bfd_get(mplink_port *port, const mplink_addr *remote,
 		return nullptr;
 	dev.refs++;
 	dev.sessions++;
-	sessions.push_back(new mplink_bfd{{}, 0, &dev, *remote, *config, 1, false, MPLINK_NEVER});
+	sessions.push_back(
+		new mplink_bfd{{}, 0, &dev, *remote, *local, *config, 1, false, MPLINK_NEVER});
 	return sessions.back();
 }
 

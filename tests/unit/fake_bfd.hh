@@ -8,7 +8,7 @@ namespace fake
 {
 
 // The session over that device, or null.
-mplink_bfd *session_of(const Netdev &dev, const mplink_addr &remote);
+mplink_bfd *session_of(const Netdev &dev, const mplink_addr &remote, const mplink_addr &local = {});
 // What the far end, or its silence, does to a session; a session without a way to
 // the far end stays down.  The core is not told.
 void set_session(mplink_bfd *session, bool up);

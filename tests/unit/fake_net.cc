@@ -25,6 +25,7 @@ struct mplink_path : mplink_rcu {
 	mplink_port *port;
 	fake::Netdev *dev;
 	mplink_addr remote;
+	mplink_addr local;
 	unsigned route_generation;
 	bool retired;
 };
@@ -91,6 +92,11 @@ mplink_facts Netdev::facts() const
 	return facts;
 }
 
+bool Netdev::owns(const mplink_addr &local) const
+{
+	return (!local.hi && !local.lo) || !foreign.contains({local.hi, local.lo});
+}
+
 const Netdev &device_of(const mplink_path *path)
 {
 	return *path->dev;
@@ -99,6 +105,11 @@ const Netdev &device_of(const mplink_path *path)
 const mplink_addr &remote_of(const mplink_path *path)
 {
 	return path->remote;
+}
+
+const mplink_addr &local_of(const mplink_path *path)
+{
+	return path->local;
 }
 
 bool usable(const mplink_path *path)
@@ -206,7 +217,8 @@ mplink_u32 mplink_port_header_len(const mplink_port *port)
 	return port->dev->header_len;
 }
 
-mplink_path *mplink_path_create(mplink_port *port, const mplink_addr *remote, mplink_u32 *reason)
+mplink_path *mplink_path_create(mplink_port *port, const mplink_addr *remote,
+				const mplink_addr *local, mplink_u32 *reason)
 {
 	mplink_assert_rtnl();
 	if (!port || !port->attached) {
@@ -217,14 +229,18 @@ mplink_path *mplink_path_create(mplink_port *port, const mplink_addr *remote, mp
 		*reason = MPLINK_REASON_NO_ROUTE;
 		return nullptr;
 	}
+	if (!port->dev->owns(*local)) {
+		*reason = MPLINK_REASON_NO_ADDRESS;
+		return nullptr;
+	}
 	if (Memory::refuses()) {
 		*reason = MPLINK_REASON_NONE;
 		return nullptr;
 	}
 	port->paths++;
 	port->dev->refs++;
-	return new mplink_path{{},      mplink_path::sane,           port, port->dev,
-			       *remote, port->dev->route_generation, false};
+	return new mplink_path{{},     mplink_path::sane,           port, port->dev, *remote,
+			       *local, port->dev->route_generation, false};
 }
 
 void mplink_path_retire(mplink_path *path)

@@ -50,6 +50,7 @@ public:
 	void set_running(bool on);
 	void set_carrier(bool on);
 	mplink_facts facts() const;
+	bool owns(const mplink_addr &local) const;
 
 	std::string name;
 	mplink_u32 ifindex;
@@ -64,6 +65,8 @@ public:
 	const char *refuses = nullptr;
 	// Routes are there unless they are not.
 	std::set<std::pair<mplink_u64, mplink_u64>> unreachable;
+	// Addresses are the host's unless they are not.
+	std::set<std::pair<mplink_u64, mplink_u64>> foreign;
 	unsigned route_generation = 0;
 
 	unsigned long state = no_carrier | dormant;
@@ -78,6 +81,8 @@ public:
 // Bound to the packet path: readers may look into them.
 const Netdev &device_of(const mplink_path *path);
 const mplink_addr &remote_of(const mplink_path *path);
+// As asked for; all zero: as routing has it.
+const mplink_addr &local_of(const mplink_path *path);
 // False once it was freed, if the memory still tells.
 bool usable(const mplink_path *path);
 

@@ -23,18 +23,19 @@ TEST(LinkState, AnInvalidNicsReasonIsItsLinks)
 	     {mplink_u32{MPLINK_REASON_UNREGISTERED}, mplink_u32{MPLINK_REASON_ADMIN_DOWN},
 	      mplink_u32{MPLINK_REASON_NO_CARRIER}, mplink_u32{MPLINK_REASON_NO_ADDRESS}})
 		for (const bool address : {false, true})
-			for (const bool path : {false, true})
-				EXPECT_EQ(link_reason(nic(reason), address, path), reason);
+			for (const auto no_path : {MPLINK_REASON_NONE, MPLINK_REASON_NO_ROUTE})
+				EXPECT_EQ(link_reason(nic(reason), address, no_path), reason);
 }
 
 TEST(LinkState, AValidNicsLinkNeedsAnAddressAndAPath)
 {
 	const NicState valid = nic(MPLINK_REASON_NONE);
 
-	EXPECT_EQ(link_reason(valid, true, true), MPLINK_REASON_NONE);
-	EXPECT_EQ(link_reason(valid, true, false), MPLINK_REASON_NO_ROUTE);
-	EXPECT_EQ(link_reason(valid, false, true), MPLINK_REASON_NO_ADDRESS);
-	EXPECT_EQ(link_reason(valid, false, false), MPLINK_REASON_NO_ADDRESS);
+	for (const auto why :
+	     {MPLINK_REASON_NONE, MPLINK_REASON_NO_ROUTE, MPLINK_REASON_NO_ADDRESS}) {
+		EXPECT_EQ(link_reason(valid, true, why), why);
+		EXPECT_EQ(link_reason(valid, false, why), MPLINK_REASON_NO_ADDRESS);
+	}
 }
 
 TEST(LinkState, APathIsKeptOnlyWhereItCanServeAgain)
