@@ -12,6 +12,13 @@ static_assert(sizeof(LinkEntry) == cache_line);
 
 // Of a link that nobody watches: packets have one way to ask.
 constexpr unsigned long always = 1;
+// Of a link that is not to be used any more.
+constexpr unsigned long no_more = 0;
+
+const unsigned long *live_word(const LinkSpec &link)
+{
+	return link.live ? link.live : &always;
+}
 
 constexpr mplink_size line_up(mplink_size size)
 {
@@ -57,7 +64,7 @@ LinkTable::LinkTable(std::span<const LinkSpec> links, mplink_u32 n, mplink_u32 p
 		LinkEntry &e = *new (&entries()[i++]) LinkEntry;
 
 		e.state = mplink_port_state(link.port, &e.mask, &e.want);
-		e.live = link.live ? link.live : &always;
+		e.live = live_word(link);
 		e.path = link.path;
 		e.counters = link.counters;
 		e.nic_counters = link.nic_counters;
@@ -89,7 +96,7 @@ mplink_u64 LinkTable::alive_ids() const
 const LinkEntry *LinkTable::of_nic(mplink_u32 id) const
 {
 	for (mplink_u32 i = 0; i < n_; i++)
-		if ((*this)[i].nic_id == id)
+		if ((*this)[i].nic_id == id && !(*this)[i].given_up())
 			return &(*this)[i];
 	return nullptr;
 }
@@ -128,16 +135,61 @@ mplink_size drawn(std::span<const LinkSpec> links, mplink_u32 total, mplink_u64 
 	return i;
 }
 
+// How many buckets are each link's.  Each has one at least, for a link without any
+// would carry nothing.  The others are given by weight, rounded by largest remainder.
+void share_buckets(std::span<const LinkSpec> links, mplink_u32 *share)
+{
+	static_assert(MPLINK_MAX_NICS <= LinkTable::buckets);
+	mplink_u64 remainder[MPLINK_MAX_NICS] = {};
+	mplink_u64 left = LinkTable::buckets;
+	mplink_u64 total = 0;
+	bool found = true;
+
+	for (const LinkSpec &link : links)
+		total += link.weight;
+	// A link that is due less than one gets one: the others share what is left.
+	while (found) {
+		found = false;
+		for (mplink_size i = 0; i < links.size(); i++)
+			if (!share[i] && links[i].weight * left < total) {
+				share[i] = 1;
+				left--;
+				total -= links[i].weight;
+				found = true;
+			}
+	}
+
+	mplink_u64 rest = left;
+
+	for (mplink_size i = 0; i < links.size(); i++)
+		if (!share[i]) {
+			share[i] = static_cast<mplink_u32>(links[i].weight * left / total);
+			// Never 0, which says that the link gets no more.
+			remainder[i] = links[i].weight * left % total + 1;
+			rest -= share[i];
+		}
+	for (; rest; rest--) {
+		mplink_size most = 0;
+
+		for (mplink_size i = 1; i < links.size(); i++)
+			if (remainder[i] > remainder[most])
+				most = i;
+		share[most]++;
+		remainder[most] = 0;
+	}
+}
+
 } // namespace
 
 // Each bucket has an order in which it prefers the links, which depends on
 // their weights alone, and goes to the first that is valid.  So a flow on a link
 // that works stays where it is when other links fail, and moves only home when
-// one comes back.  First come the homes, dealt exactly by weight; then links
+// one comes back.  First come the homes, dealt evenly by share; then links
 // drawn by weight; and, should all of these be invalid, the others in turn.
 void LinkTable::fill_buckets(std::span<const LinkSpec> links)
 {
 	constexpr mplink_u32 draws = 32;
+	mplink_u32 share[MPLINK_MAX_NICS] = {};
 	mplink_u32 dealt[MPLINK_MAX_NICS] = {};
 	mplink_u16 entry[MPLINK_MAX_NICS] = {};
 	mplink_u16 next = sizeof(LinkTable);
@@ -153,13 +205,13 @@ void LinkTable::fill_buckets(std::span<const LinkSpec> links)
 	// Cannot be: without links no table is built.
 	if (!total)
 		return;
+	share_buckets(links, share);
 	for (mplink_u32 b = 0; b < buckets; b++) {
 		mplink_size i = 0;
 
 		// The link that is furthest below its share.
 		for (mplink_size j = 1; j < links.size(); j++)
-			if (mplink_u64{dealt[j] + 1} * links[i].weight <
-			    mplink_u64{dealt[i] + 1} * links[j].weight)
+			if ((dealt[j] + 1) * share[i] < (dealt[i] + 1) * share[j])
 				i = j;
 		dealt[i]++;
 		for (mplink_u32 k = 0; k < draws && !links[i].valid; k++)
@@ -168,6 +220,24 @@ void LinkTable::fill_buckets(std::span<const LinkSpec> links)
 			i = (i + 1) % links.size();
 		buckets_[b] = entry[i];
 	}
+}
+
+bool LinkEntry::is(const LinkSpec &link) const
+{
+	return link.valid && link.path == path && live_word(link) == live;
+}
+
+bool LinkEntry::given_up() const
+{
+	return read_once(live) == &no_more;
+}
+
+// A packet that has seen it alive may use its path until the packet's read section ends.
+void LinkEntry::give_up()
+{
+	// What these point to may be freed.
+	write_once(live, &no_more);
+	write_once(state, &no_more);
 }
 
 } // namespace mplink

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // The valid links of a peer as the packet path sees them: published under RCU,
-// immutable from then on, freed after a grace period.  What a packet reads here
+// freed after a grace period.  What a packet reads here
 // belongs together, and the devices and paths it names cannot go away before
-// the packet's RCU read section ends.
+// the packet's RCU read section ends.  It is immutable, but for LinkEntry::give_up().
 #pragma once
 #include <span>
 
@@ -33,8 +33,14 @@ struct alignas(64) LinkEntry {
 	// event tells so in time: that of a carrier loss may trail the cable by a second.
 	[[gnu::always_inline]] bool alive() const
 	{
-		return (read_once(*state) & mask) == want && read_once(*live);
+		return (read_once(*read_once(state)) & mask) == want && read_once(*read_once(live));
 	}
+
+	// Whether the link is as the table was told, and valid.
+	bool is(const LinkSpec &link) const;
+	// Makes it dead for good.  It needs no memory, as another table would.
+	void give_up();
+	bool given_up() const;
 
 	// How far a packet moves the link's clock.
 	mplink_u64 cost(mplink_size len) const
@@ -89,6 +95,10 @@ public:
 	// The link over the NIC with that id, or null.
 	const LinkEntry *of_nic(mplink_u32 id) const;
 	const LinkEntry &operator[](mplink_u32 i) const
+	{
+		return entries()[i];
+	}
+	LinkEntry &operator[](mplink_u32 i)
 	{
 		return entries()[i];
 	}

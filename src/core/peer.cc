@@ -63,6 +63,28 @@ bool Peer::remove_link(Rtnl rtnl, const Settings &settings, mplink_u32 nic_id)
 	return complete;
 }
 
+// Gives up what the table names that is not valid any more: a device or a path may be
+// on its way out.  False: nothing is left of it.
+bool Peer::prune(Rtnl rtnl)
+{
+	LinkTable *const table = table_.get(rtnl);
+	bool left = false;
+
+	if (!table)
+		return false;
+	for (mplink_u32 i = 0; i < table->size(); i++) {
+		LinkEntry &entry = (*table)[i];
+		bool stays = false;
+
+		for (const Link &link : *links_.get(rtnl))
+			stays |= entry.is(link.spec());
+		if (!stays)
+			entry.give_up();
+		left |= stays;
+	}
+	return left;
+}
+
 bool Peer::publish(Rtnl rtnl, const Settings &settings)
 {
 	const LinkSet *links = links_.get(rtnl);
@@ -82,9 +104,10 @@ bool Peer::publish(Rtnl rtnl, const Settings &settings)
 				specs[n++] = link.spec();
 			table = LinkTable::build({specs.begin(), n}, settings.policy);
 		}
-		// A table that names a device or a path on its way out must go,
-		// even if there is no memory for its successor.
 		stale_ = !table;
+		// Better some links, or by another policy, than none.
+		if (stale_ && prune(rtnl))
+			return false;
 	}
 	destroy_after_readers(table_.exchange(rtnl, table.release()));
 	return !stale_;

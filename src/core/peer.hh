@@ -52,7 +52,7 @@ public:
 
 	// Follows the NICs (all, or one), and publishes what has changed.
 	// False: memory was short; until it is called again the peer may have
-	// fewer links than it could.
+	// fewer links than it could, and know nothing of what else has changed.
 	[[nodiscard]] bool update(Rtnl, const Settings &, mplink_u32 event, const Nic *only);
 	// The same where only time has passed, or a session has changed its state.
 	[[nodiscard]] bool recheck(Rtnl, const Settings &, mplink_u32 event);
@@ -91,6 +91,7 @@ public:
 	Peer *previous = nullptr;
 
 private:
+	bool prune(Rtnl rtnl);
 	void begin(Rtnl rtnl);
 	[[nodiscard]] bool finish(Rtnl, const Settings &, mplink_u32 event, bool changed);
 	void report(const Settings &, mplink_u32 event, const Link &link) const;

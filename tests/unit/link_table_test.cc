@@ -3,6 +3,7 @@
 // tournament that balance-rr keeps there.
 #include "link_table.hh"
 
+#include <cmath>
 #include <set>
 
 #include "fixture.hh"
@@ -134,6 +135,72 @@ TEST_F(LinkTables, EveryLaneAndBucketLiesWithinTheAllocation)
 					  &by_flow->of_flow(static_cast<mplink_u32>(hash)) -
 					  &(*by_flow)[0]),
 				  n);
+	}
+}
+
+// How many of balance-xor's buckets each of the links has.
+std::vector<mplink_u32> buckets_of(const LinkTable &table)
+{
+	std::vector<mplink_u32> count(table.size());
+
+	for (mplink_u64 hash = 0; hash < 1ULL << 32; hash += 1U << 24)
+		count[static_cast<mplink_size>(&table.of_flow(static_cast<mplink_u32>(hash)) -
+					       &table[0])]++;
+	return count;
+}
+
+TEST_F(LinkTables, TheLightestLinkHasABucket)
+{
+	make(2);
+	specs_[0].weight = 1;
+	for (const mplink_u16 weight : {mplink_u16{300}, mplink_u16{65535}}) {
+		specs_[1].weight = weight;
+
+		const Box<LinkTable> table = LinkTable::build(specs_, MPLINK_POLICY_BALANCE_XOR);
+
+		EXPECT_EQ(buckets_of(*table), (std::vector<mplink_u32>{1, 255}));
+	}
+}
+
+TEST_F(LinkTables, BucketsFollowTheWeights)
+{
+	fake::Random random(19);
+
+	make(64);
+	for (unsigned round = 0; round < 2000; round++) {
+		const mplink_u32 n = 1 + random.below(64);
+		const mplink_u32 limit = 1U << random.below(17);
+		const std::span<LinkSpec> specs(specs_.data(), n);
+		mplink_u64 total = 0;
+
+		for (LinkSpec &spec : specs) {
+			spec.weight = static_cast<mplink_u16>(
+				1 + random.below(std::min(limit, MPLINK_MAX_WEIGHT + 0U)));
+			total += spec.weight;
+		}
+
+		const Box<LinkTable> table = LinkTable::build(specs, MPLINK_POLICY_BALANCE_XOR);
+		const std::vector<mplink_u32> count = buckets_of(*table);
+		const auto due = [&](mplink_u32 i) {
+			return 256.0 * specs[i].weight / static_cast<double>(total);
+		};
+		bool all_due = true;
+
+		for (mplink_u32 i = 0; i < n; i++)
+			all_due = all_due && due(i) >= 1;
+		for (mplink_u32 i = 0; i < n; i++) {
+			ASSERT_GE(count[i], 1U) << "no flow goes over link " << i << " of " << n;
+			ASSERT_LE(count[i], std::max(1.0, std::ceil(due(i))));
+			if (all_due) {
+				ASSERT_GE(count[i], std::floor(due(i)));
+			}
+			// What the lightest have too much is taken from the others evenly.
+			for (mplink_u32 j = 0; j < n; j++)
+				if (count[i] > 1 && count[j] > 1) {
+					ASSERT_LE(mplink_u64{count[i] - 1} * specs[j].weight,
+						  mplink_u64{count[j] + 1} * specs[i].weight);
+				}
+		}
 	}
 }
 

@@ -193,6 +193,79 @@ TEST_F(MemoryFailure, DeletionWithNoMemoryAtAll)
 	EXPECT_EQ(world.wrong_way(), "");
 }
 
+// Every packet goes over one of the others, whichever policy there is.
+void expect_all_but(World &world, const char *gone)
+{
+	for (mplink_u32 flow = 0; flow < 100; flow++) {
+		const World::Sent sent = world.send(100, flow);
+
+		ASSERT_FALSE(sent.over.empty()) << "dropped though links work";
+		for (const Netdev *dev : sent.over)
+			ASSERT_NE(dev->name, gone);
+	}
+}
+
+TEST_F(MemoryFailure, TheOtherLinksGoOnWithoutTheOneThatGoes)
+{
+	const std::function<void(World &, Netdev &)> ends[] = {
+		[](World &world, Netdev &dev) { world.cable_told(dev, false); },
+		[](World &world, Netdev &dev) { world.set_down(dev); },
+		[](World &world, Netdev &dev) { world.set_inet(dev, {}); },
+		[](World &world, Netdev &dev) { world.unplug(dev); }};
+
+	for (mplink_u32 policy = 0; policy < MPLINK_POLICIES; policy++)
+		for (const auto &end : ends) {
+			World world;
+
+			world.start(3);
+			EXPECT_EQ(world.set_policy(policy), 0);
+			{
+				const NoMemory none;
+
+				end(world, *world.find("eth2"));
+				EXPECT_TRUE(world.reap());
+				expect_all_but(world, "eth2");
+				EXPECT_EQ(world.wrong(true), "");
+			}
+			EXPECT_GT(world.owner.refreshes_asked, 0U);
+			make_good(world);
+			expect_all_but(world, "eth2");
+			EXPECT_EQ(world.wrong(), "");
+		}
+}
+
+TEST_F(MemoryFailure, ATableWithNothingLeftGoes)
+{
+	World world;
+
+	world.start(2);
+	{
+		const NoMemory none;
+
+		world.unplug(*world.find("eth1"));
+		world.unplug(*world.find("eth2"));
+		EXPECT_TRUE(world.reap());
+		EXPECT_TRUE(world.send(100).over.empty());
+	}
+	make_good(world);
+	EXPECT_EQ(world.wrong(), "");
+}
+
+TEST_F(MemoryFailure, WithoutMemoryForAnotherPolicyTheTableStays)
+{
+	World world;
+
+	world.start(3);
+	{
+		const NoMemory none;
+
+		EXPECT_EQ(world.set_policy(MPLINK_POLICY_BALANCE_XOR), 0);
+		expect_all_but(world, "");
+	}
+	make_good(world);
+	EXPECT_EQ(world.wrong_way(), "");
+}
+
 TEST_F(MemoryFailure, Deletion)
 {
 	try_all([](World &world) { world.start(3); },
