@@ -75,6 +75,8 @@ enum mplink_gre_drop {
 	MPLINK_GRE_DROP_DOWN,		/* the virtual NIC is down */
 	MPLINK_GRE_DROP_BACKLOG,	/* the host does not keep up: net.core.netdev_max_backlog */
 	MPLINK_GRE_DROP_NO_MEMORY,
+	/* Found by how it came. */
+	MPLINK_GRE_DROP_NIC,		/* by another NIC than the link's */
 	MPLINK_GRE_DROPS
 };
 
@@ -195,6 +197,7 @@ enum mplink_drop {
 	MPLINK_DROP_TOO_BIG,	/* longer than the NIC's MTU, past the stack that would cut it */
 	MPLINK_DROP_NO_MEMORY,	/* no memory for a header or a copy */
 	MPLINK_DROP_NO_NEIGHBOUR,	/* the link's next hop has no neighbour */
+	MPLINK_DROP_LOOP,	/* too many virtual NICs above each other: is one above itself? */
 	MPLINK_DROPS
 };
 

@@ -16,12 +16,12 @@ constexpr const char *nic_stages[] = {"registered", "up", "carrier", "address"};
 constexpr const char *link_stages[] = {"route", "bfd-init", "bfd-up", "valid"};
 constexpr const char *policies[] = {"balance-rr", "balance-xor", "active-backup", "broadcast"};
 constexpr const char *encaps[] = {"none", "gre-udp"};
-constexpr const char *drops[] = {"no-peer", "no-link",   "malformed",
-				 "too-big", "no-memory", "no-neighbour"};
-constexpr const char *gre_drops[] = {"none",     "truncated", "version", "flags",
-				     "protocol", "no-key",    "key",     "sender",
-				     "checksum", "inner",     "ecn",     "duplicate",
-				     "late",     "down",      "backlog", "no-memory"};
+constexpr const char *drops[] = {"no-peer",   "no-link",      "malformed", "too-big",
+				 "no-memory", "no-neighbour", "loop"};
+constexpr const char *gre_drops[] = {"none",      "truncated", "version", "flags",    "protocol",
+				     "no-key",    "key",       "sender",  "checksum", "inner",
+				     "ecn",       "duplicate", "late",    "down",     "backlog",
+				     "no-memory", "nic"};
 constexpr const char *bfd_states[] = {"admin-down", "down", "init", "up"};
 // In RFC 5880's order, and mostly in its words.
 constexpr const char *bfd_diags[] = {"none",

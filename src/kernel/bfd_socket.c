@@ -163,7 +163,7 @@ void mplink_bfd_socket_put(struct mplink_bfd_socket *socket)
 	if (--socket->users)
 		return;
 	list_del(&socket->list);
-	rcu_assign_sk_user_data(socket->sock->sk, NULL);
+	mplink_udp_silence(socket->sock);
 	synchronize_net();
 	mplink_udp_close(socket->sock);
 	kfree(socket);

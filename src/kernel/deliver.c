@@ -28,6 +28,13 @@ struct mplink_delivery_queue {
 	bool busy;			/* with a packet that did not wait: incoming.lock */
 } ____cacheline_aligned_in_smp;
 
+/*
+ * Whether this CPU has a claimed packet in the stack.  What the stack finds in that packet
+ * may be another one of gre-udp's, and another in that: a second claim would nest on the
+ * stack as deep as the sender likes.  It goes through the queue instead.
+ */
+static DEFINE_PER_CPU(bool, mplink_delivery_claims);
+
 struct mplink_delivery {
 	u32 mask;			/* of a bucket, to its queue */
 	struct mplink_delivery_queue queue[];
@@ -143,7 +150,7 @@ bool mplink_delivery_claim(struct mplink_delivery *delivery, u32 bucket, const s
 	struct mplink_delivery_queue *queue = &delivery->queue[bucket & delivery->mask];
 	bool claimed = false;
 
-	if (mplink_delivery_merges(skb))
+	if (mplink_delivery_merges(skb) || unlikely(__this_cpu_read(mplink_delivery_claims)))
 		return false;
 	spin_lock(&queue->incoming.lock);
 	/* While it is scheduled, packets may also be where the poll has put them. */
@@ -161,7 +168,9 @@ void mplink_deliver_claimed(struct mplink_delivery *delivery, u32 bucket, struct
 	struct mplink_delivery_queue *queue = &delivery->queue[bucket & delivery->mask];
 	bool schedule;
 
+	__this_cpu_write(mplink_delivery_claims, true);
 	netif_receive_skb(skb);
+	__this_cpu_write(mplink_delivery_claims, false);
 	spin_lock(&queue->incoming.lock);
 	queue->busy = false;
 	schedule = !skb_queue_empty(&queue->incoming);

@@ -16,6 +16,15 @@
 #include "peers.h"
 #include "tunnel.h"
 
+/*
+ * So many virtual NICs may be above each other, and so many devices without a queue.  Less
+ * than the stack itself allows, so that what is dropped is counted here.
+ */
+#define MPLINK_OUTPUT_DEPTH 4
+
+/* How many calls of mplink_output() this CPU is in. */
+static DEFINE_PER_CPU(unsigned int, mplink_output_depth);
+
 void mplink_drop(struct mplink_vnic *vnic, struct sk_buff *skb, u32 drop)
 {
 	static const enum skb_drop_reason reasons[] = {
@@ -25,6 +34,7 @@ void mplink_drop(struct mplink_vnic *vnic, struct sk_buff *skb, u32 drop)
 		[MPLINK_DROP_TOO_BIG] = SKB_DROP_REASON_PKT_TOO_BIG,
 		[MPLINK_DROP_NO_MEMORY] = SKB_DROP_REASON_NOMEM,
 		[MPLINK_DROP_NO_NEIGHBOUR] = SKB_DROP_REASON_NEIGH_CREATEFAIL,
+		[MPLINK_DROP_LOOP] = SKB_DROP_REASON_NOT_SPECIFIED,
 	};
 
 	static_assert(ARRAY_SIZE(reasons) == MPLINK_DROPS);
@@ -158,9 +168,8 @@ static void mplink_output_none(struct mplink_vnic *vnic, const struct mplink_pee
 	mplink_output_send(vnic, skb, choice.path, inet6);
 }
 
-netdev_tx_t mplink_output(struct sk_buff *skb, struct net_device *dev)
+static void mplink_output_one(struct mplink_vnic *vnic, struct sk_buff *skb)
 {
-	struct mplink_vnic *vnic = netdev_priv(dev);
 	const struct mplink_peer_node *peer;
 	struct mplink_addr hop;
 	bool inet6;
@@ -179,5 +188,22 @@ netdev_tx_t mplink_output(struct sk_buff *skb, struct net_device *dev)
 		mplink_output_none(vnic, peer, skb, inet6);
 out:
 	rcu_read_unlock();
+}
+
+/*
+ * A NIC may be a virtual NIC, too, or a tunnel that leads back to one: each sends in the
+ * other's call.  The stack bounds that, but does not see devices that have a qdisc, and
+ * counts what it drops as nobody's.  Bottom halves are disabled here.
+ */
+netdev_tx_t mplink_output(struct sk_buff *skb, struct net_device *dev)
+{
+	struct mplink_vnic *vnic = netdev_priv(dev);
+
+	if (likely(__this_cpu_inc_return(mplink_output_depth) <= MPLINK_OUTPUT_DEPTH &&
+		   dev_recursion_level() <= MPLINK_OUTPUT_DEPTH))
+		mplink_output_one(vnic, skb);
+	else
+		mplink_drop(vnic, skb, MPLINK_DROP_LOOP);
+	__this_cpu_dec(mplink_output_depth);
 	return NETDEV_TX_OK;
 }

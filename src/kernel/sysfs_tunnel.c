@@ -85,6 +85,7 @@ MPLINK_GRE_DROP_FILE(late, MPLINK_GRE_DROP_LATE);
 MPLINK_GRE_DROP_FILE(down, MPLINK_GRE_DROP_DOWN);
 MPLINK_GRE_DROP_FILE(backlog, MPLINK_GRE_DROP_BACKLOG);
 MPLINK_GRE_DROP_FILE(no_memory, MPLINK_GRE_DROP_NO_MEMORY);
+MPLINK_GRE_DROP_FILE(nic, MPLINK_GRE_DROP_NIC);
 
 const struct attribute *const mplink_gre_drops_attrs[] = {
 	&mplink_gre_drops_truncated_file.attr,
@@ -102,6 +103,7 @@ const struct attribute *const mplink_gre_drops_attrs[] = {
 	&mplink_gre_drops_down_file.attr,
 	&mplink_gre_drops_backlog_file.attr,
 	&mplink_gre_drops_no_memory_file.attr,
+	&mplink_gre_drops_nic_file.attr,
 	NULL,
 };
 

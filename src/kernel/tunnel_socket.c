@@ -44,7 +44,7 @@ static void mplink_tunnel_free(struct mplink_tunnel_socket *tunnel)
 
 	for (i = 0; i < ARRAY_SIZE(tunnel->sock); i++)
 		if (tunnel->sock[i])
-			rcu_assign_sk_user_data(tunnel->sock[i]->sk, NULL);
+			mplink_udp_silence(tunnel->sock[i]);
 	/* Packets that have seen it, and the peers that count in it, are done then. */
 	synchronize_net();
 	for (i = 0; i < ARRAY_SIZE(tunnel->sock); i++)

@@ -32,6 +32,18 @@ void mplink_udp_receive(struct socket *sock, void *user,
 	udp_tunnel_encap_enable(sk);
 }
 
+/*
+ * A packet may rest in a queue of netfilter's with a reference to the socket, and go on when
+ * the module is no more.  The socket then takes it for a program's.
+ */
+void mplink_udp_silence(struct socket *sock)
+{
+	struct sock *sk = sock->sk;
+
+	WRITE_ONCE(udp_sk(sk)->encap_rcv, NULL);
+	rcu_assign_sk_user_data(sk, NULL);
+}
+
 void mplink_udp_close(struct socket *sock)
 {
 	kernel_sock_shutdown(sock, SHUT_RDWR);

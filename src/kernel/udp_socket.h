@@ -14,7 +14,9 @@ int mplink_udp_bind(struct socket *sock, u16 port);
  */
 void mplink_udp_receive(struct socket *sock, void *user,
 			int (*receive)(struct sock *sk, struct sk_buff *skb));
-/* Whoever may be in receive() has been waited for, and user is NULL. */
+/* Nothing is given to receive() any more.  A grace period ends what it still does. */
+void mplink_udp_silence(struct socket *sock);
+/* After that grace period. */
 void mplink_udp_close(struct socket *sock);
 
 #endif /* MPLINK_UDP_SOCKET_H */

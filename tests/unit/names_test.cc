@@ -56,15 +56,16 @@ TEST(Names, EncapsAndDrops)
 	EXPECT_STREQ(mplink_core_drop_name(MPLINK_DROP_TOO_BIG), "too-big");
 	EXPECT_STREQ(mplink_core_drop_name(MPLINK_DROP_NO_MEMORY), "no-memory");
 	EXPECT_STREQ(mplink_core_drop_name(MPLINK_DROP_NO_NEIGHBOUR), "no-neighbour");
+	EXPECT_STREQ(mplink_core_drop_name(MPLINK_DROP_LOOP), "loop");
 	EXPECT_STREQ(mplink_core_drop_name(MPLINK_DROPS), "?");
 }
 
 TEST(Names, WhyAGrePacketIsNotDelivered)
 {
-	constexpr const char *names[] = {"none",     "truncated", "version", "flags",
-					 "protocol", "no-key",    "key",     "sender",
-					 "checksum", "inner",     "ecn",     "duplicate",
-					 "late",     "down",      "backlog", "no-memory"};
+	constexpr const char *names[] = {
+		"none", "truncated", "version",  "flags",     "protocol", "no-key",
+		"key",  "sender",    "checksum", "inner",     "ecn",      "duplicate",
+		"late", "down",      "backlog",  "no-memory", "nic"};
 
 	static_assert(std::size(names) == MPLINK_GRE_DROPS);
 	for (mplink_u32 i = 0; i < MPLINK_GRE_DROPS; i++)

@@ -18,9 +18,10 @@ wanted=$({
 	printf 'tunnel%s\n' '' /flow_buckets /outoforder_min_us /outoforder_max_us \
 		/max_perflow_buffer /max_peer_buffer
 	printf 'gre_drops%s\n' '' /truncated /version /flags /protocol /no_key /key /sender \
-		/checksum /inner /ecn /duplicate /late /down /backlog /no_memory
+		/checksum /inner /ecn /duplicate /late /down /backlog /no_memory /nic
 	printf 'peers/10.99.0.2%s\n' '' /liveness /key /links
-	printf 'drops%s\n' '' /no_peer /no_link /malformed /too_big /no_memory /no_neighbour
+	printf 'drops%s\n' '' /no_peer /no_link /malformed /too_big /no_memory /no_neighbour \
+		/loop
 	for nic in eth1 eth2 eth3; do
 		printf "nics/$nic%s\n" '' /valid /reason /ifindex /carrier /address /transitions /since_ms
 		printf "peers/10.99.0.2/links/$nic%s\n" '' /valid /reason /remote /weight \

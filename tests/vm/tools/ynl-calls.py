@@ -24,7 +24,8 @@ TUNNEL = {"flow-buckets": 256, "outoforder-min-us": 1000, "outoforder-max-us": 2
 RESEQUENCER = ["in-order", "reordered", "duplicates", "late", "lost-rule", "lost-timer",
                "lost-overflow", "restarts", "held", "held-max", "wait-us", "wait-max-us",
                "timer-us"]
-REASONS = ["no-peer", "no-link", "malformed", "too-big", "no-memory", "no-neighbour"]
+REASONS = ["no-peer", "no-link", "malformed", "too-big", "no-memory", "no-neighbour",
+           "loop"]
 wrong = 0
 
 
