@@ -16,6 +16,11 @@ constexpr mplink_u32 slow = 1000000;
 constexpr mplink_u64 news_interval = 250000;
 constexpr mplink_u64 news_burst = 7 * news_interval;
 
+// A peer may name a detection time of 12 days.  While the session is Up, that is how it wants
+// its failure found.  A session that is not Up carries nothing, so nothing is lost when it
+// forgets its peer sooner, and is found again by the peer's successor.
+constexpr mplink_u64 forgotten_after = 3 * mplink_u64{MPLINK_BFD_MAX_INTERVAL_US};
+
 constexpr mplink_u32 larger(mplink_u32 a, mplink_u32 b)
 {
 	return a > b ? a : b;
@@ -87,7 +92,9 @@ mplink_u32 BfdSession::rx_interval() const
 
 mplink_u64 BfdSession::detection_time() const
 {
-	return mplink_u64{remote_detect_mult_} * rx_interval();
+	const mplink_u64 asked = mplink_u64{remote_detect_mult_} * rx_interval();
+
+	return up() ? asked : earlier(asked, forgotten_after);
 }
 
 // The peer is in Demand mode, and wants periodic packets no longer (6.6).
@@ -216,7 +223,7 @@ mplink_u32 BfdSession::check(mplink_u64 now, const BfdPacket &packet) const
 	BfdAuth auth = auth_;
 
 	// 6.8.1, bfd.AuthSeqKnown
-	if (now >= heard_at_ + 2 * detection_time())
+	if (now >= (heard() ? heard_at_ + 2 * detection_time() : auth_until_))
 		auth.forget();
 	return auth.check(config_, packet);
 }
@@ -245,6 +252,22 @@ void BfdSession::hear(const BfdPacket &packet)
 	remote_min_tx_ = packet.desired_min_tx;
 	remote_detect_mult_ = packet.detect_mult;
 	hear_final(packet.final);
+}
+
+// What a peer wished ends with it.  Else a last packet that wanted no packets, or few, would
+// keep us from ever finding its successor.  RFC 5880 6.8.1 says so of the discriminator only;
+// BIRD resets the same variables.  The sequence number counts a while longer (6.8.1,
+// bfd.AuthSeqKnown): who replays the dead peer's packets has to wait.
+void BfdSession::forget_peer()
+{
+	auth_until_ = heard_at_ + 2 * detection_time();
+	remote_discr_ = 0;
+	remote_state_ = MPLINK_BFD_DOWN;
+	remote_demand_ = false;
+	remote_min_rx_ = 1;
+	remote_min_tx_ = 0;
+	remote_detect_mult_ = 0;
+	poll_ = Poll::none;
 }
 
 BfdStep BfdSession::receive(mplink_u64 now, const BfdPacket &packet, mplink_u32 random)
@@ -278,9 +301,7 @@ BfdStep BfdSession::expire(mplink_u64 now, mplink_u32 random)
 	const mplink_u8 was = state_;
 
 	if (now >= detection() && !excuse(now)) {
-		// 6.8.1, bfd.RemoteDiscr
-		remote_discr_ = 0;
-		poll_ = Poll::none;
+		forget_peer();
 		if (was == MPLINK_BFD_INIT || was == MPLINK_BFD_UP)
 			enter(MPLINK_BFD_DOWN, MPLINK_BFD_DIAG_TIMEOUT);
 	}

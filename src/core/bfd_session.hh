@@ -129,6 +129,7 @@ private:
 	mplink_u64 detection() const;
 	bool excuse(mplink_u64 now);
 	void hear(const BfdPacket &packet);
+	void forget_peer();
 	void hear_final(bool final);
 	void adopt();
 	void enter(mplink_u8 state, mplink_u8 diag);
@@ -142,6 +143,7 @@ private:
 	mplink_u64 heard_at_ = 0;      // the last packet received
 	mplink_u64 news_paid_ = 0;     // the news sent have used up their share until then
 	mplink_u64 excused_until_ = 0; // the peer's silence; 0: it has not been
+	mplink_u64 auth_until_ = 0;    // a forgotten peer's sequence number counts until then
 	mplink_u32 jitter_ = 0;        // of the interval that began with sent_at_
 
 	mplink_u32 local_discr_;

@@ -162,10 +162,13 @@ TEST_F(BfdTimerTest, NoPeriodicPacketsForWhoWantsNone)
 	expire();
 	EXPECT_EQ(session.state(), MPLINK_BFD_DOWN);
 	EXPECT_EQ(step.send, BfdSend::report);
-	EXPECT_EQ(session.deadline(), never);
+	// What it wanted has ended with it.
+	EXPECT_LE(session.deadline(), now + second);
+	hear(from_peer(MPLINK_BFD_DOWN, 60 * second, 0));
+	EXPECT_EQ(session.deadline(), now + session.detection_time());
 	// It has changed its mind: the interval has long been over.
 	now += 10 * second;
-	receive(from_peer(MPLINK_BFD_UP, 50 * ms, 50 * ms));
+	receive(from_peer(MPLINK_BFD_DOWN, 50 * ms, 50 * ms));
 	EXPECT_LE(session.deadline(), now);
 }
 
@@ -346,6 +349,59 @@ TEST_F(BfdTimerTest, APeerInDemandModeGetsNoPeriodicPackets)
 	EXPECT_LE(session.deadline(), now + 50 * ms);
 	p.state = MPLINK_BFD_DOWN;
 	receive(p);
+	EXPECT_LE(session.deadline(), now + second);
+}
+
+// RFC 5880 6.8.1: who comes after it must find a session that speaks.
+TEST_F(BfdTimerTest, ADeadPeersWishesEndWithIt)
+{
+	for (mplink_u8 state :
+	     {MPLINK_BFD_ADMIN_DOWN, MPLINK_BFD_DOWN, MPLINK_BFD_INIT, MPLINK_BFD_UP}) {
+		for (mplink_u32 wanted : {0U, 60000000U, ~0U}) {
+			BfdPacket last = from_peer(MPLINK_BFD_UP, 50 * ms, wanted);
+
+			bring_to(MPLINK_BFD_UP);
+			last.state = state;
+			last.demand = true;
+			receive(last);
+
+			const mplink_u64 silent_until = now + session.detection_time();
+
+			while (session.remote_discr()) {
+				ASSERT_NE(session.deadline(), never);
+				ASSERT_LE(session.deadline(), silent_until);
+				now = std::max(now, session.deadline());
+				expire();
+			}
+			EXPECT_EQ(session.remote_state(), MPLINK_BFD_DOWN);
+			EXPECT_EQ(session.tx_interval(), second);
+			EXPECT_EQ(session.rx_interval(), 0U) << "it was never heard";
+			EXPECT_LE(next_interval(no_jitter), second);
+			EXPECT_LE(next_interval(no_jitter), second);
+			// Its successor, which knows nothing.
+			BfdPacket next = from_peer(MPLINK_BFD_DOWN);
+
+			next.my_discr = their_discr + 1;
+			next.your_discr = 0;
+			receive(next);
+			EXPECT_EQ(session.state(), MPLINK_BFD_INIT);
+			EXPECT_EQ(session.detection_time(), 150 * ms);
+		}
+	}
+}
+
+TEST_F(BfdTimerTest, NotUpNoPeerIsObeyedForDays)
+{
+	BfdPacket p = from_peer(MPLINK_BFD_DOWN, ~0U, 0);
+
+	bring_to(MPLINK_BFD_UP);
+	p.detect_mult = 255;
+	receive(p);
+	EXPECT_EQ(session.state(), MPLINK_BFD_DOWN);
+	EXPECT_EQ(session.detection_time(), mplink_u64{3} * MPLINK_BFD_MAX_INTERVAL_US);
+	now = session.deadline();
+	expire();
+	EXPECT_EQ(session.remote_discr(), 0U);
 	EXPECT_LE(session.deadline(), now + second);
 }
 
