@@ -141,6 +141,11 @@ void mplink_report_refusal(void *owner, const char *nic, const char *why);
 /* A link that flaps, and has to work for so many milliseconds from now on.  RTNL. */
 void mplink_report_flapping(void *owner, const struct mplink_link_report *report,
 			    mplink_u32 wait_ms);
+/*
+ * A link that was used when BFD was asked for, and has had no answer since: it is used no
+ * longer.  RTNL.
+ */
+void mplink_report_unanswered(void *owner, const struct mplink_link_report *report);
 /* Whether any link works has changed: the virtual NIC's carrier.  RTNL. */
 void mplink_set_carrier(void *owner, int on);
 /*

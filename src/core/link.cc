@@ -11,7 +11,38 @@ namespace
 
 constexpr mplink_addr no_local = {};
 
+// How long a link that works stays in use, from the moment BFD is asked for, without an
+// answer: time to turn BFD on at the other end as well, and for a handshake, which takes
+// three packets at the slower of the two ends' intervals.
+constexpr mplink_u64 least_trust_ms = 60000;
+// The same once another link's session is Up: the far end does speak BFD.  Before it is Up a
+// session sends a packet a second.
+constexpr mplink_u64 least_grace_ms = 5000;
+
+constexpr mplink_u64 handshake_ms(const mplink_liveness_config &config)
+{
+	const mplink_u32 tx = config.bfd.min_tx_us;
+	const mplink_u32 rx = config.bfd.min_rx_us;
+
+	return mplink_u64{tx > rx ? tx : rx} * 4 / 1000;
+}
+
+constexpr mplink_u64 later(mplink_u64 a, mplink_u64 b)
+{
+	return a > b ? a : b;
+}
+
+constexpr mplink_u64 trust_ms(const mplink_liveness_config &config)
+{
+	return later(least_trust_ms, handshake_ms(config));
+}
+
 } // namespace
+
+mplink_u64 bfd_grace_ms(const mplink_liveness_config &config)
+{
+	return later(least_grace_ms, handshake_ms(config));
+}
 
 Box<Link> Link::create(Nic &nic, const mplink_addr &remote, mplink_u16 weight)
 {
@@ -95,20 +126,23 @@ bool Link::follow_path()
 bool Link::follow_session(const Settings &settings, mplink_u32 inherited)
 {
 	const mplink_u32 liveness = liveness_ ? liveness_ : inherited;
+	const bool was_asked = asked_;
 
 	asked_ = liveness == MPLINK_LIVENESS_BFD && nic_.state().attached;
 	if (bfd_ && (!asked_ || moved_)) {
 		old_bfd_ = std::exchange(bfd_, nullptr);
-		trusted_ = false;
+		trusted_until_ms_ = 0;
 	}
-	if (!asked_)
+	if (!asked_) {
+		trusted_until_ms_ = 0;
 		return true;
-	if (!bfd_) {
-		bfd_ = mplink_bfd_get(nic_.port(), &remote_, &no_local, &settings.liveness.bfd);
-		// Who turns BFD on first at one end, then at the other, shall not be cut off
-		// in between.
-		trusted_ = restore_.usable();
 	}
+	// Who turns BFD on first at one end, then at the other, shall not be cut off in
+	// between.
+	if (!was_asked && restore_.usable())
+		trusted_until_ms_ = mplink_now_ms() + trust_ms(settings.liveness);
+	if (!bfd_)
+		bfd_ = mplink_bfd_get(nic_.port(), &remote_, &no_local, &settings.liveness.bfd);
 	return bfd_ && mplink_bfd_run(bfd_, why_not() == MPLINK_REASON_NONE);
 }
 
@@ -130,10 +164,7 @@ mplink_u32 Link::why_not() const
 
 bool Link::live() const
 {
-	if (!asked_)
-		return true;
-	// Without a session that it shall have, it stays what it is.
-	return bfd_ ? trusted_ || read_once(*mplink_bfd_up(bfd_)) : restore_.usable();
+	return !asked_ || trusted() || answers();
 }
 
 Health Link::health() const
@@ -170,18 +201,27 @@ void Link::stamp(mplink_u64 now_ms)
 	stamp_stage(valid_ms_, !reason_, now_ms);
 }
 
+// Trust ends with the first answer, with the first failure, and with its time.
+void Link::judge_trust(mplink_u64 now_ms)
+{
+	if (!trusted())
+		return;
+	unanswered_ = restore_.usable() && !answers() && now_ms >= trusted_until_ms_;
+	if (unanswered_ || answers() || !restore_.usable())
+		trusted_until_ms_ = 0;
+}
+
 bool Link::judge(Rtnl, const Settings &settings, mplink_u64 now_ms)
 {
 	const bool was_watched = watched_;
 
-	if (bfd_ && read_once(*mplink_bfd_up(bfd_)))
-		trusted_ = false;
+	judge_trust(now_ms);
 	take(restore_step(
 		restore_,
 		{.wtr_ms = settings.liveness.wtr_ms, .holdoff_ms = settings.liveness.holdoff_ms},
 		health(), now_ms));
 	// During a hold-off they shall not.
-	watched_ = bfd_ && !trusted_ && !settings.liveness.holdoff_ms;
+	watched_ = bfd_ && !trusted() && !settings.liveness.holdoff_ms;
 	stamp(now_ms);
 	if ((!was_) != (!reason_) || waits(was_) != waits(reason_))
 		return true;

@@ -9,6 +9,10 @@
 namespace mplink
 {
 
+// How long a link may go without an answer by BFD that has been used without one, once the
+// far end answers on another.
+mplink_u64 bfd_grace_ms(const mplink_liveness_config &config);
+
 class Link : public mplink_rcu, Counted<Kind::links>
 {
 public:
@@ -59,6 +63,17 @@ public:
 	{
 		liveness_ = liveness;
 	}
+	// Whether the far end's BFD says that this link works.
+	bool answers() const
+	{
+		return bfd_ && read_once(*mplink_bfd_up(bfd_));
+	}
+	// The far end answers on another link: if it does not on this one by until_ms, it
+	// does not because the path is dead.
+	void doubt(Rtnl, mplink_u64 until_ms)
+	{
+		trusted_until_ms_ = earlier(trusted_until_ms_, until_ms);
+	}
 	// The session is to be held as the settings say now.
 	void configure(Rtnl, const Settings &);
 
@@ -69,6 +84,7 @@ public:
 	{
 		was_ = reason_;
 		lengthened_ms_ = 0;
+		unanswered_ = false;
 	}
 	// The NIC, the way to the remote, and whether there shall be a session;
 	// inherited: enum mplink_liveness.  False: memory is short.
@@ -89,10 +105,15 @@ public:
 	{
 		return lengthened_ms_;
 	}
+	// It was used without an answer by BFD, and in this update that came to an end.
+	bool unanswered() const
+	{
+		return unanswered_;
+	}
 	// When to judge() it again, whatever happens.
 	mplink_u64 deadline_ms() const
 	{
-		return deadline_ms_;
+		return trusted() ? earlier(deadline_ms_, trusted_until_ms_) : deadline_ms_;
 	}
 
 	// For good: no table that is still published may name the path or the session.
@@ -106,6 +127,11 @@ private:
 	void take(const RestoreStep &step);
 	bool follow_path();
 	bool follow_session(const Settings &settings, mplink_u32 inherited);
+	bool trusted() const
+	{
+		return trusted_until_ms_ != 0;
+	}
+	void judge_trust(mplink_u64 now_ms);
 	bool live() const;
 	Health health() const;
 	mplink_u32 why_not() const;
@@ -122,9 +148,11 @@ private:
 	mplink_u16 weight_;
 	bool moved_ = false;   // path_ and bfd_ are to another remote
 	bool asked_ = false;   // it shall have a session
-	bool trusted_ = false; // was in use before its session was Up for the first time
 	bool watched_ = false; // packets look at the session themselves
 	RestoreState restore_;
+	// Was in use when BFD was asked for, and may stay so without an answer until then; 0:
+	// may not.
+	mplink_u64 trusted_until_ms_ = 0;
 	mplink_u64 deadline_ms_ = never;
 	mplink_u64 route_ms_ = never;
 	mplink_u64 valid_ms_ = never;
@@ -132,6 +160,7 @@ private:
 	// Of an update under way.
 	mplink_u32 was_ = MPLINK_REASON_UNREGISTERED;
 	mplink_u32 lengthened_ms_ = 0;
+	bool unanswered_ = false;
 	mplink_path *old_path_ = nullptr;
 	mplink_bfd *old_bfd_ = nullptr;
 };

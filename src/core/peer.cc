@@ -132,6 +132,8 @@ void Peer::report(const Settings &settings, mplink_u32 event, const Link &link) 
 
 	if (link.reason() != link.was())
 		mplink_report_link(settings.owner, &report);
+	if (link.unanswered())
+		mplink_report_unanswered(settings.owner, &report);
 	if (link.lengthened_ms())
 		mplink_report_flapping(settings.owner, &report, link.lengthened_ms());
 }
@@ -142,9 +144,15 @@ bool Peer::finish(Rtnl rtnl, const Settings &settings, mplink_u32 event, bool ch
 	const LinkSet &links = *links_.get(rtnl);
 	const mplink_u64 now = mplink_now_ms();
 	bool usable = false;
+	bool answers = false;
 
-	for (const Link &link : links)
+	for (const Link &link : links) {
 		usable |= !link.reason();
+		answers |= link.answers();
+	}
+	if (answers)
+		for (Link &link : links)
+			link.doubt(rtnl, now + bfd_grace_ms(settings.liveness));
 	// To drop packets while a link works, only because it may not last, helps nobody.
 	if (!usable)
 		for (Link &link : links)

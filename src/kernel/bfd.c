@@ -54,8 +54,8 @@ static const struct rhashtable_params mplink_bfd_params = {
 };
 
 static struct rhashtable mplink_bfds;
-/* By discriminator. */
-static DEFINE_XARRAY_ALLOC1(mplink_bfd_discrs);
+/* By discriminator.  What a session takes here is its user's memory, as the session is. */
+static DEFINE_XARRAY_FLAGS(mplink_bfd_discrs, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
 
 static u64 mplink_bfd_now(void)
 {
@@ -329,7 +329,7 @@ static struct mplink_bfd *mplink_bfd_start(const struct mplink_bfd_id *id,
 					   const struct mplink_bfd_config *config)
 {
 	const struct mplink_vnic *vnic = netdev_priv(id->port->upper);
-	struct mplink_bfd *bfd = kzalloc(sizeof(*bfd), GFP_KERNEL);
+	struct mplink_bfd *bfd = kzalloc(sizeof(*bfd), GFP_KERNEL_ACCOUNT);
 	/* Nobody has to know how many sessions there were. */
 	u32 next = get_random_u32();
 

@@ -111,7 +111,7 @@ static int mplink_bfd_open(struct mplink_bfd_socket *socket)
 static struct mplink_bfd_socket *mplink_bfd_socket_open(struct mplink_port *port, bool inet6,
 							bool multihop)
 {
-	struct mplink_bfd_socket *socket = kzalloc(sizeof(*socket), GFP_KERNEL);
+	struct mplink_bfd_socket *socket = kzalloc(sizeof(*socket), GFP_KERNEL_ACCOUNT);
 	int err;
 
 	if (!socket)
@@ -147,7 +147,7 @@ struct mplink_bfd_socket *mplink_bfd_socket_get(struct mplink_port *port,
 	if (IS_ERR(socket) && PTR_ERR(socket) != -ENOMEM) {
 		struct mplink_vnic *vnic = netdev_priv(port->upper);
 
-		if (__ratelimit(&vnic->log))
+		if (mplink_may_log(vnic))
 			pr_err("%s: %s: no BFD: UDP port %u cannot be bound to the NIC (error %ld); does another program have it?\n",
 			       port->upper->name, port->dev->name,
 			       multihop ? MPLINK_BFD_MULTIHOP_PORT : MPLINK_BFD_PORT,

@@ -82,4 +82,11 @@ static inline struct nlattr **mplink_dump_attrs(struct netlink_callback *cb)
 }
 #endif
 
+/* 6.2 made the object that is asked for its owner const. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define MPLINK_OWNED_KOBJ struct kobject
+#else
+#define MPLINK_OWNED_KOBJ const struct kobject
+#endif
+
 #endif /* MPLINK_COMPAT_H */

@@ -85,7 +85,7 @@ struct mplink_delivery *mplink_delivery_start(struct net_device *dev)
 	struct mplink_delivery *delivery;
 	u32 i;
 
-	delivery = kvzalloc(struct_size(delivery, queue, n), GFP_KERNEL);
+	delivery = kvzalloc(struct_size(delivery, queue, n), GFP_KERNEL_ACCOUNT);
 	if (!delivery)
 		return NULL;
 	delivery->mask = n - 1;

@@ -90,7 +90,7 @@ static struct mplink_config *mplink_configure(void)
 		.max_perflow_buffer = max_perflow_buffer,
 		.max_peer_buffer = max_peer_buffer,
 	};
-	struct mplink_config *config = kzalloc(sizeof(*config), GFP_KERNEL);
+	struct mplink_config *config = kzalloc(sizeof(*config), GFP_KERNEL_ACCOUNT);
 	struct mplink_param_error error;
 	int err;
 

@@ -358,6 +358,11 @@ extern const struct ethtool_ops mplink_ethtool_ops;
 /* --- report.c ---------------------------------------------------------------- */
 
 /* Writes an address as users do: IPv4 as a.b.c.d; nothing if there is none. */
+/*
+ * Whether a line about the virtual NIC may be logged now.  Of what a user namespace can
+ * cause, every line asks.  Any context.
+ */
+bool mplink_may_log(struct mplink_vnic *vnic);
 int mplink_format_addr(char *buf, size_t size, const struct mplink_addr *addr);
 void mplink_report_drop(struct mplink_vnic *vnic, struct sk_buff *skb, u32 drop);
 

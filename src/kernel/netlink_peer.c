@@ -285,7 +285,7 @@ static int mplink_nl_peer_apply(struct genl_info *info, struct mplink_vnic *vnic
 	struct mplink_link_config *links;
 	int err, n;
 
-	links = kcalloc(MPLINK_MAX_NICS, sizeof(*links), GFP_KERNEL);
+	links = kcalloc(MPLINK_MAX_NICS, sizeof(*links), GFP_KERNEL_ACCOUNT);
 	if (!links)
 		return mplink_nl_refuse(info->extack, NULL, -ENOMEM, "memory is short");
 	n = mplink_nl_read_links(info, vnic, links);

@@ -204,7 +204,7 @@ struct mplink_path *mplink_path_create(struct mplink_port *port, const struct mp
 		return NULL;
 	}
 	*reason = MPLINK_REASON_NONE;
-	path = kzalloc(struct_size(path, dst, 2 * nr_cpu_ids), GFP_KERNEL);
+	path = kzalloc(struct_size(path, dst, 2 * nr_cpu_ids), GFP_KERNEL_ACCOUNT);
 	if (!path)
 		return NULL;
 	path->dev = port->dev;

@@ -26,7 +26,7 @@ static struct mplink_peer_table *mplink_peers_alloc(u32 bits)
 {
 	struct mplink_peer_table *table;
 
-	table = kvzalloc(struct_size(table, slot, BIT(bits)), GFP_KERNEL);
+	table = kvzalloc(struct_size(table, slot, BIT(bits)), GFP_KERNEL_ACCOUNT);
 	if (table)
 		table->shift = 64 - bits;
 	return table;
@@ -241,7 +241,7 @@ int mplink_peers_add(struct mplink_vnic *vnic, const struct mplink_addr *addr,
 		return -EEXIST;
 	}
 	*refusal = (struct mplink_refusal){ .why = "memory is short" };
-	peer = kzalloc(sizeof(*peer), GFP_KERNEL);
+	peer = kzalloc(sizeof(*peer), GFP_KERNEL_ACCOUNT);
 	if (!peer || mplink_peers_reserve(vnic))
 		goto err_free;
 	peer->addr = *addr;

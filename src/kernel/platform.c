@@ -23,7 +23,7 @@ void *mplink_alloc(size_t size)
 		size = SMP_CACHE_BYTES;
 	else if (size < MPLINK_ALIGNED_SIZE)
 		size = roundup_pow_of_two(size);
-	return kvzalloc(size, GFP_KERNEL);
+	return kvzalloc(size, GFP_KERNEL_ACCOUNT);
 }
 
 void mplink_free(void *p)

@@ -19,7 +19,7 @@ int mplink_port_attach(void *owner, void *netdev, const struct mplink_nic *nic,
 	ASSERT_RTNL();
 
 	*why = NULL;
-	port = kzalloc(sizeof(*port), GFP_KERNEL);
+	port = kzalloc(sizeof(*port), GFP_KERNEL_ACCOUNT);
 	if (!port)
 		return -ENOMEM;
 	port->dev = dev;

@@ -24,6 +24,13 @@ int mplink_format_addr(char *buf, size_t size, const struct mplink_addr *addr)
 	return scnprintf(buf, size, "%pI6c", in6);
 }
 
+bool mplink_may_log(struct mplink_vnic *vnic)
+{
+	/* A user namespace has as many virtual NICs as it likes, and so of their budgets. */
+	return __ratelimit(&vnic->log) &&
+	       (dev_net(vnic->dev)->user_ns == &init_user_ns || net_ratelimit());
+}
+
 void mplink_report_nic(void *owner, const struct mplink_nic_report *report)
 {
 	struct net_device *dev = owner;
@@ -37,7 +44,7 @@ void mplink_report_nic(void *owner, const struct mplink_nic_report *report)
 
 	trace_mplink_nic(dev, report);
 	mplink_notify_nic(vnic, mplink_core_nic_find(vnic->core, report->nic), report);
-	if (!__ratelimit(&vnic->log))
+	if (!mplink_may_log(vnic))
 		return;
 	if (was == now)
 		snprintf(valid, sizeof(valid), "valid %d", now);
@@ -63,7 +70,7 @@ static void mplink_log_link(const struct net_device *dev, const struct mplink_li
 	char peer[MPLINK_ADDR_LEN];
 	char why[40] = "";
 
-	if (was == now || !__ratelimit(&vnic->log))
+	if (was == now || !mplink_may_log(vnic))
 		return;
 	if (!now)
 		snprintf(why, sizeof(why), " (%s)", mplink_core_reason_name(report->now));
@@ -87,17 +94,37 @@ void mplink_report_link(void *owner, const struct mplink_link_report *report)
 void mplink_report_flapping(void *owner, const struct mplink_link_report *report, u32 wait_ms)
 {
 	const struct net_device *dev = owner;
+	struct mplink_vnic *vnic = netdev_priv(dev);
 	char peer[MPLINK_ADDR_LEN];
 
+	if (!mplink_may_log(vnic))
+		return;
 	mplink_format_addr(peer, sizeof(peer), &report->peer);
 	pr_warn("%s: %s to %s: comes and goes: from now on it has to work for %u ms and more before it is used\n",
 		dev->name, report->nic, peer, wait_ms);
 }
 
+void mplink_report_unanswered(void *owner, const struct mplink_link_report *report)
+{
+	const struct net_device *dev = owner;
+	struct mplink_vnic *vnic = netdev_priv(dev);
+	char peer[MPLINK_ADDR_LEN], remote[MPLINK_ADDR_LEN];
+
+	if (!mplink_may_log(vnic))
+		return;
+	mplink_format_addr(peer, sizeof(peer), &report->peer);
+	mplink_format_addr(remote, sizeof(remote), &report->remote);
+	pr_warn("%s: %s to %s: %s has never answered BFD: not used until it does; is the path dead, or BFD off at the far end?\n",
+		dev->name, report->nic, peer, remote);
+}
+
 void mplink_report_refusal(void *owner, const char *nic, const char *why)
 {
 	const struct net_device *dev = owner;
+	struct mplink_vnic *vnic = netdev_priv(dev);
 
+	if (!mplink_may_log(vnic))
+		return;
 	pr_warn("%s: %s: not attached: it %s\n", dev->name, nic, why);
 }
 

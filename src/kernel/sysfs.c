@@ -65,9 +65,18 @@ static void mplink_dir_release(struct kobject *kobj)
 
 static const struct attribute *const mplink_no_attrs[] = { NULL };
 
+/* Those of the namespace's root, as the rest of the device's files are. */
+static void mplink_dir_ownership(MPLINK_OWNED_KOBJ *kobj, kuid_t *uid, kgid_t *gid)
+{
+	const struct mplink_dir *dir = container_of(kobj, struct mplink_dir, kobj);
+
+	net_ns_get_ownership(dev_net(dir->vnic->dev), uid, gid);
+}
+
 static const struct kobj_type mplink_dir_type = {
 	.sysfs_ops = &mplink_dir_ops,
 	.release = mplink_dir_release,
+	.get_ownership = mplink_dir_ownership,
 };
 
 /* list: the end of which takes it. */
@@ -76,7 +85,7 @@ static struct mplink_dir *mplink_dir_add(struct mplink_vnic *vnic, struct list_h
 					 const struct attribute *const *attrs,
 					 struct mplink_peer_node *peer, u32 id)
 {
-	struct mplink_dir *dir = kzalloc(sizeof(*dir), GFP_KERNEL);
+	struct mplink_dir *dir = kzalloc(sizeof(*dir), GFP_KERNEL_ACCOUNT);
 	int err;
 
 	if (!dir)

@@ -49,6 +49,18 @@ struct mplink_file {
 	} \
 	MPLINK_FILE(group, file)
 
+/*
+ * Why what was written to a file is refused; in a user namespace anyone may write, so no
+ * more often than the log can bear.
+ */
+#define mplink_err(vnic, ...) \
+	do { \
+		if (mplink_may_log(vnic)) \
+			netdev_err((vnic)->dev, __VA_ARGS__); \
+	} while (0)
+/* For %.*s: as much of what was written as helps to find it. */
+#define MPLINK_QUOTED(len) ((int)min_t(size_t, len, 64))
+
 /* What was written, without the newline that echo puts behind it: a new length. */
 size_t mplink_sysfs_trim(const char *buf, size_t len);
 /* enum mplink_liveness, or a negative errno, which the log explains; least: the first allowed. */

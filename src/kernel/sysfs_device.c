@@ -26,7 +26,7 @@ static int mplink_liveness_apply(const struct mplink_dir *dir,
 	const int err = mplink_vnic_set_liveness(dir->vnic, config, NULL, &why);
 
 	if (err)
-		netdev_err(dir->vnic->dev, "settings of liveness: %s\n", why);
+		mplink_err(dir->vnic, "settings of liveness: %s\n", why);
 	return err;
 }
 
@@ -38,7 +38,7 @@ int mplink_sysfs_liveness(const struct mplink_dir *dir, const char *buf, size_t 
 	liveness = mplink_core_liveness_parse(buf, len);
 	if (liveness >= (int)least)
 		return liveness;
-	netdev_err(dir->vnic->dev, "liveness \"%.*s\" is none of %soff, bfd\n", (int)len, buf,
+	mplink_err(dir->vnic, "liveness \"%.*s\" is none of %soff, bfd\n", MPLINK_QUOTED(len), buf,
 		   least == MPLINK_LIVENESS_INHERIT ? "inherit, " : "");
 	return -EINVAL;
 }
@@ -49,8 +49,8 @@ int mplink_sysfs_number(const struct mplink_dir *dir, const char *file, const ch
 {
 	if (!kstrtou32(buf, 10, number) && *number >= least && *number <= most)
 		return 0;
-	netdev_err(dir->vnic->dev, "%s \"%.*s\" is not a number from %u to %u\n", file,
-		   (int)mplink_sysfs_trim(buf, len), buf, least, most);
+	mplink_err(dir->vnic, "%s \"%.*s\" is not a number from %u to %u\n", file,
+		   MPLINK_QUOTED(mplink_sysfs_trim(buf, len)), buf, least, most);
 	return -EINVAL;
 }
 
@@ -89,9 +89,9 @@ static int mplink_top_set_policy(const struct mplink_dir *dir, const char *buf, 
 	len = mplink_sysfs_trim(buf, len);
 	policy = mplink_core_policy_parse(buf, len);
 	if (policy < 0) {
-		netdev_err(dir->vnic->dev,
+		mplink_err(dir->vnic,
 			   "policy \"%.*s\" is none of balance-rr, balance-xor, active-backup, broadcast\n",
-			   (int)len, buf);
+			   MPLINK_QUOTED(len), buf);
 		return policy;
 	}
 	return mplink_vnic_set_policy(dir->vnic, policy);
@@ -112,7 +112,7 @@ static int mplink_top_set_encap(const struct mplink_dir *dir, const char *buf, s
 	encap = mplink_core_encap_parse(buf, len);
 	err = encap < 0 ? encap : mplink_vnic_set_encap(dir->vnic, encap, &why);
 	if (err)
-		netdev_err(dir->vnic->dev, "encap \"%.*s\" %s\n", (int)len, buf, why);
+		mplink_err(dir->vnic, "encap \"%.*s\" %s\n", MPLINK_QUOTED(len), buf, why);
 	return err;
 }
 

@@ -25,7 +25,7 @@ static int mplink_tunnel_apply(const struct mplink_dir *dir,
 	const int err = mplink_vnic_set_tunnel(dir->vnic, config, &why);
 
 	if (err)
-		netdev_err(dir->vnic->dev, "settings of the tunnel: %s\n", why);
+		mplink_err(dir->vnic, "settings of the tunnel: %s\n", why);
 	return err;
 }
 

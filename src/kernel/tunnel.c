@@ -75,7 +75,7 @@ struct mplink_tunnel *mplink_tunnel_open(struct mplink_vnic *vnic, const struct 
 
 	ASSERT_RTNL();
 
-	tunnel = kvzalloc(sizeof(*tunnel), GFP_KERNEL);
+	tunnel = kvzalloc(sizeof(*tunnel), GFP_KERNEL_ACCOUNT);
 	if (!tunnel)
 		return NULL;
 	tunnel->vnic = vnic;
@@ -93,7 +93,7 @@ struct mplink_tunnel *mplink_tunnel_open(struct mplink_vnic *vnic, const struct 
 static bool mplink_tunnel_provide(struct mplink_tunnel *tunnel, u32 id)
 {
 	if (!tunnel->spare[id])
-		tunnel->spare[id] = kzalloc(sizeof(*tunnel->spare[id]), GFP_KERNEL);
+		tunnel->spare[id] = kzalloc(sizeof(*tunnel->spare[id]), GFP_KERNEL_ACCOUNT);
 	return tunnel->spare[id];
 }
 

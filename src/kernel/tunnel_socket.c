@@ -97,11 +97,11 @@ int mplink_tunnel_socket_get(struct net *net, const char **why)
 		return 0;
 	}
 	*why = "memory is short";
-	tunnel = kvzalloc(sizeof(*tunnel), GFP_KERNEL);
+	tunnel = kvzalloc(sizeof(*tunnel), GFP_KERNEL_ACCOUNT);
 	if (!tunnel)
 		return -ENOMEM;
 	tunnel->users = 1;
-	tunnel->stats = alloc_percpu(struct mplink_tunnel_stats);
+	tunnel->stats = alloc_percpu_gfp(struct mplink_tunnel_stats, GFP_KERNEL_ACCOUNT);
 	/* As the stack's own: of the loopback, whatever NIC a packet comes by. */
 	input = rt_dst_alloc(net->loopback_dev, RTCF_LOCAL, RTN_LOCAL, true);
 	if (input)

@@ -312,7 +312,7 @@ static int mplink_vnic_configure_peer(struct mplink_vnic *vnic, const struct mpl
 	u32 i;
 	int err;
 
-	links = kcalloc(config->nr_nics, sizeof(*links), GFP_KERNEL);
+	links = kcalloc(config->nr_nics, sizeof(*links), GFP_KERNEL_ACCOUNT);
 	if (!links)
 		return -ENOMEM;
 	/* The first NICs there are: their ids are their places. */

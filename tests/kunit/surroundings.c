@@ -135,6 +135,10 @@ void mplink_report_flapping(void *owner, const struct mplink_link_report *report
 {
 }
 
+void mplink_report_unanswered(void *owner, const struct mplink_link_report *report)
+{
+}
+
 void mplink_request_recheck(void *owner, u64 ms)
 {
 }

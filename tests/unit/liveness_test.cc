@@ -247,6 +247,115 @@ TEST_F(Liveness, BfdTurnedOnDoesNotCutOffWhatWorks)
 	EXPECT_EQ(used(), (Names{"eth1", "eth2"}));
 }
 
+TEST_F(Liveness, WhereNobodyAnswersTrustEndsAfterAMinute)
+{
+	world().start(2);
+	mode(MPLINK_LIVENESS_BFD);
+	world().run(59999);
+	EXPECT_EQ(used(), (Names{"eth1", "eth2"})) << "time to turn it on at the far end";
+	EXPECT_EQ(world().owner.unanswered, Lines{});
+	world().run(1);
+	EXPECT_EQ(reason(0), "liveness");
+	EXPECT_EQ(reason(1), "liveness");
+	EXPECT_FALSE(world().owner.carrier);
+	EXPECT_EQ(world().owner.unanswered, (Lines{"eth1", "eth2"}));
+	world().run(60000);
+	EXPECT_EQ(world().owner.unanswered.size(), 2U) << "told once";
+	world().session_told(dev("eth2"), true);
+	EXPECT_EQ(used(), Names{"eth2"});
+}
+
+TEST_F(Liveness, APathThatIsDeadFromTheStartIsFoundByItsSibling)
+{
+	world().start(3);
+	mode(MPLINK_LIVENESS_BFD);
+	world().run(1000);
+	world().session_told(dev("eth1"), true);
+	world().run(3000);
+	EXPECT_EQ(reason(1), "none") << "its handshake may be slower";
+	world().session_told(dev("eth2"), true);
+	world().run(1999);
+	EXPECT_EQ(used(), (Names{"eth1", "eth2", "eth3"}));
+	world().run(1);
+	EXPECT_EQ(reason(2), "liveness") << "5 s after the first answer, not the last";
+	EXPECT_EQ(used(), (Names{"eth1", "eth2"}));
+	EXPECT_EQ(world().owner.unanswered, Lines{"eth3"});
+}
+
+TEST_F(Liveness, TrustEndsAlsoWhereTheSiblingAnsweredBefore)
+{
+	world().start(2);
+
+	const auto link_mode = [&](mplink_u32 nic_id, mplink_u8 liveness) {
+		EXPECT_EQ(world().set_links({{.nic_id = nic_id,
+					      .weight = 0,
+					      .remove = 0,
+					      .liveness_given = 1,
+					      .liveness = liveness,
+					      .remote = {}}}),
+			  0);
+	};
+
+	link_mode(0, MPLINK_LIVENESS_BFD);
+	world().session_told(dev("eth1"), true);
+	world().run(10000);
+	link_mode(1, MPLINK_LIVENESS_BFD);
+	world().run(4999);
+	EXPECT_EQ(reason(1), "none");
+	world().run(1);
+	EXPECT_EQ(reason(1), "liveness");
+	EXPECT_EQ(used(), Names{"eth1"});
+}
+
+TEST_F(Liveness, ASlowHandshakeIsWaitedFor)
+{
+	mplink_liveness_config config = world().liveness();
+
+	world().start(2);
+	config.mode = MPLINK_LIVENESS_BFD;
+	config.bfd.min_rx_us = 30000000;
+	EXPECT_EQ(world().set_liveness(config), 0);
+	world().session_told(dev("eth1"), true);
+	world().run(119999);
+	EXPECT_EQ(reason(1), "none");
+	world().run(1);
+	EXPECT_EQ(reason(1), "liveness");
+}
+
+TEST_F(Liveness, TrustIsLostWithTheCable)
+{
+	world().start(2);
+	mode(MPLINK_LIVENESS_BFD);
+	world().cable_told(dev("eth2"), false);
+	world().cable_told(dev("eth2"), true);
+	EXPECT_EQ(reason(1), "liveness") << "what failed has to prove that it works";
+	EXPECT_EQ(used(), Names{"eth1"});
+	EXPECT_EQ(world().owner.unanswered, Lines{}) << "another failure, told elsewhere";
+	// Off and on again is no proof either.
+	world().run(60000);
+	mode(MPLINK_LIVENESS_OFF);
+	EXPECT_EQ(used(), (Names{"eth1", "eth2"}));
+	mode(MPLINK_LIVENESS_BFD);
+	EXPECT_EQ(used(), (Names{"eth1", "eth2"}));
+	world().session_told(dev("eth1"), true);
+	world().session_told(dev("eth2"), true);
+	world().run(60000);
+	EXPECT_EQ(used(), (Names{"eth1", "eth2"}));
+}
+
+TEST_F(Liveness, WithoutASessionTrustEndsAsWell)
+{
+	world().start(2);
+	Memory::fail_all(true);
+	mode(MPLINK_LIVENESS_BFD);
+	world().run(60000);
+	EXPECT_EQ(reason(0), "liveness");
+	Memory::fail_all(false);
+	world().refresh();
+	world().session_told(dev("eth1"), true);
+	EXPECT_EQ(used(), Names{"eth1"});
+}
+
 TEST_F(Liveness, IsSetForDevicePeerOrLink)
 {
 	world().start(3);

@@ -191,6 +191,13 @@ void mplink_report_flapping(void *owner, const mplink_link_report *report, mplin
 						   std::to_string(wait_ms));
 }
 
+void mplink_report_unanswered(void *owner, const mplink_link_report *report)
+{
+	mplink_assert_rtnl();
+	if (owner_of(owner).keep)
+		owner_of(owner).unanswered.push_back(report->nic);
+}
+
 void mplink_request_recheck(void *owner, mplink_u64 ms)
 {
 	mplink_u64 &at = owner_of(owner).recheck_ms;

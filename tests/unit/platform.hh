@@ -32,6 +32,8 @@ public:
 	// When the core wants to be asked again, and what flaps.
 	mplink_u64 recheck_ms = MPLINK_NEVER;
 	std::vector<std::string> flapping;
+	// The NICs of links that BFD was never answered on.
+	std::vector<std::string> unanswered;
 
 	// A stress test has no use for a million lines.
 	bool keep = true;
