@@ -7,6 +7,7 @@
  * that others keep in a dst_cache: one a CPU, and its source address beside it.
  */
 #include <net/dst.h>
+#include <net/flow.h>
 #include <net/ip.h>
 #include <net/ip6_checksum.h>
 #include <net/ip6_tunnel.h>
@@ -81,14 +82,47 @@ static __always_inline void mplink_outer6(const struct mplink_path *path, struct
 	ip6_local_out(dev_net(path->dev), sk, skb);
 }
 
-void mplink_outer_xmit(const struct mplink_path *path, struct sock *sk, struct sk_buff *skb,
-		       const struct mplink_outer *outer)
+/*
+ * Asks for each packet, and so builds a bundle for each: the kernel keeps none by flows any
+ * more, and a flow's selectors may name its ports.
+ */
+struct dst_entry *mplink_outer_dst_xfrm(const struct mplink_path *path,
+					const struct mplink_outer *outer, u32 mark)
 {
 	struct dst_entry *dst = mplink_path_dst(path, smp_processor_id(), path->outer6);
+	struct net *net = dev_net(path->dev);
+	struct flowi fl;
 
-	mplink_outer_udp(skb, outer);
-	/* The packet's, from here on. */
+	if (path->outer6)
+		fl.u.ip6 = (struct flowi6){
+			.daddr = *mplink_in6(&path->remote),
+			.saddr = *mplink_in6(&path->local),
+			.flowi6_oif = path->dev->ifindex,
+			.flowi6_proto = IPPROTO_UDP,
+			.flowi6_mark = mark,
+			.fl6_sport = outer->from,
+			.fl6_dport = outer->to,
+		};
+	else
+		fl.u.ip4 = (struct flowi4){
+			.daddr = mplink_in6(&path->remote)->s6_addr32[3],
+			.saddr = mplink_in6(&path->local)->s6_addr32[3],
+			.flowi4_oif = path->dev->ifindex,
+			.flowi4_proto = IPPROTO_UDP,
+			.flowi4_mark = mark,
+			.fl4_sport = outer->from,
+			.fl4_dport = outer->to,
+		};
 	dst_hold(dst);
+	/* If it fails, the reference is gone. */
+	dst = xfrm_lookup(net, dst, &fl, NULL, 0);
+	return IS_ERR(dst) ? NULL : dst;
+}
+
+void mplink_outer_xmit(const struct mplink_path *path, struct dst_entry *dst, struct sock *sk,
+		       struct sk_buff *skb, const struct mplink_outer *outer)
+{
+	mplink_outer_udp(skb, outer);
 	skb_dst_set(skb, dst);
 	if (path->outer6)
 		mplink_outer6(path, sk, skb, outer);

@@ -6,6 +6,9 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/udp.h>
+#include <linux/xfrm.h>
+#include <net/dst.h>
+#include <net/net_namespace.h>
 
 #include "mplink.h"
 
@@ -24,13 +27,62 @@ static inline u32 mplink_outer_len(bool inet6)
 	return sizeof(struct udphdr) + (inet6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr));
 }
 
-/*
- * Sends the packet from the path's NIC to its remote.  skb->data is the UDP payload, and
- * before it there is room for both headers and the NIC's.  sk: for netfilter.  What is
- * lost from here on is counted where it happens.  Softirq disabled, in an RCU read
- * section.
+/**
+ * mplink_xfrm_policies() - whether IPsec policies may have a say
+ * @net: of this namespace
+ * @dir: XFRM_POLICY_IN or XFRM_POLICY_OUT
+ *
+ * Context: any.
  */
-void mplink_outer_xmit(const struct mplink_path *path, struct sock *sk, struct sk_buff *skb,
-		       const struct mplink_outer *outer);
+static inline bool mplink_xfrm_policies(const struct net *net, int dir)
+{
+#ifdef CONFIG_XFRM
+	return READ_ONCE(net->xfrm.policy_count[dir]) ||
+	       READ_ONCE(net->xfrm.policy_default[dir]) == XFRM_USERPOLICY_BLOCK;
+#else
+	return false;
+#endif
+}
+
+/* mplink_outer_dst() where there are IPsec policies. */
+struct dst_entry *mplink_outer_dst_xfrm(const struct mplink_path *path,
+					const struct mplink_outer *outer, u32 mark);
+
+/**
+ * mplink_outer_dst() - the route by which a packet will leave
+ * @path: to its remote
+ * @outer: its headers: IPsec policies select by addresses and ports
+ * @mark: the packet's
+ *
+ * Context: softirq disabled, in an RCU read section; the path has a local address.
+ * Return: a route with a reference, that of IPsec if a policy wants it.  NULL: no packet
+ * may leave, for a policy forbids it or has no state yet.
+ */
+static inline struct dst_entry *mplink_outer_dst(const struct mplink_path *path,
+						 const struct mplink_outer *outer, u32 mark)
+{
+	struct dst_entry *dst;
+
+	if (unlikely(mplink_xfrm_policies(dev_net(path->dev), XFRM_POLICY_OUT)))
+		return mplink_outer_dst_xfrm(path, outer, mark);
+	dst = mplink_path_dst(path, smp_processor_id(), path->outer6);
+	dst_hold(dst);
+	return dst;
+}
+
+/**
+ * mplink_outer_xmit() - sends a packet from the path's NIC to its remote
+ * @path: the path
+ * @dst: from mplink_outer_dst(); the reference becomes the packet's
+ * @sk: for netfilter; or NULL
+ * @skb: its data is the UDP payload; before it there is room for both headers and the NIC's
+ * @outer: the headers
+ *
+ * What is lost from here on is counted where it happens.
+ *
+ * Context: softirq disabled, in an RCU read section.
+ */
+void mplink_outer_xmit(const struct mplink_path *path, struct dst_entry *dst, struct sock *sk,
+		       struct sk_buff *skb, const struct mplink_outer *outer);
 
 #endif /* MPLINK_OUTER_H */

@@ -130,7 +130,7 @@ static bool mplink_path_has(const struct mplink_path *path, const struct mplink_
 
 static struct dst_entry *mplink_path_dst4(const struct mplink_path *path)
 {
-	struct rtable *rt = rt_dst_alloc(path->dev, 0, RTN_UNICAST, true);
+	struct rtable *rt = rt_dst_alloc(path->dev, 0, RTN_UNICAST, false);
 
 	if (!rt)
 		return NULL;
@@ -149,7 +149,7 @@ static struct dst_entry *mplink_path_dst4(const struct mplink_path *path)
 
 static struct dst_entry *mplink_path_dst6(const struct mplink_path *path)
 {
-	struct rt6_info *rt = ip6_dst_alloc(dev_net(path->dev), path->dev, DST_NOXFRM);
+	struct rt6_info *rt = ip6_dst_alloc(dev_net(path->dev), path->dev, 0);
 
 	if (!rt)
 		return NULL;

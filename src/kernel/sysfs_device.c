@@ -163,6 +163,7 @@ MPLINK_DROP_FILE(too_big, MPLINK_DROP_TOO_BIG);
 MPLINK_DROP_FILE(no_memory, MPLINK_DROP_NO_MEMORY);
 MPLINK_DROP_FILE(no_neighbour, MPLINK_DROP_NO_NEIGHBOUR);
 MPLINK_DROP_FILE(loop, MPLINK_DROP_LOOP);
+MPLINK_DROP_FILE(policy, MPLINK_DROP_POLICY);
 
 const struct attribute *const mplink_drops_attrs[] = {
 	&mplink_drops_no_peer_file.attr,
@@ -172,6 +173,7 @@ const struct attribute *const mplink_drops_attrs[] = {
 	&mplink_drops_no_memory_file.attr,
 	&mplink_drops_no_neighbour_file.attr,
 	&mplink_drops_loop_file.attr,
+	&mplink_drops_policy_file.attr,
 	NULL,
 };
 

@@ -11,6 +11,7 @@
 #include <net/sock.h>
 #include <net/udp.h>
 
+#include "outer.h"
 #include "tunnel.h"
 #include "udp_socket.h"
 
@@ -68,11 +69,12 @@ void mplink_tunnel_demux(const struct mplink_vnic *vnic, struct sk_buff *skb)
 	    uh->dest != htons(MPLINK_GRE_UDP_PORT) || ip_is_fragment(iph))
 		return;
 	/*
-	 * Where the source is to be checked, or a rule may yet send it elsewhere, the stack
-	 * has to look for itself.
+	 * Where the source is to be checked, a rule may yet send it elsewhere, or an IPsec
+	 * policy asks by what route it came, the stack has to look for itself.
 	 */
 	if (!in_dev || IN_DEV_RPFILTER(in_dev) || netif_is_l3_slave(skb->dev) ||
 	    rcu_access_pointer(net->nf.hooks_ipv4[NF_INET_PRE_ROUTING]) ||
+	    mplink_xfrm_policies(net, XFRM_POLICY_IN) ||
 	    skb_shared(skb) || skb_dst(skb) ||
 	    __ip_dev_find(net, iph->daddr, false) != skb->dev)
 		return;

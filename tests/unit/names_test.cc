@@ -57,6 +57,7 @@ TEST(Names, EncapsAndDrops)
 	EXPECT_STREQ(mplink_core_drop_name(MPLINK_DROP_NO_MEMORY), "no-memory");
 	EXPECT_STREQ(mplink_core_drop_name(MPLINK_DROP_NO_NEIGHBOUR), "no-neighbour");
 	EXPECT_STREQ(mplink_core_drop_name(MPLINK_DROP_LOOP), "loop");
+	EXPECT_STREQ(mplink_core_drop_name(MPLINK_DROP_POLICY), "policy");
 	EXPECT_STREQ(mplink_core_drop_name(MPLINK_DROPS), "?");
 }
 

@@ -194,7 +194,7 @@ udp_mixed() {
 _udp_accounted() {
 	local reason sum
 	sum=$(links_sum tx_packets)
-	for reason in no-link malformed too-big no-memory no-neighbour loop; do
+	for reason in no-link malformed too-big no-memory no-neighbour loop policy; do
 		sum=$((sum + $(drops "$reason")))
 	done
 	echo "$sum"

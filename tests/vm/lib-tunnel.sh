@@ -84,9 +84,11 @@ _tunnel_up() {
 }
 
 # A veth pair hands packets over on the CPU that sends them, so that two CPUs' overtake
-# each other; a NIC has a queue. So has each of these: half of them on either CPU.
+# each other; a NIC has a queue. So has each of these: half of them on either CPU. Where the
+# kernel is for one CPU, there is nothing to be done.
 _as_cables() {
 	local i
+	[[ -e /sys/class/net/eth1/queues/rx-0/rps_cpus ]] || return 0
 	for ((i = 1; i <= $1; i++)); do
 		echo $((1 << i % 2)) >"/sys/class/net/eth$i/queues/rx-0/rps_cpus"
 	done

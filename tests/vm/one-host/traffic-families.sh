@@ -42,7 +42,7 @@ goes() {
 	# Large segments go to the NIC in one piece.
 	[[ $(($(links_sum tx_bytes) / $(links_sum tx_packets))) -gt 1600 ]] ||
 		fail "GSO: packets are cut before the link is chosen"
-	for reason in no_link malformed too_big no_memory no_neighbour loop; do
+	for reason in no_link malformed too_big no_memory no_neighbour loop policy; do
 		equal "drops for $reason" "$(ethtool_stat drop_$reason)" 0
 	done
 	mplink_unload
