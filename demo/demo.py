@@ -251,7 +251,7 @@ class Demo:
             # The module counts what it made and destroyed at debug level.
             done = host.run("echo 'module mplink +p' >/proc/dynamic_debug/control; "
                             "exec tests/vm/lib-gate.sh end demo", timeout=120)
-            complaints[end] = done.output.strip() if done.status else ""
+            complaints[end] = verdict.complaint(done.status, done.output)
         return complaints
 
     def run(self):

@@ -12,12 +12,19 @@ def megabytes(n):
     return f"{n / 1e6:.1f} MB"
 
 
+def complaint(status, said):
+    """Of the gate: empty if it had none."""
+    return (said.strip() or f"(nothing, but the gate's status is {status})") if status else ""
+
+
 def delivery(last, failures):
     sent, got = last["a"], last["b"]
     if sent["bytes"] != got["bytes"]:
         failures.append(f"{sent['bytes']} bytes were sent, {got['bytes']} arrived")
     elif sent["digest"] != got["digest"]:
         failures.append(f"the bytes differ: BLAKE2b {sent['digest']} sent, {got['digest']} arrived")
+    elif not got["bytes"]:
+        failures.append("not a byte was sent")
     else:
         return (f"every byte arrived, in order: {got['bytes']:,} sent and received,\n"
                 f"{'':15}BLAKE2b {got['digest']} at both ends")

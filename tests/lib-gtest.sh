@@ -10,6 +10,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd) || exit 1
 passed=0
 failed=0
 mkdir -p "$root/build"
+# Nobody's filter may leave out what shall be tested.
+unset "${!GTEST_@}"
 export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
 export UBSAN_OPTIONS=print_stacktrace=1
 export TSAN_OPTIONS=halt_on_error=1
@@ -38,10 +40,15 @@ gtest_suite() {
 		failed=$((failed + 1))
 		return
 	fi
-	read -r tests lost < <(python3 -c '
+	if ! read -r tests lost < <(python3 -c '
 import json, sys
 r = json.load(open(sys.argv[1]))
-print(r["tests"] - r.get("disabled", 0), r["failures"] + r.get("errors", 0))' "$json")
+print(r["tests"] - r.get("disabled", 0), r["failures"] + r.get("errors", 0))' "$json") ||
+		((tests == 0)); then
+		echo "${1#"$root"/}: tested nothing, or does not say what"
+		failed=$((failed + 1))
+		return
+	fi
 	passed=$((passed + tests - lost))
 	failed=$((failed + lost))
 	# A leak is found after the last test.

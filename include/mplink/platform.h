@@ -122,7 +122,10 @@ void mplink_bfd_configure(struct mplink_bfd *bfd, const struct mplink_bfd_config
 int mplink_bfd_run(struct mplink_bfd *bfd, int on);
 /* Not 0 while the session is Up.  Changes under the reader.  Any context. */
 const unsigned long *mplink_bfd_up(const struct mplink_bfd *bfd);
-/* When the session became Init or more, and Up, as mplink_now_ms(); MPLINK_NEVER: it is not.  RTNL. */
+/*
+ * When the session became Init or more, and Up, as mplink_now_ms(); MPLINK_NEVER: it is
+ * not.  RTNL.
+ */
 void mplink_bfd_since(const struct mplink_bfd *bfd, mplink_u64 *init_ms, mplink_u64 *up_ms);
 /*
  * In so many milliseconds, or sooner, call mplink_core_recheck() with

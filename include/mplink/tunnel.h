@@ -26,7 +26,7 @@ struct mplink_gre {
 	mplink_u16 protocol;	/* 0x0800 or 0x86dd */
 	mplink_u8 bucket;	/* the flow's */
 	mplink_u8 sequenced;	/* there is a sequence number */
-	mplink_u8 checksummed;	/* there is a checksum, over all of header and payload: to be verified */
+	mplink_u8 checksummed;	/* over header and payload: to be verified */
 };
 
 /*

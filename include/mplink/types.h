@@ -85,8 +85,8 @@ struct mplink_nic_info {
 	mplink_u32 transitions;	/* changes of validity since the NIC was added */
 	mplink_u64 since_ms;	/* how long the present validity has held */
 	struct mplink_addr address;
-	const char *refused;	/* why its device could not be taken; NULL: it could, or is not there */
-	mplink_u64 stages_ms[MPLINK_NIC_STAGES];	/* as mplink_now_ms(); MPLINK_NEVER: not now */
+	const char *refused;	/* why its device was not taken; NULL: it was, or is not there */
+	mplink_u64 stages_ms[MPLINK_NIC_STAGES];	/* as mplink_now_ms(), or MPLINK_NEVER */
 };
 
 /* A link as sysfs shows it. */
@@ -179,7 +179,7 @@ struct mplink_bfd_step {
 
 /* How gre-udp goes about its packets, as the user wants it of a virtual NIC. */
 struct mplink_tunnel_config {
-	mplink_u32 flow_buckets;	/* that what is sent is split into; a power of two, 1 to 256 */
+	mplink_u32 flow_buckets;	/* of what is sent; a power of two, 1 to 256 */
 	mplink_u32 outoforder_min_us;	/* bounds of outoforder_timer; */
 	mplink_u32 outoforder_max_us;	/* 1 to MPLINK_MAX_OUTOFORDER_US */
 	mplink_u32 max_perflow_buffer;	/* packets held, of a bucket; 1 to the uapi's maximum */

@@ -58,7 +58,7 @@ enum mplink_gre_drop {
 	/* Found by the header alone. */
 	MPLINK_GRE_DROP_TRUNCATED,	/* shorter than its header */
 	MPLINK_GRE_DROP_VERSION,	/* not 0 */
-	MPLINK_GRE_DROP_FLAGS,		/* a bit that nobody sets any more: routing, say (RFC 2784 2.2) */
+	MPLINK_GRE_DROP_FLAGS,		/* one that nobody sets any more, as routing (RFC 2784) */
 	MPLINK_GRE_DROP_PROTOCOL,	/* neither IPv4 nor IPv6 */
 	MPLINK_GRE_DROP_KEY_MISSING,	/* no key */
 	/* Found by who sent it. */
@@ -67,7 +67,7 @@ enum mplink_gre_drop {
 	/* Found by what it carries. */
 	MPLINK_GRE_DROP_CHECKSUM,
 	MPLINK_GRE_DROP_INNER,		/* not an IP packet of that kind, or cut short */
-	MPLINK_GRE_DROP_ECN,		/* congestion on the way, which the packet cannot say (RFC 6040) */
+	MPLINK_GRE_DROP_ECN,		/* congestion that the packet cannot tell (RFC 6040) */
 	/* Found by its number. */
 	MPLINK_GRE_DROP_DUPLICATE,	/* it has been delivered */
 	MPLINK_GRE_DROP_LATE,		/* it had been given up */

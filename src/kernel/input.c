@@ -94,7 +94,8 @@ static noinline rx_handler_result_t mplink_input_other(struct sk_buff **pskb,
 	case htons(ETH_P_IPV6):
 		if (skb_copy_bits(skb, offsetof(struct ipv6hdr, saddr), &in6, sizeof(in6)))
 			return RX_HANDLER_PASS;
-		return mplink_input_from(pskb, skb, port, mplink_peers_find(vnic, mplink_addr6(&in6)));
+		return mplink_input_from(pskb, skb, port,
+					 mplink_peers_find(vnic, mplink_addr6(&in6)));
 	default:
 		return RX_HANDLER_PASS;
 	}
@@ -120,6 +121,7 @@ rx_handler_result_t mplink_input(struct sk_buff **pskb)
 
 	if (unlikely(skb->pkt_type != PACKET_HOST))
 		return RX_HANDLER_PASS;
+	/* Pairs with mplink_tunnel_begin(): who sees it sees what is in it. */
 	if (unlikely(smp_load_acquire(&vnic->delivery)))
 		return mplink_input_tunnel(skb, port->upper);
 	if (unlikely(skb->protocol != htons(ETH_P_IP) || skb_headlen(skb) < sizeof(struct iphdr)))

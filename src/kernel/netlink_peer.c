@@ -110,7 +110,8 @@ static int mplink_nl_peer_fill(struct sk_buff *skb, const struct mplink_nl_objec
 static size_t mplink_nl_links_size(u32 links)
 {
 	const size_t counters = nla_total_size(4 * nla_total_size_64bit(sizeof(u64)));
-	const size_t stages = nla_total_size(MPLINK_LINK_STAGES * nla_total_size_64bit(sizeof(u64)));
+	const size_t stages = nla_total_size(MPLINK_LINK_STAGES *
+					     nla_total_size_64bit(sizeof(u64)));
 	const size_t link = nla_total_size(nla_total_size(MPLINK_NAME_LEN) +
 					   nla_total_size(sizeof(struct in6_addr)) +
 					   nla_total_size(sizeof(u16)) +

@@ -85,7 +85,7 @@ bool mplink_tunnel_counters(const struct mplink_peer_node *peer,
 /* The sum of all peers, and of each maximum the largest. */
 void mplink_tunnel_sum(const struct mplink_vnic *vnic, struct mplink_resequencer_counters *sum);
 
-/* --- tunnel_socket.c: the namespace's sockets ------------------------------------------ */
+/* --- tunnel_socket.c: the namespace's sockets ----------------------------- */
 
 /* RFC 8086 3.1. */
 #define MPLINK_GRE_UDP_PORT 4754
@@ -141,7 +141,7 @@ static inline void mplink_tunnel_count(const struct mplink_tunnel_socket *socket
 	this_cpu_inc(socket->stats->drops[drop]);
 }
 
-/* --- encap.c: the way out; decap.c: the way in ---------------------------------------------- */
+/* --- encap.c: the way out; decap.c: the way in ---------------------------- */
 
 /*
  * Sends a packet that begins with its IP header to the peer, which has a tunnel; it may
@@ -152,14 +152,14 @@ void mplink_encap(struct mplink_vnic *vnic, const struct mplink_peer_node *peer,
 /* What the sockets' packets are given to. */
 int mplink_decap(struct sock *sk, struct sk_buff *skb);
 
-/* --- pmtu.c: what routers say of packets that are too long ------------------------------------- */
+/* --- pmtu.c: what routers say of packets that are too long ---------------- */
 
 /* udp_sock.encap_err_lookup: what was sent to the socket's port elsewhere was ours. */
 int mplink_pmtu_lookup(struct sock *sk, struct sk_buff *skb);
 /* udp_sock.encap_err_rcv.  Softirq, in an RCU read section. */
 MPLINK_ENCAP_ERR_RCV(mplink_pmtu_error);
 
-/* --- resequence.c: in order --------------------------------------------------------------------- */
+/* --- resequence.c: in order ----------------------------------------------- */
 
 /*
  * Takes a packet of the peer's, that is to be delivered once those before it have been.
@@ -173,7 +173,7 @@ void mplink_resequence_revisit(struct mplink_bucket *bucket);
 /* Lets go all that waits, for good.  Process context. */
 void mplink_resequence_close(struct mplink_bucket *bucket);
 
-/* --- deliver.c: to the stack ----------------------------------------------------------------------- */
+/* --- deliver.c: to the stack ---------------------------------------------- */
 
 struct mplink_delivery;
 

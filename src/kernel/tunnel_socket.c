@@ -114,7 +114,7 @@ int mplink_tunnel_socket_get(struct net *net, const char **why)
 		err = mplink_tunnel_open_sock(net, tunnel, true);
 	if (err) {
 		if (err == -EADDRINUSE)
-			*why = "gre-udp needs UDP port 4754, which another program of this namespace has";
+			*why = "gre-udp needs UDP port 4754, which another program here has";
 		mplink_tunnel_free(tunnel);
 		return err;
 	}

@@ -66,7 +66,7 @@ good="[    7.1] mplink: loading out-of-tree module taints kernel.
 [    7.7] INFO: NMI handler (perf_event_nmi_handler) took too long to run: 1.5 msecs"
 unload='[    9.1] mplink: unload: devices 2/2 nics 6/6 peers 2/2 links 6/6 tables 9/9 dev-refs 6/6'
 
-echo "1..$((${#bad[@]} + 10))"
+echo "1..$((${#bad[@]} + 16))"
 for line in "${bad[@]}"; do
 	judge 1 "red: $line" gate_log_is_clean <<<"$good
 [    8.000000] $line"
@@ -83,6 +83,35 @@ judge 1 "red: the last count is out of balance" gate_all_destroyed 1 <<<"${unloa
 judge 1 "red: no unload line" gate_all_destroyed 1 <<<"$good"
 judge 1 "red: an unload line without counts" gate_all_destroyed 1 <<<"[ 9.1] mplink: unload: done"
 judge 1 "red: the log no longer holds the beginning" gate_log_since "mplink-test: begin x" <<<"$good"
+
+# What a scenario forgives, and only that.
+GATE_STATE=$(mktemp -d)
+trap 'rm -rf "$GATE_STATE"' EXIT
+forgiving() {
+	gate_without_forgiven | gate_log_is_clean
+}
+stack='[ 8.1] CPU: 0 PID: 7 Comm: ip Tainted: G  O
+[ 8.2] Call Trace:
+[ 8.3]  <TASK>
+[ 8.4]  dump_stack_lvl+0x44/0x5c
+[ 8.5]  </TASK>'
+announced="[ 8.0] sysctl could not get directory: /net/ipv4/conf/eth1
+$stack"
+judge 1 "red: a stack that nobody forgave" forgiving <<<"$announced"
+gate_forgive 'sysctl could not get directory'
+judge 0 "green: a stack that was forgiven" forgiving <<<"$good
+$announced
+$good"
+judge 1 "red: another stack after it" forgiving <<<"$announced
+$stack"
+judge 1 "red: one that was not announced" forgiving <<<"$good
+$stack"
+judge 1 "red: bad news, long after an announcement without a stack" forgiving <<<"${announced%%$'\n'*}
+$good
+[ 9.0] WARNING: CPU: 1 PID: 412 at net/core/dev.c:10870 free_netdev+0x1f0/0x240
+$stack"
+judge 1 "red: a forgiven stack that does not end" forgiving <<<"${announced%$'\n'*}
+[ 9.0] BUG: kernel NULL pointer dereference, address: 0000000000000010"
 
 echo "$((number - failed)) passed, $failed failed"
 [[ $failed -eq 0 ]]

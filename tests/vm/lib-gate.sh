@@ -50,7 +50,8 @@ gate_forgive() {
 	echo "$1" >"$GATE_STATE/forgiven"
 }
 
-# gate_without_forgiven <LOG: leaves out what was forgiven.
+# gate_without_forgiven <LOG: leaves out what was forgiven: the stack that follows within a
+# few lines, to its end.  One that has no end is none of those.
 gate_without_forgiven() {
 	local regex
 	regex=$(cat "$GATE_STATE/forgiven" 2>/dev/null) || {
@@ -58,9 +59,27 @@ gate_without_forgiven() {
 		return
 	}
 	REGEX=$regex awk '
-		$0 ~ ENVIRON["REGEX"] { forgiven = 1 }
-		!forgiven { print }
-		/<\/TASK>/ { forgiven = 0 }'
+		forgiven {
+			held = held $0 "\n"
+			if (/<\/TASK>/) {
+				forgiven = 0
+				held = ""
+			}
+			next
+		}
+		announced && /CPU: [0-9]/ {
+			forgiven = 1
+			announced = 0
+			held = $0 "\n"
+			next
+		}
+		announced { announced-- }
+		$0 ~ ENVIRON["REGEX"] {
+			announced = 5
+			next
+		}
+		{ print }
+		END { printf "%s", held }'
 }
 
 # gate_all_destroyed LOADS <LOG: the module was loaded LOADS times; each unload
