@@ -197,7 +197,7 @@ enum mplink_drop {
 	MPLINK_DROP_TOO_BIG,	/* longer than the NIC's MTU, past the stack that would cut it */
 	MPLINK_DROP_NO_MEMORY,	/* no memory for a header or a copy */
 	MPLINK_DROP_NO_NEIGHBOUR,	/* the link's next hop has no neighbour */
-	MPLINK_DROP_LOOP,	/* too many virtual NICs above each other: is one above itself? */
+	MPLINK_DROP_LOOP,	/* virtual NICs above each other, too deep: a loop? */
 	MPLINK_DROP_POLICY,	/* an IPsec policy forbids it to leave, or has no state for it yet */
 	MPLINK_DROPS
 };

@@ -66,8 +66,8 @@ topology 1 B_WITHOUT_VIRTUAL
 for OUTER in 4 6; do
 	tunnel_ends 1
 	[[ $OUTER == 4 ]] && A=10.0.1.1 B=10.0.1.2 || A=fd00:0:0:1::1 B=fd00:0:0:1::2
-	states $A $B
-	policies $A $B
+	states "$A" "$B"
+	policies "$A" "$B"
 	dump
 	check "a ping, encrypted" ping -qc3 -i0.1 -W2 "$PEER"
 	check "a long one" ping -qc2 -i0.1 -W2 -s 4000 "$PEER"
@@ -90,7 +90,8 @@ for OUTER in 4 6; do
 	for what in block stateless; do
 		both policy flush
 		[[ $what == block ]] || both state flush
-		policies $A $B $([[ $what != block ]] || echo block)
+		# shellcheck disable=SC2046 # or nothing at all
+		policies "$A" "$B" $([[ $what != block ]] || echo block)
 		before=$(drops policy)
 		dump
 		ping -qc2 -i0.1 -W1 "$PEER" >/dev/null && fail "$what: a ping is answered"

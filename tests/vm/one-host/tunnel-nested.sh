@@ -74,6 +74,7 @@ for ((i = 1; i < DEEP; i++)); do
 	ip -n B link set "v$i" up
 	virtual B "mpl$i" gre-udp "10.98.$i.2" "10.98.$i.1" "v$i" "10.1.$i.1"
 done
+# shellcheck disable=SC2016 # for the shell in B
 in_b bash -c 'for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 >$f; done'
 received=$(gre_received B)
 for ((depth = 2; depth <= DEEP; depth += 6)); do
