@@ -18,7 +18,7 @@
 static __always_inline void mplink_hook_take(struct sk_buff *skb, const struct mplink_path *path,
 					     bool inet6)
 {
-	struct dst_entry *dst = mplink_path_dst(path, raw_smp_processor_id(), inet6);
+	struct dst_entry *dst = mplink_path_dst(path, inet6);
 	const unsigned long refdst = skb->_skb_refdst;
 
 	/* neigh_output() follows skb->dev, the rest of the stack the route. */

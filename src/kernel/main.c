@@ -150,6 +150,7 @@ static int __init mplink_init(void)
 		return PTR_ERR(config);
 
 	/* Each step may call what the steps before it have set up. */
+	mplink_path_init();
 	err = mplink_bfd_init();
 	if (err)
 		goto err_config;

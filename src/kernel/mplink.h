@@ -122,12 +122,20 @@ static inline bool mplink_is_vnic(const struct net_device *dev)
 
 /* --- namespace.c: what the module keeps for each network namespace ------- */
 
+/* Counters of the kernel's that change whenever a look-up may give another route. */
+struct mplink_routing {
+	int inet;
+	int inet6;
+	u32 inet6_gone;
+};
+
 struct mplink_net {
 	struct net *net;
 	struct list_head vnics;		/* RTNL */
 	struct mplink_tunnel_socket *tunnel;	/* NULL: nobody wants it; RTNL, and its users */
 	u32 generation;			/* counts their comings and goings */
-	struct notifier_block fib;
+	struct mplink_routing routing;	/* when addresses and routes were re-read last */
+	struct delayed_work watch;	/* whether that has changed */
 	struct delayed_work refresh;	/* re-reads addresses and routes */
 	struct work_struct liveness;	/* follows BFD sessions */
 	struct delayed_work restore;	/* ends waits to restore and hold-offs */
@@ -199,8 +207,11 @@ struct mplink_port {
 
 /* --- path.c: the way to a remote ------------------------------------------ */
 
+struct mplink_route;
+
 struct mplink_path {
 	struct net_device *dev;		/* the port's */
+	struct dst_entry *const *dst;	/* the route's copies */
 	bool inet6;			/* the next hop is an IPv6 address */
 	union {
 		__be32 gw4;
@@ -212,20 +223,24 @@ struct mplink_path {
 	struct mplink_addr remote;
 	struct mplink_addr wanted;	/* as local, by the user; or none */
 	struct mplink_addr local;	/* what packets of our own come from; or none */
+	struct mplink_route *route;	/* a share of it */
 	struct rcu_head rcu;
-	/*
-	 * Routes by which IPv4 and IPv6 packets leave, one of each a CPU, so
-	 * that no two CPUs count references in one cache line.  No IPv6 ones
-	 * where the next hop is an IPv4 address: the stack knows no such route.
-	 */
-	struct dst_entry *dst[];
 };
 
-/* Any CPU's will do, the caller's own is best. */
-static inline struct dst_entry *mplink_path_dst(const struct mplink_path *path, u32 cpu, bool inet6)
+DECLARE_PER_CPU_READ_MOSTLY(u32, mplink_slot);
+
+/*
+ * The route for an IPv4 or IPv6 packet.  Each CPU has a copy, so that no two count
+ * references in one cache line; but any copy will do, and so may preemption.  NULL for
+ * IPv6 if the next hop is an IPv4 address: the stack knows no such route.
+ */
+static inline struct dst_entry *mplink_path_dst(const struct mplink_path *path, bool inet6)
 {
-	return path->dst[2 * cpu + inet6];
+	return path->dst[2 * raw_cpu_read(mplink_slot) + inet6];
 }
+
+/* Before the first path. */
+void mplink_path_init(void);
 
 /* The longest IP packet of our own that is known to fit. */
 static inline u32 mplink_path_mtu(const struct mplink_path *path)

@@ -4,12 +4,15 @@
  * the watch over its routes.
  */
 #include <linux/rtnetlink.h>
-#include <net/fib_notifier.h>
-#include <net/ip_fib.h>
+#include <net/ip6_fib.h>
+#include <net/ipv6.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
 #include "mplink.h"
+
+/* How often to ask whether routing has changed: three counters are read. */
+#define MPLINK_WATCH_INTERVAL (HZ / 20)
 
 static unsigned int mplink_net_id __read_mostly;
 
@@ -18,17 +21,26 @@ struct mplink_net *mplink_net(const struct net *net)
 	return net_generic(net, mplink_net_id);
 }
 
-static void mplink_net_work(struct work_struct *work)
+/* Returns how long it took, in jiffies. */
+static unsigned long mplink_net_reread(struct mplink_net *mn)
 {
-	struct mplink_net *mn = container_of(to_delayed_work(work), struct mplink_net, refresh);
 	struct mplink_vnic *vnic;
+	unsigned long took;
 
 	rtnl_lock();
+	took = jiffies;
 	list_for_each_entry(vnic, &mn->vnics, list) {
 		mplink_events_replay(vnic, MPLINK_EVENT_REFRESH);
 		mplink_core_refresh(vnic->core);
 	}
+	took = jiffies - took;
 	rtnl_unlock();
+	return took;
+}
+
+static void mplink_net_work(struct work_struct *work)
+{
+	mplink_net_reread(container_of(to_delayed_work(work), struct mplink_net, refresh));
 }
 
 static void mplink_net_recheck(struct mplink_net *mn, u32 event)
@@ -78,39 +90,45 @@ void mplink_net_refresh(struct net *net, unsigned long delay)
 	queue_delayed_work(system_wq, &mplink_net(net)->refresh, delay);
 }
 
-static bool mplink_net_concerns_nic(unsigned long event, void *ptr)
+/*
+ * What the kernel itself goes by to tell that a cached route may be stale.  Its notifier
+ * speaks of the best route of each prefix only, and links use others, too: of two defaults
+ * each NIC has its own.
+ */
+static struct mplink_routing mplink_net_routing(const struct net *net)
 {
-	const struct fib_notifier_info *info = ptr;
-	const struct fib_entry_notifier_info *entry;
-	const struct fib_info *fi;
-	int i;
+	struct mplink_routing routing = {
+		/* Each route, rule and address that comes or goes, if any look-up ever saw it. */
+		.inet = rt_genid_ipv4(net),
+		/* The same, but for routes that go: whoever has one cached notices that itself. */
+		.inet6 = rt_genid_ipv6(net),
+	};
 
-	/* Of the many events, IPv4 routes are most: those over other devices do not matter. */
-	if (info->family != AF_INET ||
-	    (event != FIB_EVENT_ENTRY_REPLACE && event != FIB_EVENT_ENTRY_APPEND &&
-	     event != FIB_EVENT_ENTRY_ADD && event != FIB_EVENT_ENTRY_DEL))
-		return true;
-	entry = container_of(info, struct fib_entry_notifier_info, info);
-	fi = entry->fi;
-	if (fi->nh)
-		return true;
-	for (i = 0; i < fi->fib_nhs; i++) {
-		const struct net_device *dev = fi->fib_nh[i].fib_nh_dev;
-
-		if (dev && rcu_access_pointer(dev->rx_handler) == mplink_input)
-			return true;
-	}
-	return false;
+	if (ipv6_mod_enabled())
+		routing.inet6_gone = READ_ONCE(net->ipv6.rt6_stats->fib_discarded_routes);
+	return routing;
 }
 
-/* Called under locks of the FIB's own, in any context: only the worker may act. */
-static int mplink_net_fib_event(struct notifier_block *nb, unsigned long event, void *ptr)
+static bool mplink_net_rerouted(struct mplink_net *mn)
 {
-	struct mplink_net *mn = container_of(nb, struct mplink_net, fib);
+	const struct mplink_routing now = mplink_net_routing(mn->net);
+	const bool changed = memcmp(&now, &mn->routing, sizeof(now));
 
-	if (!list_empty(&mn->vnics) && mplink_net_concerns_nic(event, ptr))
-		mplink_net_refresh(mn->net, 0);
-	return NOTIFY_DONE;
+	mn->routing = now;
+	return changed;
+}
+
+static void mplink_net_watch(struct work_struct *work)
+{
+	struct mplink_net *mn = container_of(to_delayed_work(work), struct mplink_net, watch);
+	unsigned long delay = MPLINK_WATCH_INTERVAL;
+
+	if (list_empty(&mn->vnics))
+		return;
+	/* On a router where routes change all the time this takes a tenth of it at most. */
+	if (mplink_net_rerouted(mn))
+		delay = max(delay, 10 * mplink_net_reread(mn));
+	queue_delayed_work(system_wq, &mn->watch, delay);
 }
 
 int mplink_net_add(struct mplink_vnic *vnic)
@@ -125,6 +143,7 @@ int mplink_net_add(struct mplink_vnic *vnic)
 
 		if (err)
 			return err;
+		queue_delayed_work(system_wq, &mn->watch, MPLINK_WATCH_INTERVAL);
 	}
 	list_add_tail(&vnic->list, &mn->vnics);
 	mn->generation++;
@@ -140,8 +159,11 @@ void mplink_net_remove(struct mplink_vnic *vnic)
 
 	list_del(&vnic->list);
 	mn->generation++;
-	if (list_empty(&mn->vnics))
+	if (list_empty(&mn->vnics)) {
 		mplink_hook_unregister(net);
+		/* If it is under way, it finds that there is nothing to watch. */
+		cancel_delayed_work(&mn->watch);
+	}
 }
 
 static int __net_init mplink_net_start(struct net *net)
@@ -153,21 +175,17 @@ static int __net_init mplink_net_start(struct net *net)
 	INIT_DELAYED_WORK(&mn->refresh, mplink_net_work);
 	INIT_WORK(&mn->liveness, mplink_net_liveness_work);
 	INIT_DELAYED_WORK(&mn->restore, mplink_net_restore_work);
-	mn->fib.notifier_call = mplink_net_fib_event;
-	/* Here, and not with the first virtual NIC: it takes RTNL itself. */
-	return register_fib_notifier(net, &mn->fib, NULL, NULL);
+	INIT_DELAYED_WORK(&mn->watch, mplink_net_watch);
+	return 0;
 }
 
 static void __net_exit mplink_net_stop(struct net *net)
 {
 	struct mplink_net *mn = mplink_net(net);
 
-	/*
-	 * The virtual NICs have gone before, with their sessions: nothing asks for any of
-	 * the work but the FIB.
-	 */
+	/* The virtual NICs have gone before, with their sessions: nothing asks for work. */
 	WARN_ON_ONCE(!list_empty(&mn->vnics));
-	unregister_fib_notifier(net, &mn->fib);
+	cancel_delayed_work_sync(&mn->watch);
 	cancel_delayed_work_sync(&mn->refresh);
 	cancel_work_sync(&mn->liveness);
 	cancel_delayed_work_sync(&mn->restore);

@@ -89,7 +89,7 @@ static __always_inline void mplink_outer6(const struct mplink_path *path, struct
 struct dst_entry *mplink_outer_dst_xfrm(const struct mplink_path *path,
 					const struct mplink_outer *outer, u32 mark)
 {
-	struct dst_entry *dst = mplink_path_dst(path, smp_processor_id(), path->outer6);
+	struct dst_entry *dst = mplink_path_dst(path, path->outer6);
 	struct net *net = dev_net(path->dev);
 	struct flowi fl;
 

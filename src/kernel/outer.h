@@ -65,7 +65,7 @@ static inline struct dst_entry *mplink_outer_dst(const struct mplink_path *path,
 
 	if (unlikely(mplink_xfrm_policies(dev_net(path->dev), XFRM_POLICY_OUT)))
 		return mplink_outer_dst_xfrm(path, outer, mark);
-	dst = mplink_path_dst(path, smp_processor_id(), path->outer6);
+	dst = mplink_path_dst(path, path->outer6);
 	dst_hold(dst);
 	return dst;
 }

@@ -5,187 +5,215 @@
  * made here, as vrf and xfrm make theirs.
  *
  * These routes are not checked for staleness by packets.  They are replaced when
- * an event or a change of the FIB says that the way is another one.
+ * a look-up gives another way: see namespace.c.
+ *
+ * A route depends on the NIC and the next hop only.  All peers behind one router
+ * share it: with a copy of it for each CPU, it is most of what a path costs.
  */
+#include <linux/cpu.h>
+#include <linux/hash.h>
 #include <linux/inetdevice.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <net/addrconf.h>
 #include <net/dst.h>
 #include <net/ip6_route.h>
-#include <net/ip_fib.h>
 #include <net/route.h>
 
-#include "mplink.h"
+#include "next_hop.h"
 
-/* The next hop for remote on dev, and whence, as things are now. */
-struct mplink_next_hop {
-	bool inet6;
+/* --- which copy of a route a CPU takes ------------------------------------------------ */
+
+/*
+ * Only CPUs that are online when the module is loaded have copies of their own: of the
+ * possible ones there may be a hundred more.  One that comes later shares.
+ */
+DEFINE_PER_CPU_READ_MOSTLY(u32, mplink_slot);
+static u32 mplink_slots __read_mostly = 1;
+
+void mplink_path_init(void)
+{
+	u32 cpu, next = 0;
+
+	cpus_read_lock();
+	mplink_slots = num_online_cpus();
+	for_each_possible_cpu(cpu)
+		per_cpu(mplink_slot, cpu) = cpu_online(cpu) ? next++ : cpu % mplink_slots;
+	cpus_read_unlock();
+}
+
+/* --- routes ---------------------------------------------------------------------------- */
+
+struct mplink_route {
+	struct hlist_node node;
+	u32 users;			/* mplink_routes_lock */
+	struct net_device *dev;
+	const struct inet6_dev *idev;	/* the NIC's, that IPv6 copies refer to; or NULL */
+	bool inet6;			/* gw6, else gw4 */
 	__be32 gw4;
 	struct in6_addr gw6;
-	struct mplink_addr local;
+	struct dst_entry *dst[];	/* an IPv4 and an IPv6 one for each slot */
 };
 
-static bool mplink_lookup4(struct net_device *dev, __be32 remote, struct mplink_next_hop *hop)
-{
-	struct flowi4 fl4 = {
-		.daddr = remote,
-		.flowi4_oif = dev->ifindex,
-		.flowi4_iif = LOOPBACK_IFINDEX,
-		.flowi4_scope = RT_SCOPE_UNIVERSE,
-	};
-	const struct fib_nh_common *nhc;
-	struct fib_result res;
-	bool found = false;
+#define MPLINK_ROUTE_BITS 8
 
-	/*
-	 * Not ip_route_output_key(): given a device, it takes any address for
-	 * on-link when no route says so.
-	 */
-	rcu_read_lock();
-	if (fib_lookup(dev_net(dev), &fl4, &res, FIB_LOOKUP_IGNORE_LINKSTATE) ||
-	    res.type != RTN_UNICAST)
-		goto out;
-	nhc = FIB_RES_NHC(res);
-	if (nhc->nhc_dev != dev)
-		goto out;
-	found = true;
-	switch (nhc->nhc_gw_family) {
-	case AF_INET6:
-		hop->inet6 = true;
-		hop->gw6 = nhc->nhc_gw.ipv6;
-		break;
-	case AF_INET:
-		hop->gw4 = nhc->nhc_gw.ipv4;
-		break;
-	default:
-		hop->gw4 = remote;
-	}
-out:
-	rcu_read_unlock();
-	return found;
+static struct hlist_head mplink_routes[1 << MPLINK_ROUTE_BITS];
+static DEFINE_SPINLOCK(mplink_routes_lock);
+
+static struct hlist_head *mplink_route_bucket(const struct net_device *dev,
+					      const struct mplink_next_hop *hop)
+{
+	const u32 gw = hop->inet6 ? ipv6_addr_hash(&hop->gw6) : (__force u32)hop->gw4;
+
+	return &mplink_routes[hash_64((unsigned long)dev ^ ((u64)gw << 32 | gw),
+				      MPLINK_ROUTE_BITS)];
 }
 
-static bool mplink_lookup6(struct net_device *dev, const struct in6_addr *remote,
-			   struct mplink_next_hop *hop)
+static bool mplink_route_is(const struct mplink_route *route, const struct net_device *dev,
+			    const struct mplink_next_hop *hop)
 {
-	struct flowi6 fl6 = {
-		.daddr = *remote,
-		.flowi6_oif = dev->ifindex,
-	};
-	struct dst_entry *dst;
-	bool found;
-
-	dst = ip6_route_output(dev_net(dev), NULL, &fl6);
-	found = !dst->error && dst->dev == dev;
-	if (found) {
-		hop->inet6 = true;
-		hop->gw6 = *rt6_nexthop(dst_rt6_info(dst), remote);
-	}
-	dst_release(dst);
-	return found;
-}
-
-static bool mplink_lookup(struct net_device *dev, const struct mplink_addr *remote,
-			  const struct mplink_addr *wanted, struct mplink_next_hop *hop)
-{
-	const struct in6_addr *in6 = mplink_in6(remote);
-	const __be32 in = in6->s6_addr32[3];
-	struct in6_addr local6;
-
-	*hop = (struct mplink_next_hop){ .local = *wanted };
-	if (ipv6_addr_v4mapped(in6)) {
-		const __be32 local = inet_select_addr(dev, in, RT_SCOPE_LINK);
-
-		if (local && mplink_addr_none(wanted))
-			hop->local = mplink_addr4(local);
-		return mplink_lookup4(dev, in, hop);
-	}
-	if (!ipv6_mod_enabled())
+	if (route->dev != dev || route->inet6 != hop->inet6)
 		return false;
-	if (mplink_addr_none(wanted) &&
-	    !ipv6_dev_get_saddr(dev_net(dev), dev, in6, 0, &local6))
-		hop->local = mplink_addr6(&local6);
-	return mplink_lookup6(dev, in6, hop);
+	if (!route->inet6)
+		return route->gw4 == hop->gw4;
+	/* IPv6 may have been switched off and on again. */
+	return route->idev == __in6_dev_get(dev) && ipv6_addr_equal(&route->gw6, &hop->gw6);
 }
 
-/* Whether the address is one of this host's, that packets may come from. */
-static bool mplink_is_ours(struct net_device *dev, const struct mplink_addr *addr)
+static struct dst_entry *mplink_route_dst4(const struct mplink_route *route)
 {
-	const struct in6_addr *in6 = mplink_in6(addr);
-
-	if (ipv6_addr_v4mapped(in6))
-		return inet_addr_type_dev_table(dev_net(dev), dev, in6->s6_addr32[3]) == RTN_LOCAL;
-	return ipv6_mod_enabled() && ipv6_chk_addr(dev_net(dev), in6, dev, 0);
-}
-
-static bool mplink_path_has(const struct mplink_path *path, const struct mplink_next_hop *hop)
-{
-	if (path->inet6 != hop->inet6 || !mplink_addr_equal(&path->local, &hop->local))
-		return false;
-	if (path->inet6)
-		return ipv6_addr_equal(&path->gw6, &hop->gw6);
-	return path->gw4 == hop->gw4;
-}
-
-static struct dst_entry *mplink_path_dst4(const struct mplink_path *path)
-{
-	struct rtable *rt = rt_dst_alloc(path->dev, 0, RTN_UNICAST, false);
+	struct rtable *rt = rt_dst_alloc(route->dev, 0, RTN_UNICAST, false);
 
 	if (!rt)
 		return NULL;
 	rt->rt_uses_gateway = 1;
-	if (path->inet6) {
+	if (route->inet6) {
 		rt->rt_gw_family = AF_INET6;
-		rt->rt_gw6 = path->gw6;
+		rt->rt_gw6 = route->gw6;
 	} else {
 		rt->rt_gw_family = AF_INET;
-		rt->rt_gw4 = path->gw4;
+		rt->rt_gw4 = route->gw4;
 	}
 	/* Valid until replaced: see above. */
 	rt->dst.obsolete = DST_OBSOLETE_NONE;
 	return &rt->dst;
 }
 
-static struct dst_entry *mplink_path_dst6(const struct mplink_path *path)
+static struct dst_entry *mplink_route_dst6(const struct mplink_route *route)
 {
-	struct rt6_info *rt = ip6_dst_alloc(dev_net(path->dev), path->dev, 0);
+	/* Not of the routing cache, whose size is limited. */
+	struct rt6_info *rt = ip6_dst_alloc(dev_net(route->dev), route->dev, DST_NOCOUNT);
 
 	if (!rt)
 		return NULL;
-	rt->rt6i_flags = RTF_UP | RTF_GATEWAY;
-	rt->rt6i_gateway = path->gw6;
-	rt->rt6i_idev = in6_dev_get(path->dev);
+	/*
+	 * RTF_PCPU: a path MTU is not to be written into this route, which nothing resets,
+	 * but into one made from the FIB's.  A tunnel as NIC tries it with each packet that
+	 * is too big.
+	 */
+	rt->rt6i_flags = RTF_UP | RTF_GATEWAY | RTF_PCPU;
+	rt->rt6i_gateway = route->gw6;
+	rt->rt6i_idev = in6_dev_get(route->dev);
 	rt->dst.output = ip6_output;
 	rt->dst.obsolete = DST_OBSOLETE_NONE;
 	return &rt->dst;
 }
 
-static void mplink_path_destroy(struct mplink_path *path)
+/* Lets go of the NIC, though packets in queues may keep the routes for as long as they like. */
+static void mplink_route_free(struct mplink_route *route)
 {
 	u32 i;
 
-	for (i = 0; i < 2 * nr_cpu_ids; i++)
-		dst_release(path->dst[i]);
-	kfree(path);
+	for (i = 0; i < 2 * mplink_slots; i++) {
+		if (!route->dst[i])
+			continue;
+		dst_dev_put(route->dst[i]);
+		dst_release(route->dst[i]);
+	}
+	kfree(route);
 }
 
-static bool mplink_path_fill(struct mplink_path *path)
+static bool mplink_route_fill(struct mplink_route *route)
 {
-	u32 cpu;
+	u32 slot;
 
-	for_each_possible_cpu(cpu) {
-		path->dst[2 * cpu] = mplink_path_dst4(path);
-		if (!path->dst[2 * cpu])
+	for (slot = 0; slot < mplink_slots; slot++) {
+		route->dst[2 * slot] = mplink_route_dst4(route);
+		if (!route->dst[2 * slot])
 			return false;
-		if (!path->inet6)
+		if (!route->inet6)
 			continue;
-		path->dst[2 * cpu + 1] = mplink_path_dst6(path);
-		if (!path->dst[2 * cpu + 1])
+		route->dst[2 * slot + 1] = mplink_route_dst6(route);
+		if (!route->dst[2 * slot + 1])
 			return false;
 	}
 	return true;
 }
+
+static struct mplink_route *mplink_route_make(struct net_device *dev,
+					      const struct mplink_next_hop *hop)
+{
+	struct mplink_route *route = kzalloc(struct_size(route, dst, 2 * mplink_slots),
+					     GFP_KERNEL_ACCOUNT);
+
+	if (!route)
+		return NULL;
+	route->users = 1;
+	route->dev = dev;
+	route->inet6 = hop->inet6;
+	if (hop->inet6) {
+		route->idev = __in6_dev_get(dev);
+		route->gw6 = hop->gw6;
+	} else {
+		route->gw4 = hop->gw4;
+	}
+	if (!mplink_route_fill(route)) {
+		mplink_route_free(route);
+		return NULL;
+	}
+	return route;
+}
+
+/* NULL if memory is short.  Only RTNL adds routes. */
+static struct mplink_route *mplink_route_get(struct net_device *dev,
+					     const struct mplink_next_hop *hop)
+{
+	struct hlist_head *bucket = mplink_route_bucket(dev, hop);
+	struct mplink_route *route;
+
+	spin_lock_bh(&mplink_routes_lock);
+	hlist_for_each_entry(route, bucket, node) {
+		if (mplink_route_is(route, dev, hop)) {
+			route->users++;
+			spin_unlock_bh(&mplink_routes_lock);
+			return route;
+		}
+	}
+	spin_unlock_bh(&mplink_routes_lock);
+	route = mplink_route_make(dev, hop);
+	if (route) {
+		spin_lock_bh(&mplink_routes_lock);
+		hlist_add_head(&route->node, bucket);
+		spin_unlock_bh(&mplink_routes_lock);
+	}
+	return route;
+}
+
+/* After a grace period: packets that took the route from a path have their own reference. */
+static void mplink_route_put(struct mplink_route *route)
+{
+	bool last;
+
+	spin_lock_bh(&mplink_routes_lock);
+	last = !--route->users;
+	if (last)
+		hlist_del(&route->node);
+	spin_unlock_bh(&mplink_routes_lock);
+	if (last)
+		mplink_route_free(route);
+}
+
+/* --- paths ----------------------------------------------------------------------------- */
 
 struct mplink_path *mplink_path_create(struct mplink_port *port, const struct mplink_addr *remote,
 				       const struct mplink_addr *local, u32 *reason)
@@ -195,18 +223,18 @@ struct mplink_path *mplink_path_create(struct mplink_port *port, const struct mp
 
 	ASSERT_RTNL();
 
-	if (!mplink_addr_none(local) && !mplink_is_ours(port->dev, local)) {
-		*reason = MPLINK_REASON_NO_ADDRESS;
+	*reason = mplink_next_hop_find(port->dev, remote, local, &hop);
+	if (*reason)
 		return NULL;
-	}
-	if (!mplink_lookup(port->dev, remote, local, &hop)) {
-		*reason = MPLINK_REASON_NO_ROUTE;
-		return NULL;
-	}
-	*reason = MPLINK_REASON_NONE;
-	path = kzalloc(struct_size(path, dst, 2 * nr_cpu_ids), GFP_KERNEL_ACCOUNT);
+	path = kzalloc(sizeof(*path), GFP_KERNEL_ACCOUNT);
 	if (!path)
 		return NULL;
+	path->route = mplink_route_get(port->dev, &hop);
+	if (!path->route) {
+		kfree(path);
+		return NULL;
+	}
+	path->dst = path->route->dst;
 	path->dev = port->dev;
 	path->remote = *remote;
 	path->wanted = *local;
@@ -218,16 +246,15 @@ struct mplink_path *mplink_path_create(struct mplink_port *port, const struct mp
 		path->gw6 = hop.gw6;
 	else
 		path->gw4 = hop.gw4;
-	if (!mplink_path_fill(path)) {
-		mplink_path_destroy(path);
-		return NULL;
-	}
 	return path;
 }
 
 static void mplink_path_free(struct rcu_head *rcu)
 {
-	mplink_path_destroy(container_of(rcu, struct mplink_path, rcu));
+	struct mplink_path *path = container_of(rcu, struct mplink_path, rcu);
+
+	mplink_route_put(path->route);
+	kfree(path);
 }
 
 void mplink_path_retire(struct mplink_path *path)
@@ -244,8 +271,7 @@ int mplink_path_current(const struct mplink_path *path)
 {
 	struct mplink_next_hop hop;
 
-	if (!mplink_addr_none(&path->wanted) && !mplink_is_ours(path->dev, &path->wanted))
-		return false;
-	return mplink_lookup(path->dev, &path->remote, &path->wanted, &hop) &&
-	       mplink_path_has(path, &hop);
+	return !mplink_next_hop_find(path->dev, &path->remote, &path->wanted, &hop) &&
+	       mplink_addr_equal(&path->local, &hop.local) &&
+	       mplink_route_is(path->route, path->dev, &hop);
 }

@@ -41,7 +41,8 @@ void mplink_kunit_path_inet(struct kunit *test)
 {
 	struct mplink_port port;
 	struct mplink_path *path;
-	u32 reason, cpu;
+	struct dst_entry *dst;
+	u32 reason;
 
 	path = path_to(test, &port, "10.55.0.2", &reason);
 	KUNIT_EXPECT_EQ(test, reason, MPLINK_REASON_NONE);
@@ -49,13 +50,10 @@ void mplink_kunit_path_inet(struct kunit *test)
 	if (path) {
 		KUNIT_EXPECT_EQ(test, path->gw4, htonl(0x0a370002));
 		KUNIT_EXPECT_TRUE(test, mplink_kunit_path_current(path));
-		for_each_possible_cpu(cpu) {
-			struct dst_entry *dst = mplink_path_dst(path, cpu, false);
-
-			KUNIT_EXPECT_PTR_EQ(test, dst->dev, port.dev);
-			KUNIT_EXPECT_EQ(test, dst_rtable(dst)->rt_gw4, htonl(0x0a370002));
-			KUNIT_EXPECT_PTR_EQ(test, mplink_path_dst(path, cpu, true), NULL);
-		}
+		dst = mplink_path_dst(path, false);
+		KUNIT_EXPECT_PTR_EQ(test, dst->dev, port.dev);
+		KUNIT_EXPECT_EQ(test, dst_rtable(dst)->rt_gw4, htonl(0x0a370002));
+		KUNIT_EXPECT_PTR_EQ(test, mplink_path_dst(path, true), NULL);
 	}
 	path_end(&port, path);
 
@@ -70,7 +68,7 @@ void mplink_kunit_path_inet6(struct kunit *test)
 {
 	struct mplink_port port;
 	struct mplink_path *path;
-	u32 reason, cpu;
+	u32 reason;
 
 	path = path_to(test, &port, "fd55::2", &reason);
 	KUNIT_EXPECT_EQ(test, reason, MPLINK_REASON_NONE);
@@ -78,10 +76,8 @@ void mplink_kunit_path_inet6(struct kunit *test)
 	if (path) {
 		KUNIT_EXPECT_TRUE(test, path->inet6);
 		KUNIT_EXPECT_TRUE(test, mplink_kunit_path_current(path));
-		for_each_possible_cpu(cpu) {
-			KUNIT_EXPECT_PTR_EQ(test, mplink_path_dst(path, cpu, false)->dev, port.dev);
-			KUNIT_EXPECT_PTR_EQ(test, mplink_path_dst(path, cpu, true)->dev, port.dev);
-		}
+		KUNIT_EXPECT_PTR_EQ(test, mplink_path_dst(path, false)->dev, port.dev);
+		KUNIT_EXPECT_PTR_EQ(test, mplink_path_dst(path, true)->dev, port.dev);
 	}
 	path_end(&port, path);
 }
