@@ -227,7 +227,7 @@ struct mplink_path {
 	struct rcu_head rcu;
 };
 
-DECLARE_PER_CPU_READ_MOSTLY(u32, mplink_slot);
+DECLARE_PER_CPU(u32, mplink_slot);
 
 /*
  * The route for an IPv4 or IPv6 packet.  Each CPU has a copy, so that no two count

@@ -28,7 +28,8 @@
  * Only CPUs that are online when the module is loaded have copies of their own: of the
  * possible ones there may be a hundred more.  One that comes later shares.
  */
-DEFINE_PER_CPU_READ_MOSTLY(u32, mplink_slot);
+/* Not _READ_MOSTLY: the loader of modules knows one section for them. */
+DEFINE_PER_CPU(u32, mplink_slot);
 static u32 mplink_slots __read_mostly = 1;
 
 void mplink_path_init(void)
