@@ -118,9 +118,14 @@ int mplink_core_nic_event(struct mplink_device *device, mplink_u32 event,
 struct mplink_peer;
 
 /*
- * A peer with these links.  0 and *peer, or -EINVAL, -ENOENT (a NIC), -EEXIST (two
- * links over one NIC) or -ENOMEM, and *refusal.  The device owns it.  That there is no
- * such peer yet is the caller's to know.
+ * A link is a way to the peer over one NIC to one remote.  Its id, below
+ * MPLINK_MAX_LINKS, is its own among the peer's links for as long as it lives.
+ */
+
+/*
+ * A peer with these links.  0 and *peer, or -EINVAL, -ENOENT (a NIC), -EEXIST (two links
+ * over one NIC to one remote), -ENOSPC (MPLINK_MAX_LINKS) or -ENOMEM, and *refusal.  The
+ * device owns it.  That there is no such peer yet is the caller's to know.
  */
 int mplink_core_peer_add(struct mplink_device *device, const struct mplink_addr *addr,
 			 const struct mplink_link_config *links, mplink_u32 n,
@@ -133,18 +138,39 @@ int mplink_core_peer_add(struct mplink_device *device, const struct mplink_addr 
 int mplink_core_peer_set(struct mplink_device *device, struct mplink_peer *peer,
 			 const struct mplink_link_config *links, mplink_u32 n,
 			 struct mplink_refusal *refusal);
+/*
+ * The same in two steps: what can fail, and the change itself, which cannot.  Between
+ * them the peer stays as it is, and RTNL is not released.  links must stay until the end.
+ */
+struct mplink_changes;
+
+int mplink_core_peer_prepare(struct mplink_device *device, struct mplink_peer *peer,
+			     const struct mplink_link_config *links, mplink_u32 n,
+			     struct mplink_changes **changes, struct mplink_refusal *refusal);
+/* The link of that id as it will be: 1 and *plan, or 0: there will be none. */
+int mplink_core_changes_link(const struct mplink_changes *changes, mplink_u32 id,
+			     struct mplink_link_plan *plan);
+/* Both free the changes. */
+void mplink_core_changes_commit(struct mplink_device *device, struct mplink_peer *peer,
+				struct mplink_changes *changes);
+void mplink_core_changes_cancel(struct mplink_changes *changes);
 /* enum mplink_liveness, of those of its links that inherit it. */
 void mplink_core_peer_set_liveness(struct mplink_device *device, struct mplink_peer *peer,
 				   mplink_u32 liveness);
 mplink_u32 mplink_core_peer_get_liveness(const struct mplink_peer *peer);
 /* Takes the peer from the packet path.  It is freed after a grace period. */
 void mplink_core_peer_del(struct mplink_device *device, struct mplink_peer *peer);
-/* Whether the peer has a link over the NIC of that id: 1 or 0. */
-int mplink_core_link_exists(const struct mplink_peer *peer, mplink_u32 nic_id);
+/*
+ * The ids of the peer's links, in the order in which active-backup prefers them: that of
+ * the NICs, and over one NIC that of the ids.  Returns their number.
+ */
+mplink_u32 mplink_core_link_ids(const struct mplink_peer *peer, mplink_u8 ids[MPLINK_MAX_LINKS]);
+/* Whether the peer has a link of that id: 1 or 0. */
+int mplink_core_link_exists(const struct mplink_peer *peer, mplink_u32 id);
 /* Of a link that exists. */
-void mplink_core_link_info(const struct mplink_peer *peer, mplink_u32 nic_id,
+void mplink_core_link_info(const struct mplink_peer *peer, mplink_u32 id,
 			   struct mplink_link_info *info);
-void mplink_core_link_counters(const struct mplink_peer *peer, mplink_u32 nic_id,
+void mplink_core_link_counters(const struct mplink_peer *peer, mplink_u32 id,
 			       struct mplink_counters *sum);
 
 /* --- the packet path: softirq or preemption disabled, in an RCU read section ---- */
@@ -169,9 +195,15 @@ struct mplink_choice mplink_core_reselect(struct mplink_device *device,
 /* The link of a broadcast's next copy, in the read section of its first. */
 struct mplink_choice mplink_core_next(struct mplink_device *device, const void *more,
 				      mplink_size len, mplink_size lane);
-/* Accounts a packet of len bytes (MAC header included) from the peer on that NIC. */
+/*
+ * Accounts a packet of len bytes (MAC header included) from the peer on that NIC: to the
+ * first of its links there, for the packet does not say which.
+ */
 void mplink_core_receive(const struct mplink_nic *nic, const struct mplink_peer *peer,
 			 mplink_size len, mplink_size lane);
+/* The same where the packet says by which link it came: the one of that id. */
+void mplink_core_receive_link(const struct mplink_nic *nic, const struct mplink_peer *peer,
+			      mplink_u32 id, mplink_size len, mplink_size lane);
 /* Accounts a drop.  enum mplink_drop; also where mplink_core_reselect() found no link. */
 void mplink_core_drop(struct mplink_device *device, mplink_u32 drop, mplink_size lane);
 

@@ -55,10 +55,10 @@ void mplink_core_get_tunnel(const struct mplink_device *device,
 /* --- paths ------------------------------------------------------------------------- */
 
 /*
- * The path of the peer's link over the NIC with that id; NULL: it is not valid.  In an RCU
- * read section, for as long as which it stays.
+ * The path of the peer's link of that id; NULL: it is not valid.  In an RCU read section,
+ * for as long as which it stays.
  */
-struct mplink_path *mplink_core_peer_path(const struct mplink_peer *peer, mplink_u32 nic_id);
+struct mplink_path *mplink_core_peer_path(const struct mplink_peer *peer, mplink_u32 link);
 
 /* --- the resequencer: RFC 2890 2.2, RFC 1990 4.1 ------------------------------------ */
 
@@ -73,7 +73,7 @@ struct mplink_held {
 	struct mplink_held *next;
 	mplink_u64 held_us;	/* since when, as mplink_now_us() */
 	mplink_u32 seq;
-	mplink_u8 link;		/* the NIC's id */
+	mplink_u8 link;		/* the link's id */
 	mplink_u8 drop;		/* enum mplink_gre_drop, of one that is refused */
 };
 
@@ -112,7 +112,7 @@ struct mplink_resequencer_counters {
 struct mplink_resequencer *
 mplink_core_resequencer_create(const struct mplink_device *device);
 /*
- * Prepares it for packets of these links, a bit for each NIC's id; none may arrive of
+ * Prepares it for packets of these links, a bit for each one's id; none may arrive of
  * another.  It never forgets one.  0 or -ENOMEM, and nothing is changed.  RTNL.
  */
 int mplink_core_resequencer_cover(struct mplink_resequencer *resequencer, mplink_u64 links);

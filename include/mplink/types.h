@@ -92,23 +92,44 @@ struct mplink_nic_info {
 /* A link as sysfs shows it. */
 struct mplink_link_info {
 	char nic[MPLINK_NAME_LEN];
+	mplink_u32 nic_id;
 	mplink_u32 reason;	/* enum mplink_reason */
 	mplink_u32 weight;
 	mplink_u32 liveness;	/* enum mplink_liveness: as the user wants it */
 	struct mplink_addr remote;
+	struct mplink_addr local;	/* as the user wants it; all zero: routing decides */
+	const struct mplink_path *path;	/* NULL: there is none; for as long as RTNL is held */
 	const struct mplink_bfd *bfd;	/* NULL: there is no session */
 	mplink_u64 stages_ms[MPLINK_LINK_STAGES];	/* as a NIC's */
 };
 
-/* A link as the user wants it. */
+/*
+ * A link as the user wants it.  The NIC names it, or, where the peer has several links
+ * over that NIC, the NIC and the remote.  A remote that none of them has moves the only
+ * link over the NIC.
+ */
 struct mplink_link_config {
 	mplink_u32 nic_id;
 	mplink_u16 weight;	/* 1 to MPLINK_MAX_WEIGHT; 0: not given */
 	mplink_u8 remove;	/* there shall be no such link */
+	mplink_u8 add;		/* a new link, beside those over that NIC */
 	mplink_u8 liveness_given;
 	mplink_u8 liveness;	/* enum mplink_liveness */
+	mplink_u8 local_given;
 	struct mplink_addr remote;	/* all zero: not given */
+	struct mplink_addr local;	/* what it sends comes from; all zero: routing decides */
 };
+
+/* A link as a change of its peer will leave it. */
+struct mplink_link_plan {
+	mplink_u32 nic_id;
+	mplink_u32 entry;	/* its place in the request, or MPLINK_NO_ENTRY */
+	mplink_u8 fresh;	/* there is no such link yet */
+	struct mplink_addr remote;
+};
+
+/* The request does not name it: the link stays as it is. */
+#define MPLINK_NO_ENTRY (~0U)
 
 /* Why a change that the user asked for cannot be made; nothing has been changed. */
 struct mplink_refusal {
@@ -125,6 +146,7 @@ enum mplink_refused {
 	MPLINK_REFUSED_NIC,	/* that link's NIC */
 	MPLINK_REFUSED_REMOTE,	/* that link's remote */
 	MPLINK_REFUSED_KEY,	/* the peer's key */
+	MPLINK_REFUSED_LOCAL,	/* that link's local address */
 };
 
 /* What an event did to a member NIC. */
@@ -140,6 +162,7 @@ struct mplink_link_report {
 	const char *nic;
 	struct mplink_addr peer;
 	struct mplink_addr remote;
+	mplink_u8 shared;	/* the peer has other links over that NIC */
 	mplink_u32 event;
 	mplink_u32 was;
 	mplink_u32 now;

@@ -9,6 +9,9 @@
 /* Most NICs of one virtual NIC. */
 #define MPLINK_MAX_NICS 64
 
+/* Most links of one peer. */
+#define MPLINK_MAX_LINKS 64
+
 /* Highest weight of a link; the lowest is 1. */
 #define MPLINK_MAX_WEIGHT 65535
 

@@ -151,6 +151,11 @@ enum mplink_a_peer {
 
 #define MPLINK_A_PEER_MAX (__MPLINK_A_PEER_MAX - 1)
 
+/*
+ * In a request the NIC names the link, or, where the peer has several links over it, the
+ * NIC and the remote.  PEER_ADD: each nest is a link.  PEER_SET: a remote that no link over
+ * the NIC has moves the only one there, or with ADD makes another one.
+ */
 enum mplink_a_link {
 	MPLINK_A_LINK_UNSPEC,
 	MPLINK_A_LINK_PAD,
@@ -164,12 +169,15 @@ enum mplink_a_link {
 	MPLINK_A_LINK_LIVENESS,	/* u32, enum mplink_liveness */
 	MPLINK_A_LINK_SESSION,	/* nest: enum mplink_a_session; missing if there is none */
 	MPLINK_A_LINK_STAGES,	/* nest: enum mplink_a_link_stages */
+	MPLINK_A_LINK_ADD,	/* flag, in PEER_SET: a link beside those over that NIC */
+	MPLINK_A_LINK_LOCAL,	/* 4 or 16 bytes: what it sends comes from; none: routing decides */
+	MPLINK_A_LINK_SOURCE,	/* 4 or 16 bytes: what it sends comes from now */
 	__MPLINK_A_LINK_MAX
 };
 
 #define MPLINK_A_LINK_MAX (__MPLINK_A_LINK_MAX - 1)
 
-/* How a BFD session stands; links over one NIC to one remote share theirs. */
+/* How a BFD session stands; links of the same NIC, remote and local share theirs. */
 enum mplink_a_session {
 	MPLINK_A_SESSION_UNSPEC,
 	MPLINK_A_SESSION_PAD,

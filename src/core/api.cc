@@ -213,6 +213,34 @@ int mplink_core_peer_set(mplink_device *device, mplink_peer *peer, const mplink_
 	return core(device).set_peer(Rtnl(), core(peer), {links, n}, *refusal);
 }
 
+int mplink_core_peer_prepare(mplink_device *device, mplink_peer *peer,
+			     const mplink_link_config *links, mplink_u32 n,
+			     mplink_changes **changes, mplink_refusal *refusal)
+{
+	int err;
+	Box<LinkChanges> made = core(device).prepare(Rtnl(), core(peer), {links, n}, err, *refusal);
+
+	*changes = reinterpret_cast<mplink_changes *>(made.release());
+	return err;
+}
+
+int mplink_core_changes_link(const mplink_changes *changes, mplink_u32 id, mplink_link_plan *plan)
+{
+	return reinterpret_cast<const LinkChanges *>(changes)->plan(id, *plan) ? 1 : 0;
+}
+
+void mplink_core_changes_commit(mplink_device *device, mplink_peer *peer, mplink_changes *changes)
+{
+	const Box<LinkChanges> own(reinterpret_cast<LinkChanges *>(changes));
+
+	core(device).change_links(Rtnl(), core(peer), *own);
+}
+
+void mplink_core_changes_cancel(mplink_changes *changes)
+{
+	destroy(reinterpret_cast<LinkChanges *>(changes));
+}
+
 void mplink_core_peer_set_liveness(mplink_device *device, mplink_peer *peer, mplink_u32 liveness)
 {
 	core(device).set_peer_liveness(Rtnl(), core(peer), liveness);
@@ -228,19 +256,30 @@ void mplink_core_peer_del(mplink_device *device, mplink_peer *peer)
 	core(device).remove_peer(Rtnl(), core(peer));
 }
 
-int mplink_core_link_exists(const mplink_peer *peer, mplink_u32 nic_id)
+mplink_u32 mplink_core_link_ids(const mplink_peer *peer, mplink_u8 *ids)
 {
-	return core(peer).link(Rtnl(), nic_id) ? 1 : 0;
+	const LinkSet *links = core(peer).links(Rtnl());
+	Link *ordered[MPLINK_MAX_LINKS];
+	const mplink_u32 n = links ? links->ordered(ordered) : 0;
+
+	for (mplink_u32 i = 0; i < n; i++)
+		ids[i] = static_cast<mplink_u8>(ordered[i]->id());
+	return n;
 }
 
-void mplink_core_link_info(const mplink_peer *peer, mplink_u32 nic_id, mplink_link_info *info)
+int mplink_core_link_exists(const mplink_peer *peer, mplink_u32 id)
 {
-	core(peer).link(Rtnl(), nic_id)->info(*info);
+	return core(peer).link(Rtnl(), id) ? 1 : 0;
 }
 
-void mplink_core_link_counters(const mplink_peer *peer, mplink_u32 nic_id, mplink_counters *sum)
+void mplink_core_link_info(const mplink_peer *peer, mplink_u32 id, mplink_link_info *info)
 {
-	*sum = core(peer).link(Rtnl(), nic_id)->sum();
+	core(peer).link(Rtnl(), id)->info(*info);
+}
+
+void mplink_core_link_counters(const mplink_peer *peer, mplink_u32 id, mplink_counters *sum)
+{
+	*sum = core(peer).link(Rtnl(), id)->sum();
 }
 
 mplink_path *mplink_core_select(const mplink_peer *peer, mplink_size len, mplink_size lane,
@@ -265,6 +304,12 @@ void mplink_core_receive(const mplink_nic *nic, const mplink_peer *peer, mplink_
 			 mplink_size lane)
 {
 	receive(ReadSection(), core(nic), core(peer), len, lane);
+}
+
+void mplink_core_receive_link(const mplink_nic *nic, const mplink_peer *peer, mplink_u32 id,
+			      mplink_size len, mplink_size lane)
+{
+	receive_link(ReadSection(), core(nic), core(peer), id, len, lane);
 }
 
 void mplink_core_drop(mplink_device *device, mplink_u32 drop, mplink_size lane)

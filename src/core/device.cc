@@ -106,9 +106,9 @@ void Device::remove_nic(Rtnl rtnl, mplink_u32 id)
 	Nic *nic = nics_[id];
 
 	for (Peer *peer = peers_; peer; peer = peer->next)
-		if (peer->link(rtnl, id))
+		if (peer->has_link_over(rtnl, id))
 			with(rtnl, *peer,
-			     [&](Peer &p) { return p.remove_link(rtnl, settings_, id); });
+			     [&](Peer &p) { return p.remove_links(rtnl, settings_, id); });
 	update_carrier();
 	// No table lists it any more, so the device can go; and packets that read one
 	// that did may go on with the NIC's counters, which stay.
@@ -206,6 +206,22 @@ int Device::set_peer(Rtnl rtnl, Peer &peer, std::span<const mplink_link_config> 
 	if (!err)
 		change_links(rtnl, peer, changes);
 	return err;
+}
+
+Box<LinkChanges> Device::prepare(Rtnl rtnl, Peer &peer, std::span<const mplink_link_config> links,
+				 int &err, mplink_refusal &refusal)
+{
+	Box<LinkChanges> changes = make<LinkChanges>(rtnl, nics_, peer);
+
+	if (!changes) {
+		refusal = {.why = "memory is short", .link = 0, .attr = MPLINK_REFUSED_ALL};
+		err = -enomem;
+		return changes;
+	}
+	err = changes->prepare(links, refusal);
+	if (err)
+		changes = {};
+	return changes;
 }
 
 void Device::set_peer_liveness(Rtnl rtnl, Peer &peer, mplink_u32 liveness)

@@ -69,6 +69,11 @@ public:
 				   mplink_refusal &refusal);
 	[[nodiscard]] int set_peer(Rtnl, Peer &peer, std::span<const mplink_link_config> links,
 				   mplink_refusal &refusal);
+	// The same in two steps.  Null: *err and refusal say why.
+	[[nodiscard]] Box<LinkChanges> prepare(Rtnl, Peer &peer,
+					       std::span<const mplink_link_config> links, int &err,
+					       mplink_refusal &refusal);
+	void change_links(Rtnl, Peer &peer, LinkChanges &changes);
 	void set_peer_liveness(Rtnl, Peer &peer, mplink_u32 liveness);
 	void remove_peer(Rtnl, Peer &peer);
 
@@ -93,7 +98,6 @@ private:
 	int step(Rtnl, Nic &nic, mplink_u32 event, const mplink_facts &facts, bool present);
 	void report(const Nic &nic, mplink_u32 event, mplink_u32 was);
 	void take_out(Rtnl, Peer &peer);
-	void change_links(Rtnl, Peer &peer, LinkChanges &changes);
 	void reassess(Rtnl, mplink_u64 nics);
 	// Calls change(peer), which returns false where memory was short, and keeps count
 	// of the peers that can be reached, and of when to look at one again.
@@ -117,7 +121,20 @@ private:
 [[gnu::always_inline]] inline void receive(ReadSection section, const Nic &nic, const Peer &peer,
 					   mplink_size len, mplink_size lane)
 {
-	const Link *link = peer.link(section, nic.id());
+	const Link *link = peer.link_over(section, nic.id());
+	TrafficCounters &all = nic.traffic()[lane];
+
+	count_rx(all, len);
+	if (link) [[likely]]
+		count_rx(link->counters()[lane], len);
+}
+
+// The same for one that says by which link it came.
+[[gnu::always_inline]] inline void receive_link(ReadSection section, const Nic &nic,
+						const Peer &peer, mplink_u32 id, mplink_size len,
+						mplink_size lane)
+{
+	const Link *link = peer.link(section, id);
 	TrafficCounters &all = nic.traffic()[lane];
 
 	count_rx(all, len);

@@ -9,8 +9,6 @@ namespace mplink
 namespace
 {
 
-constexpr mplink_addr no_local = {};
-
 // How long a link that works stays in use, from the moment BFD is asked for, without an
 // answer: time to turn BFD on at the other end as well, and for a handshake, which takes
 // three packets at the slower of the two ends' intervals.
@@ -44,9 +42,9 @@ mplink_u64 bfd_grace_ms(const mplink_liveness_config &config)
 	return later(least_grace_ms, handshake_ms(config));
 }
 
-Box<Link> Link::create(Nic &nic, const mplink_addr &remote, mplink_u16 weight)
+Box<Link> Link::create(Nic &nic, mplink_u32 id, const mplink_addr &remote, mplink_u16 weight)
 {
-	Box<Link> link = make<Link>(nic, remote, weight);
+	Box<Link> link = make<Link>(nic, id, remote, weight);
 
 	if (link && !link->traffic_.allocate())
 		link = {};
@@ -57,10 +55,13 @@ void Link::info(mplink_link_info &info) const
 {
 	info = {};
 	__builtin_memcpy(info.nic, nic_.name(), MPLINK_NAME_LEN);
+	info.nic_id = nic_.id();
 	info.reason = reason_;
 	info.weight = weight_;
 	info.liveness = liveness_;
 	info.remote = remote_;
+	info.local = local_;
+	info.path = path_;
 	info.bfd = bfd_;
 	info.stages_ms[MPLINK_LINK_ROUTE] = route_ms_;
 	info.stages_ms[MPLINK_LINK_BFD_INIT] = never;
@@ -77,6 +78,15 @@ mplink_counters Link::sum() const
 
 	traffic_.add_to(sum);
 	return sum;
+}
+
+void Link::set_local(const mplink_addr &local)
+{
+	if (!(local == local_)) {
+		moved_ = true;
+		restore_ = {};
+	}
+	local_ = local;
 }
 
 bool Link::change(const mplink_addr &remote, mplink_u16 weight)
@@ -114,7 +124,7 @@ bool Link::follow_path()
 	} else if (need == PathNeed::fresh && (!path || moved_ || !mplink_path_current(path))) {
 		mplink_u32 reason = MPLINK_REASON_NONE;
 
-		path = mplink_path_create(nic_.port(), &remote_, &no_local, &reason);
+		path = mplink_path_create(nic_.port(), &remote_, &local_, &reason);
 		short_of_memory = !path && !reason;
 		no_path_ = reason ? reason : mplink_u32{MPLINK_REASON_NO_ROUTE};
 	}
@@ -142,7 +152,7 @@ bool Link::follow_session(const Settings &settings, mplink_u32 inherited)
 	if (!was_asked && restore_.usable())
 		trusted_until_ms_ = mplink_now_ms() + trust_ms(settings.liveness);
 	if (!bfd_)
-		bfd_ = mplink_bfd_get(nic_.port(), &remote_, &no_local, &settings.liveness.bfd);
+		bfd_ = mplink_bfd_get(nic_.port(), &remote_, &local_, &settings.liveness.bfd);
 	return bfd_ && mplink_bfd_run(bfd_, why_not() == MPLINK_REASON_NONE);
 }
 

@@ -17,16 +17,21 @@ class Link : public mplink_rcu, Counted<Kind::links>
 {
 public:
 	// Null where memory is short.
-	[[nodiscard]] static Box<Link> create(Nic &nic, const mplink_addr &remote,
+	[[nodiscard]] static Box<Link> create(Nic &nic, mplink_u32 id, const mplink_addr &remote,
 					      mplink_u16 weight);
-	Link(Nic &nic, const mplink_addr &remote, mplink_u16 weight)
-	    : mplink_rcu(), nic_(nic), remote_(remote), weight_(weight)
+	Link(Nic &nic, mplink_u32 id, const mplink_addr &remote, mplink_u16 weight)
+	    : mplink_rcu(), nic_(nic), id_(id), remote_(remote), weight_(weight)
 	{
 	}
 
 	Nic &nic() const
 	{
 		return nic_;
+	}
+	// Among the peer's links.
+	mplink_u32 id() const
+	{
+		return id_;
 	}
 	const mplink_addr &remote() const
 	{
@@ -50,7 +55,7 @@ public:
 			.path = path_,
 			.counters = traffic_.lanes(),
 			.nic_counters = nic_.traffic(),
-			.nic_id = nic_.id(),
+			.id = id_,
 			.waiting = waits(reason_)};
 	}
 	void info(mplink_link_info &info) const;
@@ -59,6 +64,12 @@ public:
 	// As the user wants it from now on, with weight 0 for the present one; an update
 	// and a new table are due.  True: another address is needed of the NIC.
 	[[nodiscard]] bool change(const mplink_addr &remote, mplink_u16 weight);
+	// What it sends comes from there; all zero: from what routing prefers.
+	void set_local(const mplink_addr &local);
+	const mplink_addr &local() const
+	{
+		return local_;
+	}
 	void set_liveness(mplink_u32 liveness)
 	{
 		liveness_ = liveness;
@@ -138,7 +149,9 @@ private:
 	void stamp(mplink_u64 now_ms);
 
 	Nic &nic_;
+	mplink_u32 id_;
 	mplink_addr remote_;
+	mplink_addr local_ = {};
 	mplink_path *path_ = nullptr;
 	mplink_u32 no_path_ = MPLINK_REASON_NO_ROUTE; // why path_ is null
 	mplink_bfd *bfd_ = nullptr;
@@ -146,7 +159,7 @@ private:
 	mplink_u32 reason_ = MPLINK_REASON_UNREGISTERED;
 	mplink_u32 liveness_ = MPLINK_LIVENESS_INHERIT;
 	mplink_u16 weight_;
-	bool moved_ = false;   // path_ and bfd_ are to another remote
+	bool moved_ = false;   // path_ and bfd_ are to another remote, or from another address
 	bool asked_ = false;   // it shall have a session
 	bool watched_ = false; // packets look at the session themselves
 	RestoreState restore_;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-// The links of a peer, by their NICs' ids: what a packet that comes in is accounted
-// to.  Published under RCU; a link may be taken out, but none put in.
+// The links of a peer, by their ids and by their NICs: what a packet that comes in is
+// accounted to.  Published under RCU; a link may be taken out, but none put in.
 #pragma once
+#include <span>
+
 #include "link.hh"
 
 namespace mplink
@@ -10,40 +12,57 @@ namespace mplink
 class LinkSet : public mplink_rcu
 {
 public:
-	// With room for the ids below size, none of which has a link.  Null where
-	// memory is short.
-	[[nodiscard]] static Box<LinkSet> create(mplink_u32 size)
+	// With room for links over NICs with ids below nics, of ids below size; there is
+	// none yet.  Null where memory is short.
+	[[nodiscard]] static Box<LinkSet> create(mplink_u32 nics, mplink_u32 size)
 	{
-		return make_with<LinkSet>(size * sizeof(Link *), size);
+		return make_with<LinkSet>((nics + size) * sizeof(Link *), nics, size);
 	}
-	explicit LinkSet(mplink_u32 size) : mplink_rcu(), size_(size)
+	LinkSet(mplink_u32 nics, mplink_u32 size)
+	    : mplink_rcu(), nics_(nics), size_(size), links_(by_nic() + nics)
 	{
 	}
 
-	mplink_u32 size() const
+	// The link of that id, or null.
+	[[gnu::always_inline]] Link *at(mplink_u32 id) const
 	{
-		return size_;
+		return id < size_ ? read_once(links_[id]) : nullptr;
 	}
-	[[gnu::always_inline]] Link *at(mplink_u32 nic_id) const
+	// The first of the links over that NIC, or null.
+	[[gnu::always_inline]] Link *over(mplink_u32 nic_id) const
 	{
-		return nic_id < size_ ? read_once(links()[nic_id]) : nullptr;
+		return nic_id < nics_ ? read_once(by_nic()[nic_id]) : nullptr;
 	}
 	// Readers may hold the link until a grace period ends.  Needs no memory: a NIC
 	// that goes cannot wait for any.
-	Link *take(Rtnl, mplink_u32 nic_id)
+	void take(Rtnl, const Link &link)
 	{
-		Link *link = links()[nic_id];
-
-		write_once(links()[nic_id], nullptr);
-		return link;
+		write_once(links_[link.id()], nullptr);
+		find_first(link.nic().id());
 	}
 	// Before it is published.
-	void put(mplink_u32 nic_id, Link *link)
+	void put(Link &link)
 	{
-		links()[nic_id] = link;
+		links_[link.id()] = &link;
+		find_first(link.nic().id());
+	}
+	// The links in the order of their NICs, and over one NIC in that of their ids.
+	// Returns how many there are.
+	mplink_u32 ordered(std::span<Link *, MPLINK_MAX_LINKS> links) const
+	{
+		mplink_u32 n = 0;
+
+		for (Link &link : *this) {
+			mplink_u32 i = n++;
+
+			for (; i && links[i - 1]->nic().id() > link.nic().id(); i--)
+				links[i] = links[i - 1];
+			links[i] = &link;
+		}
+		return n;
 	}
 
-	// for (Link &link : set)
+	// for (Link &link : set), by their ids
 	class Iterator
 	{
 	public:
@@ -78,20 +97,31 @@ public:
 	};
 	Iterator begin() const
 	{
-		return {links(), links() + size_};
+		return {links_, links_ + size_};
 	}
 	Iterator end() const
 	{
-		return {links() + size_, links() + size_};
+		return {links_ + size_, links_ + size_};
 	}
 
 private:
-	Link **links() const
+	Link **by_nic() const
 	{
 		return reinterpret_cast<Link **>(const_cast<LinkSet *>(this) + 1);
 	}
+	void find_first(mplink_u32 nic_id)
+	{
+		Link *first = nullptr;
 
+		for (Link &link : *this)
+			if (!first && link.nic().id() == nic_id)
+				first = &link;
+		write_once(by_nic()[nic_id], first);
+	}
+
+	mplink_u32 nics_;
 	mplink_u32 size_;
+	Link **links_; // behind by_nic(), in the same allocation
 };
 
 } // namespace mplink

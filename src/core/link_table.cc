@@ -58,7 +58,7 @@ LinkTable::LinkTable(std::span<const LinkSpec> links, mplink_u32 n, mplink_u32 p
 
 	for (const LinkSpec &link : links) {
 		if (link.waiting)
-			waiting_ |= mplink_u64{1} << link.nic_id;
+			waiting_ |= mplink_u64{1} << link.id;
 		if (!link.valid)
 			continue;
 		LinkEntry &e = *new (&entries()[i++]) LinkEntry;
@@ -72,11 +72,11 @@ LinkTable::LinkTable(std::span<const LinkSpec> links, mplink_u32 n, mplink_u32 p
 		e.scale = (mplink_u64{1} << 32) / link.weight;
 		e.header_len = mplink_port_header_len(link.port);
 		e.last = i == n;
-		e.nic_id = static_cast<mplink_u8>(link.nic_id);
+		e.id = static_cast<mplink_u8>(link.id);
 	}
 	if (policy == MPLINK_POLICY_BALANCE_RR)
 		for (mplink_u32 lane = 0; lane < mplink_nr_lanes(); lane++) {
-			constexpr mplink_u64 start[MPLINK_MAX_NICS] = {};
+			constexpr mplink_u64 start[MPLINK_MAX_LINKS] = {};
 
 			progress(lane).set(start);
 		}
@@ -89,14 +89,14 @@ mplink_u64 LinkTable::alive_ids() const
 	mplink_u64 ids = waiting_;
 
 	for (mplink_u32 i = 0; i < n_; i++)
-		ids |= mplink_u64{(*this)[i].alive()} << (*this)[i].nic_id;
+		ids |= mplink_u64{(*this)[i].alive()} << (*this)[i].id;
 	return ids;
 }
 
-const LinkEntry *LinkTable::of_nic(mplink_u32 id) const
+const LinkEntry *LinkTable::find(mplink_u32 id) const
 {
 	for (mplink_u32 i = 0; i < n_; i++)
-		if ((*this)[i].nic_id == id && !(*this)[i].given_up())
+		if ((*this)[i].id == id && !(*this)[i].given_up())
 			return &(*this)[i];
 	return nullptr;
 }
@@ -139,8 +139,8 @@ mplink_size drawn(std::span<const LinkSpec> links, mplink_u32 total, mplink_u64 
 // would carry nothing.  The others are given by weight, rounded by largest remainder.
 void share_buckets(std::span<const LinkSpec> links, mplink_u32 *share)
 {
-	static_assert(MPLINK_MAX_NICS <= LinkTable::buckets);
-	mplink_u64 remainder[MPLINK_MAX_NICS] = {};
+	static_assert(MPLINK_MAX_LINKS <= LinkTable::buckets);
+	mplink_u64 remainder[MPLINK_MAX_LINKS] = {};
 	mplink_u64 left = LinkTable::buckets;
 	mplink_u64 total = 0;
 	bool found = true;
@@ -189,9 +189,9 @@ void share_buckets(std::span<const LinkSpec> links, mplink_u32 *share)
 void LinkTable::fill_buckets(std::span<const LinkSpec> links)
 {
 	constexpr mplink_u32 draws = 32;
-	mplink_u32 share[MPLINK_MAX_NICS] = {};
-	mplink_u32 dealt[MPLINK_MAX_NICS] = {};
-	mplink_u16 entry[MPLINK_MAX_NICS] = {};
+	mplink_u32 share[MPLINK_MAX_LINKS] = {};
+	mplink_u32 dealt[MPLINK_MAX_LINKS] = {};
+	mplink_u16 entry[MPLINK_MAX_LINKS] = {};
 	mplink_u16 next = sizeof(LinkTable);
 	mplink_u32 total = 0;
 

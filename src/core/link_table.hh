@@ -23,7 +23,7 @@ struct LinkSpec {
 	mplink_path *path;
 	TrafficCounters *counters; // one a lane
 	TrafficCounters *nic_counters;
-	mplink_u32 nic_id;
+	mplink_u32 id;        // the link's
 	bool waiting = false; // to be restored: the far end may use it by now
 };
 
@@ -58,7 +58,7 @@ struct alignas(64) LinkEntry {
 	mplink_u64 scale; // clock ticks a byte: the reciprocal of the weight
 	mplink_u32 header_len;
 	bool last; // of the table
-	mplink_u8 nic_id;
+	mplink_u8 id;
 };
 
 // A packet on its way out, as the core sees it.  All of it as wide as registers, which
@@ -89,11 +89,11 @@ public:
 	{
 		return policy_;
 	}
-	// The links that packets may come by now, a bit for each NIC's id: those that are
+	// The links that packets may come by now, a bit for each one's id: those that are
 	// alive, each of which it looks at, and those that wait to be restored.
 	mplink_u64 alive_ids() const;
-	// The link over the NIC with that id, or null.
-	const LinkEntry *of_nic(mplink_u32 id) const;
+	// The link of that id, or null.
+	const LinkEntry *find(mplink_u32 id) const;
 	const LinkEntry &operator[](mplink_u32 i) const
 	{
 		return entries()[i];

@@ -42,7 +42,7 @@ bool Peer::replace_links(Rtnl rtnl, const Settings &settings, Box<LinkSet> links
 	// did may still count on them.
 	if (old)
 		for (Link &link : *old)
-			if (now->at(link.nic().id()) != &link) {
+			if (now->at(link.id()) != &link) {
 				link.let_go(rtnl);
 				destroy_after_readers(&link);
 			}
@@ -50,16 +50,25 @@ bool Peer::replace_links(Rtnl rtnl, const Settings &settings, Box<LinkSet> links
 	return complete;
 }
 
-bool Peer::remove_link(Rtnl rtnl, const Settings &settings, mplink_u32 nic_id)
+bool Peer::remove_links(Rtnl rtnl, const Settings &settings, mplink_u32 nic_id)
 {
-	Link *link = links_.get(rtnl)->take(rtnl, nic_id);
+	LinkSet &links = *links_.get(rtnl);
+	Link *gone[MPLINK_MAX_LINKS];
+	mplink_u32 n = 0;
 
+	for (Link &link : links)
+		if (link.nic().id() == nic_id) {
+			gone[n++] = &link;
+			links.take(rtnl, link);
+		}
 	stale_ = true;
 
 	const bool complete = update(rtnl, settings, MPLINK_EVENT_CONTROL, nullptr);
 
-	link->let_go(rtnl);
-	destroy_after_readers(link);
+	for (mplink_u32 i = 0; i < n; i++) {
+		gone[i]->let_go(rtnl);
+		destroy_after_readers(gone[i]);
+	}
 	return complete;
 }
 
@@ -88,20 +97,20 @@ bool Peer::prune(Rtnl rtnl)
 bool Peer::publish(Rtnl rtnl, const Settings &settings)
 {
 	const LinkSet *links = links_.get(rtnl);
+	Link *ordered[MPLINK_MAX_LINKS];
+	const mplink_u32 n = links ? links->ordered(ordered) : 0;
 	Box<LinkTable> table;
 
 	stale_ = false;
 	works_ = false;
-	if (links)
-		for (const Link &link : *links)
-			works_ |= !link.reason();
+	for (mplink_u32 i = 0; i < n; i++)
+		works_ |= !ordered[i]->reason();
 	if (works_) {
-		Array<LinkSpec> specs(links->size());
-		mplink_u32 n = 0;
+		Array<LinkSpec> specs(n);
 
 		if (specs) {
-			for (const Link &link : *links)
-				specs[n++] = link.spec();
+			for (mplink_u32 i = 0; i < n; i++)
+				specs[i] = ordered[i]->spec();
 			table = LinkTable::build({specs.begin(), n}, settings.policy);
 		}
 		stale_ = !table;
@@ -119,12 +128,24 @@ void Peer::begin(Rtnl rtnl)
 		link.begin(rtnl);
 }
 
-void Peer::report(const Settings &settings, mplink_u32 event, const Link &link) const
+bool Peer::shares_nic(Rtnl rtnl, const Link &link) const
 {
+	for (const Link &other : *links_.get(rtnl))
+		if (&other != &link && &other.nic() == &link.nic())
+			return true;
+	return false;
+}
+
+void Peer::report(Rtnl rtnl, const Settings &settings, mplink_u32 event, const Link &link) const
+{
+	if (link.reason() == link.was() && !link.lengthened_ms() && !link.unanswered())
+		return;
+
 	const mplink_link_report report = {
 		.nic = link.nic().name(),
 		.peer = addr_,
 		.remote = link.remote(),
+		.shared = shares_nic(rtnl, link),
 		.event = event,
 		.was = link.was(),
 		.now = link.reason(),
@@ -164,7 +185,7 @@ bool Peer::finish(Rtnl rtnl, const Settings &settings, mplink_u32 event, bool ch
 	for (Link &link : links) {
 		link.finish(rtnl);
 		deadline_ms_ = earlier(deadline_ms_, link.deadline_ms());
-		report(settings, event, link);
+		report(rtnl, settings, event, link);
 	}
 	return published;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// A remote host, and the links to it: at most one over each NIC.
+// A remote host, and the links to it: over any NIC one for each of its remotes there.
 #pragma once
 #include "link_set.hh"
 #include "link_table.hh"
@@ -25,17 +25,28 @@ public:
 	{
 		return addr_;
 	}
-	// The link over the NIC of that id, or null.
-	Link *link(Rtnl rtnl, mplink_u32 nic_id) const
+	// The link of that id, or null.
+	Link *link(Rtnl rtnl, mplink_u32 id) const
 	{
 		const LinkSet *links = links_.get(rtnl);
 
-		return links ? links->at(nic_id) : nullptr;
+		return links ? links->at(id) : nullptr;
 	}
 	// The same for a packet: it finds no peer that has not been given its links.
-	Link *link(ReadSection section, mplink_u32 nic_id) const
+	Link *link(ReadSection section, mplink_u32 id) const
 	{
-		return links_.read(section)->at(nic_id);
+		return links_.read(section)->at(id);
+	}
+	// The first link over the NIC of that id, or null.
+	[[gnu::always_inline]] Link *link_over(ReadSection section, mplink_u32 nic_id) const
+	{
+		return links_.read(section)->over(nic_id);
+	}
+	bool has_link_over(Rtnl rtnl, mplink_u32 nic_id) const
+	{
+		const LinkSet *links = links_.get(rtnl);
+
+		return links && links->over(nic_id);
 	}
 
 	// Null before there have been links.
@@ -47,8 +58,8 @@ public:
 	// frees what is in the old set only, after a grace period.  False as update().
 	[[nodiscard]] bool replace_links(Rtnl, const Settings &, Box<LinkSet> links);
 
-	// Takes away the link over that NIC.  False as update().
-	[[nodiscard]] bool remove_link(Rtnl, const Settings &, mplink_u32 nic_id);
+	// Takes away the links over that NIC.  False as update().
+	[[nodiscard]] bool remove_links(Rtnl, const Settings &, mplink_u32 nic_id);
 
 	// Follows the NICs (all, or one), and publishes what has changed.
 	// False: memory was short; until it is called again the peer may have
@@ -94,7 +105,8 @@ private:
 	bool prune(Rtnl rtnl);
 	void begin(Rtnl rtnl);
 	[[nodiscard]] bool finish(Rtnl, const Settings &, mplink_u32 event, bool changed);
-	void report(const Settings &, mplink_u32 event, const Link &link) const;
+	void report(Rtnl, const Settings &, mplink_u32 event, const Link &link) const;
+	bool shares_nic(Rtnl, const Link &link) const;
 
 	Rcu<LinkSet> links_;
 	Rcu<LinkTable> table_;

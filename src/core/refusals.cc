@@ -41,4 +41,15 @@ const char *why_no_remote(const mplink_addr &remote, const mplink_addr &peer)
 	return nullptr;
 }
 
+const char *why_no_local(const mplink_addr &local, const mplink_addr &remote)
+{
+	if (!unicast(local))
+		return "is not the address of a host";
+	if ((family(local) == Family::inet) != (family(remote) == Family::inet))
+		return "is of another family than the remote";
+	if (local == remote)
+		return "is the remote itself";
+	return nullptr;
+}
+
 } // namespace mplink

@@ -11,6 +11,8 @@ namespace mplink
 const char *why_no_nic_name(const char *name, mplink_size len);
 // As a peer's virtual address.
 const char *why_no_peer(const mplink_addr &addr);
+// As what is sent to that remote comes from.
+const char *why_no_local(const mplink_addr &local, const mplink_addr &remote);
 // As that peer's address on a NIC.
 const char *why_no_remote(const mplink_addr &remote, const mplink_addr &peer);
 

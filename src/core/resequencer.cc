@@ -139,7 +139,7 @@ private:
 	mplink_held &release(HeldQueue &queue, mplink_u32 link);
 
 	// No link's queue, but that of overtaken packets.
-	static constexpr mplink_u32 no_link = MPLINK_MAX_NICS;
+	static constexpr mplink_u32 no_link = MPLINK_MAX_LINKS;
 	// In a row, before the clock is looked at.
 	static constexpr mplink_u8 enough_refused = 4;
 

@@ -17,7 +17,7 @@
 namespace mplink
 {
 
-// The links that may fill a gap, by their NICs' ids as bits: looked up only while there
+// The links that may fill a gap, by their ids as bits: looked up only while there
 // is a gap.
 class LinksAlive
 {
@@ -152,7 +152,7 @@ private:
 	class Turn;
 
 	const mplink_tunnel_config &config_;
-	LinkState *columns_[MPLINK_MAX_NICS] = {}; // by NIC id; of each, one a bucket
+	LinkState *columns_[MPLINK_MAX_LINKS] = {}; // by link id; of each, one a bucket
 	ReorderTimer timer_;
 	alignas(64) mplink_u64 held_ = 0; // of all buckets; every CPU writes it
 	Rare rare_;

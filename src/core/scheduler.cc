@@ -13,7 +13,7 @@ const LinkEntry *furthest_behind(const LinkTable &table, const Packet &packet)
 {
 	Tournament progress = table.progress(packet.lane);
 	const mplink_u32 n = table.size();
-	mplink_u64 clock[MPLINK_MAX_NICS];
+	mplink_u64 clock[MPLINK_MAX_LINKS];
 	mplink_u32 best = n;
 
 	progress.get(clock);

@@ -46,10 +46,10 @@ mplink_u32 mplink_core_flow_hash(const mplink_u8 *l3, mplink_u32 len)
 	return flow_hash(l3, len);
 }
 
-mplink_path *mplink_core_peer_path(const mplink_peer *peer, mplink_u32 nic_id)
+mplink_path *mplink_core_peer_path(const mplink_peer *peer, mplink_u32 id)
 {
 	const LinkTable *table = reinterpret_cast<const Peer *>(peer)->table(ReadSection());
-	const LinkEntry *link = table ? table->of_nic(nic_id) : nullptr;
+	const LinkEntry *link = table ? table->find(id) : nullptr;
 
 	return link ? link->path : nullptr;
 }

@@ -183,8 +183,11 @@ static u32 mplink_decap_take(struct mplink_tunnel_socket *socket, struct sk_buff
 		return drop;
 	from = outer6 ? mplink_addr6(&ipv6_hdr(skb)->saddr) : mplink_addr4(ip_hdr(skb)->saddr);
 	end = mplink_decap_find(socket, &from, gre.key, skb, &drop);
-	if (!end)
+	if (!end) {
+		if (drop == MPLINK_GRE_DROP_SENDER)
+			mplink_tunnel_stranger(socket, &from, gre.key, skb->dev);
 		return drop;
+	}
 	if (unlikely(gre.checksummed) && mplink_decap_checksum_wrong(skb))
 		return MPLINK_GRE_DROP_CHECKSUM;
 	vnic = end->tunnel->vnic;
@@ -193,8 +196,8 @@ static u32 mplink_decap_take(struct mplink_tunnel_socket *socket, struct sk_buff
 	drop = mplink_decap_unwrap(skb, &gre, vnic->dev);
 	if (drop)
 		return drop;
-	mplink_core_receive(end->nic, end->tunnel->peer, wire, mplink_lane_bh());
-	mplink_resequence(end->tunnel, &gre, end->nic_id, skb);
+	mplink_core_receive_link(end->nic, end->tunnel->peer, end->link, wire, mplink_lane_bh());
+	mplink_resequence(end->tunnel, &gre, end->link, skb);
 	return MPLINK_GRE_DROP_NONE;
 }
 

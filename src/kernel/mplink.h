@@ -79,6 +79,7 @@ struct mplink_vnic {
 
 	struct mplink_peer_table __rcu *peers;
 	u32 nr_peers;			/* RTNL, as below */
+	u32 most_links;			/* that a peer has ever had */
 
 	/* Of encap gre-udp; else NULL.  Outlives all packets that its peers have received. */
 	struct mplink_delivery *delivery;
@@ -360,9 +361,15 @@ void mplink_sysfs_remove_nic(struct mplink_vnic *vnic, u32 nic_id);
 /* With its links.  Does nothing beyond the first MPLINK_SYSFS_PEERS peers. */
 int mplink_sysfs_add_peer(struct mplink_vnic *vnic, struct mplink_peer_node *peer);
 void mplink_sysfs_remove_peer(struct mplink_peer_node *peer);
-/* Does nothing if it is there already. */
-int mplink_sysfs_add_link(struct mplink_vnic *vnic, struct mplink_peer_node *peer, u32 nic_id);
-void mplink_sysfs_remove_link(struct mplink_peer_node *peer, u32 nic_id);
+/*
+ * The link of that id, that there will be over the NIC to the remote.  It bears the NIC's
+ * name, or NIC@REMOTE where another one of the peer's does already.
+ */
+int mplink_sysfs_add_link(struct mplink_vnic *vnic, struct mplink_peer_node *peer, u32 id,
+			  u32 nic_id, const struct mplink_addr *remote);
+void mplink_sysfs_remove_link(struct mplink_peer_node *peer, u32 id);
+/* Remotes have changed: NIC@REMOTE follows. */
+void mplink_sysfs_rename_links(struct mplink_peer_node *peer);
 /* Waits for readers: nothing they show may have gone yet.  RTNL. */
 void mplink_sysfs_remove(struct mplink_vnic *vnic);
 

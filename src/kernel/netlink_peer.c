@@ -11,12 +11,21 @@
 #include "netlink.h"
 
 #define MPLINK_NL_ADDR NLA_POLICY_VALIDATE_FN(NLA_BINARY, mplink_nl_validate_addr)
+/* Likewise; or none, by no bytes at all. */
+#define MPLINK_NL_LOCAL NLA_POLICY_VALIDATE_FN(NLA_BINARY, mplink_nl_validate_local)
+
+static int mplink_nl_validate_local(const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	return nla_len(attr) ? mplink_nl_validate_addr(attr, extack) : 0;
+}
 
 static const struct nla_policy mplink_nl_link_add_policy[MPLINK_A_LINK_MAX + 1] = {
 	[MPLINK_A_LINK_NIC] = { .type = NLA_NUL_STRING, .len = MPLINK_NAME_LEN - 1 },
 	[MPLINK_A_LINK_REMOTE] = MPLINK_NL_ADDR,
 	[MPLINK_A_LINK_WEIGHT] = NLA_POLICY_MIN(NLA_U16, 1),
 	[MPLINK_A_LINK_LIVENESS] = NLA_POLICY_MAX(NLA_U32, MPLINK_LIVENESSES - 1),
+	[MPLINK_A_LINK_ADD] = { .type = NLA_FLAG },
+	[MPLINK_A_LINK_LOCAL] = MPLINK_NL_LOCAL,
 	[MPLINK_A_LINK_REMOVE] = {
 		.type = NLA_REJECT,
 		.reject_message = "a new peer has no link to remove",
@@ -28,6 +37,8 @@ static const struct nla_policy mplink_nl_link_set_policy[MPLINK_A_LINK_MAX + 1] 
 	[MPLINK_A_LINK_REMOTE] = MPLINK_NL_ADDR,
 	[MPLINK_A_LINK_WEIGHT] = NLA_POLICY_MIN(NLA_U16, 1),
 	[MPLINK_A_LINK_REMOVE] = { .type = NLA_FLAG },
+	[MPLINK_A_LINK_ADD] = { .type = NLA_FLAG },
+	[MPLINK_A_LINK_LOCAL] = MPLINK_NL_LOCAL,
 	[MPLINK_A_LINK_LIVENESS] = NLA_POLICY_MAX(NLA_U32, MPLINK_LIVENESSES - 1),
 };
 
@@ -60,17 +71,29 @@ static bool mplink_nl_peer_next(struct mplink_nl_object *object, unsigned long *
 	return object->peer;
 }
 
-static int mplink_nl_fill_link(struct sk_buff *skb, const struct mplink_peer *peer, u32 nic_id)
+/* As the user wants it, and as it is: what is not there is missing. */
+static int mplink_nl_put_local(struct sk_buff *skb, const struct mplink_link_info *info)
+{
+	if (!mplink_addr_none(&info->local) &&
+	    mplink_nl_put_addr(skb, MPLINK_A_LINK_LOCAL, &info->local))
+		return -EMSGSIZE;
+	if (info->path && !mplink_addr_none(&info->path->local))
+		return mplink_nl_put_addr(skb, MPLINK_A_LINK_SOURCE, &info->path->local);
+	return 0;
+}
+
+static int mplink_nl_fill_link(struct sk_buff *skb, const struct mplink_peer *peer, u32 id)
 {
 	struct nlattr *nest = nla_nest_start(skb, MPLINK_A_PEER_LINK);
 	struct mplink_link_info info;
 	struct mplink_counters sum;
 
-	mplink_core_link_info(peer, nic_id, &info);
-	mplink_core_link_counters(peer, nic_id, &sum);
+	mplink_core_link_info(peer, id, &info);
+	mplink_core_link_counters(peer, id, &sum);
 	if (!nest ||
 	    nla_put_string(skb, MPLINK_A_LINK_NIC, info.nic) ||
 	    mplink_nl_put_addr(skb, MPLINK_A_LINK_REMOTE, &info.remote) ||
+	    mplink_nl_put_local(skb, &info) ||
 	    nla_put_u16(skb, MPLINK_A_LINK_WEIGHT, info.weight) ||
 	    nla_put_u32(skb, MPLINK_A_LINK_REASON, info.reason) ||
 	    nla_put_u32(skb, MPLINK_A_LINK_LIVENESS, info.liveness) ||
@@ -87,7 +110,8 @@ static int mplink_nl_peer_fill(struct sk_buff *skb, const struct mplink_nl_objec
 {
 	const struct mplink_peer_node *node = object->peer;
 	const u32 liveness = mplink_core_peer_get_liveness(node->core);
-	u32 id;
+	u8 ids[MPLINK_MAX_LINKS];
+	u32 i, n;
 
 	if (nla_put_u32(skb, MPLINK_A_PEER_DEVICE, object->vnic->dev->ifindex) ||
 	    mplink_nl_put_addr(skb, MPLINK_A_PEER_ADDRESS, &node->addr) ||
@@ -95,12 +119,10 @@ static int mplink_nl_peer_fill(struct sk_buff *skb, const struct mplink_nl_objec
 	    nla_put_u32(skb, MPLINK_A_PEER_KEY, node->key) ||
 	    mplink_nl_put_resequencer(skb, node))
 		return -EMSGSIZE;
-	for (id = 0; id < MPLINK_MAX_NICS; id++) {
-		int err;
+	n = mplink_core_link_ids(node->core, ids);
+	for (i = 0; i < n; i++) {
+		const int err = mplink_nl_fill_link(skb, node->core, ids[i]);
 
-		if (!mplink_core_link_exists(node->core, id))
-			continue;
-		err = mplink_nl_fill_link(skb, node->core, id);
 		if (err)
 			return err;
 	}
@@ -113,7 +135,7 @@ static size_t mplink_nl_links_size(u32 links)
 	const size_t stages = nla_total_size(MPLINK_LINK_STAGES *
 					     nla_total_size_64bit(sizeof(u64)));
 	const size_t link = nla_total_size(nla_total_size(MPLINK_NAME_LEN) +
-					   nla_total_size(sizeof(struct in6_addr)) +
+					   3 * nla_total_size(sizeof(struct in6_addr)) +
 					   nla_total_size(sizeof(u16)) +
 					   2 * nla_total_size(sizeof(u32)) +
 					   counters + stages + mplink_nl_session_size());
@@ -124,11 +146,9 @@ static size_t mplink_nl_links_size(u32 links)
 
 static size_t mplink_nl_peer_size(const struct mplink_nl_object *object)
 {
-	u32 id, links = 0;
+	u8 ids[MPLINK_MAX_LINKS];
 
-	for (id = 0; id < MPLINK_MAX_NICS; id++)
-		links += mplink_core_link_exists(object->peer->core, id);
-	return mplink_nl_links_size(links);
+	return mplink_nl_links_size(mplink_core_link_ids(object->peer->core, ids));
 }
 
 const struct mplink_nl_kind mplink_nl_peers = {
@@ -175,7 +195,7 @@ int mplink_nl_peer_get(struct sk_buff *skb, struct genl_info *info)
 	       mplink_nl_do(info, MPLINK_A_PEER_DEVICE, mplink_nl_peer_answer);
 }
 
-/* With very many NICs a peer does not fit into what netlink allocates by itself. */
+/* With very many links a peer does not fit into what netlink allocates by itself. */
 int mplink_nl_peer_dump_start(struct netlink_callback *cb)
 {
 	const struct mplink_vnic *vnic;
@@ -183,7 +203,7 @@ int mplink_nl_peer_dump_start(struct netlink_callback *cb)
 
 	rtnl_lock();
 	list_for_each_entry(vnic, &mplink_net(sock_net(cb->skb->sk))->vnics, list)
-		links = max(links, mplink_vnic_count_nics(vnic));
+		links = max(links, vnic->most_links);
 	rtnl_unlock();
 	cb->min_dump_alloc = nlmsg_total_size(genlmsg_total_size(mplink_nl_links_size(links)));
 	return 0;
@@ -219,13 +239,22 @@ static int mplink_nl_read_link(struct genl_info *info, const struct mplink_vnic 
 		link->liveness_given = true;
 		link->liveness = nla_get_u32(tb[MPLINK_A_LINK_LIVENESS]);
 	}
+	if (tb[MPLINK_A_LINK_LOCAL]) {
+		link->local_given = true;
+		if (nla_len(tb[MPLINK_A_LINK_LOCAL]))
+			link->local = mplink_nl_get_addr(tb[MPLINK_A_LINK_LOCAL]);
+	}
+	link->add = nla_get_flag(tb[MPLINK_A_LINK_ADD]);
 	link->remove = nla_get_flag(tb[MPLINK_A_LINK_REMOVE]);
-	if (link->remove && (tb[MPLINK_A_LINK_REMOTE] || tb[MPLINK_A_LINK_WEIGHT] ||
-			     link->liveness_given))
+	if (link->remove && (tb[MPLINK_A_LINK_WEIGHT] || link->liveness_given ||
+			     link->local_given || link->add))
 		return mplink_nl_refuse(info->extack, tb[MPLINK_A_LINK_REMOVE], -EINVAL,
-					"is given with a remote, a weight or a liveness");
+					"is given with what changes or adds a link");
 	return 0;
 }
+
+/* All of a peer's links may be removed, and as many added. */
+#define MPLINK_MAX_ENTRIES (2 * MPLINK_MAX_LINKS)
 
 /* The links that the request names: their number, or an error. */
 static int mplink_nl_read_links(struct genl_info *info, const struct mplink_vnic *vnic,
@@ -237,9 +266,9 @@ static int mplink_nl_read_links(struct genl_info *info, const struct mplink_vnic
 	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
 		if (nla_type(attr) != MPLINK_A_PEER_LINK)
 			continue;
-		if (n == MPLINK_MAX_NICS)
+		if (n == MPLINK_MAX_ENTRIES)
 			return mplink_nl_refuse(info->extack, attr, -E2BIG,
-						"there are more than 64 links");
+						"there are more than 128 links, those to be removed included");
 		err = mplink_nl_read_link(info, vnic, attr, &links[n++]);
 		if (err)
 			return err;
@@ -254,6 +283,7 @@ static const struct nlattr *mplink_nl_refused_attr(struct genl_info *info,
 	static const u8 types[] = {
 		[MPLINK_REFUSED_NIC] = MPLINK_A_LINK_NIC,
 		[MPLINK_REFUSED_REMOTE] = MPLINK_A_LINK_REMOTE,
+		[MPLINK_REFUSED_LOCAL] = MPLINK_A_LINK_LOCAL,
 	};
 	const struct nlattr *attr, *inner = NULL;
 	u32 n = 0;
@@ -286,7 +316,7 @@ static int mplink_nl_peer_apply(struct genl_info *info, struct mplink_vnic *vnic
 	struct mplink_link_config *links;
 	int err, n;
 
-	links = kcalloc(MPLINK_MAX_NICS, sizeof(*links), GFP_KERNEL_ACCOUNT);
+	links = kcalloc(MPLINK_MAX_ENTRIES, sizeof(*links), GFP_KERNEL_ACCOUNT);
 	if (!links)
 		return mplink_nl_refuse(info->extack, NULL, -ENOMEM, "memory is short");
 	n = mplink_nl_read_links(info, vnic, links);

@@ -141,14 +141,15 @@ static void mplink_peers_set_outer6(struct mplink_vnic *vnic, struct mplink_peer
 static void mplink_peers_summarize(struct mplink_vnic *vnic, struct mplink_peer_node *peer)
 {
 	bool inet = false, inet6 = false;
-	u32 id;
+	u8 ids[MPLINK_MAX_LINKS];
+	u32 i, n;
 
-	for (id = 0; id < MPLINK_MAX_NICS; id++) {
+	n = mplink_core_link_ids(peer->core, ids);
+	vnic->most_links = max(vnic->most_links, n);
+	for (i = 0; i < n; i++) {
 		struct mplink_link_info info;
 
-		if (!mplink_core_link_exists(peer->core, id))
-			continue;
-		mplink_core_link_info(peer->core, id, &info);
+		mplink_core_link_info(peer->core, ids[i], &info);
 		if (ipv6_addr_v4mapped(mplink_in6(&info.remote)))
 			inet = true;
 		else
@@ -158,23 +159,32 @@ static void mplink_peers_summarize(struct mplink_vnic *vnic, struct mplink_peer_
 	mplink_peers_set_outer6(vnic, peer, inet6);
 }
 
-/* Before it has links: those are told to the core in the same way as changes. */
+/*
+ * What can fail of a change but for files: 0 and *changes, or an error and *refusal.
+ * A new peer has no links before: those are told to the core in the same way as changes.
+ */
 static int mplink_peers_prepare(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
 				const struct mplink_peer_config *config,
-				struct mplink_refusal *refusal)
+				struct mplink_changes **changes, struct mplink_refusal *refusal)
 {
 	const u32 key = config->key_given ? config->key : peer->key;
+	int err;
 
-	if (!peer->tunnel) {
-		if (!config->key_given)
-			return 0;
+	if (!peer->tunnel && config->key_given) {
 		*refusal = (struct mplink_refusal){
 			.why = "has no effect without encap gre-udp",
 			.attr = MPLINK_REFUSED_KEY,
 		};
 		return -EINVAL;
 	}
-	return mplink_tunnel_prepare(peer->tunnel, config->links, config->nr_links, key, refusal);
+	err = mplink_core_peer_prepare(vnic->core, peer->core, config->links, config->nr_links,
+				       changes, refusal);
+	if (err || !peer->tunnel)
+		return err;
+	err = mplink_tunnel_prepare(peer->tunnel, *changes, key, refusal);
+	if (err)
+		mplink_core_changes_cancel(*changes);
+	return err;
 }
 
 /* The core has links, and perhaps has not taken what was wanted of it. */
@@ -191,6 +201,7 @@ static int mplink_peers_create(struct mplink_vnic *vnic, struct mplink_peer_node
 			       const struct mplink_peer_config *config,
 			       struct mplink_refusal *refusal)
 {
+	struct mplink_changes *changes;
 	int err;
 
 	err = mplink_core_peer_add(vnic->core, &peer->addr, NULL, 0, &peer->core, refusal);
@@ -202,7 +213,7 @@ static int mplink_peers_create(struct mplink_vnic *vnic, struct mplink_peer_node
 		if (!peer->tunnel)
 			goto err_core;
 	}
-	err = mplink_peers_prepare(vnic, peer, config, refusal);
+	err = mplink_peers_prepare(vnic, peer, config, &changes, refusal);
 	if (err)
 		goto err_tunnel;
 	/*
@@ -211,10 +222,7 @@ static int mplink_peers_create(struct mplink_vnic *vnic, struct mplink_peer_node
 	 */
 	if (config->liveness_given)
 		mplink_core_peer_set_liveness(vnic->core, peer->core, config->liveness);
-	err = mplink_core_peer_set(vnic->core, peer->core, config->links, config->nr_links,
-				   refusal);
-	if (err)
-		goto err_tunnel;
+	mplink_core_changes_commit(vnic->core, peer->core, changes);
 	return 0;
 
 err_tunnel:
@@ -269,76 +277,93 @@ err_free:
 	return err;
 }
 
-static void mplink_peers_undo_dirs(struct mplink_peer_node *peer,
-				   const struct mplink_link_config *links, u32 n)
+/* Of links that there are no more, or that there never were. */
+static void mplink_peers_undo_dirs(struct mplink_peer_node *peer)
 {
-	u32 i;
+	u32 id;
 
-	for (i = 0; i < n; i++)
-		if (!mplink_core_link_exists(peer->core, links[i].nic_id))
-			mplink_sysfs_remove_link(peer, links[i].nic_id);
+	for (id = 0; id < MPLINK_MAX_LINKS; id++)
+		if (!mplink_core_link_exists(peer->core, id))
+			mplink_sysfs_remove_link(peer, id);
 }
 
-static bool mplink_peers_ask_inet(const struct mplink_link_config *links, u32 n)
+/*
+ * Nobody reads a directory before this is over: readers need RTNL.  Those of new links
+ * come first, for they can fail and links, once changed, are.
+ */
+static int mplink_peers_add_dirs(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
+				 const struct mplink_changes *changes)
 {
-	u32 i;
+	struct mplink_link_plan plan;
+	int err = 0;
+	u32 id;
 
-	for (i = 0; i < n; i++)
-		if (ipv6_addr_v4mapped(mplink_in6(&links[i].remote)))
+	for (id = 0; !err && id < MPLINK_MAX_LINKS; id++)
+		if (mplink_core_changes_link(changes, id, &plan) && plan.fresh)
+			err = mplink_sysfs_add_link(vnic, peer, id, plan.nic_id, &plan.remote);
+	return err;
+}
+
+static bool mplink_peers_ask_inet(const struct mplink_changes *changes)
+{
+	struct mplink_link_plan plan;
+	u32 id;
+
+	for (id = 0; id < MPLINK_MAX_LINKS; id++)
+		if (mplink_core_changes_link(changes, id, &plan) &&
+		    ipv6_addr_v4mapped(mplink_in6(&plan.remote)))
 			return true;
 	return false;
 }
 
+/* Ends the changes. */
 static int mplink_peers_set_links(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
-				  const struct mplink_peer_config *config,
-				  struct mplink_refusal *refusal)
+				  struct mplink_changes *changes, struct mplink_refusal *refusal)
 {
-	const struct mplink_link_config *links = config->links;
-	const u32 n = config->nr_links;
-	int err = 0;
-	u32 i;
+	int err;
 
-	/*
-	 * Nobody reads a directory before this is over: readers need RTNL.  Those of
-	 * new links come first, for they can fail and links, once changed, are.
-	 */
-	for (i = 0; !err && i < n; i++)
-		if (!links[i].remove && mplink_core_nic_at(vnic->core, links[i].nic_id) &&
-		    !mplink_core_link_exists(peer->core, links[i].nic_id))
-			err = mplink_sysfs_add_link(vnic, peer, links[i].nic_id);
-	/*
-	 * An IPv6 packet must not meet the first link to an IPv4 remote and take it for
-	 * one that has a route for it: all that are under way end before there is one.
-	 */
-	if (!err && !peer->inet_remotes && mplink_peers_ask_inet(links, n)) {
-		WRITE_ONCE(peer->inet_remotes, true);
-		synchronize_net();
-	}
-	if (err)
+	err = mplink_peers_add_dirs(vnic, peer, changes);
+	if (err) {
 		*refusal = (struct mplink_refusal){ .why = "memory is short" };
-	else
-		err = mplink_core_peer_set(vnic->core, peer->core, links, n, refusal);
-	/* Of links that there are no more, or that there never were. */
-	mplink_peers_undo_dirs(peer, links, n);
+		mplink_core_changes_cancel(changes);
+	} else {
+		/*
+		 * An IPv6 packet must not meet the first link to an IPv4 remote and take it
+		 * for one that has a route for it: all that are under way end before there
+		 * is one.
+		 */
+		if (!peer->inet_remotes && mplink_peers_ask_inet(changes)) {
+			WRITE_ONCE(peer->inet_remotes, true);
+			synchronize_net();
+		}
+		mplink_core_changes_commit(vnic->core, peer->core, changes);
+	}
+	mplink_peers_undo_dirs(peer);
 	return err;
 }
 
 int mplink_peers_set(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
 		     const struct mplink_peer_config *config, struct mplink_refusal *refusal)
 {
-	int err = 0;
+	struct mplink_changes *changes;
+	int err;
 
 	ASSERT_RTNL();
 
-	err = mplink_peers_prepare(vnic, peer, config, refusal);
-	if (!err && config->nr_links)
-		err = mplink_peers_set_links(vnic, peer, config, refusal);
+	err = mplink_peers_prepare(vnic, peer, config, &changes, refusal);
+	if (!err) {
+		if (config->nr_links)
+			err = mplink_peers_set_links(vnic, peer, changes, refusal);
+		else
+			mplink_core_changes_cancel(changes);
+	}
 	mplink_peers_follow_one(vnic, peer, !err && config->key_given ? config->key : peer->key);
 	if (err)
 		return err;
 	/* Cannot fail, and so comes last. */
 	if (config->liveness_given)
 		mplink_core_peer_set_liveness(vnic->core, peer->core, config->liveness);
+	mplink_sysfs_rename_links(peer);
 	vnic->generation++;
 	mplink_notify_peer(vnic, peer);
 	return 0;

@@ -22,7 +22,7 @@ static void mplink_pmtu_learn(struct mplink_tunnel_socket *socket, const struct 
 
 		if (!mplink_addr_equal(&end->remote, remote))
 			continue;
-		path = mplink_core_peer_path(end->tunnel->peer, end->nic_id);
+		path = mplink_core_peer_path(end->tunnel->peer, end->link);
 		if (!path || !mplink_addr_equal(&path->local, local))
 			continue;
 		/* Packets read both: this order gives the new time to the old MTU at worst. */

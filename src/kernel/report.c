@@ -61,21 +61,37 @@ void mplink_report_nic(void *owner, const struct mplink_nic_report *report)
 			mplink_core_event_name(report->event), number, valid, why);
 }
 
+/* "eth1 to 10.99.0.2", or "eth1@10.8.2.1 to 10.99.0.2", with its NUL. */
+#define MPLINK_LINK_TEXT_LEN (MPLINK_NAME_LEN + 2 * MPLINK_ADDR_LEN + 5)
+
+/* The remote is named where the NIC does not tell which link it is. */
+static void mplink_format_link(char text[MPLINK_LINK_TEXT_LEN],
+			       const struct mplink_link_report *report)
+{
+	char peer[MPLINK_ADDR_LEN], remote[MPLINK_ADDR_LEN] = "";
+
+	mplink_format_addr(peer, sizeof(peer), &report->peer);
+	if (report->shared)
+		mplink_format_addr(remote, sizeof(remote), &report->remote);
+	snprintf(text, MPLINK_LINK_TEXT_LEN, "%s%s%s to %s", report->nic,
+		 report->shared ? "@" : "", remote, peer);
+}
+
 /* What no line about the NIC tells. */
 static void mplink_log_link(const struct net_device *dev, const struct mplink_link_report *report)
 {
 	const bool was = report->was == MPLINK_REASON_NONE;
 	const bool now = report->now == MPLINK_REASON_NONE;
 	struct mplink_vnic *vnic = netdev_priv(dev);
-	char peer[MPLINK_ADDR_LEN];
+	char link[MPLINK_LINK_TEXT_LEN];
 	char why[40] = "";
 
 	if (was == now || !mplink_may_log(vnic))
 		return;
 	if (!now)
 		snprintf(why, sizeof(why), " (%s)", mplink_core_reason_name(report->now));
-	mplink_format_addr(peer, sizeof(peer), &report->peer);
-	pr_notice("%s: %s to %s: %s: valid %d -> %d%s\n", dev->name, report->nic, peer,
+	mplink_format_link(link, report);
+	pr_notice("%s: %s: %s: valid %d -> %d%s\n", dev->name, link,
 		  mplink_core_event_name(report->event), was, now, why);
 }
 
@@ -95,13 +111,13 @@ void mplink_report_flapping(void *owner, const struct mplink_link_report *report
 {
 	const struct net_device *dev = owner;
 	struct mplink_vnic *vnic = netdev_priv(dev);
-	char peer[MPLINK_ADDR_LEN];
+	char link[MPLINK_LINK_TEXT_LEN];
 
 	if (!mplink_may_log(vnic))
 		return;
-	mplink_format_addr(peer, sizeof(peer), &report->peer);
-	pr_warn("%s: %s to %s: comes and goes: from now on it has to work for %u ms and more before it is used\n",
-		dev->name, report->nic, peer, wait_ms);
+	mplink_format_link(link, report);
+	pr_warn("%s: %s: comes and goes: from now on it has to work for %u ms and more before it is used\n",
+		dev->name, link, wait_ms);
 }
 
 void mplink_report_unanswered(void *owner, const struct mplink_link_report *report)

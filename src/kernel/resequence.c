@@ -65,7 +65,7 @@ static void mplink_resequence_carry_out(const struct mplink_tunnel *tunnel,
 		hrtimer_start(&bucket->timer, deadline, HRTIMER_MODE_ABS_SOFT);
 }
 
-void mplink_resequence(struct mplink_tunnel *tunnel, const struct mplink_gre *gre, u8 nic_id,
+void mplink_resequence(struct mplink_tunnel *tunnel, const struct mplink_gre *gre, u8 link,
 		       struct sk_buff *skb)
 {
 	struct mplink_bucket *bucket = &tunnel->bucket[gre->bucket];
@@ -75,7 +75,7 @@ void mplink_resequence(struct mplink_tunnel *tunnel, const struct mplink_gre *gr
 	bool claimed = false;
 
 	held->seq = gre->seq;
-	held->link = nic_id;
+	held->link = link;
 	spin_lock(&bucket->lock);
 	/* What bears no number is in order as it comes (RFC 2890 2.2). */
 	if (unlikely(!gre->sequenced || bucket->closed) ||

@@ -182,6 +182,22 @@ int mplink_sysfs_add_nic(struct mplink_vnic *vnic, u32 nic_id)
 					      mplink_nic_attrs, NULL, nic_id));
 }
 
+/* Those over that NIC. */
+static void mplink_sysfs_remove_links(struct mplink_peer_node *peer, u32 nic_id)
+{
+	struct mplink_dir *dir, *next;
+
+	list_for_each_entry_safe(dir, next, &peer->dirs, list) {
+		struct mplink_link_info info;
+
+		if (dir->attrs != mplink_link_attrs)
+			continue;
+		mplink_core_link_info(peer->core, dir->id, &info);
+		if (info.nic_id == nic_id)
+			mplink_dir_remove(dir);
+	}
+}
+
 void mplink_sysfs_remove_nic(struct mplink_vnic *vnic, u32 nic_id)
 {
 	struct mplink_peer_node *peer;
@@ -190,22 +206,24 @@ void mplink_sysfs_remove_nic(struct mplink_vnic *vnic, u32 nic_id)
 	ASSERT_RTNL();
 
 	while ((peer = mplink_peers_next(vnic, &cursor)))
-		mplink_sysfs_remove_link(peer, nic_id);
+		mplink_sysfs_remove_links(peer, nic_id);
 	mplink_dirs_remove_one(&vnic->dirs, mplink_nic_attrs, nic_id);
 }
 
 static int mplink_sysfs_add_links(struct mplink_vnic *vnic, struct mplink_peer_node *peer)
 {
-	u32 id;
+	u8 ids[MPLINK_MAX_LINKS];
+	const u32 n = mplink_core_link_ids(peer->core, ids);
+	int err = 0;
+	u32 i;
 
-	for (id = 0; id < MPLINK_MAX_NICS; id++)
-		if (mplink_core_link_exists(peer->core, id)) {
-			int err = mplink_sysfs_add_link(vnic, peer, id);
+	for (i = 0; !err && i < n; i++) {
+		struct mplink_link_info info;
 
-			if (err)
-				return err;
-		}
-	return 0;
+		mplink_core_link_info(peer->core, ids[i], &info);
+		err = mplink_sysfs_add_link(vnic, peer, ids[i], info.nic_id, &info.remote);
+	}
+	return err;
 }
 
 int mplink_sysfs_add_peer(struct mplink_vnic *vnic, struct mplink_peer_node *peer)
@@ -240,25 +258,81 @@ void mplink_sysfs_remove_peer(struct mplink_peer_node *peer)
 	mplink_dirs_remove(&peer->dirs);
 }
 
-int mplink_sysfs_add_link(struct mplink_vnic *vnic, struct mplink_peer_node *peer, u32 nic_id)
+static bool mplink_link_name_taken(const struct mplink_peer_node *peer, const char *name)
 {
-	struct mplink_nic_info info;
+	const struct mplink_dir *dir;
+
+	list_for_each_entry(dir, &peer->dirs, list)
+		if (dir->attrs == mplink_link_attrs && !strcmp(kobject_name(&dir->kobj), name))
+			return true;
+	return false;
+}
+
+/* NIC@REMOTE, with its NUL. */
+#define MPLINK_LINK_NAME_LEN (MPLINK_NAME_LEN + MPLINK_ADDR_LEN)
+
+static void mplink_link_full_name(char name[MPLINK_LINK_NAME_LEN], const char *nic,
+				  const struct mplink_addr *remote)
+{
+	char addr[MPLINK_ADDR_LEN];
+
+	mplink_format_addr(addr, sizeof(addr), remote);
+	snprintf(name, MPLINK_LINK_NAME_LEN, "%s@%s", nic, addr);
+}
+
+int mplink_sysfs_add_link(struct mplink_vnic *vnic, struct mplink_peer_node *peer, u32 id,
+			  u32 nic_id, const struct mplink_addr *remote)
+{
+	char name[MPLINK_LINK_NAME_LEN];
+	struct mplink_nic_info nic;
 	struct mplink_dir *links;
 
-	if (list_empty(&peer->dirs) || mplink_dirs_find(&peer->dirs, mplink_link_attrs, nic_id))
+	if (list_empty(&peer->dirs))
 		return 0;
 	/* The second that mplink_sysfs_add_peer() made. */
 	links = list_next_entry(list_first_entry(&peer->dirs, struct mplink_dir, list), list);
-	mplink_core_nic_info(mplink_core_nic_at(vnic->core, nic_id), &info);
-	return PTR_ERR_OR_ZERO(mplink_dir_add(vnic, &peer->dirs, &links->kobj, info.name,
-					      mplink_link_attrs, peer, nic_id));
+	mplink_core_nic_info(mplink_core_nic_at(vnic->core, nic_id), &nic);
+	/* Scripts know a NIC's only link by the NIC's name. */
+	strscpy(name, nic.name, sizeof(name));
+	if (mplink_link_name_taken(peer, name))
+		mplink_link_full_name(name, nic.name, remote);
+	/* By a NIC that is called so.  No NIC's name has a colon. */
+	if (mplink_link_name_taken(peer, name))
+		snprintf(name, sizeof(name), "%s:%u", nic.name, id);
+	return PTR_ERR_OR_ZERO(mplink_dir_add(vnic, &peer->dirs, &links->kobj, name,
+					      mplink_link_attrs, peer, id));
 }
 
-void mplink_sysfs_remove_link(struct mplink_peer_node *peer, u32 nic_id)
+void mplink_sysfs_remove_link(struct mplink_peer_node *peer, u32 id)
 {
 	ASSERT_RTNL();
 
-	mplink_dirs_remove_one(&peer->dirs, mplink_link_attrs, nic_id);
+	mplink_dirs_remove_one(&peer->dirs, mplink_link_attrs, id);
+}
+
+void mplink_sysfs_rename_links(struct mplink_peer_node *peer)
+{
+	struct mplink_dir *dir;
+
+	ASSERT_RTNL();
+
+	list_for_each_entry(dir, &peer->dirs, list) {
+		const char *now = kobject_name(&dir->kobj);
+		char name[MPLINK_LINK_NAME_LEN];
+		struct mplink_link_info info;
+
+		if (dir->attrs != mplink_link_attrs)
+			continue;
+		mplink_core_link_info(peer->core, dir->id, &info);
+		if (!strcmp(now, info.nic) || strchr(now, ':') == now + strlen(info.nic))
+			continue;
+		mplink_link_full_name(name, info.nic, &info.remote);
+		if (!strcmp(now, name) || mplink_link_name_taken(peer, name))
+			continue;
+		/* Without memory it keeps the name, which then says where it led. */
+		if (kobject_rename(&dir->kobj, name))
+			netdev_warn(dir->vnic->dev, "sysfs: %s: not renamed to %s\n", now, name);
+	}
 }
 
 void mplink_sysfs_remove(struct mplink_vnic *vnic)

@@ -17,7 +17,7 @@ struct mplink_dir {
 	const struct attribute *const *attrs;
 	struct mplink_vnic *vnic;
 	struct mplink_peer_node *peer;	/* of a peer or a link */
-	u32 id;				/* the NIC's, or that of the link's */
+	u32 id;				/* the NIC's, or the link's */
 };
 
 /* show: the length; store: 0 or a negative errno.  Both with RTNL. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sysfs: the files of a peer, in peers/<peer>/, and of its links, in links/<nic>/ there.
+ * sysfs: the files of a peer, in peers/<peer>/, and of its links, in links/<link>/ there.
  */
 #include <linux/rtnetlink.h>
 
@@ -77,6 +77,16 @@ static int mplink_link_remote(const struct mplink_dir *dir, char *buf)
 	return sysfs_emit(buf, "%s\n", addr);
 }
 
+/* In use: routing's choice, or the user's. */
+static int mplink_link_local(const struct mplink_dir *dir, char *buf)
+{
+	const struct mplink_link_info info = mplink_link_read(dir);
+	char addr[MPLINK_ADDR_LEN];
+
+	mplink_format_addr(addr, sizeof(addr), info.path ? &info.path->local : &info.local);
+	return sysfs_emit(buf, "%s\n", addr);
+}
+
 static int mplink_link_weight(const struct mplink_dir *dir, char *buf)
 {
 	return sysfs_emit(buf, "%u\n", mplink_link_read(dir).weight);
@@ -98,8 +108,10 @@ static int mplink_link_liveness(const struct mplink_dir *dir, char *buf)
 static int mplink_link_set_liveness(const struct mplink_dir *dir, const char *buf, size_t len)
 {
 	const int liveness = mplink_sysfs_liveness(dir, buf, len, MPLINK_LIVENESS_INHERIT);
+	const struct mplink_link_info info = mplink_link_read(dir);
 	const struct mplink_link_config link = {
-		.nic_id = dir->id,
+		.nic_id = info.nic_id,
+		.remote = info.remote,
 		.liveness_given = true,
 		.liveness = liveness,
 	};
@@ -122,6 +134,7 @@ static int mplink_link_bfd_state(const struct mplink_dir *dir, char *buf)
 MPLINK_FILE(link, valid);
 MPLINK_FILE(link, reason);
 MPLINK_FILE(link, remote);
+MPLINK_FILE(link, local);
 MPLINK_FILE(link, weight);
 MPLINK_FILE_RW(link, liveness);
 MPLINK_FILE(link, bfd_state);
@@ -134,6 +147,7 @@ const struct attribute *const mplink_link_attrs[] = {
 	&mplink_link_valid_file.attr,
 	&mplink_link_reason_file.attr,
 	&mplink_link_remote_file.attr,
+	&mplink_link_local_file.attr,
 	&mplink_link_weight_file.attr,
 	&mplink_link_liveness_file.attr,
 	&mplink_link_bfd_state_file.attr,

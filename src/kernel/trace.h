@@ -42,6 +42,7 @@ TRACE_EVENT(mplink_link,
 		__string(dev, dev->name)
 		__string(nic, report->nic)
 		__array(u8, peer, 16)
+		__array(u8, remote, 16)
 		__field(u32, event)
 		__field(u32, was)
 		__field(u32, now)
@@ -50,15 +51,16 @@ TRACE_EVENT(mplink_link,
 		mplink_assign_str(dev, dev->name);
 		mplink_assign_str(nic, report->nic);
 		memcpy(__entry->peer, &report->peer, 16);
+		memcpy(__entry->remote, &report->remote, 16);
 		__entry->event = report->event;
 		__entry->was = report->was;
 		__entry->now = report->now;
 	),
-	TP_printk("dev=%s peer=%pI6c nic=%s event=%s was=%s now=%s", __get_str(dev),
+	TP_printk("dev=%s peer=%pI6c nic=%s event=%s was=%s now=%s remote=%pI6c", __get_str(dev),
 		  __entry->peer, __get_str(nic),
 		  mplink_core_event_name(__entry->event),
 		  mplink_core_reason_name(__entry->was),
-		  mplink_core_reason_name(__entry->now))
+		  mplink_core_reason_name(__entry->now), __entry->remote)
 );
 
 TRACE_EVENT(mplink_drop,

@@ -8,6 +8,8 @@
  * period.  What the resequencer holds beyond the read section is let go by
  * mplink_tunnel_close(), and so are its timers.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
@@ -45,8 +47,8 @@ static void mplink_far_end_remove(struct mplink_tunnel *tunnel, u32 id)
 	kfree_rcu(end, rcu);
 }
 
-/* The link over that NIC is to that remote; its spare has been provided. */
-static void mplink_far_end_follow(struct mplink_tunnel *tunnel, u32 id,
+/* The link is over that NIC to that remote; its spare has been provided. */
+static void mplink_far_end_follow(struct mplink_tunnel *tunnel, u32 id, u32 nic_id,
 				  const struct mplink_addr *remote, u32 key)
 {
 	struct mplink_far_end *end = tunnel->spare[id];
@@ -60,10 +62,41 @@ static void mplink_far_end_follow(struct mplink_tunnel *tunnel, u32 id,
 	end->tunnel = tunnel;
 	end->remote = *remote;
 	end->key = key;
-	end->nic_id = id;
-	end->nic = mplink_core_nic_at(tunnel->vnic->core, id);
+	end->link = id;
+	end->nic = mplink_core_nic_at(tunnel->vnic->core, nic_id);
 	tunnel->ends[id] = end;
 	hlist_add_head_rcu(&end->node, mplink_far_ends(tunnel->vnic->socket, remote));
+}
+
+static struct mplink_vnic *mplink_key_owner(struct mplink_tunnel_socket *socket, u32 key)
+{
+	const struct mplink_far_end *end;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(socket->far_ends); i++)
+		hlist_for_each_entry_rcu(end, &socket->far_ends[i], node)
+			if (end->key == key)
+				return end->tunnel->vnic;
+	return NULL;
+}
+
+void mplink_tunnel_stranger(struct mplink_tunnel_socket *socket, const struct mplink_addr *from,
+			    u32 key, const struct net_device *dev)
+{
+	/* Of everybody's, for anybody can send such packets; and the search is long. */
+	static struct ratelimit_state limit =
+		RATELIMIT_STATE_INIT_FLAGS(limit, 30 * HZ, 1, RATELIMIT_MSG_ON_RELEASE);
+	struct mplink_vnic *vnic;
+	char addr[MPLINK_ADDR_LEN];
+
+	if (!__ratelimit(&limit))
+		return;
+	vnic = mplink_key_owner(socket, key);
+	if (!vnic || !mplink_may_log(vnic))
+		return;
+	mplink_format_addr(addr, sizeof(addr), from);
+	pr_notice("%s: packets from %s by %s are dropped: they have the key of a peer without that remote; if they are that peer's: mplink peer set PEER addlink NIC %s\n",
+		  vnic->dev->name, addr, dev->name, addr);
 }
 
 /* --- peers --------------------------------------------------------------------------- */
@@ -107,36 +140,32 @@ static int mplink_tunnel_taken(struct mplink_refusal *refusal, u32 link, u32 att
 	return -EEXIST;
 }
 
-int mplink_tunnel_prepare(struct mplink_tunnel *tunnel, const struct mplink_link_config *links,
-			  u32 n, u32 key, struct mplink_refusal *refusal)
+int mplink_tunnel_prepare(struct mplink_tunnel *tunnel, const struct mplink_changes *changes,
+			  u32 key, struct mplink_refusal *refusal)
 {
-	u64 moved = 0, ids = 0;
-	u32 i, id;
+	struct mplink_link_plan plan;
+	u64 ids = 0;
+	u32 id;
 
 	ASSERT_RTNL();
 
-	for (i = 0; i < n; i++) {
-		if (!links[i].remove && mplink_addr_none(&links[i].remote))
-			continue;
-		moved |= BIT_ULL(links[i].nic_id);
-		if (links[i].remove)
-			continue;
-		if (mplink_far_end_taken(tunnel, &links[i].remote, key))
-			return mplink_tunnel_taken(refusal, i, MPLINK_REFUSED_REMOTE);
-		ids |= BIT_ULL(links[i].nic_id);
-	}
-	/* Links that stay where they are come along to the new key. */
-	for (id = 0; id < MPLINK_MAX_NICS; id++) {
+	for (id = 0; id < MPLINK_MAX_LINKS; id++) {
 		const struct mplink_far_end *end = tunnel->ends[id];
 
-		if (!end || end->key == key || moved & BIT_ULL(id))
+		if (!mplink_core_changes_link(changes, id, &plan) ||
+		    (end && mplink_far_end_is(end, &plan.remote, key)))
 			continue;
-		if (mplink_far_end_taken(tunnel, &end->remote, key))
-			return mplink_tunnel_taken(refusal, 0, MPLINK_REFUSED_KEY);
 		ids |= BIT_ULL(id);
+		if (!mplink_far_end_taken(tunnel, &plan.remote, key))
+			continue;
+		/* A link that stays where it is only comes along to the new key. */
+		if (plan.entry == MPLINK_NO_ENTRY ||
+		    (end && mplink_addr_equal(&end->remote, &plan.remote)))
+			return mplink_tunnel_taken(refusal, 0, MPLINK_REFUSED_KEY);
+		return mplink_tunnel_taken(refusal, plan.entry, MPLINK_REFUSED_REMOTE);
 	}
 	*refusal = (struct mplink_refusal){ .why = "memory is short" };
-	for (id = 0; id < MPLINK_MAX_NICS; id++)
+	for (id = 0; id < MPLINK_MAX_LINKS; id++)
 		if (ids & BIT_ULL(id) && !mplink_tunnel_provide(tunnel, id))
 			return -ENOMEM;
 	return mplink_core_resequencer_cover(tunnel->core, ids);
@@ -149,12 +178,12 @@ void mplink_tunnel_follow(struct mplink_tunnel *tunnel, u32 key)
 
 	ASSERT_RTNL();
 
-	for (id = 0; id < MPLINK_MAX_NICS; id++) {
+	for (id = 0; id < MPLINK_MAX_LINKS; id++) {
 		struct mplink_link_info info;
 
 		if (mplink_core_link_exists(tunnel->peer, id)) {
 			mplink_core_link_info(tunnel->peer, id, &info);
-			mplink_far_end_follow(tunnel, id, &info.remote, key);
+			mplink_far_end_follow(tunnel, id, info.nic_id, &info.remote, key);
 			outer6 |= !ipv6_addr_v4mapped(mplink_in6(&info.remote));
 		} else {
 			mplink_far_end_remove(tunnel, id);
@@ -168,9 +197,14 @@ void mplink_tunnel_follow(struct mplink_tunnel *tunnel, u32 key)
 
 void mplink_tunnel_forget_nic(struct mplink_tunnel *tunnel, u32 nic_id)
 {
+	const struct mplink_nic *nic = mplink_core_nic_at(tunnel->vnic->core, nic_id);
+	u32 id;
+
 	ASSERT_RTNL();
 
-	mplink_far_end_remove(tunnel, nic_id);
+	for (id = 0; id < MPLINK_MAX_LINKS; id++)
+		if (tunnel->ends[id] && tunnel->ends[id]->nic == nic)
+			mplink_far_end_remove(tunnel, id);
 }
 
 void mplink_tunnel_revisit(struct mplink_tunnel *tunnel)
@@ -195,7 +229,7 @@ void mplink_tunnel_close(struct mplink_tunnel *tunnel)
 
 	ASSERT_RTNL();
 
-	for (i = 0; i < MPLINK_MAX_NICS; i++) {
+	for (i = 0; i < MPLINK_MAX_LINKS; i++) {
 		mplink_far_end_remove(tunnel, i);
 		kfree(tunnel->spare[i]);
 	}

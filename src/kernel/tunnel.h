@@ -36,9 +36,9 @@ struct mplink_tunnel {
 	struct mplink_resequencer *core;
 	u32 key;			/* read by packets */
 	u32 overhead;			/* bytes of the outer headers, at most; likewise */
-	/* By NIC id, RTNL: what is in the table, and what will be. */
-	struct mplink_far_end *ends[MPLINK_MAX_NICS];
-	struct mplink_far_end *spare[MPLINK_MAX_NICS];
+	/* By link id, RTNL: what is in the table, and what will be. */
+	struct mplink_far_end *ends[MPLINK_MAX_LINKS];
+	struct mplink_far_end *spare[MPLINK_MAX_LINKS];
 	struct rcu_head rcu;
 	struct mplink_bucket bucket[MPLINK_FLOW_BUCKETS];
 };
@@ -59,15 +59,15 @@ u32 mplink_tunnel_overhead(const struct mplink_vnic *vnic);
  */
 struct mplink_tunnel *mplink_tunnel_open(struct mplink_vnic *vnic, const struct mplink_peer *peer);
 /*
- * Makes ready for these links, and that key: 0, -ENOMEM, or -EEXIST and *refusal if
- * another peer of the namespace has the key and one of the remotes.  Before the core is
- * told; then comes mplink_tunnel_follow(), also if the core has refused.
+ * Makes ready for the links that the changes lead to, and that key: 0, -ENOMEM, or
+ * -EEXIST and *refusal if another peer of the namespace has the key and one of the
+ * remotes.  Then comes mplink_tunnel_follow(), also if the changes are cancelled.
  */
-int mplink_tunnel_prepare(struct mplink_tunnel *tunnel, const struct mplink_link_config *links,
-			  u32 n, u32 key, struct mplink_refusal *refusal);
+int mplink_tunnel_prepare(struct mplink_tunnel *tunnel, const struct mplink_changes *changes,
+			  u32 key, struct mplink_refusal *refusal);
 /* The links that the core has now are those that packets come from.  Cannot fail. */
 void mplink_tunnel_follow(struct mplink_tunnel *tunnel, u32 key);
-/* The NIC of that id goes, and the links over it: before the core forgets it. */
+/* The NIC of that id goes, and all links over it: before the core forgets it. */
 void mplink_tunnel_forget_nic(struct mplink_tunnel *tunnel, u32 nic_id);
 /* A link is valid no more: what waits for it need not. */
 void mplink_tunnel_revisit(struct mplink_tunnel *tunnel);
@@ -77,6 +77,13 @@ void mplink_tunnel_revisit(struct mplink_tunnel *tunnel);
  */
 void mplink_tunnel_close(struct mplink_tunnel *tunnel);
 
+/*
+ * Packets come with the key of a peer that has no such remote: the log says how to make it
+ * one, for the far end does not hear that they are dropped.  dev: by which.  Softirq, in an
+ * RCU read section.
+ */
+void mplink_tunnel_stranger(struct mplink_tunnel_socket *socket, const struct mplink_addr *from,
+			    u32 key, const struct net_device *dev);
 /* Both over all packets of the namespace's sockets: enum mplink_gre_drop, NONE: came through. */
 u64 mplink_tunnel_drops(const struct net *net, u32 drop);
 /* False: the device has no tunnel. */
@@ -103,7 +110,7 @@ struct mplink_far_end {
 	struct mplink_tunnel *tunnel;
 	const struct mplink_nic *nic;	/* over which the remote is a link's */
 	u32 key;
-	u8 nic_id;
+	u8 link;			/* its id */
 	struct rcu_head rcu;
 };
 
@@ -165,7 +172,7 @@ MPLINK_ENCAP_ERR_RCV(mplink_pmtu_error);
  * Takes a packet of the peer's, that is to be delivered once those before it have been.
  * Softirq, in an RCU read section.
  */
-void mplink_resequence(struct mplink_tunnel *tunnel, const struct mplink_gre *gre, u8 nic_id,
+void mplink_resequence(struct mplink_tunnel *tunnel, const struct mplink_gre *gre, u8 link,
 		       struct sk_buff *skb);
 void mplink_resequence_init(struct mplink_bucket *bucket, u32 index);
 /* Lets go what needs not wait any more.  Process context. */

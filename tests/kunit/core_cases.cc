@@ -39,7 +39,7 @@ struct World {
 	explicit World(struct kunit *t, const mplink_u16 (&weights)[nr_nics] = {1, 1, 1}) : test(t)
 	{
 		const RtnlLock lock;
-		mplink_link_config links[nr_nics];
+		mplink_link_config links[nr_nics] = {};
 		mplink_refusal refusal;
 
 		device = mplink_core_device_create(nullptr);

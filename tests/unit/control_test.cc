@@ -121,14 +121,17 @@ TEST_F(Control, WhatIsRefusedChangesNothing)
 		       "is not a NIC of this device; add it first", 1);
 	expect_refused(set({link(MPLINK_MAX_NICS, "10.0.1.2")}), -ENOENT, MPLINK_REFUSED_NIC,
 		       "is not a NIC of this device; add it first");
-	expect_refused(set({link(0, nullptr, 2), link(1, nullptr, 2), link(0, "10.0.1.9")}),
-		       -EEXIST, MPLINK_REFUSED_NIC,
-		       "is named twice; a peer has one link over a NIC", 2);
+	expect_refused(set({link(0, nullptr, 2), link(1, nullptr, 2), link(0, nullptr, 3)}),
+		       -EEXIST, MPLINK_REFUSED_NIC, "has a link that is named twice", 2);
+	// Is the link to be moved, or is another one wanted?
+	expect_refused(set({link(0, "10.0.1.2", 2), link(0, "10.0.1.9")}), -EINVAL,
+		       MPLINK_REFUSED_REMOTE,
+		       "is not the remote of a link over that NIC; say that one is to be added", 1);
 	expect_refused(set({link(1, "10.99.0.2")}), -EINVAL, MPLINK_REFUSED_REMOTE,
 		       "is the peer's virtual address; name its address on the NIC");
 	expect_refused(set({link(1, "224.0.0.1")}), -EINVAL, MPLINK_REFUSED_REMOTE,
 		       "is not the address of a host");
-	mplink_link_config both = link(1, "10.0.2.9");
+	mplink_link_config both = link(1, nullptr, 9);
 
 	both.remove = 1;
 	expect_refused(set({both}), -EINVAL, MPLINK_REFUSED_LINK,

@@ -40,7 +40,7 @@ protected:
 					  .path = nullptr,
 					  .counters = nullptr,
 					  .nic_counters = nullptr,
-					  .nic_id = i});
+					  .id = i});
 		}
 	}
 	void TearDown() override
@@ -98,7 +98,7 @@ TEST_F(LinkTables, TheLinksThatAreAliveByTheirIds)
 {
 	make(5);
 	for (mplink_u32 i = 0; i < 5; i++) {
-		specs_[i].nic_id = 63 - 7 * i;
+		specs_[i].id = 63 - 7 * i;
 		devices_[i]->set_running(true);
 		devices_[i]->set_carrier(i != 2);
 	}
@@ -107,8 +107,8 @@ TEST_F(LinkTables, TheLinksThatAreAliveByTheirIds)
 	const Box<LinkTable> table = LinkTable::build(specs_, MPLINK_POLICY_BALANCE_RR);
 
 	EXPECT_EQ(table->alive_ids(), 1ULL << 56 | 1ULL << 42 | 1ULL << 35);
-	EXPECT_EQ(table->of_nic(42)->nic_id, 42);
-	EXPECT_EQ(table->of_nic(63), nullptr);
+	EXPECT_EQ(table->find(42)->id, 42);
+	EXPECT_EQ(table->find(63), nullptr);
 	devices_[2]->set_carrier(true);
 	EXPECT_EQ(table->alive_ids(), 1ULL << 56 | 1ULL << 49 | 1ULL << 42 | 1ULL << 35);
 

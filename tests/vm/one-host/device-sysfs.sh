@@ -24,7 +24,7 @@ wanted=$({
 		/loop /policy
 	for nic in eth1 eth2 eth3; do
 		printf "nics/$nic%s\n" '' /valid /reason /ifindex /carrier /address /transitions /since_ms
-		printf "peers/10.99.0.2/links/$nic%s\n" '' /valid /reason /remote /weight \
+		printf "peers/10.99.0.2/links/$nic%s\n" '' /valid /reason /remote /local /weight \
 			/liveness /bfd_state /tx_packets /tx_bytes /rx_packets /rx_bytes
 	done
 } | LC_ALL=C sort)
@@ -57,6 +57,7 @@ like nics/eth1/address '10\.0\.1\.1'
 like nics/eth1/transitions '[0-9]+'
 like nics/eth1/since_ms '[0-9]+'
 like peers/10.99.0.2/links/eth3/remote '10\.0\.3\.2'
+like peers/10.99.0.2/links/eth3/local '10\.0\.3\.1'
 like peers/10.99.0.2/links/eth3/weight 1
 like liveness off
 like wtr_ms 500
@@ -173,7 +174,7 @@ equal "counters of refused BFD packets" "$(ethtool -S mpl0 | grep -c '^ *bfd_dro
 for name in gre_received gre_drop_no_key gre_drop_no_memory reseq_in_order reseq_lost_rule; do
 	ethtool -S mpl0 | grep -q "^ *$name: 0$" || fail "ethtool -S has no $name: 0"
 done
-equal "counters of undelivered packets" "$(ethtool -S mpl0 | grep -c '^ *gre_drop_')" 15
+equal "counters of undelivered packets" "$(ethtool -S mpl0 | grep -c '^ *gre_drop_')" 16
 equal "counters of a resequencer" "$(ethtool -S mpl0 | grep -c '^ *reseq_')" 13
 
 before=$(attr nics/eth2/transitions)

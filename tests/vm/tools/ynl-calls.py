@@ -197,6 +197,20 @@ def changes(family, mpl0):
         {"nic": "n7", "remove": True}, {"nic": "eth1", "weight": 3}]})
     same("the changed peer", links(family.do("peer-get", peer)),
          [("eth1", "10.0.1.7", 3, "none")])
+    family.do("peer-set", peer | {"link": [
+        {"nic": "eth1", "remote": address("10.0.1.8"), "local": address("10.0.1.1"),
+         "add": True}]})
+    same("two links over one NIC", links(family.do("peer-get", peer)),
+         [("eth1", "10.0.1.7", 3, "none"), ("eth1", "10.0.1.8", 1, "none")])
+    same("local addresses", [link.get("local") for link in family.do("peer-get", peer)["link"]],
+         [None, address("10.0.1.1")])
+    refused(family, "peer-set", peer | {"link": [{"nic": "eth1", "weight": 2}]}, 22,
+            msg="has several links to this peer; name the remote of the one that is meant",
+            bad_attr=".link.nic")
+    family.do("peer-set", peer | {"link": [
+        {"nic": "eth1", "remote": address("10.0.1.7"), "remove": True}]})
+    same("the one that is left", links(family.do("peer-get", peer)),
+         [("eth1", "10.0.1.8", 1, "none")])
     family.do("peer-del", peer)
     family.do("nic-del", mpl0 | {"name": "n7"})
     subprocess.run(["ip", "link", "set", "eth2", "down"], check=True)
@@ -278,7 +292,8 @@ def notified(family):
     same("NIC removed", seen["nic-del-ntf"][-1]["name"], "n7")
     same("peer", [(peer["address"], peer["liveness"]) for peer in seen["peer-ntf"]],
          [("10.99.0.2", "off"), ("10.99.0.2", "inherit"), ("fd99::8", "inherit"),
-          ("fd99::8", "inherit"), ("fd99::7", "inherit"), ("fd99::7", "inherit")])
+          ("fd99::8", "inherit"), ("fd99::7", "inherit"), ("fd99::7", "inherit"),
+          ("fd99::7", "inherit"), ("fd99::7", "inherit")])
     same("keys", [peer["key"] for peer in seen["peer-ntf"] if peer["address"] == "fd99::8"],
          [16777215, 0])
     same("peer removed", [peer["address"] for peer in seen["peer-del-ntf"]],
