@@ -125,6 +125,7 @@ std::string stages_text(const StagesReport &report)
 std::string text(const Change &change)
 {
 	const std::string peer = change.peer ? change.peer->text() : "";
+	const std::string link = link_name(change.nic, change.remote, change.shared);
 
 	switch (change.kind) {
 	case Kind::device_added:
@@ -146,13 +147,13 @@ std::string text(const Change &change)
 	case Kind::peer_removed:
 		return fmt::format("{}: peer {}: removed", change.device, peer);
 	case Kind::link:
-		return fmt::format("{}: peer {} link {}: {}{}", change.device, peer, change.nic,
+		return fmt::format("{}: peer {} link {}: {}{}", change.device, peer, link,
 				   event(change), validity(change));
 	case Kind::netdev:
 		return fmt::format("{}: {}", change.nic, change.detail);
 	case Kind::stages:
 		return fmt::format("{}: {}: {}", change.device,
-				   change.peer ? fmt::format("peer {} link {}", peer, change.nic)
+				   change.peer ? fmt::format("peer {} link {}", peer, link)
 					       : change.nic,
 				   stages_text(*change.stages));
 	case Kind::overrun:

@@ -37,6 +37,7 @@ struct Change {
 	std::string nic;
 	std::optional<Address> peer;
 	std::optional<Address> remote;
+	bool shared = false; // the peer has other links over that NIC
 	std::optional<std::uint32_t> event;
 	std::optional<std::uint32_t> was;
 	std::optional<std::uint32_t> reason;

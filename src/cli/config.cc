@@ -295,7 +295,7 @@ std::optional<LinkConfig> Parser::link(const std::string &path, const Json &valu
 {
 	LinkConfig link;
 
-	if (!object(path, value, {"nic", "remote"}, {"weight", "liveness"}))
+	if (!object(path, value, {"nic", "remote"}, {"local", "weight", "liveness"}))
 		return {};
 	link.nic = nic_name(path + ".nic", value["nic"]);
 	if (!link.nic.empty() &&
@@ -306,6 +306,12 @@ std::optional<LinkConfig> Parser::link(const std::string &path, const Json &valu
 		link.remote = *remote;
 		if (const char *why = why_no_remote(remote->core(), peer.core()))
 			fault(path + ".remote", value["remote"], why);
+	}
+	if (const auto local = value.find("local"); local != value.end()) {
+		link.local = address(path + ".local", *local);
+		if (link.local)
+			if (const char *why = why_no_local(link.local->core(), link.remote.core()))
+				fault(path + ".local", *local, why);
 	}
 	if (const auto weight = value.find("weight"); weight != value.end()) {
 		if (!weight->is_number_unsigned() || *weight < 1U || *weight > MPLINK_MAX_WEIGHT)
@@ -376,7 +382,7 @@ void Parser::peers(const std::string &path, const Json &value, DeviceConfig &dev
 			      fmt::format("is {}[{}] already; remove one", path, first->second));
 
 		const Json &links = list(at, value[i], "links");
-		std::set<std::string> taken;
+		std::set<std::pair<std::string, Address>> taken;
 
 		for (std::size_t k = 0; k < links.size(); k++) {
 			const std::string there = fmt::format("{}.links[{}]", at, k);
@@ -384,11 +390,15 @@ void Parser::peers(const std::string &path, const Json &value, DeviceConfig &dev
 
 			if (!parsed)
 				continue;
-			if (!parsed->nic.empty() && !taken.insert(parsed->nic).second)
-				fault(there + ".nic", links[k]["nic"],
-				      "has a link of this peer already; remove one");
+			if (!parsed->nic.empty() &&
+			    !taken.emplace(parsed->nic, parsed->remote).second)
+				fault(there + ".remote", links[k]["remote"],
+				      "has a link of this peer over that NIC already; remove one");
 			peer.links.push_back(std::move(*parsed));
 		}
+		if (links.size() > MPLINK_MAX_LINKS)
+			faults_.push_back(fmt::format("{}.links: {} links are too many: {} at most",
+						      at, links.size(), MPLINK_MAX_LINKS));
 		if (device.settings[Setting::encap] == MPLINK_ENCAP_GRE_UDP)
 			distinct(at, links, peer);
 		device.peers.push_back(std::move(peer));
@@ -472,6 +482,8 @@ Ordered link_json(const Link &link)
 		     {"remote", link.remote ? link.remote->text() : ""},
 		     {"weight", link.weight}};
 
+	if (link.local)
+		json["local"] = link.local->text();
 	put_liveness(json, link.liveness);
 	return json;
 }

@@ -19,6 +19,7 @@ struct LinkConfig {
 	Address remote;
 	std::uint16_t weight = 1;
 	std::uint32_t liveness = MPLINK_LIVENESS_INHERIT;
+	std::optional<Address> local;
 };
 
 struct PeerConfig {

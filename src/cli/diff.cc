@@ -27,6 +27,32 @@ void forget_links(Device &device, const std::vector<std::string> &nics)
 			      [&](const Link &link) { return contains(nics, link.nic); });
 }
 
+template <class Links>
+auto count_over(const Links &links, const std::string &nic)
+{
+	return std::count_if(links.begin(), links.end(),
+			     [&](const auto &link) { return link.nic == nic; });
+}
+
+// What becomes the wanted link: the one to the same remote, or, if there is one link over
+// the NIC before and after, that one, which moves; or null.
+const Link *counterpart(const std::vector<Link> &current, const PeerConfig &wanted,
+			const LinkConfig &want)
+{
+	const Link *only = nullptr;
+
+	for (const Link &have : current) {
+		if (have.nic != want.nic)
+			continue;
+		if (have.remote == want.remote)
+			return &have;
+		only = &have;
+	}
+	return count_over(current, want.nic) == 1 && count_over(wanted.links, want.nic) == 1
+		       ? only
+		       : nullptr;
+}
+
 std::vector<LinkChange> diff_links(const std::vector<Link> &current, const PeerConfig &wanted,
 				   const std::string &where)
 {
@@ -34,26 +60,41 @@ std::vector<LinkChange> diff_links(const std::vector<Link> &current, const PeerC
 
 	for (std::size_t i = 0; i < wanted.links.size(); i++) {
 		const LinkConfig &want = wanted.links[i];
-		const auto have = std::find_if(current.begin(), current.end(),
-					       [&](const Link &l) { return l.nic == want.nic; });
+		const Link *have = counterpart(current, wanted, want);
+		const auto over = count_over(current, want.nic);
 		LinkChange change{.nic = want.nic};
 
-		if (have == current.end() || have->remote != want.remote)
+		if (!have || have->remote != want.remote)
 			change.remote = want.remote;
-		if (have == current.end() || have->weight != want.weight)
+		if (!have || have->weight != want.weight)
 			change.weight = want.weight;
-		if (have == current.end() ? want.liveness != MPLINK_LIVENESS_INHERIT
-					  : have->liveness != want.liveness)
+		if (have ? have->liveness != want.liveness
+			 : want.liveness != MPLINK_LIVENESS_INHERIT)
 			change.liveness = want.liveness;
-		if (!change.remote && !change.weight && !change.liveness)
+		if (have ? have->local != want.local : want.local.has_value())
+			change.local = want.local;
+		if (!change.remote && !change.weight && !change.liveness && !change.local)
 			continue;
+		change.add = !have && over;
+		// Among several it is the one to that remote.
+		if (over > 1)
+			change.remote = want.remote;
 		change.where = fmt::format("{}.links[{}]", where, i);
 		changes.push_back(std::move(change));
 	}
-	for (const Link &have : current)
-		if (std::none_of(wanted.links.begin(), wanted.links.end(),
-				 [&](const LinkConfig &l) { return l.nic == have.nic; }))
-			changes.push_back({.nic = have.nic, .remove = true});
+	for (const Link &have : current) {
+		if (std::any_of(wanted.links.begin(), wanted.links.end(),
+				[&](const LinkConfig &want) {
+					return counterpart(current, wanted, want) == &have;
+				}))
+			continue;
+
+		LinkChange change{.nic = have.nic, .remove = true};
+
+		if (count_over(current, have.nic) > 1)
+			change.remote = have.remote;
+		changes.push_back(std::move(change));
+	}
 	return changes;
 }
 

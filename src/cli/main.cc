@@ -110,11 +110,12 @@ Command::Command()
 	peer->fallthrough();
 	words(verb(*peer, "add", "Add a peer, with links",
 		   "peer add [dev DEV] ADDRESS [liveness L] [key N] "
-		   "[link NIC [remote] REMOTE [weight N] [liveness L]]...",
+		   "[link NIC [remote] REMOTE [local LOCAL] [weight N] [liveness L]]...",
 		   [this] { carry_out(parse_peer_words(Kind::peer_add, words_)); }));
 	words(verb(*peer, "set",
 		   "Set a peer's liveness and key; add, change or remove its links, all at once",
-		   "peer set [dev DEV] ADDRESS [liveness L] [key N] " + links + " [unlink NIC]...",
+		   "peer set [dev DEV] ADDRESS [liveness L] [key N] " + links +
+			   " [addlink NIC REMOTE ...] [unlink NIC [REMOTE]]...",
 		   [this] { carry_out(parse_peer_words(Kind::peer_set, words_)); }));
 	words(verb(*peer, "del", "Remove peers", "peer del [dev DEV] ADDRESS...",
 		   [this] { carry_out(parse_peer_words(Kind::peer_del, words_)); }));

@@ -55,6 +55,8 @@ struct Session {
 struct Link {
 	std::string nic;
 	std::optional<Address> remote;
+	std::optional<Address> local;  // as the user wants it; else routing decides
+	std::optional<Address> source; // in use
 	std::uint16_t weight = 1;
 	std::uint32_t reason = MPLINK_REASON_UNREGISTERED;
 	Counters counters;
@@ -91,6 +93,12 @@ struct Device {
 	std::vector<Nic> nics;
 	std::vector<Peer> peers;
 };
+
+// As sysfs and the log call it: the remote is named where the NIC does not tell which of
+// the peer's links it is.
+std::string link_name(const std::string &nic, const std::optional<Address> &remote, bool shared);
+// Whether the peer has other links over the link's NIC.
+bool shared(const Peer &peer, const Link &link);
 
 inline bool valid(std::uint32_t reason)
 {

@@ -42,7 +42,7 @@ _mplink_choices() {
 		_mplink_devices
 		return
 		;;
-	link | unlink)
+	link | addlink | unlink)
 		_mplink_nics
 		return
 		;;
@@ -65,6 +65,10 @@ _mplink_choices() {
 		;;
 	bfd-auth)
 		echo none sha1 meticulous-sha1
+		return
+		;;
+	local)
+		echo auto
 		return
 		;;
 	remote | weight | key | wtr-ms | holdoff-ms | bfd-* | flow-* | outoforder-* | max-*)
@@ -97,13 +101,13 @@ _mplink_choices() {
 		_mplink_peers
 		;;
 	"peer add")
-		[[ $first ]] || echo link weight remote liveness key
+		[[ $first ]] || echo link weight remote local liveness key
 		;;
 	"peer set")
 		if [[ $first ]]; then
 			_mplink_peers
 		else
-			echo link unlink weight remote liveness key
+			echo link addlink unlink weight remote local liveness key
 		fi
 		;;
 	esac

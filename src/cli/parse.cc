@@ -140,6 +140,12 @@ Link parse_link(Bytes attributes, std::optional<std::uint32_t> &was)
 		case MPLINK_A_LINK_REMOTE:
 			link.remote = a.address();
 			break;
+		case MPLINK_A_LINK_LOCAL:
+			link.local = a.address();
+			break;
+		case MPLINK_A_LINK_SOURCE:
+			link.source = a.address();
+			break;
 		case MPLINK_A_LINK_WEIGHT:
 			link.weight = a.u16();
 			break;

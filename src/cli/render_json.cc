@@ -91,6 +91,8 @@ Ordered peer_json(const Peer &peer)
 	for (const Link &link : peer.links) {
 		Ordered json{{"nic", link.nic},
 			     {"remote", address(link.remote)},
+			     {"local", address(link.source ? link.source : link.local)},
+			     {"local_set", address(link.local)},
 			     {"weight", link.weight},
 			     {"valid", valid(link.reason)},
 			     {"reason", mplink_core_reason_name(link.reason)},

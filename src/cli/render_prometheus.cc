@@ -30,7 +30,8 @@ std::string escape(std::string_view value)
 	return out;
 }
 
-using Labels = std::initializer_list<std::pair<const char *, std::string>>;
+using Label = std::pair<const char *, std::string>;
+using Labels = std::vector<Label>;
 
 // All samples of a metric must follow each other, behind its HELP and TYPE.
 class Page
@@ -42,7 +43,7 @@ public:
 		out_ += fmt::format("# HELP {} {}\n# TYPE {} {}\n", name, help, name, type);
 	}
 	template <class T>
-	void sample(Labels labels, T value)
+	void sample(const Labels &labels, T value)
 	{
 		const char *separator = "{";
 
@@ -51,7 +52,7 @@ public:
 			out_ += fmt::format("{}{}=\"{}\"", separator, label, escape(text));
 			separator = ",";
 		}
-		out_ += fmt::format("{} {}\n", labels.size() ? "}" : "", value);
+		out_ += fmt::format("{} {}\n", labels.empty() ? "" : "}", value);
 	}
 	std::string take()
 	{
@@ -263,6 +264,19 @@ void peer_metrics(Page &page, const Devices &devices)
 	     "How long the tunnel waits for a packet that is missing.", &Resequencer::timer_us);
 }
 
+// What tells a link from all others, and then what else there is to say of it.
+std::vector<Label> link_labels(const Device &device, const Peer &peer, const Link &link,
+			       const std::vector<Label> &more = {})
+{
+	std::vector<Label> labels{{"device", device.name},
+				  {"peer", peer.address.text()},
+				  {"nic", link.nic},
+				  {"remote", link.remote ? link.remote->text() : ""}};
+
+	labels.insert(labels.end(), more.begin(), more.end());
+	return labels;
+}
+
 void link_metrics(Page &page, const Devices &devices)
 {
 	using Visit = std::function<void(const Device &, const Peer &, const Link &)>;
@@ -275,42 +289,37 @@ void link_metrics(Page &page, const Devices &devices)
 
 	page.metric("mplink_link_valid", "gauge", "Whether the link may carry packets.");
 	each([&](const Device &d, const Peer &peer, const Link &link) {
-		page.sample({{"device", d.name}, {"peer", peer.address.text()}, {"nic", link.nic}},
-			    int{valid(link.reason)});
+		page.sample(link_labels(d, peer, link), int{valid(link.reason)});
 	});
 	page.metric(
 		"mplink_link_info", "gauge",
 		"The remote address, and why the link may carry no packets, or none; always 1.");
 	each([&](const Device &d, const Peer &peer, const Link &link) {
-		page.sample({{"device", d.name},
-			     {"peer", peer.address.text()},
-			     {"nic", link.nic},
-			     {"remote", link.remote ? link.remote->text() : ""},
-			     {"reason", mplink_core_reason_name(link.reason)}},
+		page.sample(link_labels(d, peer, link,
+					{{"local", link.source ? link.source->text() : ""},
+					 {"reason", mplink_core_reason_name(link.reason)}}),
 			    1);
 	});
 	page.metric("mplink_link_bfd_up", "gauge", "Whether the link's BFD session is up.");
 	each([&](const Device &d, const Peer &peer, const Link &link) {
 		if (link.session)
-			page.sample({{"device", d.name},
-				     {"peer", peer.address.text()},
-				     {"nic", link.nic}},
+			page.sample(link_labels(d, peer, link),
 				    int{link.session->state == MPLINK_BFD_UP});
 	});
 	page.metric("mplink_link_bfd_info", "gauge",
 		    "How both ends of the link's BFD session stand, and why; always 1.");
 	each([&](const Device &d, const Peer &peer, const Link &link) {
 		if (link.session)
-			page.sample({{"device", d.name},
-				     {"peer", peer.address.text()},
-				     {"nic", link.nic},
-				     {"state", mplink_core_bfd_state_name(link.session->state)},
-				     {"diag", mplink_core_bfd_diag_name(link.session->diag)},
-				     {"remote_state",
-				      mplink_core_bfd_state_name(link.session->remote_state)},
-				     {"remote_diag",
-				      mplink_core_bfd_diag_name(link.session->remote_diag)}},
-				    1);
+			page.sample(
+				link_labels(
+					d, peer, link,
+					{{"state", mplink_core_bfd_state_name(link.session->state)},
+					 {"diag", mplink_core_bfd_diag_name(link.session->diag)},
+					 {"remote_state",
+					  mplink_core_bfd_state_name(link.session->remote_state)},
+					 {"remote_diag",
+					  mplink_core_bfd_diag_name(link.session->remote_diag)}}),
+				1);
 	});
 	page.metric(
 		"mplink_link_stage_seconds", "gauge",
@@ -318,26 +327,21 @@ void link_metrics(Page &page, const Devices &devices)
 	each([&](const Device &d, const Peer &peer, const Link &link) {
 		for (std::uint32_t i = 0; i < link.stages.size(); i++)
 			if (link.stages[i])
-				page.sample({{"device", d.name},
-					     {"peer", peer.address.text()},
-					     {"nic", link.nic},
-					     {"stage", mplink_core_link_stage_name(i)}},
-					    seconds(*link.stages[i]));
+				page.sample(
+					link_labels(d, peer, link,
+						    {{"stage", mplink_core_link_stage_name(i)}}),
+					seconds(*link.stages[i]));
 	});
 	page.metric("mplink_link_weight", "gauge", "The link's share.");
 	each([&](const Device &d, const Peer &peer, const Link &link) {
-		page.sample({{"device", d.name}, {"peer", peer.address.text()}, {"nic", link.nic}},
-			    link.weight);
+		page.sample(link_labels(d, peer, link), link.weight);
 	});
 	for (const CounterMetric &metric : counter_metrics) {
 		const std::string name = std::string("mplink_link_") + metric.suffix;
 
 		page.metric(name.c_str(), "counter", metric.help);
 		each([&](const Device &d, const Peer &peer, const Link &link) {
-			page.sample({{"device", d.name},
-				     {"peer", peer.address.text()},
-				     {"nic", link.nic}},
-				    link.counters.*metric.value);
+			page.sample(link_labels(d, peer, link), link.counters.*metric.value);
 		});
 	}
 }

@@ -135,13 +135,33 @@ std::string nic_table(const Device &device, const Painter &paint)
 	return align(rows, paint);
 }
 
+// Whether the user has said of any link what it sends from.
+bool any_local(const Device &device)
+{
+	for (const Peer &peer : device.peers)
+		for (const Link &link : peer.links)
+			if (link.local)
+				return true;
+	return false;
+}
+
+Cell local_cell(const Link &link)
+{
+	const std::optional<Address> &local = link.source ? link.source : link.local;
+
+	return {local ? local->text() : "-"};
+}
+
 std::string peer_table(const Device &device, const Painter &paint)
 {
 	const bool sessions = any_session(device);
+	const bool locals = any_local(device);
 	std::vector<Row> rows{{{"PEER"}, {"LINK"}, {"STATE"}, {"REMOTE"}, number("WEIGHT")}};
 
 	if (sessions)
 		rows.front().insert(rows.front().begin() + 3, {"BFD"});
+	if (locals)
+		rows.front().insert(rows.front().end() - 1, {"LOCAL"});
 	add_counter_titles(rows.front());
 	for (const Peer &peer : device.peers) {
 		std::string address = peer.address.text();
@@ -158,6 +178,8 @@ std::string peer_table(const Device &device, const Painter &paint)
 			if (sessions)
 				rows.back().insert(rows.back().begin() + 3,
 						   session_cell(link.session));
+			if (locals)
+				rows.back().insert(rows.back().end() - 1, local_cell(link));
 			add_counters(rows.back(), link.counters);
 		}
 	}

@@ -67,8 +67,10 @@ std::string render_timeline(const std::vector<Device> &devices, bool colour)
 
 		for (const Peer &peer : device.peers)
 			for (const Link &link : peer.links)
-				rows.push_back(line(peer.address.text(), link.nic,
-						    times_of(device, link)));
+				rows.push_back(
+					line(peer.address.text(),
+					     link_name(link.nic, link.remote, shared(peer, link)),
+					     times_of(device, link)));
 		if (!out.empty())
 			out += "\n";
 		out += paint(Colour::bold, device.name) +

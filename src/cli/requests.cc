@@ -23,14 +23,29 @@ Message generic(const Family &family, std::uint8_t command, std::string what)
 	return message;
 }
 
+const char *verb(const LinkChange &link)
+{
+	if (link.remove)
+		return "unlink";
+	return link.add ? "addlink" : "link";
+}
+
 // "link eth1 remote 10.0.1.2", or where in the file that was said.
 std::string words(const LinkChange &link, const char *key, const std::string &value)
 {
 	if (!link.where.empty())
 		return fmt::format("{}.{}: {}", link.where, key, value);
 	if (std::string_view(key) == "nic")
-		return fmt::format("{} {}", link.remove ? "unlink" : "link", value);
-	return fmt::format("link {} {} {}", link.nic, key, value);
+		return fmt::format("{} {}", verb(link), value);
+	return fmt::format("{} {} {} {}", verb(link), link.nic, key, value);
+}
+
+void put_local(Message &message, const LinkChange &link, const std::optional<Address> &local)
+{
+	if (local)
+		message.address(MPLINK_A_LINK_LOCAL, *local, words(link, "local", local->text()));
+	else
+		message.binary(MPLINK_A_LINK_LOCAL, {}, words(link, "local", "auto"));
 }
 
 void put_link(Message &message, const LinkChange &link)
@@ -48,8 +63,12 @@ void put_link(Message &message, const LinkChange &link)
 	if (link.liveness)
 		message.u32(MPLINK_A_LINK_LIVENESS, *link.liveness,
 			    words(link, "liveness", mplink_core_liveness_name(*link.liveness)));
+	if (link.local)
+		put_local(message, link, *link.local);
 	if (link.remove)
 		message.flag(MPLINK_A_LINK_REMOVE, words(link, "nic", link.nic));
+	if (link.add)
+		message.flag(MPLINK_A_LINK_ADD, words(link, "nic", link.nic));
 	message.nest_end(nest);
 }
 

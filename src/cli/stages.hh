@@ -73,7 +73,8 @@ private:
 class LinkStages
 {
 public:
-	using Link = std::tuple<std::uint32_t, Address, std::string>; // device, peer, NIC
+	// Device, peer, NIC and remote.
+	using Link = std::tuple<std::uint32_t, Address, std::string, Address>;
 
 	// A report only of one that liveness, or the wait to restore, has kept waiting: of
 	// the others the NIC's says it all.

@@ -18,7 +18,9 @@ struct LinkChange {
 	std::optional<Address> remote;
 	std::optional<std::uint16_t> weight;
 	std::optional<std::uint32_t> liveness;
+	std::optional<std::optional<Address>> local; // none: routing decides
 	bool remove = false;
+	bool add = false;  // beside those that there are over that NIC
 	std::string where; // in the file, as a JSON path; empty: on the command line
 
 	friend bool operator==(const LinkChange &, const LinkChange &) = default;

@@ -112,8 +112,8 @@ std::string list(const char *(*name)(mplink_u32), unsigned n)
 
 bool is_keyword(const std::string &word)
 {
-	return word == "link" || word == "unlink" || word == "weight" || word == "liveness" ||
-	       word == "key";
+	return word == "link" || word == "addlink" || word == "unlink" || word == "local" ||
+	       word == "weight" || word == "liveness" || word == "key";
 }
 
 std::uint32_t parse_peer_key(const std::string &word)
@@ -185,26 +185,63 @@ void set_word(Step &step, const std::string &word, const std::string &value)
 		set(step, setting, interval_word.data(), value);
 }
 
-LinkChange parse_link(Reader &reader, const Address &peer, bool adding)
+std::optional<Address> parse_remote(Reader &reader, const Address &peer)
 {
-	LinkChange link{.nic = reader.nic("link")};
-	const bool named = reader.next_is("remote");
+	if (!reader.next_is("remote") && (!reader.peek() || is_keyword(*reader.peek())))
+		return {};
 
-	if (named || (reader.peek() && !is_keyword(*reader.peek()))) {
-		const std::string &word = reader.take("the remote address", "remote");
+	const std::string &word = reader.take("the remote address", "remote");
+	const Address remote = parse_address(word, "remote");
 
-		link.remote = parse_address(word, "remote");
-		if (const char *why = why_no_remote(link.remote->core(), peer.core()))
-			throw bad(fmt::format("remote \"{}\" {}", word, why));
-	}
-	if (adding && !link.remote)
-		throw bad(fmt::format("link {} needs the peer's address there: link {} REMOTE",
-				      link.nic, link.nic));
+	if (const char *why = why_no_remote(remote.core(), peer.core()))
+		throw bad(fmt::format("remote \"{}\" {}", word, why));
+	return remote;
+}
+
+std::optional<Address> parse_local(const std::string &word, const std::optional<Address> &remote)
+{
+	if (word == "auto")
+		return {};
+
+	const Address local = parse_address(word, "local");
+
+	// The remote that a link has, and that is not given, is the module's to compare.
+	if (remote)
+		if (const char *why = why_no_local(local.core(), remote->core()))
+			throw bad(fmt::format("local \"{}\" {}", word, why));
+	return local;
+}
+
+// What follows "link" or "addlink".
+LinkChange parse_link(Reader &reader, const Address &peer, const char *verb, bool fresh)
+{
+	LinkChange link{.nic = reader.nic(verb)};
+
+	link.remote = parse_remote(reader, peer);
+	if (fresh && !link.remote)
+		throw bad(fmt::format("{} {} needs the peer's address there: {} {} REMOTE", verb,
+				      link.nic, verb, link.nic));
+	if (reader.next_is("local"))
+		link.local = parse_local(reader.take("an address, or auto", "local"), link.remote);
 	if (reader.next_is("weight"))
 		link.weight = parse_weight(reader.take("a number", "weight"));
 	if (reader.next_is("liveness"))
 		link.liveness = parse_liveness(reader.take(liveness_list().c_str(), "liveness"));
 	return link;
+}
+
+LinkChange parse_unlink(Reader &reader, const Address &peer)
+{
+	LinkChange link{.nic = reader.nic("unlink"), .remove = true};
+
+	link.remote = parse_remote(reader, peer);
+	return link;
+}
+
+// Whether they can only be the same link.  The module knows what there is over a NIC.
+bool same_link(const LinkChange &a, const LinkChange &b)
+{
+	return a.nic == b.nic && a.remote == b.remote;
 }
 
 } // namespace
@@ -284,23 +321,34 @@ Order parse_peer_words(Step::Kind kind, const Words &words)
 			step.peer_key = parse_peer_key(reader.take("a number", "key"));
 			continue;
 		}
-		if (reader.next_is("link"))
-			step.links.push_back(parse_link(reader, *step.peer, adding));
-		else if (!adding && reader.next_is("unlink"))
-			step.links.push_back({.nic = reader.nic("unlink"), .remove = true});
-		else
+		if (reader.next_is("link")) {
+			step.links.push_back(parse_link(reader, *step.peer, "link", adding));
+		} else if (!adding && reader.next_is("addlink")) {
+			step.links.push_back(parse_link(reader, *step.peer, "addlink", true));
+			step.links.back().add = true;
+		} else if (!adding && reader.next_is("unlink")) {
+			step.links.push_back(parse_unlink(reader, *step.peer));
+		} else {
 			throw bad(fmt::format("\"{}\" was not expected; there are: link NIC "
-					      "[remote] REMOTE [weight N] [liveness L]{}, key N; "
-					      "and in front of them, liveness L",
-					      *reader.peek(), adding ? "" : ", unlink NIC"));
+					      "[remote] REMOTE [local LOCAL] [weight N] "
+					      "[liveness L]{}, key N; and in front of them, "
+					      "liveness L",
+					      *reader.peek(),
+					      adding ? ""
+						     : ", addlink NIC ..., unlink NIC [REMOTE]"));
+		}
 		for (std::size_t i = 0; i + 1 < step.links.size(); i++)
-			if (step.links[i].nic == step.links.back().nic)
-				throw bad(fmt::format("link {} is given twice",
-						      step.links.back().nic));
+			if (same_link(step.links[i], step.links.back()))
+				throw bad(fmt::format(
+					"link {}{}{} is given twice", step.links.back().nic,
+					step.links.back().remote ? " " : "",
+					step.links.back().remote ? step.links.back().remote->text()
+								 : ""));
 	}
 	if (!adding && step.links.empty() && !step.liveness && !step.peer_key)
 		throw bad("nothing to set; there are: liveness L, key N, link NIC [remote] REMOTE "
-			  "[weight N] [liveness L], unlink NIC");
+			  "[local LOCAL] [weight N] [liveness L], addlink NIC ..., "
+			  "unlink NIC [REMOTE]");
 	order.steps.push_back(std::move(step));
 	return order;
 }

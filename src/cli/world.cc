@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 namespace mplink::cli
 {
 
@@ -19,8 +21,12 @@ std::string peer_text(const KnownPeer &peer)
 	std::vector<std::string> names;
 
 	names.reserve(peer.links.size());
-	for (const auto &[nic, unused] : peer.links)
-		names.push_back(nic);
+	for (const auto &[link, unused] : peer.links)
+		names.push_back(link_name(
+			link.first, link.second,
+			std::count_if(peer.links.begin(), peer.links.end(), [&](const auto &other) {
+				return other.first.first == link.first;
+			}) > 1));
 	return names.empty() ? fmt::format("set, {}without links", key)
 			     : fmt::format("set, {}with links {}", key, fmt::join(names, ", "));
 }
@@ -59,7 +65,7 @@ World::World(const std::vector<Device> &devices, const std::vector<Netdev> &netd
 
 			known.key = peer.key;
 			for (const Link &link : peer.links)
-				known.links[link.nic] = link;
+				known.links[World::key(link)] = link;
 		}
 	}
 	for (const Netdev &netdev : netdevs) {
@@ -67,6 +73,17 @@ World::World(const std::vector<Device> &devices, const std::vector<Netdev> &netd
 		stages_.observe(netdev.name, {},
 				{.up = netdev.up, .carrier = netdev.carrier, .reason = {}});
 	}
+}
+
+World::LinkKey World::key(const Link &link)
+{
+	return {link.nic, link.remote.value_or(Address())};
+}
+
+bool World::shared(const Links &links, const std::string &nic)
+{
+	return std::count_if(links.begin(), links.end(),
+			     [&](const auto &link) { return link.first.first == nic; }) > 1;
 }
 
 std::string World::name(std::uint32_t device) const
@@ -124,7 +141,9 @@ World::Changes World::nic_removed(WallTime at, const NicMessage &message)
 	// The module removes the links first, and says nothing more of them.
 	for (auto &[key, peer] : peers_)
 		if (key.first == message.device)
-			peer.links.erase(message.nic.name);
+			std::erase_if(peer.links, [&](const auto &link) {
+				return link.first.first == message.nic.name;
+			});
 	return {{.kind = Kind::nic_removed,
 		 .time = at,
 		 .device = name(message.device),
@@ -139,11 +158,11 @@ World::Changes World::peer(WallTime at, const PeerMessage &message)
 	known.key = message.peer.key;
 	links.clear();
 	for (const Link &link : message.peer.links)
-		links[link.nic] = link;
+		links[key(link)] = link;
 	link_stages_.forget([&](const LinkStages::Link &link) {
 		return std::get<0>(link) == message.device &&
 		       std::get<1>(link) == message.peer.address &&
-		       !links.contains(std::get<2>(link));
+		       !links.contains({std::get<2>(link), std::get<3>(link)});
 	});
 	return {{.kind = Kind::peer_set,
 		 .time = at,
@@ -170,8 +189,11 @@ World::Changes World::link(WallTime at, const PeerMessage &message)
 	Changes changes;
 
 	for (const Link &link : message.peer.links) {
-		Link &own = peers_[{message.device, message.peer.address}].links[link.nic];
+		Links &links = peers_[{message.device, message.peer.address}].links;
+		Link &own = links[key(link)];
+		const bool several = shared(links, link.nic);
 
+		own.nic = link.nic;
 		own.remote = link.remote;
 		own.reason = link.reason;
 		changes.push_back({.kind = Kind::link,
@@ -180,18 +202,21 @@ World::Changes World::link(WallTime at, const PeerMessage &message)
 				   .nic = link.nic,
 				   .peer = message.peer.address,
 				   .remote = link.remote,
+				   .shared = several,
 				   .event = message.event,
 				   .was = message.was,
 				   .reason = link.reason});
-		if (auto report = link_stages_.observe(
-			    {message.device, message.peer.address, link.nic}, at,
-			    message.was.value_or(link.reason), link.reason))
+		if (auto report = link_stages_.observe({message.device, message.peer.address,
+							link.nic, link.remote.value_or(Address())},
+						       at, message.was.value_or(link.reason),
+						       link.reason))
 			changes.push_back({.kind = Kind::stages,
 					   .time = at,
 					   .device = name(message.device),
 					   .nic = link.nic,
 					   .peer = message.peer.address,
 					   .remote = link.remote,
+					   .shared = several,
 					   .stages = std::move(report)});
 	}
 	return changes;
@@ -305,8 +330,8 @@ void World::resync_peers(Changes &changes, WallTime at, const World &now)
 		return changes.back();
 	};
 	const auto link_alike = [](const auto &a, const auto &b) {
-		return a.first == b.first && a.second.remote == b.second.remote &&
-		       a.second.weight == b.second.weight;
+		return a.first == b.first && a.second.weight == b.second.weight &&
+		       a.second.local == b.second.local;
 	};
 	const auto configured_alike = [&](const KnownPeer &a, const KnownPeer &b) {
 		return a.key == b.key && std::equal(a.links.begin(), a.links.end(), b.links.begin(),
@@ -323,16 +348,17 @@ void World::resync_peers(Changes &changes, WallTime at, const World &now)
 			add(Kind::peer_set, key).detail = peer_text(peer);
 			continue;
 		}
-		for (const auto &[nic, link] : peer.links) {
-			const std::uint32_t was = known->second.links.at(nic).reason;
+		for (const auto &[link_key, link] : peer.links) {
+			const std::uint32_t was = known->second.links.at(link_key).reason;
 
 			if (was == link.reason)
 				continue;
 
 			Change &change = add(Kind::link, key);
 
-			change.nic = nic;
+			change.nic = link.nic;
 			change.remote = link.remote;
+			change.shared = shared(peer.links, link.nic);
 			change.was = was;
 			change.reason = link.reason;
 		}

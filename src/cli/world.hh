@@ -40,12 +40,15 @@ public:
 private:
 	using NicKey = std::pair<std::uint32_t, std::string>;
 	using PeerKey = std::pair<std::uint32_t, Address>;
-	using Links = std::map<std::string, Link>; // by NIC; their counters are not kept up
+	using LinkKey = std::pair<std::string, Address>; // NIC and remote
+	using Links = std::map<LinkKey, Link>;           // their counters are not kept up
 	struct KnownPeer {
 		std::uint32_t key = 0;
 		Links links;
 	};
 
+	static LinkKey key(const Link &link);
+	static bool shared(const Links &links, const std::string &nic);
 	std::string name(std::uint32_t device) const;
 	void resync_device(Changes &changes, WallTime at, const World &now);
 	void resync_nics(Changes &changes, WallTime at, const World &now);

@@ -165,9 +165,23 @@ TEST(Config, Links)
 				  .find(path + ".weight: "),
 			  0U)
 			<< weight;
+	EXPECT_EQ(link(R"({"nic":"eth1","remote":"10.0.1.2"},{"nic":"eth1","remote":"10.0.1.2"})"),
+		  "$.devices[0].peers[0].links[1].remote: \"10.0.1.2\" has a link of this peer over "
+		  "that NIC already; remove one");
 	EXPECT_EQ(link(R"({"nic":"eth1","remote":"10.0.1.2"},{"nic":"eth1","remote":"10.0.1.3"})"),
-		  "$.devices[0].peers[0].links[1].nic: \"eth1\" has a link of this peer already; "
-		  "remove one");
+		  "");
+	EXPECT_EQ(link(R"({"nic": "eth1", "remote": "10.0.1.2", "local": "10.0.1"})"),
+		  path + ".local: \"10.0.1\" is not an IPv4 or IPv6 address in quotes");
+	EXPECT_EQ(link(R"({"nic": "eth1", "remote": "10.0.1.2", "local": "fd00::1"})"),
+		  path + ".local: \"fd00::1\" is of another family than the remote");
+
+	std::string many;
+
+	for (int i = 0; i <= MPLINK_MAX_LINKS; i++)
+		many += (i ? "," : "") + std::string(R"({"nic": "eth1", "remote": "10.0.1.)") +
+			std::to_string(i + 2) + "\"}";
+	EXPECT_EQ(link(many),
+		  "$.devices[0].peers[0].links: 65 links are too many: 64 at most");
 }
 
 TEST(Config, Liveness)

@@ -112,6 +112,78 @@ TEST(Diff, Liveness)
 	EXPECT_EQ(keyed[0].key, want.key);
 }
 
+// What the links over one NIC become, and how that is asked for.
+TEST(Diff, LinksOverOneNic)
+{
+	const auto links = [](std::vector<LinkConfig> those) {
+		DeviceConfig want = wanted();
+
+		want.peers[0].links = std::move(those);
+		return want;
+	};
+	const auto asked = [](const Device &from, const DeviceConfig &to) {
+		const auto steps = diff(from, to, "$");
+
+		EXPECT_EQ(texts(steps), (std::vector<std::string>{"peer set 10.99.0.2"}));
+		return steps.at(0).links;
+	};
+	const LinkConfig eth2 = {"eth2", at("fd00:2::2"), 1};
+	const DeviceConfig both = parse_config(write_config({shared_sample()})).at(0);
+
+	EXPECT_TRUE(diff(shared_sample(), both, "$").empty());
+	EXPECT_EQ(both.peers[0].links[1].local, at("10.0.1.50"));
+	// One more over the NIC is no other remote of the one.
+	EXPECT_EQ(asked(sample(), both),
+		  (std::vector<LinkChange>{{.nic = "eth1",
+					    .remote = at("10.8.2.1"),
+					    .weight = 2,
+					    .local = std::optional(at("10.0.1.50")),
+					    .add = true,
+					    .where = "$.peers[0].links[1]"}}));
+	// And back: which of the two goes is said.
+	EXPECT_EQ(asked(shared_sample(), links({{"eth1", at("10.0.1.2"), 3}, eth2})),
+		  (std::vector<LinkChange>{
+			  {.nic = "eth1", .remote = at("10.8.2.1"), .remove = true}}));
+	// One link before and after moves.
+	EXPECT_EQ(asked(sample(), links({{"eth1", at("10.0.1.7"), 3}, eth2})),
+		  (std::vector<LinkChange>{{.nic = "eth1",
+					    .remote = at("10.0.1.7"),
+					    .where = "$.peers[0].links[0]"}}));
+	// Of several, one stays and changes, one comes, one goes.
+	EXPECT_EQ(asked(shared_sample(), links({{"eth1", at("10.0.1.2"), 9},
+						{"eth1", at("10.8.3.1"), 1},
+						eth2})),
+		  (std::vector<LinkChange>{
+			  {.nic = "eth1",
+			   .remote = at("10.0.1.2"),
+			   .weight = 9,
+			   .where = "$.peers[0].links[0]"},
+			  {.nic = "eth1",
+			   .remote = at("10.8.3.1"),
+			   .weight = 1,
+			   .add = true,
+			   .where = "$.peers[0].links[1]"},
+			  {.nic = "eth1", .remote = at("10.8.2.1"), .remove = true}}));
+	// Several that become one with another remote: none of them moves.
+	EXPECT_EQ(asked(shared_sample(), links({{"eth1", at("10.8.3.1"), 1}, eth2})),
+		  (std::vector<LinkChange>{
+			  {.nic = "eth1",
+			   .remote = at("10.8.3.1"),
+			   .weight = 1,
+			   .add = true,
+			   .where = "$.peers[0].links[0]"},
+			  {.nic = "eth1", .remote = at("10.0.1.2"), .remove = true},
+			  {.nic = "eth1", .remote = at("10.8.2.1"), .remove = true}}));
+	// Routing decides again.
+	EXPECT_EQ(asked(shared_sample(), links({{"eth1", at("10.0.1.2"), 3},
+						{"eth1", at("10.8.2.1"), 2},
+						eth2})),
+		  (std::vector<LinkChange>{{.nic = "eth1",
+					    .remote = at("10.8.2.1"),
+					    .local = std::optional<Address>(),
+					    .where = "$.peers[0].links[1]"}}));
+}
+
 // Traffic finds its new links before the old ones go.
 TEST(Diff, NewBeforeOld)
 {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 
 #include "format.hh"
@@ -283,7 +284,8 @@ TEST(Prometheus, Values)
 	      "mplink_device_dropped_packets_total{device=\"mpl0\",reason=\"no-link\"} 1234\n",
 	      "mplink_nic_valid{device=\"mpl0\",nic=\"eth2\"} 0\n",
 	      "mplink_nic_since_seconds{device=\"mpl0\",nic=\"eth2\"} 2.500\n",
-	      "mplink_link_transmit_bytes_total{device=\"mpl0\",peer=\"10.99.0.2\",nic=\"eth1\"} "
+	      "mplink_link_transmit_bytes_total{device=\"mpl0\",peer=\"10.99.0.2\",nic=\"eth1\","
+	      "remote=\"10.0.1.2\"} "
 	      "1234567890\n"})
 		EXPECT_NE(page.find(line), std::string::npos) << line;
 }
@@ -291,7 +293,8 @@ TEST(Prometheus, Values)
 TEST(Prometheus, Liveness)
 {
 	const std::string page = render_prometheus({live_sample()});
-	const std::string link = "{device=\"mpl0\",peer=\"10.99.0.2\",nic=\"eth1\"";
+	const std::string link =
+		"{device=\"mpl0\",peer=\"10.99.0.2\",nic=\"eth1\",remote=\"10.0.1.2\"";
 
 	for (const std::string &line :
 	     {std::string("mplink_device_bfd_received_packets_total{device=\"mpl0\"} 5000\n"),
@@ -306,6 +309,18 @@ TEST(Prometheus, Liveness)
 		EXPECT_NE(page.find(line), std::string::npos) << line;
 	EXPECT_EQ(page.find("mplink_link_bfd_up{device=\"mpl0\",peer=\"10.99.0.2\",nic=\"eth2\""),
 		  std::string::npos);
+}
+
+// Prometheus takes a page with two samples of one series for broken.
+TEST(Prometheus, SeriesAreUnique)
+{
+	std::istringstream page(render_prometheus({shared_sample()}));
+	std::set<std::string> seen;
+
+	for (std::string line; std::getline(page, line);)
+		EXPECT_TRUE(seen.insert(line.substr(0, line.rfind(' '))).second ||
+			    line.starts_with('#'))
+			<< line;
 }
 
 TEST(Prometheus, Tunnel)

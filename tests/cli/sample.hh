@@ -74,6 +74,22 @@ inline Device live_sample()
 	return device;
 }
 
+// The same, with two links of a peer over one NIC, one of which has a local address.
+inline Device shared_sample()
+{
+	Device device = sample();
+	Peer &peer = device.peers[0];
+
+	peer.links.insert(peer.links.begin() + 1, {.nic = "eth1",
+						   .remote = at("10.8.2.1"),
+						   .local = at("10.0.1.50"),
+						   .source = at("10.0.1.50"),
+						   .weight = 2,
+						   .reason = MPLINK_REASON_NO_ROUTE});
+	peer.links[0].source = at("10.0.1.1");
+	return device;
+}
+
 // The same with a tunnel.
 inline Device tunnel_sample()
 {

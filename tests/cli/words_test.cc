@@ -86,6 +86,52 @@ TEST(Words, PeerSet)
 	EXPECT_NE(fault([] { parse_peer_words(Kind::peer_set, {"10.99.0.2"}); }), "");
 }
 
+TEST(Words, LinksOverOneNic)
+{
+	const Step step =
+		parse_peer_words(Kind::peer_set,
+				 {"10.99.0.2", "link", "eth1", "10.8.1.1", "weight", "2", "addlink",
+				  "eth1", "remote", "10.8.2.1", "unlink", "eth1", "10.8.3.1",
+				  "unlink", "eth2"})
+			.steps.at(0);
+
+	ASSERT_EQ(step.links.size(), 4U);
+	EXPECT_EQ(step.links[0],
+		  (LinkChange{.nic = "eth1", .remote = at("10.8.1.1"), .weight = 2}));
+	EXPECT_EQ(step.links[1],
+		  (LinkChange{.nic = "eth1", .remote = at("10.8.2.1"), .add = true}));
+	EXPECT_EQ(step.links[2],
+		  (LinkChange{.nic = "eth1", .remote = at("10.8.3.1"), .remove = true}));
+	EXPECT_EQ(step.links[3], (LinkChange{.nic = "eth2", .remove = true}));
+	EXPECT_EQ(fault([] { parse_peer_words(Kind::peer_set, {"10.9.0.2", "addlink", "a"}); }),
+		  "addlink a needs the peer's address there: addlink a REMOTE");
+	EXPECT_EQ(fault([] {
+			  parse_peer_words(Kind::peer_set,
+					   {"10.9.0.2", "link", "a", "unlink", "a"});
+		  }),
+		  "link a is given twice");
+}
+
+TEST(Words, Local)
+{
+	const Step step = parse_peer_words(Kind::peer_set, {"10.99.0.2", "link", "eth1", "local",
+							    "10.8.1.1", "link", "eth2", "10.0.2.2",
+							    "local", "auto", "weight", "2"})
+				  .steps.at(0);
+
+	ASSERT_EQ(step.links.size(), 2U);
+	EXPECT_EQ(step.links[0],
+		  (LinkChange{.nic = "eth1", .local = std::optional(at("10.8.1.1"))}));
+	EXPECT_EQ(step.links[1], (LinkChange{.nic = "eth2",
+					     .remote = at("10.0.2.2"),
+					     .weight = 2,
+					     .local = std::optional<Address>()}));
+	EXPECT_EQ(add_fault({"10.9.0.2", "link", "a", "10.0.1.2", "local", "fd00::1"}),
+		  "local \"fd00::1\" is of another family than the remote");
+	EXPECT_EQ(add_fault({"10.9.0.2", "link", "a", "10.0.1.2", "local"}),
+		  "an address, or auto is missing after \"local\"");
+}
+
 TEST(Words, BadPeers)
 {
 	EXPECT_EQ(add_fault({}), "the peer's address is missing after \"peer add|set [dev DEV]\"");
@@ -98,8 +144,9 @@ TEST(Words, BadPeers)
 		  "remote \"x\" is not an IPv4 or IPv6 address");
 	EXPECT_NE(add_fault({"10.9.0.2", "link", "a", "10.9.0.2"}), "");
 	EXPECT_EQ(add_fault({"10.9.0.2", "unlink", "a"}).find("\"unlink\" was not expected"), 0U);
-	EXPECT_EQ(add_fault({"10.9.0.2", "link", "a", "10.0.1.2", "link", "a", "10.0.1.3"}),
-		  "link a is given twice");
+	EXPECT_EQ(add_fault({"10.9.0.2", "link", "a", "10.0.1.2", "link", "a", "10.0.1.3"}), "");
+	EXPECT_EQ(add_fault({"10.9.0.2", "link", "a", "10.0.1.2", "link", "a", "10.0.1.2"}),
+		  "link a 10.0.1.2 is given twice");
 	for (const char *weight : {"0", "65536", "-1", "1x", ""})
 		EXPECT_EQ(add_fault({"10.9.0.2", "link", "a", "10.0.1.2", "weight", weight}),
 			  "weight \"" + std::string(weight) + "\" is not a number from 1 to 65535");
