@@ -202,6 +202,8 @@ enum mplink_drop {
 	MPLINK_DROP_NO_NEIGHBOUR,	/* the link's next hop has no neighbour */
 	MPLINK_DROP_LOOP,	/* virtual NICs above each other, too deep: a loop? */
 	MPLINK_DROP_POLICY,	/* an IPsec policy forbids it to leave, or has no state for it yet */
+	MPLINK_DROP_NO_PEER_MULTICAST,	/* to many, of whom none is a peer: nothing amiss */
+	MPLINK_DROP_REDIRECT,	/* an ICMP redirect: there is no way but by the peer */
 	MPLINK_DROPS
 };
 

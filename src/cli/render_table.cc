@@ -65,12 +65,29 @@ bool any_session(const Device &device)
 	return false;
 }
 
-std::string drops_text(const std::vector<Drop> &drops, const char *(*name)(mplink_u32))
+// Hosts send multicasts by every device they have, and routers redirects: neither is amiss.
+bool harmless(const Drop &drop)
+{
+	return drop.reason == MPLINK_DROP_NO_PEER_MULTICAST || drop.reason == MPLINK_DROP_REDIRECT;
+}
+
+bool of_note(const Drop &drop)
+{
+	return !harmless(drop);
+}
+
+bool any(const Drop &)
+{
+	return true;
+}
+
+std::string drops_text(const std::vector<Drop> &drops, const char *(*name)(mplink_u32),
+		       bool (*wanted)(const Drop &) = any)
 {
 	std::string text;
 
 	for (const Drop &drop : drops)
-		if (drop.packets)
+		if (drop.packets && wanted(drop))
 			text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name(drop.reason),
 					    human_count(drop.packets));
 	return text;
@@ -101,9 +118,12 @@ std::string head(const Device &device, const Painter &paint)
 		plural(device.nics.size(), "NIC"), plural(device.peers.size(), "peer"));
 	if (const std::string settings = settings_text(device); !settings.empty())
 		out += "  " + settings + "\n";
-	if (const std::string drops = drops_text(device.drops, mplink_core_drop_name);
+	if (const std::string drops = drops_text(device.drops, mplink_core_drop_name, of_note);
 	    !drops.empty())
 		out += "  dropped packets: " + paint(Colour::wrong, drops) + "\n";
+	if (const std::string drops = drops_text(device.drops, mplink_core_drop_name, harmless);
+	    !drops.empty())
+		out += "  dropped, as is usual: " + drops + "\n";
 	if (const std::string drops = drops_text(device.bfd_drops, mplink_core_bfd_drop_name);
 	    !drops.empty())
 		out += "  refused BFD packets: " + paint(Colour::wrong, drops) + "\n";

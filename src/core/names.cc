@@ -16,8 +16,9 @@ constexpr const char *nic_stages[] = {"registered", "up", "carrier", "address"};
 constexpr const char *link_stages[] = {"route", "bfd-init", "bfd-up", "valid"};
 constexpr const char *policies[] = {"balance-rr", "balance-xor", "active-backup", "broadcast"};
 constexpr const char *encaps[] = {"none", "gre-udp"};
-constexpr const char *drops[] = {"no-peer",   "no-link",      "malformed", "too-big",
-				 "no-memory", "no-neighbour", "loop",      "policy"};
+constexpr const char *drops[] = {"no-peer",           "no-link",      "malformed", "too-big",
+				 "no-memory",         "no-neighbour", "loop",      "policy",
+				 "no-peer-multicast", "redirect"};
 constexpr const char *gre_drops[] = {"none",      "truncated", "version", "flags",    "protocol",
 				     "no-key",    "key",       "sender",  "checksum", "inner",
 				     "ecn",       "duplicate", "late",    "down",     "backlog",

@@ -6,6 +6,7 @@
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 #include <linux/version.h>
+#include <net/dst.h>
 #include <net/genetlink.h>
 
 /* 6.12 moved it. */
@@ -13,6 +14,11 @@
 #include <asm/unaligned.h>
 #else
 #include <linux/unaligned.h>
+#endif
+
+/* 6.5 gave segmentation a header of its own. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
+#include <net/gso.h>
 #endif
 
 /* 6.12 made "transmits without a lock" a bit of its own. */
@@ -59,6 +65,41 @@ static inline void mplink_set_netns_immutable(struct net_device *dev)
 #else
 #define mplink_assign_str(dst, src) __assign_str(dst)
 #endif
+
+/*
+ * What filters a device's packets on their way out; 0: nothing does.  6.6 keeps tc's
+ * filters and BPF's programs in one list.  No READ_ONCE(), which costs an instruction
+ * each: whether they are there is all that is asked.
+ */
+static inline unsigned long mplink_egress_filters(const struct net_device *dev)
+{
+	unsigned long filters = 0;
+
+#ifdef CONFIG_NETFILTER_EGRESS
+	filters |= (unsigned long)data_race(dev->nf_hooks_egress);
+#endif
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+#ifdef CONFIG_NET_XGRESS
+	filters |= (unsigned long)data_race(dev->tcx_egress);
+#endif
+#elif defined(CONFIG_NET_CLS_ACT)
+	filters |= (unsigned long)data_race(dev->miniq_egress);
+#endif
+	return filters;
+}
+
+/*
+ * One more reference to a route that somebody holds for as long as the caller looks: then
+ * dst_hold() need not see whether there is any.  Since 6.4 it does so without a loop.
+ */
+static inline void mplink_dst_hold_more(struct dst_entry *dst)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
+	atomic_inc(&dst->__refcnt);
+#else
+	dst_hold(dst);
+#endif
+}
 
 /* 6.2 tells a tunnel's error handler more, all of which is in the packet, too. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)

@@ -26,22 +26,6 @@ static u8 mplink_encap_dsfield(const struct sk_buff *skb, bool inet6)
 }
 
 /*
- * The stack cuts or refuses what is longer than the MTU: this one came past it, or before,
- * or a router on the way has less.
- */
-static void mplink_encap_too_big(struct mplink_vnic *vnic, struct sk_buff *skb, u32 mtu, bool inet6)
-{
-	if (inet6)
-		mtu = max_t(u32, mtu, IPV6_MIN_MTU);
-	skb_dst_update_pmtu_no_confirm(skb, mtu);
-	if (inet6)
-		icmpv6_ndo_send(skb, ICMPV6_PKT_TOOBIG, 0, mtu);
-	else if (ip_hdr(skb)->frag_off & htons(IP_DF))
-		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(mtu));
-	mplink_drop(vnic, skb, MPLINK_DROP_TOO_BIG);
-}
-
-/*
  * Of what may be fragmented nobody would be told, and of IPv6 no link may ask for less than
  * its least (RFC 4213 3.2.2, RFC 2473 7.1): that goes in pieces outside, under one number.
  */
@@ -78,7 +62,7 @@ static struct dst_entry *mplink_encap_ready(struct mplink_vnic *vnic, struct sk_
 	mtu -= headers;
 	outer->fragment = (int)skb->len > mtu;
 	if (unlikely(outer->fragment && !mplink_encap_in_pieces(skb, inet6))) {
-		mplink_encap_too_big(vnic, skb, max(mtu, 0), inet6);
+		mplink_too_big(vnic, skb, max(mtu, 0), inet6);
 		goto release;
 	}
 	if (skb_cow_head(skb, LL_RESERVED_SPACE(path->dev) + headers) ||

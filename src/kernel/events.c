@@ -65,6 +65,8 @@ static int mplink_netdev_event(struct notifier_block *nb, unsigned long event, v
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 	const u32 number = mplink_event_number(event);
 
+	if (event == NETDEV_PRECHANGEUPPER && mplink_is_vnic(dev))
+		return notifier_from_errno(mplink_vnic_refuse_upper(ptr));
 	if (number)
 		mplink_event_tell_all(number, dev);
 	return NOTIFY_DONE;

@@ -46,6 +46,21 @@ static void mplink_facts_inet6(struct net_device *dev, struct mplink_facts *fact
 	read_unlock_bh(&idev->lock);
 }
 
+/*
+ * The cable is in, but the port must not be used yet: of 802.1X, or of LACP.  Not
+ * netif_oper_up(): what it goes by is told up to a second late that a cable came.
+ */
+static bool mplink_facts_dormant(const struct net_device *dev)
+{
+	const unsigned char oper = READ_ONCE(dev->operstate);
+
+	if (netif_dormant(dev) || netif_testing(dev))
+		return true;
+	if (READ_ONCE(dev->link_mode) != IF_LINK_MODE_DEFAULT)
+		return oper != IF_OPER_UP;
+	return oper == IF_OPER_DORMANT || oper == IF_OPER_TESTING;
+}
+
 void mplink_facts_read(struct net_device *dev, struct mplink_facts *facts)
 {
 	ASSERT_RTNL();
@@ -56,7 +71,7 @@ void mplink_facts_read(struct net_device *dev, struct mplink_facts *facts)
 		.registered = dev->reg_state == NETREG_REGISTERED,
 		.loopback = !!(dev->flags & IFF_LOOPBACK),
 		.up = (dev->flags & IFF_UP) && netif_running(dev),
-		.carrier = netif_carrier_ok(dev),
+		.carrier = netif_carrier_ok(dev) && !mplink_facts_dormant(dev),
 	};
 	strscpy(facts->name, dev->name, sizeof(facts->name));
 	mplink_facts_inet(dev, facts);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The way in: a packet from a peer's virtual address that arrives on a member
- * NIC belongs to the virtual NIC.  Everything behind this point (taps, filters,
- * the reverse-path check, sockets) sees one device.
+ * The way in: a packet from a peer's virtual address, or from a network behind a peer,
+ * that arrives on a member NIC belongs to the virtual NIC.  Everything behind this point
+ * (taps, filters, the reverse-path check, sockets) sees one device.
  *
  * The handler is bound to its port, and thereby to one device: packets of other
  * devices never come here.
@@ -12,6 +12,7 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 
+#include "behind.h"
 #include "mplink.h"
 #include "peers.h"
 #include "tunnel.h"
@@ -34,7 +35,8 @@ mplink_input_accept(struct sk_buff *skb, const struct mplink_port *port,
 {
 	const u32 len = skb->len + port->dev->hard_header_len;
 
-	skb->dev = port->upper;
+	/* Read again, which costs less than to keep it. */
+	skb->dev = READ_ONCE(port->upper);
 	/* Last, so that nothing need be kept meanwhile. */
 	mplink_core_receive(port->nic, peer->core, len, mplink_lane_bh());
 	return RX_HANDLER_ANOTHER;
@@ -65,47 +67,88 @@ no_memory:
 	return RX_HANDLER_CONSUMED;
 }
 
-static __always_inline rx_handler_result_t mplink_input_from(struct sk_buff **pskb,
-							     struct sk_buff *skb,
-							     const struct mplink_port *port,
-							     const struct mplink_peer_node *peer)
+static rx_handler_result_t mplink_input_from(struct sk_buff **pskb, const struct mplink_port *port,
+					     const struct mplink_peer_node *peer)
 {
 	if (!peer || unlikely(!netif_running(port->upper)))
 		return RX_HANDLER_PASS;
-	if (unlikely(skb_shared(skb) || port->dev->type != ARPHRD_ETHER))
+	if (unlikely(skb_shared(*pskb) || port->dev->type != ARPHRD_ETHER))
 		return mplink_input_convert(pskb, port, peer);
-	return mplink_input_accept(skb, port, peer);
+	return mplink_input_accept(*pskb, port, peer);
+}
+
+/*
+ * From no peer's own address.  Whose route back leads over the virtual NIC to a peer is
+ * behind that peer: this is the question that the reverse-path check asks, too, with the
+ * same answer for sources that rules tell apart.  Not asked for what comes to an address
+ * of the NIC's own, as all does that only uses the same NIC (sockets bound to it, other
+ * tunnels, BFD), though a default route may lead to a peer.  A look-up of the FIB for each
+ * of the others.
+ */
+static noinline rx_handler_result_t mplink_input_stranger(struct sk_buff **pskb,
+							  const struct mplink_port *port)
+{
+	const struct mplink_peer_node *peer = NULL;
+	struct iphdr iph;
+
+	if (!skb_copy_bits(*pskb, 0, &iph, sizeof(iph)))
+		peer = mplink_behind4(netdev_priv(port->upper), port->dev, iph.saddr, iph.daddr);
+	return mplink_input_from(pskb, port, peer);
+}
+
+static rx_handler_result_t mplink_input_inet(struct sk_buff **pskb, const struct mplink_port *port)
+{
+	const struct mplink_peer_node *peer;
+	__be32 saddr;
+
+	if (skb_copy_bits(*pskb, offsetof(struct iphdr, saddr), &saddr, sizeof(saddr)))
+		return RX_HANDLER_PASS;
+	peer = mplink_peers_find4(netdev_priv(port->upper), saddr);
+	if (!peer)
+		return mplink_input_stranger(pskb, port);
+	return mplink_input_from(pskb, port, peer);
+}
+
+static rx_handler_result_t mplink_input_inet6(struct sk_buff **pskb, const struct mplink_port *port)
+{
+	const struct mplink_vnic *vnic = netdev_priv(port->upper);
+	const struct mplink_peer_node *peer;
+	struct ipv6hdr ip6h;
+
+	if (skb_copy_bits(*pskb, 0, &ip6h, sizeof(ip6h)))
+		return RX_HANDLER_PASS;
+	peer = mplink_peers_find(vnic, mplink_addr6(&ip6h.saddr));
+	if (!peer)
+		peer = mplink_behind6(vnic, port->dev, &ip6h.saddr, &ip6h.daddr);
+	return mplink_input_from(pskb, port, peer);
 }
 
 /* IPv6, and the few packets whose header lies scattered. */
 static noinline rx_handler_result_t mplink_input_other(struct sk_buff **pskb,
 						       const struct mplink_port *port)
 {
-	const struct mplink_vnic *vnic = netdev_priv(port->upper);
-	struct sk_buff *skb = *pskb;
-	struct in6_addr in6;
-	__be32 in;
-
-	switch (skb->protocol) {
+	switch ((*pskb)->protocol) {
 	case htons(ETH_P_IP):
-		if (skb_copy_bits(skb, offsetof(struct iphdr, saddr), &in, sizeof(in)))
-			return RX_HANDLER_PASS;
-		return mplink_input_from(pskb, skb, port, mplink_peers_find4(vnic, in));
+		return mplink_input_inet(pskb, port);
 	case htons(ETH_P_IPV6):
-		if (skb_copy_bits(skb, offsetof(struct ipv6hdr, saddr), &in6, sizeof(in6)))
-			return RX_HANDLER_PASS;
-		return mplink_input_from(pskb, skb, port,
-					 mplink_peers_find(vnic, mplink_addr6(&in6)));
+		return mplink_input_inet6(pskb, port);
 	default:
 		return RX_HANDLER_PASS;
 	}
 }
 
-/* What is a peer's comes in the tunnel, and nothing else is. */
-static noinline rx_handler_result_t mplink_input_tunnel(struct sk_buff *skb,
-							struct net_device *upper)
+/*
+ * With gre-udp, what is a peer's comes in the tunnel, and nothing else is.  Also what comes
+ * before the virtual NIC is up, or by a NIC without MAC headers.
+ */
+static noinline rx_handler_result_t mplink_input_special(struct sk_buff **pskb,
+							 const struct mplink_port *port)
 {
-	mplink_tunnel_demux(netdev_priv(upper), skb);
+	struct mplink_vnic *vnic = netdev_priv(port->upper);
+
+	if (!smp_load_acquire(&vnic->delivery))
+		return mplink_input_other(pskb, port);
+	mplink_tunnel_demux(vnic, *pskb);
 	return RX_HANDLER_PASS;
 }
 
@@ -117,15 +160,18 @@ rx_handler_result_t mplink_input(struct sk_buff **pskb)
 {
 	struct sk_buff *skb = *pskb;
 	const struct mplink_port *port = rcu_dereference(skb->dev->rx_handler_data);
-	const struct mplink_vnic *vnic = netdev_priv(port->upper);
+	const struct mplink_peer_node *peer;
 
 	if (unlikely(skb->pkt_type != PACKET_HOST))
 		return RX_HANDLER_PASS;
-	/* Pairs with mplink_tunnel_begin(): who sees it sees what is in it. */
-	if (unlikely(smp_load_acquire(&vnic->delivery)))
-		return mplink_input_tunnel(skb, port->upper);
+	if (unlikely(data_race(port->special)))
+		return mplink_input_special(pskb, port);
 	if (unlikely(skb->protocol != htons(ETH_P_IP) || skb_headlen(skb) < sizeof(struct iphdr)))
 		return mplink_input_other(pskb, port);
-	return mplink_input_from(pskb, skb, port,
-				 mplink_peers_find4(vnic, ((struct iphdr *)skb->data)->saddr));
+	peer = mplink_peers_find4(netdev_priv(port->upper), ((struct iphdr *)skb->data)->saddr);
+	if (unlikely(!peer))
+		return mplink_input_stranger(pskb, port);
+	if (unlikely(skb_shared(skb)))
+		return mplink_input_convert(pskb, port, peer);
+	return mplink_input_accept(skb, port, peer);
 }

@@ -116,6 +116,9 @@ int mplink_vnic_set_liveness(struct mplink_vnic *vnic, const struct mplink_liven
 /* The MTU that all member NICs can carry has changed.  RTNL. */
 void mplink_vnic_follow_mtu(struct mplink_vnic *vnic);
 
+/* 0, or a negative errno where a virtual NIC may not be below that device.  RTNL. */
+int mplink_vnic_refuse_upper(const struct netdev_notifier_changeupper_info *info);
+
 static inline bool mplink_is_vnic(const struct net_device *dev)
 {
 	return dev->netdev_ops == &mplink_netdev_ops;
@@ -186,6 +189,18 @@ struct mplink_choice mplink_choose(struct mplink_vnic *vnic, const struct mplink
 struct mplink_choice mplink_choose_next(struct mplink_vnic *vnic, const void *more, u32 len);
 /* Frees a packet, and counts why. */
 void mplink_drop(struct mplink_vnic *vnic, struct sk_buff *skb, u32 drop);
+/*
+ * Frees a packet that is longer than mtu, in front of which nothing is left but its IP
+ * header, and tells its sender.
+ */
+void mplink_too_big(struct mplink_vnic *vnic, struct sk_buff *skb, u32 mtu, bool inet6);
+/* Whether an IP packet goes to more than one host; dst: its route, or NULL. */
+bool mplink_to_many(const struct sk_buff *skb, const struct dst_entry *dst);
+/* Why such a packet has no peer: enum mplink_drop. */
+u32 mplink_no_peer(const struct sk_buff *skb, const struct dst_entry *dst);
+/* Whether an ICMP, or ICMPv6, packet is a redirect. */
+bool mplink_is_redirect4(const struct sk_buff *skb);
+bool mplink_is_redirect6(const struct sk_buff *skb);
 
 /* --- input.c -------------------------------------------------------------- */
 
@@ -202,9 +217,14 @@ struct mplink_port {
 	struct net_device *dev;		/* the NIC; held */
 	struct net_device *upper;	/* the virtual NIC; outlives the attachment */
 	const struct mplink_nic *nic;	/* the core's; outlives the attachment */
+	/* What comes is not just Ethernet for a running virtual NIC of encap none. */
+	bool special;
 	netdevice_tracker tracker;
 	struct rcu_head rcu;
 };
+
+/* The virtual NIC has been opened or closed, or has another encap.  RTNL. */
+void mplink_ports_follow(struct net_device *upper);
 
 /* --- path.c: the way to a remote ------------------------------------------ */
 
@@ -237,7 +257,7 @@ DECLARE_PER_CPU(u32, mplink_slot);
  */
 static inline struct dst_entry *mplink_path_dst(const struct mplink_path *path, bool inet6)
 {
-	return path->dst[2 * raw_cpu_read(mplink_slot) + inet6];
+	return path->dst[2 * (size_t)raw_cpu_read(mplink_slot) + inet6];
 }
 
 /* Before the first path. */

@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * ndo_start_xmit: what reaches the virtual NIC without a route that the hook
- * could replace.  AF_PACKET, bridging and tc write to it directly, and IPv6 has
- * no routes by way of IPv4 neighbours.
+ * could replace.  AF_PACKET and tc write to it directly; IPv6 has no routes by way
+ * of IPv4 neighbours; qdiscs and egress filters of the virtual NIC have to be passed;
+ * fragments, broadcasts over all links, and packets whose first choice of a link is
+ * dead come this way, too.
  */
 #include <linux/etherdevice.h>
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
+#include <linux/if_vlan.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <net/arp.h>
+#include <net/icmp.h>
+#include <net/ip.h>
 #include <net/ip6_route.h>
+#include <net/ndisc.h>
 #include <net/neighbour.h>
 #include <net/route.h>
 
@@ -36,6 +44,8 @@ void mplink_drop(struct mplink_vnic *vnic, struct sk_buff *skb, u32 drop)
 		[MPLINK_DROP_NO_NEIGHBOUR] = SKB_DROP_REASON_NEIGH_CREATEFAIL,
 		[MPLINK_DROP_LOOP] = SKB_DROP_REASON_NOT_SPECIFIED,
 		[MPLINK_DROP_POLICY] = SKB_DROP_REASON_XFRM_POLICY,
+		[MPLINK_DROP_NO_PEER_MULTICAST] = SKB_DROP_REASON_IP_OUTNOROUTES,
+		[MPLINK_DROP_REDIRECT] = SKB_DROP_REASON_NOT_SPECIFIED,
 	};
 
 	static_assert(ARRAY_SIZE(reasons) == MPLINK_DROPS);
@@ -44,27 +54,85 @@ void mplink_drop(struct mplink_vnic *vnic, struct sk_buff *skb, u32 drop)
 	kfree_skb_reason(skb, reasons[drop]);
 }
 
+/*
+ * The stack cuts or refuses what is longer than the MTU: this one came past it, or before,
+ * or a router on the way has less.
+ */
+void mplink_too_big(struct mplink_vnic *vnic, struct sk_buff *skb, u32 mtu, bool inet6)
+{
+	if (inet6)
+		mtu = max_t(u32, mtu, IPV6_MIN_MTU);
+	skb_dst_update_pmtu_no_confirm(skb, mtu);
+	if (inet6)
+		icmpv6_ndo_send(skb, ICMPV6_PKT_TOOBIG, 0, mtu);
+	else if (ip_hdr(skb)->frag_off & htons(IP_DF))
+		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(mtu));
+	mplink_drop(vnic, skb, MPLINK_DROP_TOO_BIG);
+}
+
+bool mplink_to_many(const struct sk_buff *skb, const struct dst_entry *dst)
+{
+	__be32 daddr;
+
+	if (ip_hdr(skb)->version == 6)
+		return ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr);
+	daddr = ip_hdr(skb)->daddr;
+	return ipv4_is_multicast(daddr) || ipv4_is_lbcast(daddr) ||
+	       (dst && dst->ops->family == AF_INET && dst_rtable(dst)->rt_type == RTN_BROADCAST);
+}
+
+u32 mplink_no_peer(const struct sk_buff *skb, const struct dst_entry *dst)
+{
+	return mplink_to_many(skb, dst) ? MPLINK_DROP_NO_PEER_MULTICAST : MPLINK_DROP_NO_PEER;
+}
+
+bool mplink_is_redirect4(const struct sk_buff *skb)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	const u8 *type;
+	u8 buf;
+
+	if (iph->frag_off & htons(IP_OFFSET))
+		return false;
+	type = skb_header_pointer(skb, skb_network_offset(skb) + iph->ihl * 4, 1, &buf);
+	return type && *type == ICMP_REDIRECT;
+}
+
+bool mplink_is_redirect6(const struct sk_buff *skb)
+{
+	const u8 *type;
+	u8 buf;
+
+	/* RFC 4861 8.1: with no other header before it. */
+	type = skb_header_pointer(skb, skb_network_offset(skb) + sizeof(struct ipv6hdr), 1, &buf);
+	return type && *type == NDISC_REDIRECT;
+}
+
 /* Leaves the packet at its IP header and says which next hop it asks for. */
 static bool mplink_output_parse(struct sk_buff *skb, struct mplink_addr *hop, bool *inet6)
 {
 	const struct dst_entry *dst = skb_dst(skb);
 	const struct ipv6hdr *ip6h;
 	const struct iphdr *iph;
+	__be16 protocol;
 
-	if (!pskb_may_pull(skb, ETH_HLEN + 1))
+	/* A tag would be lost. */
+	if (skb_vlan_tag_present(skb) || !pskb_may_pull(skb, ETH_HLEN))
 		return false;
+	protocol = ((const struct ethhdr *)skb->data)->h_proto;
 	skb_pull(skb, ETH_HLEN);
 	skb_reset_network_header(skb);
 	/* Only the virtual NIC's own route speaks of its peers. */
 	if (dst && dst->dev != skb->dev)
 		dst = NULL;
 
-	switch (skb->data[0] >> 4) {
-	case 4:
+	/* By the type, not by the first bits: an MPLS label may begin as an IP header does. */
+	switch (protocol) {
+	case htons(ETH_P_IP):
 		if (!pskb_may_pull(skb, sizeof(*iph)))
 			return false;
 		iph = ip_hdr(skb);
-		if (iph->ihl < 5 || ntohs(iph->tot_len) < iph->ihl * 4 ||
+		if (iph->version != 4 || iph->ihl < 5 || ntohs(iph->tot_len) < iph->ihl * 4 ||
 		    (ntohs(iph->tot_len) > skb->len && !skb_is_gso(skb)))
 			return false;
 		*inet6 = false;
@@ -74,10 +142,12 @@ static bool mplink_output_parse(struct sk_buff *skb, struct mplink_addr *hop, bo
 			*hop = mplink_addr4(iph->daddr);
 		skb->protocol = htons(ETH_P_IP);
 		return true;
-	case 6:
+	case htons(ETH_P_IPV6):
 		if (!pskb_may_pull(skb, sizeof(*ip6h)))
 			return false;
 		ip6h = ipv6_hdr(skb);
+		if (ip6h->version != 6)
+			return false;
 		if (ntohs(ip6h->payload_len) + sizeof(*ip6h) > skb->len && !skb_is_gso(skb))
 			return false;
 		*inet6 = true;
@@ -92,15 +162,27 @@ static bool mplink_output_parse(struct sk_buff *skb, struct mplink_addr *hop, bo
 	}
 }
 
+/*
+ * Redirects from here make the hosts behind the hub of a network look for each other at
+ * this device, where only the hub is.  There is no nearer way than by the peer.
+ */
+static bool mplink_output_is_redirect(const struct sk_buff *skb, bool inet6)
+{
+	if (inet6)
+		return ipv6_hdr(skb)->nexthdr == IPPROTO_ICMPV6 && mplink_is_redirect6(skb);
+	return ip_hdr(skb)->protocol == IPPROTO_ICMP && mplink_is_redirect4(skb);
+}
+
 /* The packet's neighbour is the path's next hop, whatever its own family. */
 static void mplink_output_send(struct mplink_vnic *vnic, struct sk_buff *skb,
 			       const struct mplink_path *path, bool inet6)
 {
 	struct net_device *dev = path->dev;
+	const u32 mtu = READ_ONCE(dev->mtu);
 	struct neighbour *neigh;
 
-	if (skb->len > READ_ONCE(dev->mtu) && !skb_is_gso(skb)) {
-		mplink_drop(vnic, skb, MPLINK_DROP_TOO_BIG);
+	if (skb->len > mtu && !(skb_is_gso(skb) && skb_gso_validate_network_len(skb, mtu))) {
+		mplink_too_big(vnic, skb, mtu, inet6);
 		return;
 	}
 	if (skb_cow_head(skb, LL_RESERVED_SPACE(dev))) {
@@ -180,9 +262,13 @@ static void mplink_output_one(struct mplink_vnic *vnic, struct sk_buff *skb)
 		mplink_drop(vnic, skb, MPLINK_DROP_MALFORMED);
 		goto out;
 	}
+	if (unlikely(mplink_output_is_redirect(skb, inet6))) {
+		mplink_drop(vnic, skb, MPLINK_DROP_REDIRECT);
+		goto out;
+	}
 	peer = mplink_peers_find(vnic, hop);
 	if (!peer)
-		mplink_drop(vnic, skb, MPLINK_DROP_NO_PEER);
+		mplink_drop(vnic, skb, mplink_no_peer(skb, skb_dst(skb)));
 	else if (peer->tunnel)
 		mplink_encap(vnic, peer, skb, inet6);
 	else

@@ -3,10 +3,31 @@
  * Attaching NICs to a virtual NIC: the device reference, the receive handler,
  * and the upper/lower adjacency that ip and sysfs show.
  */
+#include <linux/if_arp.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
 #include "mplink.h"
+
+static void mplink_port_follow(struct mplink_port *port)
+{
+	const struct mplink_vnic *vnic = netdev_priv(port->upper);
+
+	WRITE_ONCE(port->special, vnic->delivery || !netif_running(port->upper) ||
+					  port->dev->type != ARPHRD_ETHER);
+}
+
+void mplink_ports_follow(struct net_device *upper)
+{
+	struct net_device *lower;
+	struct list_head *iter;
+
+	ASSERT_RTNL();
+
+	netdev_for_each_lower_dev(upper, lower, iter)
+		if (rcu_access_pointer(lower->rx_handler) == mplink_input)
+			mplink_port_follow(rtnl_dereference(lower->rx_handler_data));
+}
 
 int mplink_port_attach(void *owner, void *netdev, const struct mplink_nic *nic,
 		       struct mplink_port **result, const char **why)
@@ -25,6 +46,7 @@ int mplink_port_attach(void *owner, void *netdev, const struct mplink_nic *nic,
 	port->dev = dev;
 	port->upper = upper;
 	port->nic = nic;
+	mplink_port_follow(port);
 	netdev_hold(dev, &port->tracker, GFP_KERNEL);
 
 	err = netdev_upper_dev_link(dev, upper, NULL);
@@ -81,8 +103,9 @@ void mplink_port_retire(struct mplink_port *port)
 
 const unsigned long *mplink_port_state(const struct mplink_port *port, u32 *mask, u32 *want)
 {
-	/* netif_running() && netif_carrier_ok(), in one read. */
-	*mask = BIT(__LINK_STATE_START) | BIT(__LINK_STATE_NOCARRIER);
+	/* What netif_running(), netif_carrier_ok() and netif_dormant() ask, in one read. */
+	*mask = BIT(__LINK_STATE_START) | BIT(__LINK_STATE_NOCARRIER) |
+		BIT(__LINK_STATE_DORMANT) | BIT(__LINK_STATE_TESTING);
 	*want = BIT(__LINK_STATE_START);
 	return &port->dev->state;
 }

@@ -164,6 +164,8 @@ MPLINK_DROP_FILE(no_memory, MPLINK_DROP_NO_MEMORY);
 MPLINK_DROP_FILE(no_neighbour, MPLINK_DROP_NO_NEIGHBOUR);
 MPLINK_DROP_FILE(loop, MPLINK_DROP_LOOP);
 MPLINK_DROP_FILE(policy, MPLINK_DROP_POLICY);
+MPLINK_DROP_FILE(no_peer_multicast, MPLINK_DROP_NO_PEER_MULTICAST);
+MPLINK_DROP_FILE(redirect, MPLINK_DROP_REDIRECT);
 
 const struct attribute *const mplink_drops_attrs[] = {
 	&mplink_drops_no_peer_file.attr,
@@ -174,6 +176,8 @@ const struct attribute *const mplink_drops_attrs[] = {
 	&mplink_drops_no_neighbour_file.attr,
 	&mplink_drops_loop_file.attr,
 	&mplink_drops_policy_file.attr,
+	&mplink_drops_no_peer_multicast_file.attr,
+	&mplink_drops_redirect_file.attr,
 	NULL,
 };
 

@@ -10,11 +10,10 @@
 
 void mplink_tap_deliver(const struct sk_buff *skb, struct net_device *dev);
 
-static inline void mplink_tap(const struct sk_buff *skb, struct net_device *dev)
+/* Who listens on all devices sees the packet on its NIC. */
+static inline bool mplink_tapped(const struct net_device *dev)
 {
-	/* Who listens on all devices sees the packet on its NIC. */
-	if (unlikely(!list_empty(&dev->ptype_all)))
-		mplink_tap_deliver(skb, dev);
+	return !list_empty(&dev->ptype_all);
 }
 
 #endif /* MPLINK_TAP_H */

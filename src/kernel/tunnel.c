@@ -261,6 +261,9 @@ static int mplink_tunnel_begin(struct mplink_vnic *vnic, const char **why)
 	if (delivery) {
 		/* From here on its NICs look at the socket. */
 		smp_store_release(&vnic->delivery, delivery);
+		mplink_ports_follow(vnic->dev);
+		/* A packet that the hook took for one without a tunnel must meet no peer with one. */
+		synchronize_net();
 		return 0;
 	}
 	*why = "memory is short";
@@ -280,6 +283,7 @@ void mplink_tunnel_end(struct mplink_vnic *vnic)
 	mplink_delivery_stop(vnic->delivery);
 	/* The NICs' handlers may look at the socket for as long as its last user waits. */
 	WRITE_ONCE(vnic->delivery, NULL);
+	mplink_ports_follow(vnic->dev);
 	mplink_tunnel_socket_put(dev_net(vnic->dev));
 }
 

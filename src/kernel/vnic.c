@@ -5,6 +5,8 @@
 #include <linux/etherdevice.h>
 #include <linux/ethtool.h>
 #include <linux/if_arp.h>
+#include <linux/if_macvlan.h>
+#include <linux/inetdevice.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <net/rtnetlink.h>
@@ -135,8 +137,34 @@ void mplink_vnic_follow_mtu(struct mplink_vnic *vnic)
 	vnic->mtu_following = false;
 }
 
+/*
+ * ICMP redirects are for hosts that share a wire.  Here they would send a spoke to another
+ * one past the hub, where there is no way; mplink_output() drops those of who turns them
+ * on again.
+ */
+static int mplink_vnic_open(struct net_device *dev)
+{
+	struct in_device *in_dev = __in_dev_get_rtnl(dev);
+
+	if (in_dev) {
+		IN_DEV_CONF_SET(in_dev, SEND_REDIRECTS, 0);
+		/* It is on where either says so, and each device has it of its own. */
+		IPV4_DEVCONF_ALL(dev_net(dev), SEND_REDIRECTS) = 0;
+	}
+	mplink_ports_follow(dev);
+	return 0;
+}
+
+static int mplink_vnic_stop(struct net_device *dev)
+{
+	mplink_ports_follow(dev);
+	return 0;
+}
+
 const struct net_device_ops mplink_netdev_ops = {
 	.ndo_init = mplink_vnic_init,
+	.ndo_open = mplink_vnic_open,
+	.ndo_stop = mplink_vnic_stop,
 	.ndo_uninit = mplink_vnic_uninit,
 	.ndo_start_xmit = mplink_output,
 	.ndo_get_stats64 = mplink_vnic_stats,
@@ -159,16 +187,40 @@ static void mplink_vnic_setup(struct net_device *dev)
 	dev->flags &= ~(IFF_BROADCAST | IFF_MULTICAST);
 	/* No netpoll: it sends from hard interrupts, which have no lane. */
 	dev->priv_flags |= IFF_NO_QUEUE | IFF_LIVE_ADDR_CHANGE | IFF_DISABLE_NETPOLL;
+	/* What is sent is changed: pktgen must not send it again. */
+	dev->priv_flags &= ~IFF_TX_SKB_SHARING;
 	netif_keep_dst(dev);
 
 	/* What a NIC cannot do of these is done in software when it sends. */
 	dev->features |= NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HW_CSUM | NETIF_F_HIGHDMA |
 			 NETIF_F_GSO_SOFTWARE;
 	dev->hw_features |= dev->features;
+	/* What links carry is IP, without a tag; that is not for the user to change. */
+	dev->features |= NETIF_F_VLAN_CHALLENGED;
 	/* Its NICs and its hooks are those of one namespace. */
 	mplink_set_netns_immutable(dev);
 	mplink_set_lltx(dev);
 	eth_hw_addr_random(dev);
+}
+
+/*
+ * A hub's frames go by MAC addresses, which links do not carry: nothing would ever come
+ * back to who is behind it.
+ */
+int mplink_vnic_refuse_upper(const struct netdev_notifier_changeupper_info *info)
+{
+	struct netlink_ext_ack *extack = netdev_notifier_info_to_extack(&info->info);
+	const struct net_device *upper = info->upper_dev;
+
+	if (!info->linking)
+		return 0;
+	if ((info->master && !netif_is_l3_master(upper)) || netif_is_macvlan(upper) ||
+	    netif_is_macsec(upper)) {
+		NL_SET_ERR_MSG_MOD(extack,
+				   "carries IP packets, not frames: route to it, or use ipvlan in mode l3");
+		return -EOPNOTSUPP;
+	}
+	return 0;
 }
 
 static int mplink_vnic_newlink(struct net *src_net, struct net_device *dev, struct nlattr *tb[],

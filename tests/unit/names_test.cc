@@ -58,6 +58,8 @@ TEST(Names, EncapsAndDrops)
 	EXPECT_STREQ(mplink_core_drop_name(MPLINK_DROP_NO_NEIGHBOUR), "no-neighbour");
 	EXPECT_STREQ(mplink_core_drop_name(MPLINK_DROP_LOOP), "loop");
 	EXPECT_STREQ(mplink_core_drop_name(MPLINK_DROP_POLICY), "policy");
+	EXPECT_STREQ(mplink_core_drop_name(MPLINK_DROP_NO_PEER_MULTICAST), "no-peer-multicast");
+	EXPECT_STREQ(mplink_core_drop_name(MPLINK_DROP_REDIRECT), "redirect");
 	EXPECT_STREQ(mplink_core_drop_name(MPLINK_DROPS), "?");
 }
 

@@ -21,7 +21,7 @@ wanted=$({
 		/checksum /inner /ecn /duplicate /late /down /backlog /no_memory /nic
 	printf 'peers/10.99.0.2%s\n' '' /liveness /key /links
 	printf 'drops%s\n' '' /no_peer /no_link /malformed /too_big /no_memory /no_neighbour \
-		/loop /policy
+		/loop /policy /no_peer_multicast /redirect
 	for nic in eth1 eth2 eth3; do
 		printf "nics/$nic%s\n" '' /valid /reason /ifindex /carrier /address /transitions /since_ms
 		printf "peers/10.99.0.2/links/$nic%s\n" '' /valid /reason /remote /local /weight \

@@ -25,7 +25,7 @@ RESEQUENCER = ["in-order", "reordered", "duplicates", "late", "lost-rule", "lost
                "lost-overflow", "restarts", "held", "held-max", "wait-us", "wait-max-us",
                "timer-us"]
 REASONS = ["no-peer", "no-link", "malformed", "too-big", "no-memory", "no-neighbour",
-           "loop", "policy"]
+           "loop", "policy", "no-peer-multicast", "redirect"]
 wrong = 0
 
 
