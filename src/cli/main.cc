@@ -81,7 +81,8 @@ Command::Command()
 {
 	using Kind = Step::Kind;
 	const auto words = [this](CLI::App *sub) { sub->add_option("words", words_); };
-	const std::string links = "[link NIC [[remote] REMOTE] [weight N] [liveness L]]...";
+	const std::string links =
+		"[link NIC [[remote] REMOTE] [local LOCAL|auto] [weight N] [liveness L]]...";
 
 	app_.set_version_flag("-V,--version", fmt::format("mplink, netlink family version {}",
 							  MPLINK_FAMILY_VERSION));

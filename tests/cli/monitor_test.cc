@@ -346,6 +346,39 @@ TEST(World, ANicTakesItsLinksAlong)
 	EXPECT_TRUE(world.resync(ms(0), {now}, {}).empty());
 }
 
+// Where the NIC does not tell which link it is, the remote does.
+TEST(World, LinksOverOneNic)
+{
+	Device now = shared_sample();
+	World world({now}, {});
+	const auto event = [&](std::uint32_t was, std::uint32_t reason) {
+		return world.link(ms(0), {.device = 7,
+					  .peer = {.address = at("10.99.0.2"),
+						   .links = {{.nic = "eth1",
+							      .remote = at("10.8.2.1"),
+							      .reason = reason}}},
+					  .event = MPLINK_EVENT_LIVENESS,
+					  .was = was});
+	};
+
+	EXPECT_EQ(text(event(MPLINK_REASON_NO_ROUTE, MPLINK_REASON_NONE).at(0)),
+		  "mpl0: peer 10.99.0.2 link eth1@10.8.2.1: BFD: valid 0 -> 1");
+	now.peers[0].links[1].reason = MPLINK_REASON_NONE;
+	EXPECT_TRUE(world.resync(ms(0), {now}, {}).empty());
+	now.peers[0].links[0].reason = MPLINK_REASON_LIVENESS;
+
+	const auto lost = world.resync(ms(0), {now}, {});
+
+	ASSERT_EQ(lost.size(), 1U);
+	EXPECT_EQ(lost[0].remote, at("10.0.1.2"));
+	EXPECT_EQ(text(world.peer(ms(0), {.device = 7, .peer = now.peers[0]}).at(0)),
+		  "mpl0: peer 10.99.0.2: set, with links eth1@10.0.1.2, eth1@10.8.2.1, eth2");
+	world.nic_removed(ms(0), {.device = 7, .nic = {.name = "eth1"}});
+	std::erase_if(now.peers[0].links, [](const Link &link) { return link.nic == "eth1"; });
+	std::erase_if(now.nics, [](const Nic &nic) { return nic.name == "eth1"; });
+	EXPECT_TRUE(world.resync(ms(0), {now}, {}).empty());
+}
+
 // What an overrun lost is found by comparing.
 TEST(World, Resync)
 {

@@ -2,7 +2,7 @@
 # Guards: a server with one NIC and one address is the far end of all of a client's links:
 # one link for each of the client's addresses, over the same NIC. Both carry both ways,
 # whatever the encap; BFD finds the one that dies; a packet says by which link it came; sysfs
-# has a name for each; save and load tell them apart.
+# has a name for each; save and load tell them apart; and where B lacks one its log says so.
 # by default: 6.1
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
@@ -91,6 +91,11 @@ refused() {
 	! said=$(peer_set "$@" 2>&1) || fail "not refused: $*"
 	[[ $said == *"$text"* ]] || fail "$*: $said"
 }
+# Without that link what A sends by it is dropped, of which A hears nothing: B's log does.
+peer_set unlink eth1 10.8.2.1
+ping -qc4 -i0.1 -W1 10.99.0.2 || true
+expect_log 'packets from 10\.8\.2\.1 by eth1 are dropped: .*addlink NIC 10\.8\.2\.1'
+peer_set addlink eth1 10.8.2.1
 refused "unlink eth1: has several links to this peer; name the remote" unlink eth1
 refused "say that one is to be added" link eth1 10.8.3.1
 refused "has a link over that NIC already" addlink eth1 10.8.2.1
