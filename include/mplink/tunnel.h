@@ -71,10 +71,14 @@ struct mplink_resequencer;
 /* A packet while the core has it.  Lives in the skb's cb. */
 struct mplink_held {
 	struct mplink_held *next;
+	struct mplink_held *right;	/* the core's own, as are since, rank and doubted */
 	mplink_u64 held_us;	/* since when, as mplink_now_us() */
 	mplink_u32 seq;
+	mplink_u32 since;
+	mplink_u16 rank;
 	mplink_u8 link;		/* the link's id */
 	mplink_u8 drop;		/* enum mplink_gre_drop, of one that is refused */
+	mplink_u8 doubted;
 };
 
 /* What is to be done: first with the packets, then by the timer. */
@@ -86,6 +90,11 @@ struct mplink_release {
 	 * that is set for sooner may stay as it is: to be called too soon does no harm.
 	 */
 	mplink_u64 deadline_us;
+	/*
+	 * Not 0: packets of the arriving one's link come this much later than the others',
+	 * which is later than the settings let them wait.  Told once of each link.
+	 */
+	mplink_u64 slow_us;
 };
 
 /* What has become of packets; numbers, not all of them packets, for a lost one never came. */

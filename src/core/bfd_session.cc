@@ -139,7 +139,7 @@ mplink_u64 BfdSession::detection() const
 // that a dead path is found by a host however slow.
 bool BfdSession::excuse(mplink_u64 now)
 {
-	if (excused_until_ || now - deadline() < rx_interval())
+	if (excused_until_ || elapsed(now, deadline()) < rx_interval())
 		return false;
 	excused_until_ = now + rx_interval();
 	return true;

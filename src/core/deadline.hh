@@ -15,6 +15,13 @@ constexpr mplink_u64 earlier(mplink_u64 a, mplink_u64 b)
 	return a < b ? a : b;
 }
 
+// How long ago that was.  CPUs read the clock at slightly different times, so it may be
+// ahead of now: then it is no time ago, and not all of time.
+constexpr mplink_u64 elapsed(mplink_u64 now, mplink_u64 since)
+{
+	return now > since ? now - since : 0;
+}
+
 // Since when something has held: at is that time, or never while it does not.
 constexpr void stamp_stage(mplink_u64 &at, bool holds, mplink_u64 now)
 {

@@ -298,7 +298,7 @@ bool Parser::outoforder()
 		return true;
 	if (in_.outoforder_min_us)
 		return fail("outoforder_min_us", whole(in_.outoforder_min_us),
-			    "is above outoforder_max_us (200000 if it is not given)");
+			    "is above outoforder_max_us (2000000 if it is not given)");
 	return fail("outoforder_max_us", whole(in_.outoforder_max_us),
 		    "is below outoforder_min_us (1000 if it is not given)");
 }

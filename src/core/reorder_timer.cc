@@ -2,6 +2,7 @@
 #include "reorder_timer.hh"
 
 #include "atomic.hh"
+#include "deadline.hh"
 
 namespace mplink
 {
@@ -25,19 +26,37 @@ void ReorderTimer::raise(mplink_u64 us)
 	const mplink_u32 spread = read_once(spread_);
 
 	if (us > mplink_u64{spread} + spread / 8)
-		atomic_raise(spread_, us < unknown ? static_cast<mplink_u32>(us) : unknown);
+		atomic_raise(spread_, us < most_us ? static_cast<mplink_u32>(us) : most_us);
+}
+
+// Whoever is first turns the window.
+void ReorderTimer::turn(mplink_u64 now_us)
+{
+	const mplink_u64 since = read_once(since_us_);
+
+	if (since && elapsed(now_us, since) < window_us)
+		return;
+	if (!atomic_replace(since_us_, since, now_us) || !since)
+		return;
+
+	const mplink_u32 spread = read_once(spread_);
+	const mplink_u32 before = read_once(measured_) ? read_once(spread_before_) / 2 : 0;
+
+	write_once(spread_before_, spread > before ? spread : before);
+	write_once(measured_, true);
+	write_once(spread_, 0);
 }
 
 void ReorderTimer::filled(mplink_u64 now_us, mplink_u64 open_us)
 {
-	const mplink_u64 since = read_once(since_us_);
-
-	// Whoever is first turns it.
-	if (now_us - since >= window_us && atomic_replace(since_us_, since, now_us) && since) {
-		write_once(spread_before_, read_once(spread_));
-		write_once(spread_, 0);
-	}
+	turn(now_us);
 	raise(open_us);
+}
+
+void ReorderTimer::late(mplink_u64 now_us, mplink_u64 open_us)
+{
+	write_once(raised_us_, now_us);
+	filled(now_us, open_us);
 }
 
 void ReorderTimer::too_short(mplink_u64 now_us, const mplink_tunnel_config &config)
@@ -45,7 +64,7 @@ void ReorderTimer::too_short(mplink_u64 now_us, const mplink_tunnel_config &conf
 	const mplink_u64 raised = read_once(raised_us_);
 	const mplink_u32 timeout = timeout_us(config);
 
-	if (now_us - raised >= timeout && atomic_replace(raised_us_, raised, now_us))
+	if (elapsed(now_us, raised) >= timeout && atomic_replace(raised_us_, raised, now_us))
 		raise(timeout);
 }
 

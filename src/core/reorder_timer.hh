@@ -10,8 +10,11 @@ namespace mplink
 class ReorderTimer
 {
 public:
-	// Twice the spread of the links' delays, within the user's bounds; before it is
-	// known, the upper one.
+	// Before a spread has been measured.  Long enough for most links, and short enough
+	// where the first packet of all is lost.
+	static constexpr mplink_u32 initial_us = 200000;
+
+	// Twice the spread of the links' delays, within the user's bounds.
 	mplink_u32 timeout_us(const mplink_tunnel_config &config) const;
 
 	// A gap had been open for that long when a packet came that belongs into it.
@@ -19,18 +22,23 @@ public:
 	// A packet came after its gap had been given up by the timer: it shall be twice
 	// that.  Those that come meanwhile had been given up as early.
 	void too_short(mplink_u64 now_us, const mplink_tunnel_config &config);
+	// Likewise, and the gap had been opened that long ago.
+	void late(mplink_u64 now_us, mplink_u64 open_us);
 
 private:
-	// The spread is the most of this and of the last window; a window is not over
-	// before there is something for the next one, for a flow that rests forgets nothing.
+	// The spread is the most of this window, and of those before at half the weight
+	// each: what is rare is forgotten slowly.  A window is not over before there is
+	// something for the next one, for a flow that rests forgets nothing.
 	static constexpr mplink_u64 window_us = 1000000;
-	// Makes every bound too low.
-	static constexpr mplink_u32 unknown = ~0U;
 
+	static constexpr mplink_u32 most_us = ~0U;
+
+	void turn(mplink_u64 now_us);
 	void raise(mplink_u64 us);
 
 	mplink_u32 spread_ = 0; // in this window
-	mplink_u32 spread_before_ = unknown;
+	mplink_u32 spread_before_ = initial_us / 2;
+	bool measured_ = false;   // what was before is no guess
 	mplink_u64 since_us_ = 0; // when this window began; 0: it has not yet
 	mplink_u64 raised_us_ = 0;
 };

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "resequencer.hh"
-
-#include "atomic.hh"
-#include "deadline.hh"
+#include "resequencer_turn.hh"
 
 namespace mplink
 {
@@ -54,133 +51,6 @@ void Resequencer::counters(mplink_resequencer_counters &sum) const
 	}
 }
 
-// One call for one bucket: what it knows, and what comes of it.
-class Resequencer::Turn
-{
-public:
-	Turn(Resequencer &all, mplink_u32 bucket, LinksAlive alive)
-	    : all_(all), index_(bucket), b_(all.buckets_[bucket]), alive_(alive)
-	{
-	}
-	Turn(const Turn &) = delete;
-	Turn &operator=(const Turn &) = delete;
-
-	void arrive(mplink_held &packet);
-	// Delivers what can be, and gives up what will not come.
-	void settle();
-	void flush()
-	{
-		while (b_.held)
-			give_up(all_.rare_.lost_timer);
-	}
-	void finish(mplink_release &release);
-
-private:
-	using Refusal = mplink_gre_drop;
-
-	LinkState *link(mplink_u32 id) const
-	{
-		LinkState *column = read_once(all_.columns_[id]);
-
-		return column ? &column[index_] : nullptr;
-	}
-	// How many packets have come since the link's last one.
-	mplink_u32 since_last(const LinkState &link) const
-	{
-		return static_cast<mplink_u32>(b_.arrivals) - link.last;
-	}
-	mplink_u64 age() const
-	{
-		return b_.arrivals - b_.born;
-	}
-	// Whether it has brought any number of the present run.
-	bool shown(const LinkState &link) const
-	{
-		return link.last && since_last(link) < age();
-	}
-	mplink_u64 now()
-	{
-		if (!now_us_)
-			now_us_ = mplink_now_us();
-		return now_us_;
-	}
-
-	// The queue that the lowest number is held in.  Something is held.
-	HeldQueue &lowest(mplink_u32 &link) const;
-	mplink_u64 oldest_us() const;
-	mplink_u32 timeout_us() const
-	{
-		return all_.timer_.timeout_us(all_.config_);
-	}
-	bool full() const;
-	// Whether all that could fill the gap have passed it.
-	bool passed();
-	// A link has let packets overtake each other, of late: then to have passed a gap
-	// proves nothing, and only the timer tells what is lost.
-	bool unruly();
-	void overtaken()
-	{
-		write_once(all_.rare_.overtaken_us, now());
-	}
-	void give_up(mplink_u64 &counter);
-	void drain();
-
-	bool behind(mplink_held &packet);
-	bool went_back_twice(const mplink_held &packet, mplink_u32 back, Fate fate);
-	void count_refused();
-	bool deaf();
-	bool former(const mplink_held &packet);
-	void restart(mplink_u32 next);
-
-	void take(mplink_held &packet);
-	bool hold(mplink_held &packet);
-	void note(const mplink_held &packet);
-	void refuse(mplink_held &packet, Refusal why);
-	mplink_held &release(HeldQueue &queue, mplink_u32 link);
-
-	// No link's queue, but that of overtaken packets.
-	static constexpr mplink_u32 no_link = MPLINK_MAX_LINKS;
-	// In a row, before the clock is looked at.
-	static constexpr mplink_u8 enough_refused = 4;
-
-	Resequencer &all_;
-	mplink_u32 index_;
-	Bucket &b_;
-	LinksAlive alive_;
-	mplink_u64 now_us_ = 0;
-	mplink_u64 held_before_ = b_.held;
-	HeldList delivered_;
-	HeldList refused_;
-};
-
-HeldQueue &Resequencer::Turn::lowest(mplink_u32 &link) const
-{
-	HeldQueue *best = &b_.overtaken;
-
-	link = no_link;
-	for (mplink_u64 left = b_.holding; left; left &= left - 1) {
-		const auto id = static_cast<mplink_u32>(__builtin_ctzll(left));
-		HeldQueue &queue = all_.columns_[id][index_].held;
-
-		if (best->empty() || ahead_of(best->first().seq, queue.first().seq) > 0) {
-			best = &queue;
-			link = id;
-		}
-	}
-	return *best;
-}
-
-// Within a queue the first one is.
-mplink_u64 Resequencer::Turn::oldest_us() const
-{
-	mplink_u64 oldest = b_.overtaken.empty() ? never : b_.overtaken.first().held_us;
-
-	for (mplink_u64 left = b_.holding; left; left &= left - 1)
-		oldest = earlier(oldest,
-				 all_.columns_[__builtin_ctzll(left)][index_].held.first().held_us);
-	return oldest;
-}
-
 bool Resequencer::Turn::full() const
 {
 	const mplink_u64 held = read_once(all_.held_) + b_.held - held_before_;
@@ -189,25 +59,34 @@ bool Resequencer::Turn::full() const
 	       held > read_once(all_.config_.max_peer_buffer);
 }
 
+// A link has let packets overtake each other, of late: then to have passed a gap
+// proves nothing, and only the timer tells what is lost.
 bool Resequencer::Turn::unruly()
 {
 	const mplink_u64 overtaken_us = read_once(all_.rare_.overtaken_us);
 
-	return overtaken_us && now() - overtaken_us < unruly_us;
+	return overtaken_us && elapsed(now(), overtaken_us) < unruly_us;
 }
 
+// Whether all that could fill the gap have passed it.  A packet alone beyond a wide gap is
+// not believed to have passed any but its own.
 bool Resequencer::Turn::passed()
 {
+	const mplink_held &first = b_.waiting.first();
 	const bool proves_nothing = unruly();
+	const bool alone = stray(first);
 
 	for (mplink_u64 left = alive_.ids(); left; left &= left - 1) {
-		const LinkState *l = link(static_cast<mplink_u32>(__builtin_ctzll(left)));
+		const auto id = static_cast<mplink_u32>(__builtin_ctzll(left));
+		const LinkState *l = link(id);
 
+		if (alone && !proves_nothing && id == first.link)
+			continue;
 		if (!l || !shown(*l)) {
 			if (age() < patience)
 				return false;
 		} else if (proves_nothing || ahead_of(l->highest, b_.next) < 0) {
-			const mplink_u32 since = since_last(*l);
+			const mplink_u64 since = since_last(*l);
 
 			if (since < patience || since / 2 < l->pause)
 				return false;
@@ -216,14 +95,25 @@ bool Resequencer::Turn::passed()
 	return true;
 }
 
-// Packets that are held are delivered or, of a number that another one had, refused.
-mplink_held &Resequencer::Turn::release(HeldQueue &queue, mplink_u32 link)
+// When the first gap is given up.
+mplink_u64 Resequencer::Turn::due(bool passed) const
 {
-	mplink_held &packet = queue.take_first();
-	const mplink_u64 waited = now() - packet.held_us;
+	const mplink_held &first = b_.waiting.first();
+	mplink_u64 wait = stray(first) ? longest_us() : timeout_us();
 
-	if (queue.empty() && link != no_link)
-		b_.holding &= ~(mplink_u64{1} << link);
+	if (passed)
+		wait = first.seq - b_.next == 1 || followed() || !alive_.ids()
+			       ? 0
+			       : earlier(timeout_us(), grace_us);
+	return first.held_us + wait;
+}
+
+// Packets that wait are delivered or refused.
+mplink_held &Resequencer::Turn::release()
+{
+	mplink_held &packet = b_.waiting.take_first();
+	const mplink_u64 waited = elapsed(now(), packet.held_us);
+
 	b_.held--;
 	add_once(b_.wait_us, waited);
 	atomic_raise(all_.rare_.wait_max_us, waited);
@@ -232,52 +122,93 @@ mplink_held &Resequencer::Turn::release(HeldQueue &queue, mplink_u32 link)
 
 void Resequencer::Turn::drain()
 {
-	while (b_.held) {
-		mplink_u32 link;
-		HeldQueue &queue = lowest(link);
-		const auto ahead = ahead_of(queue.first().seq, b_.next);
+	while (!b_.waiting.empty() && b_.waiting.first().seq == b_.next) {
+		mplink_held &packet = release();
 
-		if (ahead > 0)
-			break;
-
-		mplink_held &packet = release(queue, link);
-
-		if (ahead < 0) {
-			refuse(packet, MPLINK_GRE_DROP_DUPLICATE);
-			continue;
-		}
 		b_.next++;
 		add_once(b_.reordered, 1);
 		delivered_.append(packet);
+		// Now that the numbers have got there, it is one of them.
+		if (packet.doubted)
+			note(packet);
 	}
 }
 
-// The first gap, up to the lowest number held.
+// The first gap, up to the lowest number that waits.
 void Resequencer::Turn::give_up(mplink_u64 &counter)
 {
-	mplink_u32 link;
-	const mplink_u32 to = lowest(link).first().seq;
+	const mplink_held &first = b_.waiting.first();
+	const mplink_u32 to = first.seq;
+	const mplink_u32 gap = to - b_.next;
+	const mplink_u8 by = first.link;
+	const bool alone = !followed();
 
-	atomic_add(counter, to - b_.next);
+	if (!unproven()) {
+		proven();
+		b_.leap_from = b_.next;
+	}
+	// One packet alone may be wrong by far more than ever was lost.
+	if (alone && gap > near)
+		b_.leap_wide = true;
+	else
+		atomic_add(counter, gap);
 	b_.record.give_up(b_.next, to);
 	b_.timed_out = &counter == &all_.rare_.lost_timer;
+	if (&counter != &all_.rare_.lost_rule &&
+	    (!b_.late_us || elapsed(now(), b_.late_us) > 2 * mplink_u64{longest_us()})) {
+		b_.late_us = first.held_us;
+		b_.late_from = b_.next;
+		b_.late_to = to;
+	}
 	b_.next = to;
 	drain();
+	if (alone && (gap > near || &counter != &all_.rare_.lost_overflow)) {
+		b_.leapt = true;
+		b_.leap_to = b_.next;
+		b_.leap_link = by;
+	} else {
+		proven();
+		refuse_all_doubted();
+	}
+}
+
+// The run went on below a packet that is far ahead and alone: it is none of it.
+void Resequencer::Turn::end_gap(mplink_u64 &counter)
+{
+	const mplink_held &first = b_.waiting.first();
+
+	if (stray(first) && first.since != b_.believed)
+		refuse(release(), MPLINK_GRE_DROP_LATE);
+	else
+		give_up(counter);
 }
 
 void Resequencer::Turn::settle()
 {
 	drain();
-	while (b_.held) {
-		if (passed())
-			give_up(all_.rare_.lost_rule);
-		else if (now() >= oldest_us() + timeout_us())
-			give_up(all_.rare_.lost_timer);
-		else if (full())
-			give_up(all_.rare_.lost_overflow);
-		else
+	while (!b_.waiting.empty()) {
+		const bool all_passed = passed();
+
+		if (now() >= due(all_passed))
+			end_gap(all_passed ? all_.rare_.lost_rule : all_.rare_.lost_timer);
+		else if (!full())
 			break;
+		else if (!b_.doubted.empty())
+			refuse_doubted();
+		else
+			end_gap(all_.rare_.lost_overflow);
 	}
+	while (!b_.doubted.empty() &&
+	       (full() || now() >= b_.doubted.first().held_us + longest_us()))
+		refuse_doubted();
+}
+
+void Resequencer::Turn::flush()
+{
+	refuse_all_doubted();
+	while (!b_.waiting.empty())
+		give_up(all_.rare_.lost_timer);
+	proven();
 }
 
 void Resequencer::Turn::finish(mplink_release &release)
@@ -286,7 +217,11 @@ void Resequencer::Turn::finish(mplink_release &release)
 		atomic_add(all_.held_, b_.held - held_before_);
 	release.deliver = delivered_.first();
 	release.refused = refused_.first();
-	release.deadline_us = b_.held ? oldest_us() + timeout_us() : never;
+	release.deadline_us = b_.waiting.empty() ? never : due(passed());
+	if (!b_.doubted.empty())
+		release.deadline_us =
+			earlier(release.deadline_us, b_.doubted.first().held_us + longest_us());
+	release.slow_us = slow_us_;
 }
 
 void Resequencer::Turn::refuse(mplink_held &packet, Refusal why)
@@ -303,152 +238,87 @@ void Resequencer::Turn::refuse(mplink_held &packet, Refusal why)
 void Resequencer::Turn::note(const mplink_held &packet)
 {
 	LinkState &l = *link(packet.link);
-	const bool known = shown(l);
 
-	if (!known || ahead_of(packet.seq, l.highest) > 0)
+	if (!recent(l) || ahead_of(packet.seq, l.highest) > 0)
 		l.highest = packet.seq;
 
-	const mplink_u32 pause = known ? since_last(l) : 0;
+	const mplink_u64 since = shown(l) ? since_last(l) : 0;
+	const mplink_u32 pause =
+		since < most_patience / 2 ? static_cast<mplink_u32>(since) : most_patience / 2;
 
 	l.pause = pause > l.pause / 2 ? pause : l.pause / 2;
-	if (l.pause > most_patience / 2)
-		l.pause = most_patience / 2;
-	l.last = static_cast<mplink_u32>(++b_.arrivals);
+	l.last = ++b_.arrivals;
 }
 
-// Packets of the former run that are still under way on other links come before those
-// links' packets of this one, and have numbers near where that one ended.
-bool Resequencer::Turn::former(const mplink_held &packet)
+// A packet has come whose gap was given up.  How late it is tells how long to wait, if
+// its gap is the one that is kept in mind; else the timer is twice what it was.
+void Resequencer::Turn::measure_late(const mplink_held &packet, bool own_link)
 {
-	return b_.restart_us && !shown(*link(packet.link)) &&
-	       apart(packet.seq, b_.former_next) < apart(packet.seq, b_.next) &&
-	       now() - b_.restart_us < lifetime_us;
-}
+	if (b_.late_us && packet.seq - b_.late_from < b_.late_to - b_.late_from) {
+		const mplink_u64 open = elapsed(now(), b_.late_us);
 
-// Numbers that the link has already had, and that were delivered: one alone is a
-// duplicate that the wire has made.
-bool Resequencer::Turn::went_back_twice(const mplink_held &packet, mplink_u32 back, Fate fate)
-{
-	if (!back || fate != Fate::delivered)
-		return false;
+		b_.late_us = 0;
+		all_.timer_.late(now(), open);
+		if (open > longest_us()) {
+			const mplink_u64 bit = mplink_u64{1} << packet.link;
 
-	const bool twice = b_.went_back && ahead_of(packet.seq, b_.back_seq) > 0;
-
-	b_.went_back = true;
-	b_.back_seq = packet.seq;
-	return twice;
-}
-
-void Resequencer::Turn::count_refused()
-{
-	if (b_.refused_next != b_.next) {
-		b_.refused_next = b_.next;
-		b_.refused = 0;
-		b_.went_back = false;
+			atomic_add(all_.rare_.too_slow, 1);
+			if (read_once(all_.rare_.too_slow) >= enough_slow &&
+			    !(read_once(all_.rare_.told_slow) & bit)) {
+				write_once(all_.rare_.told_slow,
+					   read_once(all_.rare_.told_slow) | bit);
+				slow_us_ = open;
+			}
+		}
+	} else if (b_.timed_out && (!own_link || unruly())) {
+		all_.timer_.too_short(now(), all_.config_);
 	}
-	if (b_.refused < enough_refused)
-		b_.refused++;
 }
 
-// Whether the far end has begun anew and nothing else tells so: it sends over links now
-// that had brought no number, or lower ones.
-bool Resequencer::Turn::deaf()
+// A rank in the tree that nobody who sends packets can choose: by where this one lies in
+// memory, too.
+mplink_u16 Resequencer::Turn::rank(const mplink_held &packet) const
 {
-	if (b_.held || b_.refused < enough_refused)
-		return false;
-	if (b_.refused == enough_refused) {
-		b_.refused++;
-		b_.refused_us = now();
-	}
-	return now() - b_.refused_us >= lifetime_us;
-}
+	const auto place = static_cast<mplink_u64>(reinterpret_cast<__UINTPTR_TYPE__>(&packet));
+	const mplink_u64 mixed = (place >> 4 ^ packet.seq) * 0x9e3779b97f4a7c15;
 
-// A number behind the one expected.  True: it is so no more, for the bucket begins anew.
-bool Resequencer::Turn::behind(mplink_held &packet)
-{
-	const LinkState &l = *link(packet.link);
-	const Fate fate = b_.record.fate(b_.next, packet.seq);
-	const bool known = shown(l);
-	const auto ahead = known ? ahead_of(packet.seq, l.highest) : 1;
-	const mplink_u32 back = ahead < 0 ? l.highest - packet.seq : 0;
-
-	count_refused();
-	// On its link a new run begins low; what was given up is only late.
-	if (back > most_back && fate != Fate::given_up) {
-		restart(packet.seq < first_numbers ? 0 : packet.seq);
-		return true;
-	}
-	if (went_back_twice(packet, back, fate) || (ahead > 0 && deaf())) {
-		restart(packet.seq);
-		return true;
-	}
-	if (fate == Fate::delivered) {
-		refuse(packet, MPLINK_GRE_DROP_DUPLICATE);
-	} else {
-		refuse(packet, MPLINK_GRE_DROP_LATE);
-		if (ahead > 0 && b_.timed_out)
-			all_.timer_.too_short(now(), all_.config_);
-		if (back && fate == Fate::given_up)
-			overtaken();
-	}
-	note(packet);
-	return false;
-}
-
-// Nothing more will come of the present run.
-void Resequencer::Turn::restart(mplink_u32 next)
-{
-	while (b_.held)
-		give_up(all_.rare_.lost_rule);
-	b_.former_next = b_.next;
-	b_.restart_us = now();
-	b_.born = b_.arrivals;
-	b_.next = next;
-	b_.record.begin(next);
-	b_.timed_out = false;
-	b_.refused = 0;
-	b_.went_back = false;
-	atomic_add(all_.rare_.restarts, 1);
+	return static_cast<mplink_u16>((mixed ^ mixed >> 29) * 0xbf58476d1ce4e5b9 >> 48);
 }
 
 // False: it is refused.
 bool Resequencer::Turn::hold(mplink_held &packet)
 {
-	HeldQueue &own = link(packet.link)->held;
-	const mplink_u64 bit = mplink_u64{1} << packet.link;
-
-	packet.held_us = now();
-	if (own.empty() || ahead_of(packet.seq, own.last().seq) > 0) {
-		own.append(packet);
-		b_.holding |= bit;
-	} else {
-		auto inserted = HeldQueue::Inserted::duplicate;
-
-		if (packet.seq != own.last().seq)
-			inserted = b_.overtaken.insert(packet, most_steps);
-		if (inserted != HeldQueue::Inserted::yes) {
-			refuse(packet, inserted == HeldQueue::Inserted::duplicate
-					       ? MPLINK_GRE_DROP_DUPLICATE
-					       : MPLINK_GRE_DROP_LATE);
-			return false;
-		}
+	packet.since = b_.believed;
+	if (!b_.waiting.insert(packet, rank(packet))) {
+		refuse(packet, MPLINK_GRE_DROP_DUPLICATE);
+		return false;
 	}
 	b_.held++;
 	b_.refused = 0;
-	b_.went_back = false;
 	return true;
 }
 
+// A number of the present run, not behind the one expected.
 void Resequencer::Turn::take(mplink_held &packet)
 {
 	const LinkState &l = *link(packet.link);
-	mplink_u32 id;
+	const bool first =
+		b_.waiting.empty() || packet.seq - b_.next < b_.waiting.first().seq - b_.next;
 
-	if (shown(l) && ahead_of(packet.seq, l.highest) < 0)
-		overtaken();
-	// It closes the first gap, or a part of it.
-	if (b_.held && ahead_of(packet.seq, lowest(id).first().seq) < 0)
-		all_.timer_.filled(now(), now() - oldest_us());
+	packet.held_us = now();
+	packet.doubted = !nearby(packet) && !continues(packet);
+	if (packet.doubted) {
+		suspect(packet);
+	} else {
+		if (recent(l) && ahead_of(packet.seq, l.highest) < 0)
+			overtaken();
+		// It closes the first gap, or a part of it.
+		if (first && !b_.waiting.empty() && !stray(b_.waiting.first()))
+			all_.timer_.filled(now(), elapsed(now(), b_.waiting.first().held_us));
+		trust(packet);
+		note(packet);
+		b_.believed += first;
+	}
 	if (packet.seq == b_.next) {
 		b_.next++;
 		add_once(b_.in_order, 1);
@@ -456,33 +326,43 @@ void Resequencer::Turn::take(mplink_held &packet)
 	} else {
 		hold(packet);
 	}
-	note(packet);
-	settle();
-	atomic_raise(all_.rare_.held_max, b_.held);
 }
 
 void Resequencer::Turn::arrive(mplink_held &packet)
 {
-	if (!b_.arrivals && packet.seq >= first_numbers) {
-		b_.next = packet.seq;
+	if (!b_.arrivals && !b_.held && packet.seq >= first_numbers) {
+		b_.next = b_.top = packet.seq;
 		b_.record.begin(packet.seq);
+		take(packet);
+		b_.leapt = true;
+		b_.leap_from = b_.leap_to = b_.next;
+		b_.leap_link = packet.link;
+		return;
 	}
+	if (b_.leapt && !unproven())
+		proven();
+	if (b_.waiting.empty())
+		b_.top = b_.next;
 
 	const auto ahead = ahead_of(packet.seq, b_.next);
 
 	if (former(packet)) {
 		count_refused();
-		if (!deaf()) {
+		if (b_.refused >= enough_former || deaf()) {
+			restart(packet.seq);
+			take(packet);
+		} else {
 			refuse(packet, MPLINK_GRE_DROP_LATE);
-			return;
 		}
-		restart(packet.seq);
 	} else if (ahead > static_cast<int>(most_ahead)) {
-		restart(packet.seq);
-	} else if (ahead < 0 && !behind(packet)) {
-		return;
+		doubt(packet);
+	} else if (ahead < 0) {
+		behind(packet);
+	} else {
+		take(packet);
 	}
-	take(packet);
+	settle();
+	atomic_raise(all_.rare_.held_max, b_.held);
 }
 
 void Resequencer::arrive(mplink_u32 bucket, LinksAlive alive, mplink_held &packet,

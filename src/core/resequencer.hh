@@ -5,11 +5,16 @@
 // A packet with the number that its bucket expects is delivered; one behind it is refused;
 // one ahead is held until the gap before it is filled or given up: at once when every
 // link that could fill it has passed it, else after outoforder_timer, or when the buffer
-// is full.  Packets are held in a queue a link, where each is the last one nearly always,
-// and delivering merges the queues.  No operation takes longer for a longer gap.
+// is full.  No operation takes more than O(log n) steps, n packets being held.
+//
+// No packet is believed on its own word (RFC 3550 A.1), for a bit may have been flipped,
+// a router may have sent it twice, or a stranger may have made it up.  A number far from
+// those of the bucket is doubted: the packet is held aside until another one continues
+// it, or for as long as it may wait.  A gap that has been given up for one packet alone
+// is kept in mind until another one has followed that one.
 #pragma once
 #include "census.hh"
-#include "held_queue.hh"
+#include "held_tree.hh"
 #include "link_table.hh"
 #include "reorder_timer.hh"
 #include "sequence_record.hh"
@@ -17,8 +22,8 @@
 namespace mplink
 {
 
-// The links that may fill a gap, by their ids as bits: looked up only while there
-// is a gap.
+// The links that may fill a gap, by their ids as bits: looked up only while there is a
+// gap.
 class LinksAlive
 {
 public:
@@ -48,19 +53,30 @@ public:
 	static constexpr mplink_u32 patience = 1024;
 	// Of a link that seldom brings one, twice as many as last time, up to that.
 	static constexpr mplink_u32 most_patience = 1U << 17;
-	// How far a link's numbers go back before it takes no second one to tell that the
-	// far end has begun anew; and how far a bucket's jump ahead.
-	static constexpr mplink_u32 most_back = 64;
+	// How far behind its link's latest number one may be and be no more than late, and how
+	// far ahead of its bucket's and be believed at once.
+	static constexpr mplink_u32 near = 64;
+	// How far ahead a number may be and be one of the present run at all.
 	static constexpr mplink_u32 most_ahead = 65536;
+	// Of a new run, how far apart its first numbers may be.
+	static constexpr mplink_u32 most_apart = 1024;
+	// How long a packet alone waits behind a gap of several numbers that every link has
+	// passed: for one that follows it, or shows it to be a stray.
+	static constexpr mplink_u64 grace_us = 20000;
+	// Packets that are held aside, of a bucket.
+	static constexpr mplink_u32 most_doubted = 64;
+	// So many have to continue each other, where links let packets overtake each other
+	// and a row of old duplicates is no wonder.
+	static constexpr mplink_u8 long_row = 16;
+	// Or so many, if none is missing between them.
+	static constexpr mplink_u8 long_run = 6;
 	// A bucket that begins with a number below this begins with 0.
 	static constexpr mplink_u32 first_numbers = 64;
 	// How long after a packet was sent it may yet come.
-	static constexpr mplink_u64 lifetime_us = 2000000;
+	static constexpr int lifetime_ms = 2000;
 	// How long links are not trusted that have let packets overtake each other: where
-	// several CPUs send or receive for one link, they do.
-	static constexpr mplink_u64 unruly_us = 10000000;
-	// Past how many others a packet goes that was overtaken on its own link.
-	static constexpr mplink_u32 most_steps = 64;
+	// several CPUs send or receive for one link, or its delay jitters, they do.
+	static constexpr mplink_u64 unruly_us = 60000000;
 
 	// Follows config, whose numbers may change at any time.
 	explicit Resequencer(const mplink_tunnel_config &config) : config_(config)
@@ -84,7 +100,7 @@ public:
 
 		b.next++;
 		link.highest = packet.seq;
-		link.last = static_cast<mplink_u32>(++b.arrivals);
+		link.last = ++b.arrivals;
 		add_once(b.in_order, 1);
 		return true;
 	}
@@ -101,34 +117,56 @@ private:
 
 	// What a link has brought of a bucket.
 	struct LinkState {
-		HeldQueue held;
-		mplink_u32 highest; // number; RFC 1990's M
-		mplink_u32 last;    // when, in the bucket's arrivals; 0: never
-		mplink_u32 pause;   // about so many arrivals are between its own
+		mplink_u64 last;     // when, in the bucket's arrivals; 0: never
+		mplink_u32 highest;  // number; RFC 1990's M
+		mplink_u32 pause;    // about so many arrivals are between its own
+		mplink_u32 doubt;    // the number of the last packet that was doubted,
+		mplink_u32 doubt_at; // and `last` at that time
 	};
 
-	// Two cache lines, of which packets in order touch one.
+	// Packets in order touch the first cache line only.
 	struct alignas(64) Bucket {
-		mplink_u32 next = 0; // the number expected
-		mplink_u32 held = 0;
+		mplink_u32 next = 0;     // the number expected
+		mplink_u32 held = 0;     // and doubted
 		mplink_u64 arrivals = 0; // and what link.last counts
 		mplink_u64 in_order = 0;
-		mplink_u64 holding = 0; // links with packets held
-		mplink_u64 born = 0;    // arrivals before the present run of numbers
-		SequenceRecord record;
-		bool timed_out = false; // the last gap given up was so by the timer
+		mplink_u64 born = 0;     // arrivals before the present run of numbers
+		mplink_u64 doubting = 0; // links whose doubt is one
+		HeldTree waiting = {};
 
-		// Of refused packets since the last new number, which was just before this.
-		bool went_back = false; // there was one delivered before by its own link
-		mplink_u8 refused = 0;  // how many, up to enough_refused
+		HeldTree doubted = {};
+		SequenceRecord record;
+		mplink_u32 top = 0;      // the highest number believed, if ahead of next
+		mplink_u32 believed = 0; // packets, below the first that waits
+
+		// The last gap given up was so for one packet alone, whose successor was
+		// leap_to, and nothing has gone on from there while that is next.
+		bool leapt : 1 = false;
+		mplink_u8 leap_link = 0;
+		bool leap_wide : 1 = false; // and is not counted yet
+		bool timed_out : 1 = false; // the last gap given up was so by the timer
+		// Of packets doubted, with nothing believed between: so many, up to long_row,
+		// and the last one's link and number.
+		mplink_u8 row = 0;
+		mplink_u8 run = 0; // so many of them without one missing, up to long_run
+		mplink_u8 row_link = 0;
+		mplink_u8 nr_doubted = 0;
+		// Of those refused since the last new number: how many, up to enough_former.
+		mplink_u8 refused = 0;
+		mplink_u32 leap_from = 0;
+		mplink_u32 leap_to = 0;
+		mplink_u32 row_seq = 0;
+		mplink_u32 row_next = 0; // next at that time
 		mplink_u32 refused_next = 0;
-		mplink_u32 back_seq = 0;
 		// The run before the present one, of which stragglers may be under way.
 		mplink_u32 former_next = 0;
-		mplink_u64 restart_us = 0; // 0: there was none
-		mplink_u64 refused_us = 0;
+		mplink_u32 restart_ms = 0; // odd; 0: there was none
+		mplink_u32 refused_ms = 0;
+		// A gap that was given up, by which it is measured how late a packet is.
+		mplink_u64 late_us = 0; // since when it was one; 0: none
+		mplink_u32 late_from = 0;
+		mplink_u32 late_to = 0;
 
-		HeldQueue overtaken = {}; // by others, on their own links
 		mplink_u64 reordered = 0;
 		mplink_u64 duplicates = 0;
 		mplink_u64 wait_us = 0;
@@ -144,10 +182,12 @@ private:
 		mplink_u64 held_max = 0;
 		mplink_u64 wait_max_us = 0;
 		mplink_u64 overtaken_us = 0; // when packets last did so on a link; 0: never
+		mplink_u64 too_slow = 0;     // packets later than the settings allow for
+		mplink_u64 told_slow = 0;    // links of which it has been told
 	};
 
 	static_assert(sizeof(LinkState) == 24);
-	static_assert(sizeof(Bucket) == 128);
+	static_assert(sizeof(Bucket) == 192);
 
 	class Turn;
 

@@ -32,7 +32,7 @@ constexpr mplink_tunnel_config default_tunnel()
 {
 	return {.flow_buckets = MPLINK_FLOW_BUCKETS,
 		.outoforder_min_us = 1000,
-		.outoforder_max_us = 200000,
+		.outoforder_max_us = 2000000,
 		.max_perflow_buffer = 1024,
 		.max_peer_buffer = 8192};
 }

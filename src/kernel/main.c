@@ -60,7 +60,7 @@ module_param(outoforder_min_us, charp, 0444);
 MODULE_PARM_DESC(outoforder_min_us, "gre-udp: the least that outoforder_timer may be (default 1000)");
 static char *outoforder_max_us;
 module_param(outoforder_max_us, charp, 0444);
-MODULE_PARM_DESC(outoforder_max_us, "gre-udp: the most that outoforder_timer may be (default 200000)");
+MODULE_PARM_DESC(outoforder_max_us, "gre-udp: the most that outoforder_timer may be (default 2000000)");
 static char *max_perflow_buffer;
 module_param(max_perflow_buffer, charp, 0444);
 MODULE_PARM_DESC(max_perflow_buffer, "gre-udp: packets held of a flow bucket (default 1024)");

@@ -405,6 +405,8 @@ extern const struct ethtool_ops mplink_ethtool_ops;
  * cause, every line asks.  Any context.
  */
 bool mplink_may_log(struct mplink_vnic *vnic);
+/* Packets from that remote come that much later than others', and too late.  Any context. */
+void mplink_report_slow(struct mplink_vnic *vnic, const struct mplink_addr *remote, u64 us);
 int mplink_format_addr(char *buf, size_t size, const struct mplink_addr *addr);
 void mplink_report_drop(struct mplink_vnic *vnic, struct sk_buff *skb, u32 drop);
 

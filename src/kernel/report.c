@@ -134,6 +134,17 @@ void mplink_report_unanswered(void *owner, const struct mplink_link_report *repo
 		dev->name, report->nic, peer, remote);
 }
 
+void mplink_report_slow(struct mplink_vnic *vnic, const struct mplink_addr *remote, u64 us)
+{
+	char from[MPLINK_ADDR_LEN];
+
+	if (!mplink_may_log(vnic))
+		return;
+	mplink_format_addr(from, sizeof(from), remote);
+	pr_warn("%s: packets from %s come %llu us later than by other links, and are refused as late: take that link out, or raise outoforder_max_us (and max_perflow_buffer)\n",
+		vnic->dev->name, from, us);
+}
+
 void mplink_report_refusal(void *owner, const char *nic, const char *why)
 {
 	const struct net_device *dev = owner;

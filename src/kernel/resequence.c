@@ -65,9 +65,10 @@ static void mplink_resequence_carry_out(const struct mplink_tunnel *tunnel,
 		hrtimer_start(&bucket->timer, deadline, HRTIMER_MODE_ABS_SOFT);
 }
 
-void mplink_resequence(struct mplink_tunnel *tunnel, const struct mplink_gre *gre, u8 link,
+void mplink_resequence(const struct mplink_far_end *end, const struct mplink_gre *gre,
 		       struct sk_buff *skb)
 {
+	struct mplink_tunnel *tunnel = end->tunnel;
 	struct mplink_bucket *bucket = &tunnel->bucket[gre->bucket];
 	struct mplink_delivery *delivery = tunnel->vnic->delivery;
 	struct mplink_held *held = mplink_held(skb);
@@ -75,7 +76,7 @@ void mplink_resequence(struct mplink_tunnel *tunnel, const struct mplink_gre *gr
 	bool claimed = false;
 
 	held->seq = gre->seq;
-	held->link = link;
+	held->link = end->link;
 	spin_lock(&bucket->lock);
 	/* What bears no number is in order as it comes (RFC 2890 2.2). */
 	if (unlikely(!gre->sequenced || bucket->closed) ||
@@ -86,6 +87,8 @@ void mplink_resequence(struct mplink_tunnel *tunnel, const struct mplink_gre *gr
 			mplink_resequence_deliver(tunnel, gre->bucket, skb);
 	} else {
 		mplink_resequence_carry_out(tunnel, bucket, &release);
+		if (unlikely(release.slow_us))
+			mplink_report_slow(tunnel->vnic, &end->remote, release.slow_us);
 	}
 	spin_unlock(&bucket->lock);
 	if (claimed)

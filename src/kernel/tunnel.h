@@ -169,10 +169,10 @@ MPLINK_ENCAP_ERR_RCV(mplink_pmtu_error);
 /* --- resequence.c: in order ----------------------------------------------- */
 
 /*
- * Takes a packet of the peer's, that is to be delivered once those before it have been.
+ * Takes a packet from the far end, that is to be delivered once those before it have been.
  * Softirq, in an RCU read section.
  */
-void mplink_resequence(struct mplink_tunnel *tunnel, const struct mplink_gre *gre, u8 link,
+void mplink_resequence(const struct mplink_far_end *end, const struct mplink_gre *gre,
 		       struct sk_buff *skb);
 void mplink_resequence_init(struct mplink_bucket *bucket, u32 index);
 /* Lets go what needs not wait any more.  Process context. */

@@ -44,6 +44,8 @@ void packets(const unsigned char *data, std::size_t size)
 	Resequencing all(15);
 	mplink_u32 seq[2] = {data[0] & 1U ? 0U - 20U : 0U, 0x7ffffff0U};
 
+	// Numbers may be anything here, and so may their order be.
+	all.strays = true;
 	all.config.max_perflow_buffer = 1 + (data[0] >> 1 & 31U);
 	all.config.max_peer_buffer = 1 + (data[0] >> 1 & 31U);
 	all.config.outoforder_max_us = data[0] & 64 ? 200000 : 3000;

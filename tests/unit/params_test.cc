@@ -237,14 +237,14 @@ const Bad bad_tunnels[] = {
 	 "outoforder_max_us",
 	 "10000001",
 	 "is not a number of microseconds from 1 to 10000000"},
-	{{.nics = "eth1", .encap = "gre-udp", .outoforder_min_us = "200001"},
+	{{.nics = "eth1", .encap = "gre-udp", .outoforder_min_us = "2000001"},
 	 "outoforder_min_us",
-	 "200001",
-	 "is above outoforder_max_us (200000 if it is not given)"},
+	 "2000001",
+	 "is above outoforder_max_us (2000000 if it is not given)"},
 	{{.nics = "eth1", .encap = "gre-udp", .outoforder_min_us = "50", .outoforder_max_us = "49"},
 	 "outoforder_min_us",
 	 "50",
-	 "is above outoforder_max_us (200000 if it is not given)"},
+	 "is above outoforder_max_us (2000000 if it is not given)"},
 	{{.nics = "eth1", .encap = "gre-udp", .outoforder_max_us = "999"},
 	 "outoforder_max_us",
 	 "999",
@@ -393,7 +393,7 @@ TEST(Params, GreUdpNeedsNothingElse)
 	EXPECT_EQ(c.key, 0U);
 	EXPECT_EQ(c.tunnel.flow_buckets, 256U);
 	EXPECT_EQ(c.tunnel.outoforder_min_us, 1000U);
-	EXPECT_EQ(c.tunnel.outoforder_max_us, 200000U);
+	EXPECT_EQ(c.tunnel.outoforder_max_us, 2000000U);
 	EXPECT_EQ(c.tunnel.max_perflow_buffer, 1024U);
 	EXPECT_EQ(c.tunnel.max_peer_buffer, 8192U);
 }

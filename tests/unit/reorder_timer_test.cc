@@ -36,14 +36,21 @@ protected:
 	ReorderTimer timer_;
 };
 
-TEST_F(ReorderTimers, BeginsWithTheUpperBound)
+TEST_F(ReorderTimers, BeginsWithAGuess)
 {
 	EXPECT_EQ(timeout(), 200 * ms);
 	config_.outoforder_max_us = 10000000;
-	EXPECT_EQ(timeout(), 10 * second);
+	EXPECT_EQ(timeout(), 200 * ms);
+	config_.outoforder_max_us = 100000;
+	EXPECT_EQ(timeout(), 100 * ms);
+	config_.outoforder_min_us = config_.outoforder_max_us = 300000;
+	EXPECT_EQ(timeout(), 300 * ms);
 	// And keeps to it until it has seen a second's worth.
+	config_.outoforder_min_us = 1000;
 	fill(start, start + second, 3 * ms);
-	EXPECT_EQ(timeout(), 10 * second);
+	EXPECT_EQ(timeout(), 200 * ms);
+	fill(start + second, start + second + 20 * ms, 3 * ms);
+	EXPECT_EQ(timeout(), 6 * ms);
 }
 
 TEST_F(ReorderTimers, IsTwiceTheSpread)
@@ -73,7 +80,12 @@ TEST_F(ReorderTimers, FollowsASpreadThatShrinks)
 	EXPECT_EQ(timeout(), 80 * ms);
 	fill(start + 3 * second, start + 4 * second - 30 * ms, 5 * ms);
 	EXPECT_EQ(timeout(), 80 * ms);
-	fill(start + 4 * second, start + 5 * second + 20 * ms, 5 * ms);
+	// By half a second.
+	fill(start + 4 * second, start + 5 * second - 20 * ms, 5 * ms);
+	EXPECT_EQ(timeout(), 40 * ms);
+	fill(start + 5 * second - 20 * ms, start + 5 * second + 20 * ms, 5 * ms);
+	EXPECT_EQ(timeout(), 20 * ms);
+	fill(start + 5 * second + 20 * ms, start + 8 * second, 5 * ms);
 	EXPECT_EQ(timeout(), 10 * ms);
 }
 
@@ -83,7 +95,26 @@ TEST_F(ReorderTimers, ARestForgetsNothing)
 	timer_.filled(start + 600 * second, 1 * ms);
 	EXPECT_EQ(timeout(), 80 * ms);
 	timer_.filled(start + 601 * second, 1 * ms);
-	EXPECT_EQ(timeout(), 2 * ms);
+	EXPECT_EQ(timeout(), 40 * ms);
+}
+
+// CPUs do not read the clock at the same time: another one's window began later than now.
+TEST_F(ReorderTimers, AClockThatIsBehindForgetsNothing)
+{
+	fill(start, start + 2 * second, 45 * ms);
+	ASSERT_EQ(timeout(), 90 * ms);
+	for (int i = 1; i < 10; i++) {
+		timer_.filled(start + 2 * second - i, 10);
+		timer_.too_short(start, config_);
+	}
+	EXPECT_GE(timeout(), 90 * ms);
+}
+
+TEST_F(ReorderTimers, IsToldHowLateAPacketWas)
+{
+	fill(start, start + 3 * second, 1 * ms);
+	timer_.late(start + 3 * second, 70 * ms);
+	EXPECT_EQ(timeout(), 140 * ms);
 }
 
 TEST_F(ReorderTimers, DoublesWhenItWasTooShort)

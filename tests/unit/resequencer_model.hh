@@ -49,7 +49,7 @@ public:
 				out.push_back(next_);
 			if (held_.empty())
 				break;
-			if (!passed(alive) && oldest() + timeout > now)
+			if (now < oldest() + (passed(alive) ? grace(alive, timeout) : timeout))
 				break;
 			lost_ += held_.begin()->first - next_;
 			next_ = held_.begin()->first;
@@ -78,6 +78,17 @@ private:
 		mplink_u64 pause = 0;
 	};
 
+	// A packet alone, and numbers missing before it: it may be wrong.
+	mplink_u64 grace(mplink_u64 alive, mplink_u64 timeout) const
+	{
+		const mplink_u64 first = held_.begin()->first;
+		const auto second = std::next(held_.begin());
+
+		if (first - next_ == 1 || !alive ||
+		    (second != held_.end() && second->first - first <= 64))
+			return 0;
+		return std::min<mplink_u64>(timeout, 20000);
+	}
 	mplink_u64 oldest() const
 	{
 		mplink_u64 oldest = ~0ULL;

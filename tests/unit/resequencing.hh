@@ -157,7 +157,9 @@ public:
 	mplink_u64 arrived = 0;
 	mplink_u64 delivered = 0;
 	mplink_u64 refused = 0;
-	std::string wrong; // the first thing that may never be
+	bool quick = false;  // do not look at each packet that is held, after each
+	bool strays = false; // there are, whose numbers say nothing of the order
+	std::string wrong;   // the first thing that may never be
 
 private:
 	void set(mplink_u64 us)
@@ -197,7 +199,7 @@ private:
 	{
 		const auto last = last_.find(bucket);
 
-		if (last != last_.end() && !restarted)
+		if (last != last_.end() && !restarted && !strays)
 			require(mplink::ahead_of(seq, last->second) > 0, "out of order");
 		last_[bucket] = seq;
 	}
@@ -239,11 +241,14 @@ private:
 		require(sum.duplicates + sum.late == refused, "the count of what is refused");
 		require(arrived == delivered + refused + sum.held, "packets that went nowhere");
 		require(sum.held <= config.max_peer_buffer, "more held than the peer's buffer");
+		if (quick)
+			return;
 		for (const auto &[p, packet] : sent_) {
 			require(++held[packet->bucket] <= config.max_perflow_buffer,
 				"more held than the bucket's buffer");
 			require(packet->bucket != bucket ||
-					deadline(bucket) <= packet->arrived_us + sum.timer_us,
+					deadline(bucket) <=
+						packet->arrived_us + config.outoforder_max_us,
 				"a deadline that is too late");
 		}
 		for (const auto &[of, at] : deadlines_)

@@ -227,8 +227,8 @@ TEST_F(TunnelApi, SettingsWithinTheirBounds)
 			  buckets && buckets <= 256 && !(buckets & (buckets - 1)) ? 0 : -EINVAL)
 			<< buckets;
 	EXPECT_EQ(with(&Config::outoforder_min_us, 0), -EINVAL);
-	EXPECT_EQ(with(&Config::outoforder_min_us, 200000), 0);
-	EXPECT_EQ(with(&Config::outoforder_min_us, 200001), -EINVAL);
+	EXPECT_EQ(with(&Config::outoforder_min_us, 2000000), 0);
+	EXPECT_EQ(with(&Config::outoforder_min_us, 2000001), -EINVAL);
 	EXPECT_EQ(with(&Config::outoforder_max_us, 999), -EINVAL);
 	EXPECT_EQ(with(&Config::outoforder_max_us, MPLINK_MAX_OUTOFORDER_US), 0);
 	EXPECT_EQ(with(&Config::outoforder_max_us, MPLINK_MAX_OUTOFORDER_US + 1), -EINVAL);

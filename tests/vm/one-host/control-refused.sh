@@ -50,8 +50,8 @@ refuses 2 "is none of none, gre-udp" set dev mpl0 encap gre
 refuses 1 "encap gre-udp: encap cannot change while there are peers; remove them first" \
 	set dev mpl0 encap gre-udp wtr-ms 9
 refuses 2 "is not a power of two from 1 to 256" set dev mpl0 flow-buckets 96
-refuses 1 "outoforder-min-us 200001: the out-of-order timer's lower bound is above its upper bound" \
-	set dev mpl0 policy broadcast outoforder-min-us 200001
+refuses 1 "outoforder-min-us 2000001: the out-of-order timer's lower bound is above its upper bound" \
+	set dev mpl0 policy broadcast outoforder-min-us 2000001
 refuses 1 "key 7: has no effect without encap gre-udp" peer set dev mpl0 10.99.0.2 key 7
 refuses 1 "key 7: has no effect without encap gre-udp" \
 	peer add dev mpl0 10.99.0.3 key 7 link eth1 10.0.1.3

@@ -68,7 +68,7 @@ like bfd/detect_mult 3
 like bfd/multihop 0
 like tunnel/flow_buckets 256
 like tunnel/outoforder_min_us 1000
-like tunnel/outoforder_max_us 200000
+like tunnel/outoforder_max_us 2000000
 like tunnel/max_perflow_buffer 1024
 like tunnel/max_peer_buffer 8192
 like gre_drops/sender 0

@@ -122,15 +122,15 @@ refused flow_buckets 512 "$buckets" "${tunnel[@]}" flow_buckets=512
 timer='is not a number of microseconds from 1 to 10000000'
 refused outoforder_min_us 0 "$timer" "${tunnel[@]}" outoforder_min_us=0
 refused outoforder_max_us 10000001 "$timer" "${tunnel[@]}" outoforder_max_us=10000001
-refused outoforder_min_us 200001 'is above outoforder_max_us (200000 if it is not given)' \
-	"${tunnel[@]}" outoforder_min_us=200001
+refused outoforder_min_us 2000001 'is above outoforder_max_us (2000000 if it is not given)' \
+	"${tunnel[@]}" outoforder_min_us=2000001
 refused outoforder_max_us 999 'is below outoforder_min_us (1000 if it is not given)' \
 	"${tunnel[@]}" outoforder_max_us=999
 refused max_perflow_buffer 65536 'is not a number of packets from 1 to 65535' \
 	"${tunnel[@]}" max_perflow_buffer=65536
 refused max_peer_buffer 0 'is not a number of packets from 1 to 1048576' \
 	"${tunnel[@]}" max_peer_buffer=0
-for one in key=0 flow_buckets=256 outoforder_min_us=1000 outoforder_max_us=200000 \
+for one in key=0 flow_buckets=256 outoforder_min_us=1000 outoforder_max_us=2000000 \
 	max_perflow_buffer=1024 max_peer_buffer=8192; do
 	refused "${one%=*}" "${one#*=}" 'has no effect without encap=gre-udp' "${good[@]}" "$one"
 	refused "${one%=*}" "${one#*=}" 'has no effect without nics=' "$one"

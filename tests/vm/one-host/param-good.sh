@@ -78,7 +78,7 @@ mplink_load nics=eth1 encap=gre-udp
 shows encap gre-udp
 shows tunnel/flow_buckets 256
 shows tunnel/outoforder_min_us 1000
-shows tunnel/outoforder_max_us 200000
+shows tunnel/outoforder_max_us 2000000
 shows tunnel/max_perflow_buffer 1024
 shows tunnel/max_peer_buffer 8192
 mplink_unload

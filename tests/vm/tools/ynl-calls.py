@@ -19,7 +19,7 @@ from lib import Netlink, NlError, YnlFamily  # noqa: E402
 COUNTERS = {"tx-packets", "tx-bytes", "rx-packets", "rx-bytes"}
 BFD = {"min-tx-us": 50000, "min-rx-us": 50000, "detect-mult": 3, "multihop": 0, "auth": "none",
        "key-id": 0}
-TUNNEL = {"flow-buckets": 256, "outoforder-min-us": 1000, "outoforder-max-us": 200000,
+TUNNEL = {"flow-buckets": 256, "outoforder-min-us": 1000, "outoforder-max-us": 2000000,
           "max-perflow-buffer": 1024, "max-peer-buffer": 8192}
 RESEQUENCER = ["in-order", "reordered", "duplicates", "late", "lost-rule", "lost-timer",
                "lost-overflow", "restarts", "held", "held-max", "wait-us", "wait-max-us",
@@ -249,7 +249,7 @@ def refusals(family, mpl0):
                                ({"flow-buckets": 512}, 22, "flow-buckets"),
                                ({"outoforder-min-us": 0}, 34, "outoforder-min-us"),
                                ({"outoforder-max-us": 10000001}, 34, "outoforder-max-us"),
-                               ({"outoforder-min-us": 200001}, 22, "outoforder-min-us"),
+                               ({"outoforder-min-us": 2000001}, 22, "outoforder-min-us"),
                                ({"outoforder-max-us": 999}, 22, "outoforder-max-us"),
                                ({"max-perflow-buffer": 65536}, 34, "max-perflow-buffer"),
                                ({"max-peer-buffer": 0}, 34, "max-peer-buffer")):
