@@ -203,7 +203,7 @@ def changes(family, mpl0):
     same("two links over one NIC", links(family.do("peer-get", peer)),
          [("eth1", "10.0.1.7", 3, "none"), ("eth1", "10.0.1.8", 1, "none")])
     same("local addresses", [link.get("local") for link in family.do("peer-get", peer)["link"]],
-         [None, address("10.0.1.1")])
+         [None, "10.0.1.1"])
     refused(family, "peer-set", peer | {"link": [{"nic": "eth1", "weight": 2}]}, 22,
             msg="has several links to this peer; name the remote of the one that is meant",
             bad_attr=".link.nic")
