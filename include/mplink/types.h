@@ -207,6 +207,7 @@ struct mplink_tunnel_config {
 	mplink_u32 outoforder_max_us;	/* 1 to MPLINK_MAX_OUTOFORDER_US */
 	mplink_u32 max_perflow_buffer;	/* packets held, of a bucket; 1 to the uapi's maximum */
 	mplink_u32 max_peer_buffer;	/* and of a peer; likewise */
+	mplink_u32 checksum;		/* 1: IPv4's UDP has one, too */
 };
 
 /* How a BFD session stands. */
@@ -242,6 +243,7 @@ struct mplink_params {
 	const char *outoforder_max_us;
 	const char *max_perflow_buffer;
 	const char *max_peer_buffer;
+	const char *checksum;
 };
 
 /* What they mean. */

@@ -80,6 +80,7 @@ enum mplink_gre_drop {
 	MPLINK_GRE_DROP_NO_MEMORY,
 	/* Found by how it came. */
 	MPLINK_GRE_DROP_NIC,		/* by another NIC than the link's */
+	MPLINK_GRE_DROP_ICMP,		/* an ICMP message that does not quote what was sent, or of no sense */
 	MPLINK_GRE_DROPS
 };
 

@@ -65,6 +65,7 @@ enum mplink_a_tunnel {
 	MPLINK_A_TUNNEL_OUTOFORDER_MAX_US,	/* u32: 1 to 10000000 (RFC 2890 2.2) */
 	MPLINK_A_TUNNEL_MAX_PERFLOW_BUFFER,	/* u32: packets held of a bucket, 1 to 65535 */
 	MPLINK_A_TUNNEL_MAX_PEER_BUFFER,	/* u32: packets held of a peer, 1 to 1048576 */
+	MPLINK_A_TUNNEL_CHECKSUM,		/* u32: 1, UDP over IPv4 has a checksum, too */
 	__MPLINK_A_TUNNEL_MAX
 };
 
@@ -144,7 +145,11 @@ enum mplink_a_peer {
 	MPLINK_A_PEER_LINK,	/* nest, one a link: enum mplink_a_link */
 	MPLINK_A_PEER_EVENT,	/* u32, enum mplink_event: in LINK_NTF, what happened */
 	MPLINK_A_PEER_LIVENESS,	/* u32, enum mplink_liveness */
-	MPLINK_A_PEER_KEY,	/* u32, 0 to 0xffffff: of gre-udp; both ends have the same */
+	/*
+	 * u32, 0 to 0xffffff: of gre-udp; both ends have the same.  For who has CAP_NET_ADMIN,
+	 * and in no notification.
+	 */
+	MPLINK_A_PEER_KEY,
 	MPLINK_A_PEER_RESEQUENCER,	/* nest: enum mplink_a_resequencer; not without gre-udp */
 	__MPLINK_A_PEER_MAX
 };

@@ -93,7 +93,15 @@ void carry_out(const Order &order)
 
 void save(const std::optional<std::string> &device)
 {
-	write_out(write_config(Client().state(device)));
+	const std::vector<Device> devices = Client().state(device);
+
+	for (const Device &one : devices)
+		for (const Peer &peer : one.peers)
+			if (peer.key_hidden)
+				throw Failure(Exit::failed,
+					      "save: the kernel tells the keys of peers to who has "
+					      "CAP_NET_ADMIN only; be root");
+	write_out(write_config(devices));
 }
 
 void load(const std::string &file, bool check_only)

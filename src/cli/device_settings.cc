@@ -130,6 +130,13 @@ std::vector<SettingInfo> make_all()
 		       MPLINK_A_TUNNEL_MAX_PERFLOW_BUFFER, MPLINK_MAX_PERFLOW_BUFFER),
 		tunnel(Setting::max_peer_buffer, "max-peer-buffer", "max_peer_buffer",
 		       MPLINK_A_TUNNEL_MAX_PEER_BUFFER, MPLINK_MAX_PEER_BUFFER),
+		{.id = Setting::checksum,
+		 .word = "checksum",
+		 .key = "checksum",
+		 .nest = Nest::tunnel,
+		 .attribute = MPLINK_A_TUNNEL_CHECKSUM,
+		 .boolean = true,
+		 .names = {{"off", 0}, {"on", 1}}},
 	};
 
 	return all;
@@ -238,7 +245,8 @@ Settings::Settings()
 		   tunnel.outoforder_min_us,
 		   tunnel.outoforder_max_us,
 		   tunnel.max_perflow_buffer,
-		   tunnel.max_peer_buffer};
+		   tunnel.max_peer_buffer,
+		   tunnel.checksum};
 }
 
 SettingValues differences(const Settings &from, const Settings &to)

@@ -32,6 +32,7 @@ enum class Setting {
 	outoforder_max_us,
 	max_perflow_buffer,
 	max_peer_buffer,
+	checksum,
 };
 
 // The object of a file, and the attribute of a message, that it is in.
@@ -86,7 +87,7 @@ public:
 	friend bool operator==(const Settings &, const Settings &) = default;
 
 private:
-	std::array<std::uint32_t, 16> values_;
+	std::array<std::uint32_t, 17> values_;
 };
 
 using SettingValues = std::map<Setting, std::uint32_t>;

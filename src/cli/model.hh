@@ -69,6 +69,7 @@ struct Peer {
 	Address address;
 	std::uint32_t liveness = MPLINK_LIVENESS_INHERIT;
 	std::uint32_t key = 0;
+	bool key_hidden = false; // from who may not administrate the network
 	std::optional<Resequencer> resequencer;
 	std::vector<Link> links;
 };

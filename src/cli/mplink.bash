@@ -59,7 +59,7 @@ _mplink_choices() {
 		echo none gre-udp
 		return
 		;;
-	bfd-multihop)
+	bfd-multihop | checksum)
 		echo off on
 		return
 		;;

@@ -271,6 +271,7 @@ PeerMessage parse_peer(Bytes attributes)
 {
 	PeerMessage message;
 
+	message.peer.key_hidden = true;
 	for_each_attribute(attributes, [&](const Attribute &a) {
 		switch (a.type) {
 		case MPLINK_A_PEER_DEVICE:
@@ -287,6 +288,7 @@ PeerMessage parse_peer(Bytes attributes)
 			break;
 		case MPLINK_A_PEER_KEY:
 			message.peer.key = a.u32();
+			message.peer.key_hidden = false;
 			break;
 		case MPLINK_A_PEER_RESEQUENCER:
 			message.peer.resequencer = parse_resequencer(a.payload);

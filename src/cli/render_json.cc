@@ -105,7 +105,7 @@ Ordered peer_json(const Peer &peer)
 	}
 	return {{"address", peer.address.text()},
 		{"liveness", mplink_core_liveness_name(peer.liveness)},
-		{"key", peer.key},
+		{"key", peer.key_hidden ? Ordered() : Ordered(peer.key)},
 		{"resequencer", peer.resequencer ? resequencer_json(*peer.resequencer) : Ordered()},
 		{"links", std::move(links)}};
 }

@@ -252,7 +252,7 @@ std::string resequencer_table(const Device &device, const Painter &paint)
 		const Resequencer &r = *peer.resequencer;
 
 		rows.push_back({{peer.address.text()},
-				number(std::to_string(peer.key)),
+				number(peer.key_hidden ? "-" : std::to_string(peer.key)),
 				number(human_count(r.in_order)),
 				number(human_count(r.reordered)),
 				// On the average, of those that had to.

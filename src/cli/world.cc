@@ -17,7 +17,7 @@ using Kind = Change::Kind;
 template <class KnownPeer>
 std::string peer_text(const KnownPeer &peer)
 {
-	const std::string key = peer.key ? fmt::format("key {}, ", peer.key) : "";
+	const std::string key = peer.key.value_or(0) ? fmt::format("key {}, ", *peer.key) : "";
 	std::vector<std::string> names;
 
 	names.reserve(peer.links.size());
@@ -63,7 +63,8 @@ World::World(const std::vector<Device> &devices, const std::vector<Netdev> &netd
 		for (const Peer &peer : device.peers) {
 			KnownPeer &known = peers_[{device.ifindex, peer.address}];
 
-			known.key = peer.key;
+			if (!peer.key_hidden)
+				known.key = peer.key;
 			for (const Link &link : peer.links)
 				known.links[World::key(link)] = link;
 		}
@@ -155,7 +156,9 @@ World::Changes World::peer(WallTime at, const PeerMessage &message)
 	KnownPeer &known = peers_[{message.device, message.peer.address}];
 	Links &links = known.links;
 
-	known.key = message.peer.key;
+	known.key.reset();
+	if (!message.peer.key_hidden)
+		known.key = message.peer.key;
 	links.clear();
 	for (const Link &link : message.peer.links)
 		links[key(link)] = link;
@@ -334,8 +337,9 @@ void World::resync_peers(Changes &changes, WallTime at, const World &now)
 		       a.second.local == b.second.local;
 	};
 	const auto configured_alike = [&](const KnownPeer &a, const KnownPeer &b) {
-		return a.key == b.key && std::equal(a.links.begin(), a.links.end(), b.links.begin(),
-						    b.links.end(), link_alike);
+		return (!a.key || !b.key || a.key == b.key) &&
+		       std::equal(a.links.begin(), a.links.end(), b.links.begin(), b.links.end(),
+				  link_alike);
 	};
 
 	for (const auto &[key, unused] : peers_)

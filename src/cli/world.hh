@@ -43,7 +43,7 @@ private:
 	using LinkKey = std::pair<std::string, Address>; // NIC and remote
 	using Links = std::map<LinkKey, Link>;           // their counters are not kept up
 	struct KnownPeer {
-		std::uint32_t key = 0;
+		std::optional<std::uint32_t> key; // notifications do not tell it
 		Links links;
 	};
 

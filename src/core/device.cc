@@ -55,6 +55,7 @@ void Device::set_tunnel(Rtnl, const mplink_tunnel_config &config)
 	write_once(tunnel.outoforder_max_us, config.outoforder_max_us);
 	write_once(tunnel.max_perflow_buffer, config.max_perflow_buffer);
 	write_once(tunnel.max_peer_buffer, config.max_peer_buffer);
+	write_once(tunnel.checksum, config.checksum);
 }
 
 void Device::set_liveness(Rtnl rtnl, const mplink_liveness_config &config)

@@ -22,7 +22,7 @@ constexpr const char *drops[] = {"no-peer",           "no-link",      "malformed
 constexpr const char *gre_drops[] = {"none",      "truncated", "version", "flags",    "protocol",
 				     "no-key",    "key",       "sender",  "checksum", "inner",
 				     "ecn",       "duplicate", "late",    "down",     "backlog",
-				     "no-memory", "nic"};
+				     "no-memory", "nic",       "icmp"};
 constexpr const char *bfd_states[] = {"admin-down", "down", "init", "up"};
 // In RFC 5880's order, and mostly in its words.
 constexpr const char *bfd_diags[] = {"none",

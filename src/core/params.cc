@@ -57,6 +57,7 @@ private:
 	bool without_tunnel(const char *why);
 	bool key();
 	bool outoforder();
+	bool checksum();
 	bool tunnel();
 
 	const mplink_params &in_;
@@ -271,6 +272,7 @@ bool Parser::without_tunnel(const char *why)
 		{"outoforder_max_us", in_.outoforder_max_us},
 		{"max_perflow_buffer", in_.max_perflow_buffer},
 		{"max_peer_buffer", in_.max_peer_buffer},
+		{"checksum", in_.checksum},
 	};
 
 	return none_of(others, why);
@@ -303,6 +305,20 @@ bool Parser::outoforder()
 		    "is below outoforder_min_us (1000 if it is not given)");
 }
 
+bool Parser::checksum()
+{
+	if (!in_.checksum)
+		return true;
+
+	const Text text = whole(in_.checksum);
+	const bool on = text.len == 2 && text.p[0] == 'o' && text.p[1] == 'n';
+
+	if (!on && !(text.len == 3 && text.p[0] == 'o' && text.p[1] == 'f' && text.p[2] == 'f'))
+		return fail("checksum", text, "is neither on nor off");
+	out_.tunnel.checksum = on;
+	return true;
+}
+
 bool Parser::tunnel()
 {
 	if (out_.encap != MPLINK_ENCAP_GRE_UDP)
@@ -316,7 +332,7 @@ bool Parser::tunnel()
 		return false;
 	if (tunnel.flow_buckets & (tunnel.flow_buckets - 1))
 		return fail("flow_buckets", whole(in_.flow_buckets), why_buckets);
-	return outoforder() &&
+	return outoforder() && checksum() &&
 	       number("max_perflow_buffer", in_.max_perflow_buffer, 1, MPLINK_MAX_PERFLOW_BUFFER,
 		      "is not a number of packets from 1 to 65535", tunnel.max_perflow_buffer) &&
 	       number("max_peer_buffer", in_.max_peer_buffer, 1, MPLINK_MAX_PEER_BUFFER,

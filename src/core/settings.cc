@@ -35,6 +35,8 @@ const char *why_no_tunnel(const mplink_tunnel_config &config)
 		return "the buffer of a flow bucket is not from 1 to 65535 packets";
 	if (!config.max_peer_buffer || config.max_peer_buffer > MPLINK_MAX_PEER_BUFFER)
 		return "the buffer of a peer is not from 1 to 1048576 packets";
+	if (config.checksum > 1)
+		return "the checksum is neither on (1) nor off (0)";
 	return nullptr;
 }
 

@@ -34,7 +34,8 @@ constexpr mplink_tunnel_config default_tunnel()
 		.outoforder_min_us = 1000,
 		.outoforder_max_us = 2000000,
 		.max_perflow_buffer = 1024,
-		.max_peer_buffer = 8192};
+		.max_peer_buffer = 8192,
+		.checksum = 0};
 }
 
 // Why that cannot be meant, in words that name the setting; or null.

@@ -13,10 +13,6 @@
 #include "peers.h"
 #include "tunnel.h"
 
-/* RFC 8086 3.1: the flow's entropy, in the range for ports of nobody's own. */
-#define MPLINK_SOURCE_PORT_MIN 49152
-#define MPLINK_SOURCE_PORTS 16384
-
 /* What a NIC cannot do of these, with our headers before it, the stack does for it. */
 #define MPLINK_SEGMENT_FEATURES (NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HW_CSUM | NETIF_F_HIGHDMA)
 
@@ -134,6 +130,7 @@ static void mplink_encap_one(struct mplink_vnic *vnic, const struct mplink_peer_
 		/* RFC 6040 4.1, normal mode: as it is, congestion, too. */
 		.tos = mplink_encap_dsfield(skb, inet6),
 		.ttl = IPDEFTTL,
+		.checksum = READ_ONCE(vnic->checksum),
 	};
 	struct mplink_gre gre = {
 		.key = READ_ONCE(tunnel->key),

@@ -8,6 +8,7 @@
 #include <net/addrconf.h>
 
 #include "mplink.h"
+#include "tunnel.h"
 
 /* The core's number for a kernel's event, or 0 for one that does not concern NICs. */
 static u32 mplink_event_number(unsigned long event)
@@ -50,6 +51,9 @@ static void mplink_event_tell(struct mplink_vnic *vnic, u32 event, struct net_de
 	mplink_facts_read(dev, &facts);
 	mplink_core_nic_event(vnic->core, event, &facts);
 	mplink_vnic_follow_mtu(vnic);
+	/* To enter or leave a VRF, a NIC is taken down and up. */
+	if (vnic->delivery)
+		mplink_tunnel_follow_vrfs(dev_net(vnic->dev));
 }
 
 static void mplink_event_tell_all(u32 event, struct net_device *dev)

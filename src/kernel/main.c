@@ -50,7 +50,7 @@ module_param(bfd_multiplier, charp, 0444);
 MODULE_PARM_DESC(bfd_multiplier, "so many BFD packets lost in a row are a failure (default 3)");
 
 static char *key;
-module_param(key, charp, 0444);
+module_param(key, charp, 0400);
 MODULE_PARM_DESC(key, "gre-udp: the peer's key, 0 to 16777215, the same at both ends (default 0)");
 static char *flow_buckets;
 module_param(flow_buckets, charp, 0444);
@@ -67,6 +67,9 @@ MODULE_PARM_DESC(max_perflow_buffer, "gre-udp: packets held of a flow bucket (de
 static char *max_peer_buffer;
 module_param(max_peer_buffer, charp, 0444);
 MODULE_PARM_DESC(max_peer_buffer, "gre-udp: packets held of a peer (default 8192)");
+static char *checksum;
+module_param(checksum, charp, 0444);
+MODULE_PARM_DESC(checksum, "gre-udp: on: UDP over IPv4 has a checksum, too; off (default)");
 
 static struct mplink_config *mplink_configure(void)
 {
@@ -89,6 +92,7 @@ static struct mplink_config *mplink_configure(void)
 		.outoforder_max_us = outoforder_max_us,
 		.max_perflow_buffer = max_perflow_buffer,
 		.max_peer_buffer = max_peer_buffer,
+		.checksum = checksum,
 	};
 	struct mplink_config *config = kzalloc(sizeof(*config), GFP_KERNEL_ACCOUNT);
 	struct mplink_param_error error;

@@ -85,6 +85,7 @@ struct mplink_vnic {
 	struct mplink_delivery *delivery;
 	struct mplink_tunnel_socket *socket;	/* likewise */
 	u32 flow_mask;			/* of a hash, to a flow bucket; read by packets */
+	bool checksum;			/* of UDP over IPv4, too; likewise */
 	u32 nr_outer6;			/* peers with an IPv6 remote: their headers are longer */
 
 	struct mplink_bfd_key bfd_key;

@@ -166,11 +166,16 @@ static int mplink_nl_dump_object(struct sk_buff *skb, struct netlink_callback *c
 	return err;
 }
 
+bool mplink_nl_sees_keys(const struct sk_buff *request)
+{
+	return netlink_ns_capable(request, sock_net(request->sk)->user_ns, CAP_NET_ADMIN);
+}
+
 static int mplink_nl_dump_vnic(struct sk_buff *skb, struct netlink_callback *cb,
 			       const struct mplink_nl_kind *kind, struct mplink_vnic *vnic)
 {
 	struct mplink_nl_progress *progress = mplink_nl_progress(cb);
-	struct mplink_nl_object object = { .vnic = vnic };
+	struct mplink_nl_object object = { .vnic = vnic, .keys = mplink_nl_sees_keys(cb->skb) };
 	unsigned long cursor = progress->cursor;
 
 	while (kind->next(&object, &cursor)) {

@@ -19,6 +19,7 @@ struct mplink_nl_object {
 	struct mplink_vnic *vnic;
 	u32 nic_id;				/* of a NIC */
 	const struct mplink_peer_node *peer;	/* of a peer */
+	bool keys;				/* who asks may see them */
 };
 
 struct mplink_nl_kind {
@@ -68,6 +69,11 @@ int mplink_nl_do(struct genl_info *info, u16 device_attr,
 
 int mplink_nl_reply(struct genl_info *info, const struct mplink_nl_kind *kind,
 		    const struct mplink_nl_object *object);
+/*
+ * Whether who has sent the request may see keys: who has one can send as the peer.  Listeners
+ * for notifications are not asked, and so see none.
+ */
+bool mplink_nl_sees_keys(const struct sk_buff *request);
 /* Takes RTNL. */
 int mplink_nl_dump(struct sk_buff *skb, struct netlink_callback *cb,
 		   const struct mplink_nl_kind *kind);

@@ -116,7 +116,7 @@ static int mplink_nl_peer_fill(struct sk_buff *skb, const struct mplink_nl_objec
 	if (nla_put_u32(skb, MPLINK_A_PEER_DEVICE, object->vnic->dev->ifindex) ||
 	    mplink_nl_put_addr(skb, MPLINK_A_PEER_ADDRESS, &node->addr) ||
 	    nla_put_u32(skb, MPLINK_A_PEER_LIVENESS, liveness) ||
-	    nla_put_u32(skb, MPLINK_A_PEER_KEY, node->key) ||
+	    (object->keys && nla_put_u32(skb, MPLINK_A_PEER_KEY, node->key)) ||
 	    mplink_nl_put_resequencer(skb, node))
 		return -EMSGSIZE;
 	n = mplink_core_link_ids(node->core, ids);

@@ -45,6 +45,7 @@ const struct nla_policy mplink_nl_tunnel_policy[MPLINK_A_TUNNEL_MAX + 1] = {
 								     &mplink_nl_perflow_range),
 	[MPLINK_A_TUNNEL_MAX_PEER_BUFFER] = NLA_POLICY_FULL_RANGE(NLA_U32,
 								  &mplink_nl_buffer_range),
+	[MPLINK_A_TUNNEL_CHECKSUM] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 struct netlink_range_validation mplink_nl_key_range = { .max = MPLINK_MAX_PEER_KEY };
@@ -75,7 +76,8 @@ static int mplink_nl_put_config(struct sk_buff *skb, const struct mplink_vnic *v
 	    nla_put_u32(skb, MPLINK_A_TUNNEL_OUTOFORDER_MIN_US, config.outoforder_min_us) ||
 	    nla_put_u32(skb, MPLINK_A_TUNNEL_OUTOFORDER_MAX_US, config.outoforder_max_us) ||
 	    nla_put_u32(skb, MPLINK_A_TUNNEL_MAX_PERFLOW_BUFFER, config.max_perflow_buffer) ||
-	    nla_put_u32(skb, MPLINK_A_TUNNEL_MAX_PEER_BUFFER, config.max_peer_buffer))
+	    nla_put_u32(skb, MPLINK_A_TUNNEL_MAX_PEER_BUFFER, config.max_peer_buffer) ||
+	    nla_put_u32(skb, MPLINK_A_TUNNEL_CHECKSUM, config.checksum))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -161,6 +163,7 @@ static int mplink_nl_read_tunnel(struct genl_info *info, struct nlattr **attrs,
 		[MPLINK_A_TUNNEL_OUTOFORDER_MAX_US] = &config->outoforder_max_us,
 		[MPLINK_A_TUNNEL_MAX_PERFLOW_BUFFER] = &config->max_perflow_buffer,
 		[MPLINK_A_TUNNEL_MAX_PEER_BUFFER] = &config->max_peer_buffer,
+		[MPLINK_A_TUNNEL_CHECKSUM] = &config->checksum,
 	};
 	u32 i;
 	int err;

@@ -34,6 +34,13 @@ struct mplink_file {
 	}
 
 /* One that can be written, too. */
+/* For its owner only, who is the namespace's root. */
+#define MPLINK_FILE_SECRET(group, file) \
+	static const struct mplink_file mplink_##group##_##file##_file = { \
+		.attr = { .name = #file, .mode = 0400 }, \
+		.show = mplink_##group##_##file, \
+	}
+
 #define MPLINK_FILE_RW(group, file) \
 	static const struct mplink_file mplink_##group##_##file##_file = { \
 		.attr = { .name = #file, .mode = 0644 }, \

@@ -36,11 +36,14 @@ static int mplink_peer_set_liveness(const struct mplink_dir *dir, const char *bu
 
 static int mplink_peer_key(const struct mplink_dir *dir, char *buf)
 {
+	/* Who has the file may have been given it open. */
+	if (!ns_capable(dev_net(dir->vnic->dev)->user_ns, CAP_NET_ADMIN))
+		return -EPERM;
 	return sysfs_emit(buf, "%u\n", dir->peer->key);
 }
 
 MPLINK_FILE_RW(peer, liveness);
-MPLINK_FILE(peer, key);
+MPLINK_FILE_SECRET(peer, key);
 
 const struct attribute *const mplink_peer_attrs[] = {
 	&mplink_peer_liveness_file.attr,

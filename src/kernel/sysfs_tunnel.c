@@ -30,7 +30,7 @@ static int mplink_tunnel_apply(const struct mplink_dir *dir,
 }
 
 /* A number in struct mplink_tunnel_config. */
-#define MPLINK_TUNNEL_FILE(file, most) \
+#define MPLINK_TUNNEL_FILE(file, least, most) \
 	static int mplink_tunnel_##file(const struct mplink_dir *dir, char *buf) \
 	{ \
 		return sysfs_emit(buf, "%u\n", mplink_tunnel_read(dir).file); \
@@ -39,17 +39,19 @@ static int mplink_tunnel_apply(const struct mplink_dir *dir,
 					    size_t len) \
 	{ \
 		struct mplink_tunnel_config config = mplink_tunnel_read(dir); \
-		const int err = mplink_sysfs_number(dir, #file, buf, len, 1, most, &config.file); \
+		const int err = mplink_sysfs_number(dir, #file, buf, len, least, most, \
+						    &config.file); \
 		\
 		return err ?: mplink_tunnel_apply(dir, &config); \
 	} \
 	MPLINK_FILE_RW(tunnel, file)
 
-MPLINK_TUNNEL_FILE(flow_buckets, MPLINK_FLOW_BUCKETS);
-MPLINK_TUNNEL_FILE(outoforder_min_us, MPLINK_MAX_OUTOFORDER_US);
-MPLINK_TUNNEL_FILE(outoforder_max_us, MPLINK_MAX_OUTOFORDER_US);
-MPLINK_TUNNEL_FILE(max_perflow_buffer, MPLINK_MAX_PERFLOW_BUFFER);
-MPLINK_TUNNEL_FILE(max_peer_buffer, MPLINK_MAX_PEER_BUFFER);
+MPLINK_TUNNEL_FILE(flow_buckets, 1, MPLINK_FLOW_BUCKETS);
+MPLINK_TUNNEL_FILE(outoforder_min_us, 1, MPLINK_MAX_OUTOFORDER_US);
+MPLINK_TUNNEL_FILE(outoforder_max_us, 1, MPLINK_MAX_OUTOFORDER_US);
+MPLINK_TUNNEL_FILE(max_perflow_buffer, 1, MPLINK_MAX_PERFLOW_BUFFER);
+MPLINK_TUNNEL_FILE(max_peer_buffer, 1, MPLINK_MAX_PEER_BUFFER);
+MPLINK_TUNNEL_FILE(checksum, 0, 1);
 
 const struct attribute *const mplink_tunnel_attrs[] = {
 	&mplink_tunnel_flow_buckets_file.attr,
@@ -57,6 +59,7 @@ const struct attribute *const mplink_tunnel_attrs[] = {
 	&mplink_tunnel_outoforder_max_us_file.attr,
 	&mplink_tunnel_max_perflow_buffer_file.attr,
 	&mplink_tunnel_max_peer_buffer_file.attr,
+	&mplink_tunnel_checksum_file.attr,
 	NULL,
 };
 
@@ -86,6 +89,7 @@ MPLINK_GRE_DROP_FILE(down, MPLINK_GRE_DROP_DOWN);
 MPLINK_GRE_DROP_FILE(backlog, MPLINK_GRE_DROP_BACKLOG);
 MPLINK_GRE_DROP_FILE(no_memory, MPLINK_GRE_DROP_NO_MEMORY);
 MPLINK_GRE_DROP_FILE(nic, MPLINK_GRE_DROP_NIC);
+MPLINK_GRE_DROP_FILE(icmp, MPLINK_GRE_DROP_ICMP);
 
 const struct attribute *const mplink_gre_drops_attrs[] = {
 	&mplink_gre_drops_truncated_file.attr,
@@ -104,6 +108,7 @@ const struct attribute *const mplink_gre_drops_attrs[] = {
 	&mplink_gre_drops_backlog_file.attr,
 	&mplink_gre_drops_no_memory_file.attr,
 	&mplink_gre_drops_nic_file.attr,
+	&mplink_gre_drops_icmp_file.attr,
 	NULL,
 };
 

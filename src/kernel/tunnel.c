@@ -264,6 +264,7 @@ static int mplink_tunnel_begin(struct mplink_vnic *vnic, const char **why)
 		mplink_ports_follow(vnic->dev);
 		/* A packet that the hook took for one without a tunnel must meet no peer with one. */
 		synchronize_net();
+		mplink_tunnel_follow_vrfs(dev_net(vnic->dev));
 		return 0;
 	}
 	*why = "memory is short";
@@ -321,6 +322,7 @@ int mplink_vnic_set_tunnel(struct mplink_vnic *vnic, const struct mplink_tunnel_
 	if (err)
 		return err;
 	WRITE_ONCE(vnic->flow_mask, config->flow_buckets - 1);
+	WRITE_ONCE(vnic->checksum, config->checksum);
 	mplink_notify_device(vnic);
 	return 0;
 }

@@ -97,6 +97,10 @@ void mplink_tunnel_sum(const struct mplink_vnic *vnic, struct mplink_resequencer
 /* RFC 8086 3.1. */
 #define MPLINK_GRE_UDP_PORT 4754
 
+/* RFC 8086 3.1: the flow's entropy, in the range for ports of nobody's own. */
+#define MPLINK_SOURCE_PORT_MIN 49152
+#define MPLINK_SOURCE_PORTS 16384
+
 #define MPLINK_FAR_END_BITS 12
 
 struct mplink_tunnel_stats {
@@ -118,6 +122,7 @@ struct mplink_far_end {
 struct mplink_tunnel_socket {
 	u32 users;			/* virtual NICs: RTNL */
 	struct socket *sock[2];		/* IPv4, IPv6 */
+	struct list_head vrfs;		/* of mplink_tunnel_vrf: RTNL */
 	struct dst_entry *input;	/* an IPv4 route to this host */
 	struct mplink_tunnel_stats __percpu *stats;
 	struct hlist_head far_ends[1 << MPLINK_FAR_END_BITS];	/* RTNL, RCU */
@@ -134,6 +139,11 @@ static inline struct hlist_head *mplink_far_ends(struct mplink_tunnel_socket *so
 
 /* The first user opens them: 0, or a negative errno and *why, a static text.  RTNL. */
 int mplink_tunnel_socket_get(struct net *net, const char **why);
+/*
+ * Opens sockets for the VRFs that NICs of the namespace are in now, and closes those of
+ * others.  If it fails, the log says so.  RTNL; may wait for packets under way.
+ */
+void mplink_tunnel_follow_vrfs(struct net *net);
 /* The last one closes them.  RTNL; waits for packets under way. */
 void mplink_tunnel_socket_put(struct net *net);
 /*
@@ -161,7 +171,10 @@ int mplink_decap(struct sock *sk, struct sk_buff *skb);
 
 /* --- pmtu.c: what routers say of packets that are too long ---------------- */
 
-/* udp_sock.encap_err_lookup: what was sent to the socket's port elsewhere was ours. */
+/*
+ * udp_sock.encap_err_lookup: 0, if the ICMP message quotes what was sent, or a negative errno.
+ * Softirq, in an RCU read section.
+ */
 int mplink_pmtu_lookup(struct sock *sk, struct sk_buff *skb);
 /* udp_sock.encap_err_rcv.  Softirq, in an RCU read section. */
 MPLINK_ENCAP_ERR_RCV(mplink_pmtu_error);

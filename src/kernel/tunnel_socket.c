@@ -2,11 +2,14 @@
 /*
  * The sockets of gre-udp: one of each family in a namespace that has a virtual NIC with
  * that encap.  They are bound to the port, and nothing else ever reaches what they call.
+ * By default (net.ipv4.udp_l3mdev_accept) such a socket is given nothing that comes by a
+ * VRF: so there is one of each family for each VRF in which there are NICs.
  */
 #include <linux/inetdevice.h>
 #include <linux/netfilter.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
+#include <net/l3mdev.h>
 #include <net/route.h>
 #include <net/sock.h>
 #include <net/udp.h>
@@ -15,8 +18,44 @@
 #include "tunnel.h"
 #include "udp_socket.h"
 
-static int mplink_tunnel_open_sock(struct net *net, struct mplink_tunnel_socket *tunnel,
-				   bool inet6)
+/* A VRF that has NICs of virtual NICs.  RTNL. */
+struct mplink_tunnel_vrf {
+	struct list_head list;		/* mplink_tunnel_socket.vrfs */
+	int ifindex;
+	bool wanted;
+	struct socket *sock[2];
+};
+
+static void mplink_tunnel_reuse(struct socket *sock, bool on)
+{
+	if (!sock)
+		return;
+	lock_sock(sock->sk);
+	sock->sk->sk_reuse = on ? SK_CAN_REUSE : SK_NO_REUSE;
+	release_sock(sock->sk);
+}
+
+/*
+ * The port is already that of the namespace's socket, which gives way for this moment only:
+ * no program shall have it, too.
+ */
+static int mplink_tunnel_bind(struct socket *sock, struct socket *first, int vrf)
+{
+	int err = vrf ? sock_bindtoindex(sock->sk, vrf, true) : 0;
+
+	if (err)
+		return err;
+	mplink_tunnel_reuse(first, true);
+	mplink_tunnel_reuse(sock, !!first);
+	err = mplink_udp_bind(sock, MPLINK_GRE_UDP_PORT);
+	mplink_tunnel_reuse(sock, false);
+	mplink_tunnel_reuse(first, false);
+	return err;
+}
+
+/* vrf: its ifindex; 0: for what comes by no VRF. */
+static int mplink_tunnel_open_sock(struct net *net, struct mplink_tunnel_socket *tunnel, bool inet6,
+				   int vrf, struct socket **result)
 {
 	struct socket *sock;
 	int err;
@@ -24,7 +63,7 @@ static int mplink_tunnel_open_sock(struct net *net, struct mplink_tunnel_socket 
 	err = sock_create_kern(net, inet6 ? AF_INET6 : AF_INET, SOCK_DGRAM, IPPROTO_UDP, &sock);
 	if (err)
 		return err;
-	err = mplink_udp_bind(sock, MPLINK_GRE_UDP_PORT);
+	err = mplink_tunnel_bind(sock, tunnel->sock[inet6], vrf);
 	if (err) {
 		sock_release(sock);
 		return err;
@@ -35,26 +74,129 @@ static int mplink_tunnel_open_sock(struct net *net, struct mplink_tunnel_socket 
 	WRITE_ONCE(udp_sk(sock->sk)->encap_err_lookup, mplink_pmtu_lookup);
 	WRITE_ONCE(udp_sk(sock->sk)->encap_err_rcv, mplink_pmtu_error);
 	mplink_udp_receive(sock, tunnel, mplink_decap);
-	tunnel->sock[inet6] = sock;
+	*result = sock;
 	return 0;
+}
+
+static void mplink_tunnel_silence(struct socket *const *sock)
+{
+	u32 i;
+
+	for (i = 0; i < 2; i++)
+		if (sock[i])
+			mplink_udp_silence(sock[i]);
+}
+
+static void mplink_tunnel_close_socks(struct socket *const *sock)
+{
+	u32 i;
+
+	for (i = 0; i < 2; i++)
+		if (sock[i])
+			mplink_udp_close(sock[i]);
+}
+
+static void mplink_tunnel_close_vrf(struct mplink_tunnel_vrf *vrf)
+{
+	list_del(&vrf->list);
+	mplink_tunnel_close_socks(vrf->sock);
+	kfree(vrf);
 }
 
 static void mplink_tunnel_free(struct mplink_tunnel_socket *tunnel)
 {
-	u32 i;
+	struct mplink_tunnel_vrf *vrf, *next;
 
-	for (i = 0; i < ARRAY_SIZE(tunnel->sock); i++)
-		if (tunnel->sock[i])
-			mplink_udp_silence(tunnel->sock[i]);
+	mplink_tunnel_silence(tunnel->sock);
+	list_for_each_entry(vrf, &tunnel->vrfs, list)
+		mplink_tunnel_silence(vrf->sock);
 	/* Packets that have seen it, and the peers that count in it, are done then. */
 	synchronize_net();
-	for (i = 0; i < ARRAY_SIZE(tunnel->sock); i++)
-		if (tunnel->sock[i])
-			mplink_udp_close(tunnel->sock[i]);
+	mplink_tunnel_close_socks(tunnel->sock);
+	list_for_each_entry_safe(vrf, next, &tunnel->vrfs, list)
+		mplink_tunnel_close_vrf(vrf);
 	dst_release(tunnel->input);
 	free_percpu(tunnel->stats);
 	kvfree(tunnel);
 }
+
+/* --- VRFs ------------------------------------------------------------------------------ */
+
+static int mplink_tunnel_open_vrf(struct net *net, struct mplink_tunnel_socket *tunnel, int ifindex)
+{
+	struct mplink_tunnel_vrf *vrf = kzalloc(sizeof(*vrf), GFP_KERNEL_ACCOUNT);
+	int err;
+
+	if (!vrf)
+		return -ENOMEM;
+	vrf->ifindex = ifindex;
+	vrf->wanted = true;
+	list_add(&vrf->list, &tunnel->vrfs);
+	err = mplink_tunnel_open_sock(net, tunnel, false, ifindex, &vrf->sock[0]);
+	if (!err && tunnel->sock[1])
+		err = mplink_tunnel_open_sock(net, tunnel, true, ifindex, &vrf->sock[1]);
+	if (!err)
+		return 0;
+	mplink_tunnel_silence(vrf->sock);
+	synchronize_net();
+	mplink_tunnel_close_vrf(vrf);
+	return err;
+}
+
+static void mplink_tunnel_want_vrf(struct mplink_vnic *vnic, struct net_device *nic)
+{
+	struct mplink_tunnel_socket *tunnel = vnic->socket;
+	const int ifindex = l3mdev_master_ifindex(nic);
+	struct mplink_tunnel_vrf *vrf;
+	int err;
+
+	if (!ifindex)
+		return;
+	list_for_each_entry(vrf, &tunnel->vrfs, list)
+		if (vrf->ifindex == ifindex) {
+			vrf->wanted = true;
+			return;
+		}
+	err = mplink_tunnel_open_vrf(dev_net(nic), tunnel, ifindex);
+	if (err && __ratelimit(&vnic->log))
+		netdev_err(vnic->dev,
+			   "%s: nothing is received by its VRF: UDP port %u cannot be bound there (error %d); does another program have it?\n",
+			   nic->name, MPLINK_GRE_UDP_PORT, err);
+}
+
+void mplink_tunnel_follow_vrfs(struct net *net)
+{
+	struct mplink_net *mn = mplink_net(net);
+	struct mplink_tunnel_vrf *vrf, *next;
+	struct net_device *nic;
+	struct mplink_vnic *vnic;
+	struct list_head *iter;
+	bool unwanted = false;
+
+	ASSERT_RTNL();
+
+	if (!mn->tunnel)
+		return;
+	list_for_each_entry(vrf, &mn->tunnel->vrfs, list)
+		vrf->wanted = false;
+	list_for_each_entry(vnic, &mn->vnics, list)
+		if (vnic->delivery)
+			netdev_for_each_lower_dev(vnic->dev, nic, iter)
+				mplink_tunnel_want_vrf(vnic, nic);
+	list_for_each_entry(vrf, &mn->tunnel->vrfs, list)
+		if (!vrf->wanted) {
+			mplink_tunnel_silence(vrf->sock);
+			unwanted = true;
+		}
+	if (!unwanted)
+		return;
+	synchronize_net();
+	list_for_each_entry_safe(vrf, next, &mn->tunnel->vrfs, list)
+		if (!vrf->wanted)
+			mplink_tunnel_close_vrf(vrf);
+}
+
+/* --- packets that come, and the first and the last user --------------------------------- */
 
 void mplink_tunnel_demux(const struct mplink_vnic *vnic, struct sk_buff *skb)
 {
@@ -103,15 +245,16 @@ int mplink_tunnel_socket_get(struct net *net, const char **why)
 	if (!tunnel)
 		return -ENOMEM;
 	tunnel->users = 1;
+	INIT_LIST_HEAD(&tunnel->vrfs);
 	tunnel->stats = alloc_percpu_gfp(struct mplink_tunnel_stats, GFP_KERNEL_ACCOUNT);
 	/* As the stack's own: of the loopback, whatever NIC a packet comes by. */
 	input = rt_dst_alloc(net->loopback_dev, RTCF_LOCAL, RTN_LOCAL, true);
 	if (input)
 		tunnel->input = &input->dst;
 	if (tunnel->stats && input)
-		err = mplink_tunnel_open_sock(net, tunnel, false);
+		err = mplink_tunnel_open_sock(net, tunnel, false, 0, &tunnel->sock[0]);
 	if (!err && ipv6_mod_enabled())
-		err = mplink_tunnel_open_sock(net, tunnel, true);
+		err = mplink_tunnel_open_sock(net, tunnel, true, 0, &tunnel->sock[1]);
 	if (err) {
 		if (err == -EADDRINUSE)
 			*why = "gre-udp needs UDP port 4754, which another program here has";

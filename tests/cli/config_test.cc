@@ -165,9 +165,10 @@ TEST(Config, Links)
 				  .find(path + ".weight: "),
 			  0U)
 			<< weight;
-	EXPECT_EQ(link(R"({"nic":"eth1","remote":"10.0.1.2"},{"nic":"eth1","remote":"10.0.1.2"})"),
-		  "$.devices[0].peers[0].links[1].remote: \"10.0.1.2\" has a link of this peer over "
-		  "that NIC already; remove one");
+	EXPECT_EQ(
+		link(R"({"nic":"eth1","remote":"10.0.1.2"},{"nic":"eth1","remote":"10.0.1.2"})"),
+		"$.devices[0].peers[0].links[1].remote: \"10.0.1.2\" has a link of this peer over "
+		"that NIC already; remove one");
 	EXPECT_EQ(link(R"({"nic":"eth1","remote":"10.0.1.2"},{"nic":"eth1","remote":"10.0.1.3"})"),
 		  "");
 	EXPECT_EQ(link(R"({"nic": "eth1", "remote": "10.0.1.2", "local": "10.0.1"})"),
@@ -180,8 +181,7 @@ TEST(Config, Links)
 	for (int i = 0; i <= MPLINK_MAX_LINKS; i++)
 		many += (i ? "," : "") + std::string(R"({"nic": "eth1", "remote": "10.0.1.)") +
 			std::to_string(i + 2) + "\"}";
-	EXPECT_EQ(link(many),
-		  "$.devices[0].peers[0].links: 65 links are too many: 64 at most");
+	EXPECT_EQ(link(many), "$.devices[0].peers[0].links: 65 links are too many: 64 at most");
 }
 
 TEST(Config, Liveness)
@@ -247,7 +247,7 @@ TEST(Config, Tunnel)
 {
 	const auto devices = parse_config(device(
 		R"(, "encap": "gre-udp", "tunnel": {"flow_buckets": 1, "outoforder_min_us": 5,
-		"outoforder_max_us": 5, "max_perflow_buffer": 65535, "max_peer_buffer": 1},
+		"outoforder_max_us": 5, "max_perflow_buffer": 65535, "max_peer_buffer": 1, "checksum": true},
 		"peers": [{"address": "10.99.0.2", "key": 16777215, "links": []}])"));
 	const Settings &settings = devices.at(0).settings;
 
@@ -257,6 +257,7 @@ TEST(Config, Tunnel)
 	EXPECT_EQ(settings[Setting::outoforder_max_us], 5U);
 	EXPECT_EQ(settings[Setting::max_perflow_buffer], 65535U);
 	EXPECT_EQ(settings[Setting::max_peer_buffer], 1U);
+	EXPECT_EQ(settings[Setting::checksum], 1U);
 	EXPECT_EQ(devices[0].peers.at(0).key, 16777215U);
 }
 
@@ -271,7 +272,7 @@ TEST(Config, BadTunnel)
 	EXPECT_EQ(tunnel(R"("buckets": 1)"),
 		  path + ": key \"buckets\" is not known; there are: flow_buckets, "
 			 "outoforder_min_us, outoforder_max_us, max_perflow_buffer, "
-			 "max_peer_buffer");
+			 "max_peer_buffer, checksum");
 	for (const char *buckets : {"0", "96", "512", "-1", "\"1\"", "1.5", "18446744073709551616"})
 		EXPECT_EQ(tunnel(R"("flow_buckets": )" + std::string(buckets))
 				  .find(path + ".flow_buckets: "),

@@ -181,8 +181,10 @@ TEST(Requests, PeerKey)
 	Step step = peer_step;
 
 	EXPECT_EQ(parse_peer(attributes(request(family, 9, "mpl0", step))).peer.key, 0U);
+	EXPECT_TRUE(parse_peer(attributes(request(family, 9, "mpl0", step))).peer.key_hidden);
 	step.peer_key = 16777215;
 	EXPECT_EQ(parse_peer(attributes(request(family, 9, "mpl0", step))).peer.key, 16777215U);
+	EXPECT_FALSE(parse_peer(attributes(request(family, 9, "mpl0", step))).peer.key_hidden);
 }
 
 TEST(Parse, Resequencer)

@@ -224,6 +224,18 @@ TEST(RenderJson, Tunnel)
 
 	EXPECT_EQ(plain.at("peers").at(0).at("resequencer"), nullptr);
 	EXPECT_EQ(plain.at("peers").at(0).at("key"), 0);
+
+	// From who may not see it.
+	Device hidden = tunnel_sample();
+
+	hidden.peers[0].key_hidden = true;
+	EXPECT_EQ(nlohmann::json::parse(render_json({hidden}, false))
+			  .at(0)
+			  .at("peers")
+			  .at(0)
+			  .at("key"),
+		  nullptr);
+	EXPECT_EQ(render_table({hidden}, false).find("16777215"), std::string::npos);
 }
 
 TEST(RenderJson, ANameThatIsNotUtf8)

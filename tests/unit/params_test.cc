@@ -39,6 +39,7 @@ struct Given {
 	const char *outoforder_max_us = nullptr;
 	const char *max_perflow_buffer = nullptr;
 	const char *max_peer_buffer = nullptr;
+	const char *checksum = nullptr;
 
 	int parse(mplink_config &config, mplink_param_error &error) const
 	{
@@ -54,7 +55,8 @@ struct Given {
 					      .outoforder_min_us = outoforder_min_us,
 					      .outoforder_max_us = outoforder_max_us,
 					      .max_perflow_buffer = max_perflow_buffer,
-					      .max_peer_buffer = max_peer_buffer};
+					      .max_peer_buffer = max_peer_buffer,
+					      .checksum = checksum};
 
 		return mplink_core_parse_params(&params, &config, &error);
 	}
@@ -297,6 +299,15 @@ const Bad bad_tunnels[] = {
 	{{.outoforder_max_us = "1"}, "outoforder_max_us", "1", "has no effect without nics="},
 	{{.max_perflow_buffer = "1"}, "max_perflow_buffer", "1", "has no effect without nics="},
 	{{.max_peer_buffer = "1"}, "max_peer_buffer", "1", "has no effect without nics="},
+	{{.checksum = "on"}, "checksum", "on", "has no effect without nics="},
+	{{.nics = "eth1", .checksum = "on"},
+	 "checksum",
+	 "on",
+	 "has no effect without encap=gre-udp"},
+	{{.nics = "eth1", .encap = "gre-udp", .checksum = "yes"},
+	 "checksum",
+	 "yes",
+	 "is neither on nor off"},
 };
 
 void expect_refusals(std::span<const Bad> all)
@@ -396,6 +407,7 @@ TEST(Params, GreUdpNeedsNothingElse)
 	EXPECT_EQ(c.tunnel.outoforder_max_us, 2000000U);
 	EXPECT_EQ(c.tunnel.max_perflow_buffer, 1024U);
 	EXPECT_EQ(c.tunnel.max_peer_buffer, 8192U);
+	EXPECT_EQ(c.tunnel.checksum, 0U);
 }
 
 TEST(Params, AllOfGreUdp)
@@ -409,7 +421,8 @@ TEST(Params, AllOfGreUdp)
 				      .outoforder_min_us = "10000000",
 				      .outoforder_max_us = "10000000",
 				      .max_perflow_buffer = "65535",
-				      .max_peer_buffer = "1048576"});
+				      .max_peer_buffer = "1048576",
+				      .checksum = "on"});
 
 	EXPECT_EQ(c.key, 16777215U);
 	EXPECT_EQ(c.tunnel.flow_buckets, 1U);
@@ -417,6 +430,7 @@ TEST(Params, AllOfGreUdp)
 	EXPECT_EQ(c.tunnel.outoforder_max_us, 10000000U);
 	EXPECT_EQ(c.tunnel.max_perflow_buffer, 65535U);
 	EXPECT_EQ(c.tunnel.max_peer_buffer, 1048576U);
+	EXPECT_EQ(c.tunnel.checksum, 1U);
 	for (const char *buckets : {"1", "2", "4", "8", "16", "32", "64", "128", "256"})
 		good({.nics = "eth1", .encap = "gre-udp", .flow_buckets = buckets});
 }

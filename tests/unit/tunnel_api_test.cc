@@ -238,6 +238,8 @@ TEST_F(TunnelApi, SettingsWithinTheirBounds)
 	EXPECT_EQ(with(&Config::max_peer_buffer, 0), -EINVAL);
 	EXPECT_EQ(with(&Config::max_peer_buffer, MPLINK_MAX_PEER_BUFFER), 0);
 	EXPECT_EQ(with(&Config::max_peer_buffer, MPLINK_MAX_PEER_BUFFER + 1), -EINVAL);
+	EXPECT_EQ(with(&Config::checksum, 1), 0);
+	EXPECT_EQ(with(&Config::checksum, 2), -EINVAL);
 }
 
 } // namespace

@@ -161,7 +161,7 @@ grep -q '"kind":"device-set","device":"mpl0","encap":"gre-udp"' /run/monitor ||
 	fail "the monitor has not told of the tunnel"
 grep -q '"kind":"device-set","device":"mpl0","flow_buckets":4,"outoforder_max_us":90000' /run/monitor ||
 	fail "the monitor has not told of the tunnel's settings"
-grep -q '"kind":"peer-set","device":"mpl0","peer":"10.99.0.2","detail":"set, key 78, with links ' /run/monitor ||
+grep -q '"kind":"peer-set","device":"mpl0","peer":"10.99.0.2","detail":"set, with links ' /run/monitor ||
 	fail "the monitor has not told of a key"
 grep -q '"nic":"eth3","event":"NETDEV_REGISTER"' /run/monitor || fail "the monitor has not told of eth3"
 grep -q "mpl0 eth3 1" /run/exec || fail "--exec has not been told that eth3 is valid"

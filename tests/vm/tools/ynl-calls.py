@@ -20,7 +20,7 @@ COUNTERS = {"tx-packets", "tx-bytes", "rx-packets", "rx-bytes"}
 BFD = {"min-tx-us": 50000, "min-rx-us": 50000, "detect-mult": 3, "multihop": 0, "auth": "none",
        "key-id": 0}
 TUNNEL = {"flow-buckets": 256, "outoforder-min-us": 1000, "outoforder-max-us": 2000000,
-          "max-perflow-buffer": 1024, "max-peer-buffer": 8192}
+          "max-perflow-buffer": 1024, "max-peer-buffer": 8192, "checksum": 0}
 RESEQUENCER = ["in-order", "reordered", "duplicates", "late", "lost-rule", "lost-timer",
                "lost-overflow", "restarts", "held", "held-max", "wait-us", "wait-max-us",
                "timer-us"]
@@ -138,7 +138,7 @@ def tunnel(family, mpl0):
     """Sets it; encap, where it can be set, and a peer's key."""
     name = {"name": "mpl0"}
     wanted = {"flow-buckets": 1, "outoforder-min-us": 10000000, "outoforder-max-us": 10000000,
-              "max-perflow-buffer": 65535, "max-peer-buffer": 1048576}
+              "max-perflow-buffer": 65535, "max-peer-buffer": 1048576, "checksum": 1}
     family.do("device-set", name | {"tunnel": wanted})
     same("tunnel that was set", family.do("device-get", name)["tunnel"], wanted)
     # What is not given stays as it is.
