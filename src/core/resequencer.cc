@@ -155,7 +155,7 @@ void Resequencer::Turn::give_up(mplink_u64 &counter)
 	b_.record.give_up(b_.next, to);
 	b_.timed_out = &counter == &all_.rare_.lost_timer;
 	if (&counter != &all_.rare_.lost_rule &&
-	    (!b_.late_us || elapsed(now(), b_.late_us) > 2 * mplink_u64{longest_us()})) {
+	    (!b_.late_us || elapsed(now(), b_.late_us) > longest_us() + too_old_us)) {
 		b_.late_us = first.held_us;
 		b_.late_from = b_.next;
 		b_.late_to = to;

@@ -148,6 +148,8 @@ private:
 	static constexpr mplink_u8 enough_refused = 4;
 	// Of those that seem to be of the former run, with none of the present one between.
 	static constexpr mplink_u8 enough_former = 64;
+	// How long after the longest wait a late packet is still looked for.
+	static constexpr mplink_u64 too_old_us = 4000000;
 	// Packets of a link that were too late, before it is told.
 	static constexpr mplink_u32 enough_slow = 4;
 

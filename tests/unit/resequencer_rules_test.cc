@@ -366,6 +366,26 @@ TEST_F(TimersRules, NorWhatWasNotGivenUpByIt)
 	EXPECT_EQ(counters().timer_us, 2000U);
 }
 
+// It is told of once, though all that it brings is late.
+TEST_F(Rules, ALinkThatIsTooSlowIsToldOf)
+{
+	constexpr mplink_u32 lag = 60;
+
+	all().config.outoforder_max_us = 50000;
+	all().alive = 3;
+	for (mplink_u32 seq = 0; seq < 4000; seq++) {
+		all().pass(5000);
+		if (seq % 2 == 0)
+			all().arrive(seq, 0);
+		else if (seq > lag)
+			all().arrive(seq - lag, 1);
+	}
+	ASSERT_EQ(all().slow_us.size(), 1U);
+	EXPECT_GE(all().slow_us[0], 290000U);
+	EXPECT_LE(all().slow_us[0], 310000U);
+	EXPECT_GT(counters().late, 1900U);
+}
+
 TEST_F(Rules, AFullBucketGivesItsFirstGapUp)
 {
 	all().config.max_perflow_buffer = 4;

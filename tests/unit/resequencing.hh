@@ -157,9 +157,10 @@ public:
 	mplink_u64 arrived = 0;
 	mplink_u64 delivered = 0;
 	mplink_u64 refused = 0;
-	bool quick = false;  // do not look at each packet that is held, after each
-	bool strays = false; // there are, whose numbers say nothing of the order
-	std::string wrong;   // the first thing that may never be
+	std::vector<mplink_u64> slow_us; // what was told of slow links
+	bool quick = false;              // do not look at each packet that is held, after each
+	bool strays = false;             // there are, whose numbers say nothing of the order
+	std::string wrong;               // the first thing that may never be
 
 private:
 	void set(mplink_u64 us)
@@ -206,6 +207,9 @@ private:
 
 	std::vector<Out> carry_out(mplink_u32 bucket, const mplink_release &release)
 	{
+		if (release.slow_us)
+			slow_us.push_back(release.slow_us);
+
 		const mplink_resequencer_counters sum = counters();
 		const bool restarted = std::exchange(restarts_, sum.restarts) != sum.restarts;
 		std::vector<Out> out;
