@@ -73,6 +73,9 @@ int mplink_core_set_liveness(struct mplink_device *device,
 void mplink_core_get_liveness(const struct mplink_device *device,
 			      struct mplink_liveness_config *config);
 
+/* Makes what mplink_request_lanes() was called for, as far as there is memory. */
+void mplink_core_make_lanes(struct mplink_device *device);
+
 /* Re-reads every path: addresses or routes have changed. */
 void mplink_core_refresh(struct mplink_device *device);
 /*
@@ -184,7 +187,8 @@ void mplink_core_link_counters(const struct mplink_peer *peer, mplink_u32 id,
 /*
  * Chooses the link for a packet of len bytes from the IP header on, of which
  * l3_len may be read at l3, and accounts it there.
- * NULL: there is no simple answer, ask mplink_core_reselect().
+ * NULL: there is no simple answer, ask mplink_core_reselect(); so it is with the first
+ * packets of a lane to a peer, too.
  */
 struct mplink_path *mplink_core_select(const struct mplink_peer *peer, mplink_size len,
 				       mplink_size lane, const mplink_u8 *l3, mplink_u32 l3_len);

@@ -128,6 +128,12 @@ const unsigned long *mplink_bfd_up(const struct mplink_bfd *bfd);
  */
 void mplink_bfd_since(const struct mplink_bfd *bfd, mplink_u64 *init_ms, mplink_u64 *up_ms);
 /*
+ * Soon call mplink_core_make_lanes(): packets have found a lane that has no memory of its
+ * own yet.  Until then they write what other lanes write.  Called by packets, again and
+ * again while nothing has been made.
+ */
+void mplink_request_lanes(void *owner);
+/*
  * In so many milliseconds, or sooner, call mplink_core_recheck() with
  * MPLINK_EVENT_RESTORE.  RTNL.
  */

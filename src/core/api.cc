@@ -147,6 +147,11 @@ void mplink_core_recheck(mplink_device *device, mplink_u32 event)
 	core(device).recheck(Rtnl(), event);
 }
 
+void mplink_core_make_lanes(mplink_device *device)
+{
+	core(device).make_lanes(Rtnl());
+}
+
 void mplink_core_refresh(mplink_device *device)
 {
 	core(device).refresh(Rtnl(), MPLINK_EVENT_REFRESH, nullptr);
@@ -279,7 +284,7 @@ void mplink_core_link_info(const mplink_peer *peer, mplink_u32 id, mplink_link_i
 
 void mplink_core_link_counters(const mplink_peer *peer, mplink_u32 id, mplink_counters *sum)
 {
-	*sum = core(peer).link(Rtnl(), id)->sum();
+	*sum = core(peer).link(Rtnl(), id)->sum(Rtnl(), core(peer).lanes());
 }
 
 mplink_path *mplink_core_select(const mplink_peer *peer, mplink_size len, mplink_size lane,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// Counters on the packet path: a cache line a lane, which nothing else writes.
+// Counters on the packet path.  Nothing but the lane writes the lines that are its own.
 #pragma once
+#include "atomic.hh"
 #include "memory.hh"
 #include "once.hh"
 
@@ -8,11 +9,14 @@ namespace mplink
 {
 
 // What has passed over a link, or over a NIC.
-struct alignas(64) TrafficCounters {
+struct TrafficCounters {
 	mplink_u64 tx_packets;
 	mplink_u64 tx_bytes;
 	mplink_u64 rx_packets;
 	mplink_u64 rx_bytes;
+};
+
+struct alignas(64) LaneCounters : TrafficCounters {
 };
 
 struct alignas(64) DeviceCounters {
@@ -33,17 +37,41 @@ struct alignas(64) DeviceCounters {
 	add_once(c.rx_bytes, len);
 }
 
-// Adds all lanes up.
-inline void add(mplink_counters &sum, const TrafficCounters *lanes)
+// The same where several lanes count.
+inline void count_tx_shared(TrafficCounters &c, mplink_size len)
 {
-	for (mplink_u32 lane = 0; lane < mplink_nr_lanes(); lane++) {
-		const TrafficCounters &c = lanes[lane];
+	atomic_add(c.tx_packets, 1);
+	atomic_add(c.tx_bytes, len);
+}
 
-		sum.tx_packets += read_once(c.tx_packets);
-		sum.tx_bytes += read_once(c.tx_bytes);
-		sum.rx_packets += read_once(c.rx_packets);
-		sum.rx_bytes += read_once(c.rx_bytes);
-	}
+inline void count_rx_shared(TrafficCounters &c, mplink_size len)
+{
+	atomic_add(c.rx_packets, 1);
+	atomic_add(c.rx_bytes, len);
+}
+
+inline void add(mplink_counters &sum, const TrafficCounters &c)
+{
+	sum.tx_packets += read_once(c.tx_packets);
+	sum.tx_bytes += read_once(c.tx_bytes);
+	sum.rx_packets += read_once(c.rx_packets);
+	sum.rx_bytes += read_once(c.rx_bytes);
+}
+
+// Adds all lanes up.
+inline void add(mplink_counters &sum, const LaneCounters *lanes)
+{
+	for (mplink_u32 lane = 0; lane < mplink_nr_lanes(); lane++)
+		add(sum, lanes[lane]);
+}
+
+// What sum has more than before.
+inline void subtract(mplink_counters &sum, const mplink_counters &before)
+{
+	sum.tx_packets -= before.tx_packets;
+	sum.tx_bytes -= before.tx_bytes;
+	sum.rx_packets -= before.rx_packets;
+	sum.rx_bytes -= before.rx_bytes;
 }
 
 // Traffic counters, one a lane, from the first allocate() on.
@@ -62,26 +90,26 @@ public:
 	[[nodiscard]] bool allocate()
 	{
 		if (!lanes_) {
-			void *lanes = mplink_alloc(sizeof(TrafficCounters) * mplink_nr_lanes());
+			void *lanes = mplink_alloc(sizeof(LaneCounters) * mplink_nr_lanes());
 
 			// Others may be adding up what there is.
-			__atomic_store_n(&lanes_, static_cast<TrafficCounters *>(lanes),
+			__atomic_store_n(&lanes_, static_cast<LaneCounters *>(lanes),
 					 __ATOMIC_RELEASE);
 		}
 		return lanes_;
 	}
-	TrafficCounters *lanes() const
+	LaneCounters *lanes() const
 	{
 		return lanes_;
 	}
 	void add_to(mplink_counters &sum) const
 	{
-		if (const TrafficCounters *lanes = read_once(lanes_))
+		if (const LaneCounters *lanes = read_once(lanes_))
 			add(sum, lanes);
 	}
 
 private:
-	TrafficCounters *lanes_ = nullptr;
+	LaneCounters *lanes_ = nullptr;
 };
 
 } // namespace mplink

@@ -177,7 +177,7 @@ int Device::add_peer(Rtnl rtnl, const mplink_addr &addr, std::span<const mplink_
 	if (refusal.why)
 		return -einval;
 
-	Box<Peer> made = Peer::create(addr);
+	Box<Peer> made = Peer::create(addr, no_lanes_);
 
 	if (!made) {
 		refusal = {.why = "memory is short", .link = 0, .attr = MPLINK_REFUSED_ALL};
@@ -252,6 +252,13 @@ void Device::take_out(Rtnl rtnl, Peer &peer)
 	if (peer.next)
 		peer.next->previous = peer.previous;
 	Peer::retire(rtnl, Box<Peer>(&peer));
+}
+
+void Device::make_lanes(Rtnl rtnl)
+{
+	// Where memory is short, packets ask again.
+	for (Peer *peer = peers_; peer; peer = peer->next)
+		(void)peer->make_lanes(rtnl);
 }
 
 mplink_counters Device::counters() const
@@ -342,12 +349,61 @@ int Device::event(Rtnl rtnl, mplink_u32 event, const mplink_facts &facts)
 	return bearer ? step(rtnl, *bearer, event, facts, facts.registered) : 0;
 }
 
+namespace
+{
+
+// The packet's lane, once it is ready for the table; null: the peer does not have it yet.
+const Lane *ready(const LinkTable &table, mplink_size at)
+{
+	Lane &lane = table.lanes().at(at);
+
+	if (lane.serial() == table.serial())
+		return &lane;
+	if (!lane.has(table.last_place()))
+		return nullptr;
+
+	const mplink_u64 *shared = table.shared_clocks();
+	mplink_u64 clocks[MPLINK_MAX_LINKS];
+
+	for (mplink_u32 i = 0; shared && i < table.size(); i++)
+		clocks[i] = read_once(shared[i]);
+	lane.begin(table.serial(), shared ? clocks : nullptr, table.size());
+	return &lane;
+}
+
+void want(Lanes &lanes, mplink_size lane, void *owner)
+{
+	if (lanes.want(lane))
+		mplink_request_lanes(owner);
+}
+
+} // namespace
+
+void receive_shared(const Nic &nic, const Peer &peer, const Link &link, mplink_size len,
+		    mplink_size lane)
+{
+	count_rx_shared(link.shared(), len);
+	want(peer.lanes(), lane, nic.owner());
+}
+
+void receive_elsewhere(ReadSection section, const Nic &nic, const Peer &peer, mplink_size len,
+		       mplink_size lane)
+{
+	if (const Link *link = peer.link_over(section, nic.id()))
+		receive_shared(nic, peer, *link, len, lane);
+}
+
 mplink_choice Device::reselect(ReadSection section, const Peer &peer, const Packet &packet)
 {
 	const LinkTable *const table = peer.table(section);
 
 	if (!table)
 		return {};
+
+	const Lane *const lane = ready(*table, packet.lane);
+
+	if (!lane)
+		want(table->lanes(), packet.lane, settings_.owner);
 	// All live links are a broadcast's first choice.
 	if (table->policy() == MPLINK_POLICY_BROADCAST) {
 		const LinkEntry *first = alive_from(&(*table)[0]);
@@ -355,12 +411,20 @@ mplink_choice Device::reselect(ReadSection section, const Peer &peer, const Pack
 		return first ? sent_copy(*first, packet) : mplink_choice{};
 	}
 
-	const LinkEntry *link = reschedule(*table, packet);
+	// The lane may not have been ready for select().
+	if (lane)
+		if (mplink_path *path = select(section, peer, packet))
+			return {path, nullptr};
+
+	bool dead = true;
+	const LinkEntry *link =
+		lane ? reschedule(*table, *lane, packet) : choose_shared(*table, packet, dead);
 
 	if (!link)
 		return {};
-	add_once(counters_[packet.lane].rescheduled, 1);
-	return {sent(*link, packet), nullptr};
+	if (dead)
+		add_once(counters_[packet.lane].rescheduled, 1);
+	return {sent_anyhow(*link, packet), nullptr};
 }
 
 mplink_choice Device::next(const LinkEntry &link, const Packet &packet)

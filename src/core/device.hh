@@ -24,7 +24,7 @@ public:
 	// False: memory was short when it was made.
 	bool usable() const
 	{
-		return static_cast<bool>(counters_);
+		return counters_ && no_lanes_;
 	}
 	void clear(Rtnl);
 
@@ -61,6 +61,8 @@ public:
 	}
 	// The NIC of that name, or null.
 	Nic *find_nic(Rtnl, const char *name) const;
+	// Makes the lanes that packets have asked for.
+	void make_lanes(Rtnl);
 	// What has passed over all NICs there ever were.
 	mplink_counters counters() const;
 
@@ -113,20 +115,30 @@ private:
 	bool carrier_ = false;
 	mplink_u64 recheck_ms_ = never; // when one has been asked for
 	Array<DeviceCounters> counters_;
+	NoLanes no_lanes_;
 };
 
 // The packet path.
+
+// Accounts a packet that came in by a link for which its lane has no room.
+void receive_shared(const Nic &nic, const Peer &peer, const Link &link, mplink_size len,
+		    mplink_size lane);
+// The same for receive(), where there may be no link at all.
+void receive_elsewhere(ReadSection, const Nic &nic, const Peer &peer, mplink_size len,
+		       mplink_size lane);
 
 // Accounts a packet that came in; by a NIC without a link, too, it came in.
 [[gnu::always_inline]] inline void receive(ReadSection section, const Nic &nic, const Peer &peer,
 					   mplink_size len, mplink_size lane)
 {
-	const Link *link = peer.link_over(section, nic.id());
-	TrafficCounters &all = nic.traffic()[lane];
+	const mplink_size place = peer.place(section, nic.id());
+	const Lane &own = peer.lanes().at(lane);
 
-	count_rx(all, len);
-	if (link) [[likely]]
-		count_rx(link->counters()[lane], len);
+	count_rx(nic.traffic()[lane], len);
+	if (own.has(place)) [[likely]]
+		count_rx(own.at(place), len);
+	else
+		receive_elsewhere(section, nic, peer, len, lane);
 }
 
 // The same for one that says by which link it came.
@@ -135,20 +147,25 @@ private:
 						mplink_size lane)
 {
 	const Link *link = peer.link(section, id);
-	TrafficCounters &all = nic.traffic()[lane];
+	const Lane &own = peer.lanes().at(lane);
 
-	count_rx(all, len);
-	if (link) [[likely]]
-		count_rx(link->counters()[lane], len);
+	count_rx(nic.traffic()[lane], len);
+	if (!link) [[unlikely]]
+		return;
+	if (own.has(link->place())) [[likely]]
+		count_rx(own.at(link->place()), len);
+	else
+		receive_shared(nic, peer, *link, len, lane);
 }
 
 // A broadcast's copy, and where the next one goes.
 inline mplink_choice sent_copy(const LinkEntry &link, const Packet &packet)
 {
-	return {sent(link, packet), link.last ? nullptr : alive_from(&link + 1)};
+	return {sent_anyhow(link, packet), link.last ? nullptr : alive_from(&link + 1)};
 }
 
-// The policy's first choice; null if it is dead, or more than one.
+// The policy's first choice.  Null: it is dead, or more than one, or the packet's lane is
+// not ready for the table.
 [[gnu::always_inline]] inline mplink_path *select(ReadSection section, const Peer &peer,
 						  const Packet &packet)
 {
@@ -156,12 +173,14 @@ inline mplink_choice sent_copy(const LinkEntry &link, const Packet &packet)
 
 	if (!table) [[unlikely]]
 		return nullptr;
-	if (table->policy() == MPLINK_POLICY_BALANCE_RR) [[likely]]
-		return balance_rr(*table, packet);
-	if (table->policy() == MPLINK_POLICY_BALANCE_XOR)
-		return balance_xor(*table, packet);
-	return table->policy() == MPLINK_POLICY_ACTIVE_BACKUP ? active_backup(*table, packet)
-							      : nullptr;
+
+	const Lane &lane = peer.lanes().at(packet.lane);
+
+	if (lane.serial() == table->rr_serial()) [[likely]]
+		return balance_rr(*table, lane, packet);
+	if (lane.serial() != table->serial()) [[unlikely]]
+		return nullptr;
+	return first_choice_but_rr(*table, lane, packet);
 }
 
 } // namespace mplink

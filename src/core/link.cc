@@ -44,11 +44,7 @@ mplink_u64 bfd_grace_ms(const mplink_liveness_config &config)
 
 Box<Link> Link::create(Nic &nic, mplink_u32 id, const mplink_addr &remote, mplink_u16 weight)
 {
-	Box<Link> link = make<Link>(nic, id, remote, weight);
-
-	if (link && !link->traffic_.allocate())
-		link = {};
-	return link;
+	return make<Link>(nic, id, remote, weight);
 }
 
 void Link::info(mplink_link_info &info) const
@@ -72,11 +68,13 @@ void Link::info(mplink_link_info &info) const
 	info.stages_ms[MPLINK_LINK_VALID] = valid_ms_;
 }
 
-mplink_counters Link::sum() const
+mplink_counters Link::sum(Rtnl rtnl, const Lanes &lanes) const
 {
 	mplink_counters sum = {};
 
-	traffic_.add_to(sum);
+	add(sum, shared_);
+	lanes.add_to(rtnl, sum, slot_);
+	subtract(sum, before_);
 	return sum;
 }
 

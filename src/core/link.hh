@@ -41,10 +41,25 @@ public:
 	{
 		return reason_;
 	}
-	// One a lane.
-	TrafficCounters *counters() const
+	// Of the peer's lanes, where it counts.
+	mplink_u32 slot() const
 	{
-		return traffic_.lanes();
+		return slot_;
+	}
+	mplink_u16 place() const
+	{
+		return place_of(slot_);
+	}
+	// What packets count whose lane has no room for the slot.
+	TrafficCounters &shared() const
+	{
+		return shared_;
+	}
+	// Before it is published: before is what others have counted in that slot.
+	void count_in(mplink_u32 slot, const mplink_counters &before)
+	{
+		slot_ = slot;
+		before_ = before;
 	}
 	LinkSpec spec() const
 	{
@@ -53,13 +68,15 @@ public:
 			.port = nic_.port(),
 			.live = watched_ ? mplink_bfd_up(bfd_) : nullptr,
 			.path = path_,
-			.counters = traffic_.lanes(),
+			.shared = &shared_,
 			.nic_counters = nic_.traffic(),
+			.place = place(),
 			.id = id_,
 			.waiting = waits(reason_)};
 	}
 	void info(mplink_link_info &info) const;
-	mplink_counters sum() const;
+	// lanes: the peer's.
+	mplink_counters sum(Rtnl, const Lanes &lanes) const;
 
 	// As the user wants it from now on, with weight 0 for the present one; an update
 	// and a new table are due.  True: another address is needed of the NIC.
@@ -155,7 +172,9 @@ private:
 	mplink_path *path_ = nullptr;
 	mplink_u32 no_path_ = MPLINK_REASON_NO_ROUTE; // why path_ is null
 	mplink_bfd *bfd_ = nullptr;
-	Traffic traffic_;
+	mplink_u32 slot_ = 0;
+	mplink_counters before_ = {};
+	mutable TrafficCounters shared_ = {};
 	mplink_u32 reason_ = MPLINK_REASON_UNREGISTERED;
 	mplink_u32 liveness_ = MPLINK_LIVENESS_INHERIT;
 	mplink_u16 weight_;

@@ -204,6 +204,23 @@ int LinkChanges::resolve()
 	return 0;
 }
 
+// One that no link has had so far, if it can be had: packets may still count there.
+mplink_u32 LinkChanges::free_slot() const
+{
+	mplink_u64 had = 0;
+	mplink_u64 taken = 0;
+
+	if (const LinkSet *links = peer_.links(rtnl_))
+		for (const Link &link : *links)
+			had |= mplink_u64{1} << link.slot();
+	for (const Link &link : *set_)
+		taken |= mplink_u64{1} << link.slot();
+	// When all 64 links are replaced at once, there is no such slot.
+	const mplink_u64 avoid = ~(had | taken) ? had | taken : taken;
+
+	return static_cast<mplink_u32>(__builtin_ctzll(~avoid));
+}
+
 bool LinkChanges::stage()
 {
 	mplink_u32 nics = 0;
@@ -225,20 +242,25 @@ bool LinkChanges::stage()
 	set_ = LinkSet::create(nics, size);
 	if (!set_)
 		return false;
+	for (mplink_u32 id = 0; id < size; id++)
+		if (Link *link = before(id); link && !(asked_[id] && asked_[id]->remove))
+			set_->put(*link);
 	for (mplink_u32 id = 0; id < size; id++) {
 		const mplink_link_config *asked = asked_[id];
 		Link *link = before(id);
 
-		if (asked ? asked->remove : !link)
+		if (link || !asked || asked->remove)
 			continue;
-		if (!link) {
-			link = Link::create(*nics_[asked->nic_id], id, asked->remote,
-					    asked->weight ? asked->weight : 1)
-				       .release();
-			if (!link)
-				return false;
-			link->set_local(asked->local);
-		}
+		link = Link::create(*nics_[asked->nic_id], id, asked->remote,
+				    asked->weight ? asked->weight : 1)
+			       .release();
+		if (!link)
+			return false;
+		link->set_local(asked->local);
+
+		const mplink_u32 slot = free_slot();
+
+		link->count_in(slot, peer_.counted(rtnl_, slot));
 		set_->put(*link);
 	}
 	return true;

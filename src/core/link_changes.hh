@@ -41,6 +41,7 @@ private:
 	[[nodiscard]] int resolve();
 	[[nodiscard]] int claim(mplink_u32 id, const mplink_link_config &wanted);
 	[[nodiscard]] bool stage();
+	mplink_u32 free_slot() const;
 	int refuse(mplink_u32 attr, const char *why, int err)
 	{
 		refusal_.attr = attr;

@@ -21,6 +21,8 @@ public:
 	LinkSet(mplink_u32 nics, mplink_u32 size)
 	    : mplink_rcu(), nics_(nics), size_(size), links_(by_nic() + nics)
 	{
+		for (mplink_u16 &place : places_)
+			place = no_place;
 	}
 
 	// The link of that id, or null.
@@ -32,6 +34,11 @@ public:
 	[[gnu::always_inline]] Link *over(mplink_u32 nic_id) const
 	{
 		return nic_id < nics_ ? read_once(by_nic()[nic_id]) : nullptr;
+	}
+	// Where a packet from that NIC is counted in a lane; or no_place.
+	[[gnu::always_inline]] mplink_u16 place(mplink_u32 nic_id) const
+	{
+		return read_once(places_[nic_id]);
 	}
 	// Readers may hold the link until a grace period ends.  Needs no memory: a NIC
 	// that goes cannot wait for any.
@@ -117,11 +124,13 @@ private:
 			if (!first && link.nic().id() == nic_id)
 				first = &link;
 		write_once(by_nic()[nic_id], first);
+		write_once(places_[nic_id], first ? first->place() : no_place);
 	}
 
 	mplink_u32 nics_;
 	mplink_u32 size_;
 	Link **links_; // behind by_nic(), in the same allocation
+	mplink_u16 places_[MPLINK_MAX_NICS];
 };
 
 } // namespace mplink

@@ -20,66 +20,50 @@ const unsigned long *live_word(const LinkSpec &link)
 	return link.live ? link.live : &always;
 }
 
-constexpr mplink_size line_up(mplink_size size)
+// What the policy keeps behind the entries.
+mplink_size tail_size(mplink_u32 n, mplink_u32 policy)
 {
-	return (size + cache_line - 1) & ~mplink_size{cache_line - 1};
+	switch (policy) {
+	case MPLINK_POLICY_BALANCE_RR:
+		return tournament_size(n);
+	case MPLINK_POLICY_BALANCE_XOR:
+		return LinkTable::buckets * sizeof(mplink_u16);
+	default:
+		return 0;
+	}
 }
 
 } // namespace
 
 // One allocation: the table, then its entries, then what its policy keeps.
-struct LinkTable::Layout {
-	Layout(mplink_u32 n, mplink_u32 policy)
-	    : lane(policy == MPLINK_POLICY_BALANCE_RR ? line_up(tournament_size(n)) : 0),
-	      lanes(sizeof(LinkTable) + n * sizeof(LinkEntry)),
-	      buckets(lanes + lane * mplink_nr_lanes()),
-	      end(buckets + (policy == MPLINK_POLICY_BALANCE_XOR
-				     ? LinkTable::buckets * sizeof(*LinkTable::buckets_)
-				     : 0))
-	{
-	}
-
-	mplink_size lane;
-	mplink_size lanes;
-	mplink_size buckets;
-	mplink_size end;
-};
-
-LinkTable::LinkTable(std::span<const LinkSpec> links, mplink_u32 n, mplink_u32 policy)
-    : mplink_rcu(), n_(n), policy_(policy)
+LinkTable::LinkTable(std::span<const LinkSpec> links, mplink_u32 n, mplink_u32 policy, Lanes &lanes,
+		     mplink_u64 serial)
+    : mplink_rcu(), n_(n), policy_(policy), serial_(serial),
+      rr_serial_(policy == MPLINK_POLICY_BALANCE_RR ? serial : ~mplink_u64{0}), lanes_(lanes),
+      tail_(entries() + n)
 {
-	const Layout layout(n, policy);
-	mplink_u8 *const base = reinterpret_cast<mplink_u8 *>(this);
 	mplink_u32 i = 0;
-
-	lane_size_ = static_cast<mplink_u32>(layout.lane);
-	lanes_ = base + layout.lanes;
-	buckets_ = reinterpret_cast<mplink_u16 *>(base + layout.buckets);
 
 	for (const LinkSpec &link : links) {
 		if (link.waiting)
 			waiting_ |= mplink_u64{1} << link.id;
 		if (!link.valid)
 			continue;
-		LinkEntry &e = *new (&entries()[i++]) LinkEntry;
+		LinkEntry &e = *new (&entries()[i]) LinkEntry;
 
+		e.index = static_cast<mplink_u8>(i++);
 		e.state = mplink_port_state(link.port, &e.mask, &e.want);
 		e.live = live_word(link);
 		e.path = link.path;
-		e.counters = link.counters;
+		e.shared = link.shared;
 		e.nic_counters = link.nic_counters;
 		// 16 bits of weight below 32 of fraction: exact to 1 in 65,536.
 		e.scale = (mplink_u64{1} << 32) / link.weight;
-		e.header_len = mplink_port_header_len(link.port);
+		e.header_len = static_cast<mplink_u16>(mplink_port_header_len(link.port));
 		e.last = i == n;
 		e.id = static_cast<mplink_u8>(link.id);
+		e.place = link.place;
 	}
-	if (policy == MPLINK_POLICY_BALANCE_RR)
-		for (mplink_u32 lane = 0; lane < mplink_nr_lanes(); lane++) {
-			constexpr mplink_u64 start[MPLINK_MAX_LINKS] = {};
-
-			progress(lane).set(start);
-		}
 	if (policy == MPLINK_POLICY_BALANCE_XOR)
 		fill_buckets(links);
 }
@@ -93,6 +77,16 @@ mplink_u64 LinkTable::alive_ids() const
 	return ids;
 }
 
+mplink_u32 LinkTable::last_place() const
+{
+	mplink_u32 last = 0;
+
+	for (mplink_u32 i = 0; i < n_; i++)
+		if (last < (*this)[i].place)
+			last = (*this)[i].place;
+	return last;
+}
+
 const LinkEntry *LinkTable::find(mplink_u32 id) const
 {
 	for (mplink_u32 i = 0; i < n_; i++)
@@ -101,13 +95,15 @@ const LinkEntry *LinkTable::find(mplink_u32 id) const
 	return nullptr;
 }
 
-Box<LinkTable> LinkTable::build(std::span<const LinkSpec> links, mplink_u32 policy)
+Box<LinkTable> LinkTable::build(std::span<const LinkSpec> links, mplink_u32 policy, Lanes &lanes,
+				mplink_u64 serial)
 {
 	mplink_u32 n = 0;
 
 	for (const LinkSpec &link : links)
 		n += link.valid;
-	return make_with<LinkTable>(Layout(n, policy).end - sizeof(LinkTable), links, n, policy);
+	return make_with<LinkTable>(n * sizeof(LinkEntry) + tail_size(n, policy), links, n, policy,
+				    lanes, serial);
 }
 
 namespace
@@ -218,7 +214,7 @@ void LinkTable::fill_buckets(std::span<const LinkSpec> links)
 			i = drawn(links, total, draw(b, k));
 		while (!links[i].valid)
 			i = (i + 1) % links.size();
-		buckets_[b] = entry[i];
+		of_buckets()[b] = entry[i];
 	}
 }
 

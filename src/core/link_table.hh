@@ -7,9 +7,7 @@
 #include <span>
 
 #include "census.hh"
-#include "counters.hh"
-#include "rcu.hh"
-#include "tournament.hh"
+#include "lanes.hh"
 
 namespace mplink
 {
@@ -21,8 +19,9 @@ struct LinkSpec {
 	const mplink_port *port;
 	const unsigned long *live; // see mplink_bfd_up(); null: it always is
 	mplink_path *path;
-	TrafficCounters *counters; // one a lane
-	TrafficCounters *nic_counters;
+	TrafficCounters *shared; // of lanes that the peer does not have yet
+	LaneCounters *nic_counters;
+	mplink_u16 place;     // of its counters in a lane
 	mplink_u32 id;        // the link's
 	bool waiting = false; // to be restored: the far end may use it by now
 };
@@ -53,12 +52,14 @@ struct alignas(64) LinkEntry {
 	mplink_u32 mask;
 	mplink_u32 want;
 	mplink_path *path;
-	TrafficCounters *counters;
-	TrafficCounters *nic_counters;
+	TrafficCounters *shared;
+	LaneCounters *nic_counters;
 	mplink_u64 scale; // clock ticks a byte: the reciprocal of the weight
-	mplink_u32 header_len;
-	bool last; // of the table
+	mplink_u16 header_len;
+	mplink_u16 place; // in a lane
+	bool last;        // of the table
 	mplink_u8 id;
+	mplink_u8 index; // in the table
 };
 
 // A packet on its way out, as the core sees it.  All of it as wide as registers, which
@@ -78,8 +79,13 @@ public:
 
 	// A table of the valid ones of links, at least one of which is; null
 	// where memory is short.
-	[[nodiscard]] static Box<LinkTable> build(std::span<const LinkSpec> links,
-						  mplink_u32 policy);
+	[[nodiscard]] static Box<LinkTable>
+	build(std::span<const LinkSpec> links, mplink_u32 policy, Lanes &lanes, mplink_u64 serial);
+	// The table that the entry is in.
+	static const LinkTable &of(const LinkEntry &entry)
+	{
+		return *(reinterpret_cast<const LinkTable *>(&entry - entry.index) - 1);
+	}
 
 	mplink_u32 size() const
 	{
@@ -102,37 +108,61 @@ public:
 	{
 		return entries()[i];
 	}
-	// balance-rr: how far each link has come on that lane.  The one part that
-	// readers write; nothing ever reads another lane's.
-	Tournament progress(mplink_size lane) const
+	// Not 0, and that of no other table of the peer's.
+	mplink_u64 serial() const
 	{
-		return {lanes_ + lane * lane_size_, n_};
+		return serial_;
+	}
+	// Of the peer.
+	Lanes &lanes() const
+	{
+		return lanes_;
+	}
+	// The same if the policy is balance-rr, else what no lane has: for the default one
+	// comparison says all.
+	mplink_u64 rr_serial() const
+	{
+		return rr_serial_;
+	}
+	// A lane that has this place has room for the table.
+	mplink_u32 last_place() const;
+	// balance-rr: how far each link has come, of the packets whose lane the peer does
+	// not have yet; to be compared and moved as Tournament does.  Readers write it.
+	mplink_u64 *shared_clocks() const
+	{
+		return policy_ == MPLINK_POLICY_BALANCE_RR ? static_cast<mplink_u64 *>(tail_)
+							   : nullptr;
 	}
 	// balance-xor: the link of a flow.
 	const LinkEntry &of_flow(mplink_u32 hash) const
 	{
 		return *reinterpret_cast<const LinkEntry *>(
-			reinterpret_cast<const mplink_u8 *>(this) + buckets_[hash >> 24]);
+			reinterpret_cast<const mplink_u8 *>(this) + of_buckets()[hash >> 24]);
 	}
 
-	LinkTable(std::span<const LinkSpec> links, mplink_u32 n, mplink_u32 policy);
+	LinkTable(std::span<const LinkSpec> links, mplink_u32 n, mplink_u32 policy, Lanes &lanes,
+		  mplink_u64 serial);
 
 private:
-	struct Layout;
-
 	// Right behind the table, and as aligned.
 	LinkEntry *entries() const
 	{
 		return reinterpret_cast<LinkEntry *>(const_cast<LinkTable *>(this) + 1);
 	}
+	// Where its link is, in bytes from here.
+	mplink_u16 *of_buckets() const
+	{
+		return static_cast<mplink_u16 *>(tail_);
+	}
 	void fill_buckets(std::span<const LinkSpec> links);
 
 	mplink_u32 n_;
 	mplink_u32 policy_;
+	mplink_u64 serial_;
+	mplink_u64 rr_serial_;
 	mplink_u64 waiting_ = 0;
-	mplink_u32 lane_size_;
-	mplink_u8 *lanes_;
-	mplink_u16 *buckets_; // where its link is, in bytes from here
+	Lanes &lanes_;
+	void *tail_; // shared_clocks(), or of_buckets()
 };
 
 } // namespace mplink

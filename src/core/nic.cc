@@ -7,7 +7,7 @@
 namespace mplink
 {
 
-Nic::Nic(void *owner, mplink_u32 id, const char *name, TrafficCounters *traffic)
+Nic::Nic(void *owner, mplink_u32 id, const char *name, LaneCounters *traffic)
     : mplink_rcu(), owner_(owner), id_(id), since_ms_(mplink_now_ms()), traffic_(traffic)
 {
 	__builtin_strncpy(name_, name, sizeof(name_) - 1);
@@ -21,10 +21,7 @@ mplink_counters Nic::counters() const
 	mplink_counters sum = {};
 
 	add(sum, traffic_);
-	sum.tx_packets -= before_.tx_packets;
-	sum.tx_bytes -= before_.tx_bytes;
-	sum.rx_packets -= before_.rx_packets;
-	sum.rx_bytes -= before_.rx_bytes;
+	subtract(sum, before_);
 	return sum;
 }
 

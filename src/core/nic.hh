@@ -37,11 +37,15 @@ class Nic : public mplink_rcu, Counted<Kind::nics>
 public:
 	// traffic: the counters of its place in the device, one a lane, which outlive it
 	// and have counted for others before.
-	Nic(void *owner, mplink_u32 id, const char *name, TrafficCounters *traffic);
+	Nic(void *owner, mplink_u32 id, const char *name, LaneCounters *traffic);
 
 	const char *name() const
 	{
 		return name_;
+	}
+	void *owner() const
+	{
+		return owner_;
 	}
 	mplink_u32 id() const
 	{
@@ -65,7 +69,7 @@ public:
 	{
 		return !__builtin_strncmp(name_, name, MPLINK_NAME_LEN);
 	}
-	TrafficCounters *traffic() const
+	LaneCounters *traffic() const
 	{
 		return traffic_;
 	}
@@ -121,7 +125,7 @@ private:
 	mplink_u64 since_ms_;
 	mplink_u64 stages_ms_[MPLINK_NIC_STAGES];
 	const char *refused_ = nullptr;
-	TrafficCounters *traffic_;
+	LaneCounters *traffic_;
 	mplink_counters before_ = {}; // what traffic_ counted for others
 };
 

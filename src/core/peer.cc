@@ -4,9 +4,9 @@
 namespace mplink
 {
 
-Box<Peer> Peer::create(const mplink_addr &addr)
+Box<Peer> Peer::create(const mplink_addr &addr, const NoLanes &none)
 {
-	return make<Peer>(addr);
+	return make<Peer>(addr, none);
 }
 
 Peer::~Peer()
@@ -111,7 +111,8 @@ bool Peer::publish(Rtnl rtnl, const Settings &settings)
 		if (specs) {
 			for (mplink_u32 i = 0; i < n; i++)
 				specs[i] = ordered[i]->spec();
-			table = LinkTable::build({specs.begin(), n}, settings.policy);
+			table = LinkTable::build({specs.begin(), n}, settings.policy, lanes_,
+						 ++serial_);
 		}
 		stale_ = !table;
 		// Better some links, or by another policy, than none.
@@ -120,6 +121,25 @@ bool Peer::publish(Rtnl rtnl, const Settings &settings)
 	}
 	destroy_after_readers(table_.exchange(rtnl, table.release()));
 	return !stale_;
+}
+
+bool Peer::make_lanes(Rtnl rtnl)
+{
+	mplink_u32 slots = 0;
+
+	if (const LinkSet *links = links_.get(rtnl))
+		for (const Link &link : *links)
+			if (slots <= link.slot())
+				slots = link.slot() + 1;
+	return lanes_.grow(rtnl, slots);
+}
+
+mplink_counters Peer::counted(Rtnl rtnl, mplink_u32 slot) const
+{
+	mplink_counters sum = {};
+
+	lanes_.add_to(rtnl, sum, slot);
+	return sum;
 }
 
 void Peer::begin(Rtnl rtnl)

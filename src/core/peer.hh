@@ -11,12 +11,12 @@ class Peer : public mplink_rcu, Counted<Kind::peers>
 {
 public:
 	// Null where memory is short.
-	[[nodiscard]] static Box<Peer> create(const mplink_addr &addr);
+	[[nodiscard]] static Box<Peer> create(const mplink_addr &addr, const NoLanes &none);
 	// Takes the peer from the packet path, and frees it once no reader can
 	// see it: readers hold the peer itself only within a read section.
 	static void retire(Rtnl, Box<Peer> peer);
 
-	explicit Peer(const mplink_addr &addr) : mplink_rcu(), addr_(addr)
+	Peer(const mplink_addr &addr, const NoLanes &none) : mplink_rcu(), lanes_(none), addr_(addr)
 	{
 	}
 	~Peer();
@@ -47,6 +47,11 @@ public:
 		const LinkSet *links = links_.get(rtnl);
 
 		return links && links->over(nic_id);
+	}
+	// Where a packet from that NIC is counted in a lane; or no_place.
+	[[gnu::always_inline]] mplink_u16 place(ReadSection section, mplink_u32 nic_id) const
+	{
+		return links_.read(section)->place(nic_id);
 	}
 
 	// Null before there have been links.
@@ -91,6 +96,15 @@ public:
 	{
 		return table_.read(section);
 	}
+	// Packets may ask for more, whoever else reads the peer.
+	Lanes &lanes() const
+	{
+		return lanes_;
+	}
+	// Makes the lanes that packets have asked for.  False: memory is short.
+	[[nodiscard]] bool make_lanes(Rtnl);
+	// What has ever been counted in that slot of the lanes.
+	mplink_counters counted(Rtnl, mplink_u32 slot) const;
 	// Whether a link is valid.
 	bool works(Rtnl) const
 	{
@@ -110,6 +124,8 @@ private:
 
 	Rcu<LinkSet> links_;
 	Rcu<LinkTable> table_;
+	mutable Lanes lanes_;
+	mplink_u64 serial_ = 0; // of the last table
 	bool stale_ = false;
 	bool works_ = false;
 	mplink_u32 liveness_ = MPLINK_LIVENESS_INHERIT;

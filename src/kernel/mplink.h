@@ -142,6 +142,7 @@ struct mplink_net {
 	struct mplink_routing routing;	/* when addresses and routes were re-read last */
 	struct delayed_work watch;	/* whether that has changed */
 	struct delayed_work refresh;	/* re-reads addresses and routes */
+	struct delayed_work lanes;	/* makes what packets have asked for */
 	struct work_struct liveness;	/* follows BFD sessions */
 	struct delayed_work restore;	/* ends waits to restore and hold-offs */
 };

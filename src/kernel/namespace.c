@@ -53,6 +53,17 @@ static void mplink_net_recheck(struct mplink_net *mn, u32 event)
 	rtnl_unlock();
 }
 
+static void mplink_net_lanes_work(struct work_struct *work)
+{
+	struct mplink_net *mn = container_of(to_delayed_work(work), struct mplink_net, lanes);
+	struct mplink_vnic *vnic;
+
+	rtnl_lock();
+	list_for_each_entry(vnic, &mn->vnics, list)
+		mplink_core_make_lanes(vnic->core);
+	rtnl_unlock();
+}
+
 static void mplink_net_liveness_work(struct work_struct *work)
 {
 	mplink_net_recheck(container_of(work, struct mplink_net, liveness), MPLINK_EVENT_LIVENESS);
@@ -82,6 +93,17 @@ void mplink_request_recheck(void *owner, u64 ms)
 	if (!delayed_work_pending(&mn->restore) ||
 	    time_before(jiffies + delay, mn->restore.timer.expires))
 		mod_delayed_work(system_wq, &mn->restore, delay);
+}
+
+/*
+ * It looks at every peer for those that want something, so not at once: with 10,000 peers
+ * it takes a millisecond, and a scan of all of them must not keep it busy.
+ */
+void mplink_request_lanes(void *owner)
+{
+	const struct net_device *dev = owner;
+
+	queue_delayed_work(system_wq, &mplink_net(dev_net(dev))->lanes, HZ / 50);
 }
 
 void mplink_net_refresh(struct net *net, unsigned long delay)
@@ -173,6 +195,7 @@ static int __net_init mplink_net_start(struct net *net)
 	mn->net = net;
 	INIT_LIST_HEAD(&mn->vnics);
 	INIT_DELAYED_WORK(&mn->refresh, mplink_net_work);
+	INIT_DELAYED_WORK(&mn->lanes, mplink_net_lanes_work);
 	INIT_WORK(&mn->liveness, mplink_net_liveness_work);
 	INIT_DELAYED_WORK(&mn->restore, mplink_net_restore_work);
 	INIT_DELAYED_WORK(&mn->watch, mplink_net_watch);
@@ -187,6 +210,7 @@ static void __net_exit mplink_net_stop(struct net *net)
 	WARN_ON_ONCE(!list_empty(&mn->vnics));
 	cancel_delayed_work_sync(&mn->watch);
 	cancel_delayed_work_sync(&mn->refresh);
+	cancel_delayed_work_sync(&mn->lanes);
 	cancel_work_sync(&mn->liveness);
 	cancel_delayed_work_sync(&mn->restore);
 }

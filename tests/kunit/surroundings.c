@@ -143,6 +143,10 @@ void mplink_request_recheck(void *owner, u64 ms)
 {
 }
 
+void mplink_request_lanes(void *owner)
+{
+}
+
 /* No link asks for a session here. */
 struct mplink_bfd *mplink_bfd_get(struct mplink_port *port, const struct mplink_addr *remote,
 				  const struct mplink_addr *local,

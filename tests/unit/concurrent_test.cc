@@ -94,8 +94,10 @@ protected:
 			while (!stop)
 				read_counters(world);
 		});
-		while (std::chrono::steady_clock::now() < end && !HasFailure())
+		while (std::chrono::steady_clock::now() < end && !HasFailure()) {
 			step();
+			world.make_lanes();
+		}
 		stop = true;
 		for (std::thread &thread : threads)
 			thread.join();
@@ -180,6 +182,42 @@ TEST_F(Concurrent, NicsAndLinksComeAndGoUnderTraffic)
 		ASSERT_EQ(world.set_link(id, remote_address(id + 1)), 0);
 		ASSERT_EQ(world.wrong(), "");
 	});
+}
+
+// Lanes are made, and made larger, while packets count there.
+TEST_F(Concurrent, LinksAreAddedUnderTraffic)
+{
+	World world;
+	mplink_counters before = {};
+
+	world.owner.keep = false;
+	world.start(1);
+	stress(world, [&] {
+		const mplink_u32 id = world.nics();
+		const std::string name = "more" + std::to_string(id);
+
+		if (id < MPLINK_MAX_NICS) {
+			ASSERT_EQ(world.add_nic(name), 0);
+			world.plug_running(name, id + 1);
+			ASSERT_EQ(world.set_link(id, remote_address(id + 1)), 0);
+		}
+
+		const mplink_counters now = world.link_counters(0);
+
+		ASSERT_GE(now.tx_packets, before.tx_packets);
+		ASSERT_GE(now.rx_packets, before.rx_packets);
+		before = now;
+		std::this_thread::yield();
+	});
+
+	mplink_u64 sent = 0;
+	mplink_counters all;
+
+	for (mplink_u32 id = 0; id < world.nics(); id++)
+		sent += world.link_counters(id).tx_packets;
+	mplink_core_counters(world.device(), &all);
+	EXPECT_EQ(sent, all.tx_packets);
+	EXPECT_EQ(world.link_counters(0).rx_packets, all.rx_packets);
 }
 
 TEST_F(Concurrent, PolicyChangesUnderTraffic)

@@ -310,7 +310,7 @@ TEST_F(Control, MemoryThatIsShortChangesNothing)
 
 		Memory::fail_nth(0);
 		if (!err) {
-			EXPECT_GT(nth, 3U);
+			EXPECT_GT(nth, 2U);
 			break;
 		}
 		EXPECT_EQ(world().refusal.attr, mplink_u32{MPLINK_REFUSED_ALL});

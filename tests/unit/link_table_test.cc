@@ -38,10 +38,15 @@ protected:
 					  .weight = static_cast<mplink_u16>(i + 1),
 					  .port = port,
 					  .path = nullptr,
-					  .counters = nullptr,
+					  .shared = nullptr,
 					  .nic_counters = nullptr,
+					  .place = place_of(i),
 					  .id = i});
 		}
+	}
+	Box<LinkTable> build(std::span<const LinkSpec> specs, mplink_u32 policy)
+	{
+		return LinkTable::build(specs, policy, *lanes_, ++serial_);
 	}
 	void TearDown() override
 	{
@@ -55,12 +60,17 @@ protected:
 		}
 		fake::grace_period();
 		devices_.clear();
+		lanes_ = {};
+		none_ = {};
 		Clean::TearDown();
 	}
 
 	std::vector<std::unique_ptr<fake::Netdev>> devices_;
 	std::vector<mplink_port *> ports_;
 	std::vector<LinkSpec> specs_;
+	Box<NoLanes> none_ = mplink::make<NoLanes>();
+	Box<Lanes> lanes_ = mplink::make<Lanes>(*none_);
+	mplink_u64 serial_ = 0;
 };
 
 TEST_F(LinkTables, ListTheValidLinksInOrder)
@@ -68,7 +78,7 @@ TEST_F(LinkTables, ListTheValidLinksInOrder)
 	make(5);
 	specs_[0].valid = specs_[3].valid = false;
 
-	const Box<LinkTable> table = LinkTable::build(specs_, MPLINK_POLICY_BALANCE_RR);
+	const Box<LinkTable> table = build(specs_, MPLINK_POLICY_BALANCE_RR);
 
 	ASSERT_TRUE(table);
 	ASSERT_EQ(table->size(), 3U);
@@ -83,7 +93,7 @@ TEST_F(LinkTables, AliveIsReadFromTheDeviceEachTime)
 {
 	make(1);
 
-	const Box<LinkTable> table = LinkTable::build(specs_, MPLINK_POLICY_BROADCAST);
+	const Box<LinkTable> table = build(specs_, MPLINK_POLICY_BROADCAST);
 
 	EXPECT_FALSE((*table)[0].alive());
 	devices_[0]->set_running(true);
@@ -104,7 +114,7 @@ TEST_F(LinkTables, TheLinksThatAreAliveByTheirIds)
 	}
 	specs_[0].valid = false;
 
-	const Box<LinkTable> table = LinkTable::build(specs_, MPLINK_POLICY_BALANCE_RR);
+	const Box<LinkTable> table = build(specs_, MPLINK_POLICY_BALANCE_RR);
 
 	EXPECT_EQ(table->alive_ids(), 1ULL << 56 | 1ULL << 42 | 1ULL << 35);
 	EXPECT_EQ(table->find(42)->id, 42);
@@ -114,22 +124,24 @@ TEST_F(LinkTables, TheLinksThatAreAliveByTheirIds)
 
 	// The far end may be sooner in taking one back.
 	specs_[0].waiting = true;
-	const Box<LinkTable> next = LinkTable::build(specs_, MPLINK_POLICY_BALANCE_RR);
+	const Box<LinkTable> next = build(specs_, MPLINK_POLICY_BALANCE_RR);
 
 	EXPECT_EQ(next->alive_ids(), table->alive_ids() | 1ULL << 63);
 }
 
-TEST_F(LinkTables, EveryLaneAndBucketLiesWithinTheAllocation)
+TEST_F(LinkTables, EveryClockAndBucketLiesWithinTheAllocation)
 {
 	make(64);
 	for (mplink_size n = 1; n <= 64; n++) {
 		const std::span<const LinkSpec> specs(specs_.data(), n);
-		const Box<LinkTable> rr = LinkTable::build(specs, MPLINK_POLICY_BALANCE_RR);
-		const Box<LinkTable> by_flow = LinkTable::build(specs, MPLINK_POLICY_BALANCE_XOR);
+		const Box<LinkTable> rr = build(specs, MPLINK_POLICY_BALANCE_RR);
+		const Box<LinkTable> by_flow = build(specs, MPLINK_POLICY_BALANCE_XOR);
 
-		for (mplink_u32 lane = 0; lane < fake::nr_lanes; lane++)
-			for (mplink_u32 i = 0; i < n; i++)
-				rr->progress(lane).advance(1);
+		for (mplink_u32 i = 0; i < n; i++) {
+			rr->shared_clocks()[i]++;
+			EXPECT_EQ(&LinkTable::of((*rr)[i]), rr.get());
+		}
+		EXPECT_EQ(rr->last_place(), place_of(static_cast<mplink_u32>(n) - 1));
 		for (mplink_u64 hash = 0; hash < 1ULL << 32; hash += 1U << 24)
 			EXPECT_LT(static_cast<mplink_size>(
 					  &by_flow->of_flow(static_cast<mplink_u32>(hash)) -
@@ -156,7 +168,7 @@ TEST_F(LinkTables, TheLightestLinkHasABucket)
 	for (const mplink_u16 weight : {mplink_u16{300}, mplink_u16{65535}}) {
 		specs_[1].weight = weight;
 
-		const Box<LinkTable> table = LinkTable::build(specs_, MPLINK_POLICY_BALANCE_XOR);
+		const Box<LinkTable> table = build(specs_, MPLINK_POLICY_BALANCE_XOR);
 
 		EXPECT_EQ(buckets_of(*table), (std::vector<mplink_u32>{1, 255}));
 	}
@@ -179,7 +191,7 @@ TEST_F(LinkTables, BucketsFollowTheWeights)
 			total += spec.weight;
 		}
 
-		const Box<LinkTable> table = LinkTable::build(specs, MPLINK_POLICY_BALANCE_XOR);
+		const Box<LinkTable> table = build(specs, MPLINK_POLICY_BALANCE_XOR);
 		const std::vector<mplink_u32> count = buckets_of(*table);
 		const auto due = [&](mplink_u32 i) {
 			return 256.0 * specs[i].weight / static_cast<double>(total);
@@ -210,7 +222,7 @@ TEST_F(LinkTables, ShortOfMemoryThereIsNone)
 
 	const fake::NoMemory none;
 
-	EXPECT_FALSE(LinkTable::build(specs_, MPLINK_POLICY_BALANCE_RR));
+	EXPECT_FALSE(build(specs_, MPLINK_POLICY_BALANCE_RR));
 }
 
 std::vector<mplink_u64> memory_for(mplink_u32 n)

@@ -67,7 +67,7 @@ protected:
 
 TEST_F(MemoryFailure, MakingADevice)
 {
-	for (unsigned n = 1; n <= 2; n++) {
+	for (unsigned n = 1; n <= 3; n++) {
 		Owner owner;
 
 		Memory::fail_nth(n);

@@ -206,6 +206,13 @@ void mplink_request_recheck(void *owner, mplink_u64 ms)
 	at = std::min(at, mplink_now_ms() + ms);
 }
 
+void mplink_request_lanes(void *owner)
+{
+	if (!in_read_section())
+		complain("lanes are asked for by no packet");
+	owner_of(owner).lanes_asked = true;
+}
+
 void mplink_report_refusal(void *owner, const char *nic, const char *why)
 {
 	mplink_assert_rtnl();

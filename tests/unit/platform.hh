@@ -2,6 +2,7 @@
 // include/mplink/platform.h in user space: virtual time, and a record of what
 // the core told the user.  Memory, RCU and devices have files of their own.
 #pragma once
+#include <atomic>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,7 @@ public:
 	bool carrier = false;
 	unsigned carrier_changes = 0;
 	unsigned refreshes_asked = 0;
+	std::atomic<bool> lanes_asked = false; // by packets, on any thread
 	// When the core wants to be asked again, and what flaps.
 	mplink_u64 recheck_ms = MPLINK_NEVER;
 	std::vector<std::string> flapping;

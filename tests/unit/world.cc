@@ -387,8 +387,22 @@ mplink_choice World::choose(mplink_u32 len, mplink_u32 lane, const mplink_u8 *l3
 	return mplink_core_reselect(device_, peer_, len, lane, l3, l3_len);
 }
 
+bool World::make_lanes()
+{
+	if (!owner.lanes_asked.exchange(false))
+		return false;
+
+	const RtnlLock rtnl;
+
+	mplink_core_make_lanes(device_);
+	return true;
+}
+
 World::Sent World::send(mplink_u32 len, mplink_u32 flow, mplink_u32 lane)
 {
+	if (!worker_waits && !in_read_section())
+		make_lanes();
+
 	// UDP over IPv4, ports by flow.
 	mplink_u8 packet[28] = {0x45, 0, 0, 0, 0, 0, 0, 0, 64, 17, 0, 0, 10, 9, 0, 1, 10, 99, 0, 2};
 	const ReadLock lock;

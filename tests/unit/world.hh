@@ -61,6 +61,8 @@ public:
 	bool reap();
 	int event(mplink_u32 event, Netdev &dev);
 	void refresh();
+	// What packets have asked for, as the worker does.  False: nothing.
+	bool make_lanes();
 	int set_policy(mplink_u32 policy);
 	// The waits are 0 until they are set: most tests are about what is true now.
 	mplink_liveness_config liveness() const;
@@ -80,6 +82,8 @@ public:
 	};
 	// The caller holds a ReadLock if the devices are to stay.
 	Sent send(mplink_u32 len, mplink_u32 flow = 0, mplink_u32 lane = 0);
+	// send() does not leave time for the worker.
+	bool worker_waits = false;
 	// Asks the core as src/kernel does.
 	mplink_choice choose(mplink_u32 len, mplink_u32 lane, const mplink_u8 *l3,
 			     mplink_u32 l3_len);
