@@ -4,8 +4,9 @@
 # line per measurement: "KEY NUMBER..." (see tests/bench/stream.cc for the costs;
 # evenness: the bytes that each of the far end's NICs has received).
 #
-# usage: tests/bench/guest.sh [PART...]      PART: peers mplink bystanders even scale tunnel,
-#        or profile-POLICY, profile-gre-udp, profile-gre-fou: see tests/bench/profile
+# usage: tests/bench/guest.sh [PART...]
+#        PART: peers mplink bystanders even scale tunnel many-cpus, or
+#        profile-POLICY, profile-gre-udp, profile-gre-fou: see tests/bench/profile
 #
 # Between the hosts lie veth pairs: eth1..eth3 for mplink, ECMP and the baseline,
 # bond1..bond3 below the bonds, plain1 for the bystander. Every neighbour is permanent.
@@ -222,6 +223,20 @@ scale() {
 	rmmod mplink
 }
 
+# What a peer takes where there could be many CPUs.  Not a word of what it costs them.
+many_cpus() {
+	local before peers=1000
+	[[ $(</sys/devices/system/cpu/possible) == 0-127 ]] ||
+		{ echo "guest.sh: not the 128 CPUs that are wanted" >&2; exit 1; }
+	load
+	many_peers "$peers" >/run/peers.json
+	before=$(kernel_memory)
+	build/mplink load /run/peers.json
+	echo "memory.bytes_per_peer.128cpus $((($(kernel_memory) - before) * 1024 / peers))"
+	ip link del mpl0
+	rmmod mplink
+}
+
 # The kernel's own GRE in UDP, sequenced, over bonding balance-rr, at both ends.
 add_gre_fou() {
 	local host there
@@ -328,6 +343,7 @@ for part in "${parts[@]}"; do
 	case $part in
 	peers | mplink | bystanders | scale | tunnel) "$part" ;;
 	even) even_parts ;;
+	many-cpus) many_cpus ;;
 	profile-gre-udp) profile_tunnel udp 10.97.0 ;;
 	profile-gre-fou) profile_tunnel fou 10.3.0 ;;
 	profile-*) profile "${part#profile-}" ;;
