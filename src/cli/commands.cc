@@ -16,6 +16,7 @@
 #include "diff.hh"
 #include "failure.hh"
 #include "render.hh"
+#include "step_text.hh"
 
 namespace mplink::cli
 {
@@ -55,17 +56,66 @@ std::string read_file(const std::string &file)
 	return content;
 }
 
-void make_so(Client &client, const DeviceConfig &wanted, const std::string &where)
+// Those that take something away only if none before them was refused.
+void carry_out_in_order(Client &client, const Device &device, const std::vector<Step> &steps)
+{
+	std::size_t taken = 0;
+
+	for (auto from = steps.begin(), to = from; from != steps.end(); from = to) {
+		const bool takes = takes_away(*from);
+
+		to = std::find_if(from, steps.end(),
+				  [&](const Step &step) { return takes_away(step) != takes; });
+		try {
+			client.carry_out(device, {from, to});
+		} catch (const Failure &failure) {
+			std::string text = failure.what();
+
+			if (!takes && !taken)
+				text += "\nnothing was removed";
+			if (to != steps.end())
+				text += fmt::format(
+					"\nnot tried, of {} steps: {}; the first: {}\n"
+					"mend that and load again: what has been done stays",
+					steps.size(), steps.end() - to,
+					command_line(device.name, *to));
+			throw Failure(failure.status, text);
+		}
+		taken += takes;
+	}
+}
+
+void print_steps(const Device &device, const std::vector<Step> &steps)
+{
+	std::string text;
+
+	for (const Step &step : steps)
+		text += command_line(device.name, step) + "\n";
+	write_out(steps.empty() ? fmt::format("# {}: nothing to do\n", device.name) : text);
+}
+
+void make_so(Client &client, const DeviceConfig &wanted, const std::string &where, bool dry_run)
 {
 	const std::vector<Device> devices = client.devices();
 
 	if (std::none_of(devices.begin(), devices.end(),
-			 [&](const Device &device) { return device.name == wanted.name; }))
+			 [&](const Device &device) { return device.name == wanted.name; })) {
+		if (dry_run) {
+			const Device made{.name = wanted.name};
+
+			write_out(fmt::format("ip link add {} type mplink\n", quoted(made.name)));
+			return print_steps(made, diff(made, wanted, where));
+		}
 		client.create(wanted.name, where + ".name");
+	}
 
 	const Device current = client.state(wanted.name).front();
+	const std::vector<Step> steps = diff(current, wanted, where);
 
-	client.carry_out(current, diff(current, wanted, where));
+	if (dry_run)
+		print_steps(current, steps);
+	else
+		carry_out_in_order(client, current, steps);
 }
 
 } // namespace
@@ -104,7 +154,7 @@ void save(const std::optional<std::string> &device)
 	write_out(write_config(devices));
 }
 
-void load(const std::string &file, bool check_only)
+void load(const std::string &file, const LoadOptions &options)
 {
 	std::vector<DeviceConfig> devices;
 
@@ -114,13 +164,13 @@ void load(const std::string &file, bool check_only)
 		throw Failure(failure.status,
 			      fmt::format("{}: nothing was changed:\n{}", file, failure.what()));
 	}
-	if (check_only)
+	if (options.check)
 		return;
 
 	Client client;
 
 	for (std::size_t i = 0; i < devices.size(); i++)
-		make_so(client, devices[i], fmt::format("$.devices[{}]", i));
+		make_so(client, devices[i], fmt::format("$.devices[{}]", i), options.dry_run);
 }
 
 } // namespace mplink::cli

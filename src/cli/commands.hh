@@ -16,10 +16,15 @@ struct ShowOptions {
 	bool timeline = false;
 };
 
+struct LoadOptions {
+	bool check = false;   // only whether the file is right; the module is not asked
+	bool dry_run = false; // only print what would be done
+};
+
 void show(const std::optional<std::string> &device, const ShowOptions &options);
 void carry_out(const Order &order);
 void save(const std::optional<std::string> &device);
 // file: a path, or "-" for standard input.
-void load(const std::string &file, bool check_only);
+void load(const std::string &file, const LoadOptions &options);
 
 } // namespace mplink::cli

@@ -35,12 +35,21 @@ std::string excerpt(const Json &value)
 	return text.size() > 60 ? text.substr(0, 60) + "..." : text;
 }
 
-// The library keeps the last of two equal keys, and forgets the first without a word.
-class UniqueKeys
+// devices, peers, links and what is in them.  Beyond it, what handles a value by calling
+// itself would run out of stack.
+constexpr int deepest = 16;
+
+// The library keeps the last of two equal keys, and forgets the first without a word; and
+// takes any depth.
+class Watch
 {
 public:
-	bool operator()(int, Json::parse_event_t event, Json &value)
+	bool operator()(int depth, Json::parse_event_t event, Json &value)
 	{
+		if (depth > deepest)
+			throw bad(fmt::format("lists and objects are in each other more than {} "
+					      "deep; no configuration is",
+					      deepest));
 		if (event == Json::parse_event_t::object_start)
 			keys_.emplace_back();
 		else if (event == Json::parse_event_t::object_end)
@@ -451,7 +460,7 @@ std::vector<DeviceConfig> parse_config(std::string_view json)
 	Json root;
 
 	try {
-		root = Json::parse(json, UniqueKeys());
+		root = Json::parse(json, Watch());
 	} catch (const Json::parse_error &e) {
 		// Behind the library's own tag in brackets: line, column and what was expected.
 		const std::string_view what = e.what();

@@ -8,6 +8,8 @@
 #include <map>
 #include <set>
 
+#include "step_text.hh"
+
 namespace mplink::cli
 {
 
@@ -155,6 +157,16 @@ std::vector<Step> step_aside(std::vector<Peer> &current, const std::vector<PeerC
 	return steps;
 }
 
+std::set<std::pair<std::uint32_t, Address>> wanted_senders(const std::vector<PeerConfig> &wanted)
+{
+	std::set<std::pair<std::uint32_t, Address>> senders;
+
+	for (const PeerConfig &peer : wanted)
+		for (const LinkConfig &link : peer.links)
+			senders.emplace(peer.key, link.remote);
+	return senders;
+}
+
 void diff_peers(Device &current, const DeviceConfig &wanted, const std::string &where,
 		std::vector<Step> &steps)
 {
@@ -190,11 +202,31 @@ void diff_peers(Device &current, const DeviceConfig &wanted, const std::string &
 			had.erase(have);
 	}
 
-	const std::vector<Step> removed = remove_peers(
-		current, [&](const Address &address) { return had.contains(address); });
+	// What only adds comes first: what it refuses leaves all as it was.
+	std::stable_partition(changes.begin(), changes.end(), std::not_fn(takes_away));
 
 	// One that goes may have the key and a remote of one that comes: it makes room.
-	changes.insert(tunnel ? changes.begin() : changes.end(), removed.begin(), removed.end());
+	const std::set<std::pair<std::uint32_t, Address>> senders =
+		tunnel ? wanted_senders(wanted.peers)
+		       : std::set<std::pair<std::uint32_t, Address>>();
+	const auto in_the_way = [&](const Address &address) {
+		const auto peer = had.find(address);
+
+		return peer != had.end() &&
+		       std::any_of(peer->second->links.begin(), peer->second->links.end(),
+				   [&](const Link &link) {
+					   return link.remote &&
+						  senders.contains(
+							  {peer->second->key, *link.remote});
+				   });
+	};
+	const std::vector<Step> before = remove_peers(current, in_the_way);
+	const std::vector<Step> after = remove_peers(current, [&](const Address &address) {
+		return had.contains(address) && !in_the_way(address);
+	});
+
+	changes.insert(changes.begin(), before.begin(), before.end());
+	changes.insert(changes.end(), after.begin(), after.end());
 	steps.insert(steps.end(), changes.begin(), changes.end());
 }
 
@@ -229,9 +261,13 @@ std::vector<Step> diff(const Device &current, const DeviceConfig &wanted, const 
 	// It goes with the authentication, and asked for without one is refused.
 	if (wanted.settings[Setting::bfd_auth] == MPLINK_BFD_AUTH_NONE)
 		settings.erase(Setting::bfd_key_id);
-	// Peers, and their links, are of one encap as long as they are.
-	if (settings.contains(Setting::encap)) {
-		steps = remove_peers(current, [](const Address &) { return true; });
+	SettingValues encap;
+
+	// Peers, and their links, are of one encap as long as they are.  All else is done
+	// before they go.
+	if (const auto found = settings.find(Setting::encap); found != settings.end()) {
+		encap.insert(*found);
+		settings.erase(found);
 		left.peers.clear();
 	}
 	if (!settings.empty() || wanted.key)
@@ -244,6 +280,15 @@ std::vector<Step> diff(const Device &current, const DeviceConfig &wanted, const 
 		forget_links(left, gone);
 	}
 	steps.insert(steps.end(), added.begin(), added.end());
+	if (!encap.empty()) {
+		const std::vector<Step> all =
+			remove_peers(current, [](const Address &) { return true; });
+
+		steps.insert(steps.end(), all.begin(), all.end());
+		steps.push_back({.kind = Step::Kind::device_set,
+				 .settings = std::move(encap),
+				 .where = where});
+	}
 	diff_peers(left, wanted, where, steps);
 	if (!crowded)
 		steps.insert(steps.end(), removed.begin(), removed.end());

@@ -13,8 +13,9 @@ namespace mplink::cli
 {
 
 // where: of the wanted device in the file.  What is new comes before what goes, so that
-// traffic always finds a link; unless there are more NICs than a device can have.  Peers
-// that go do so before others come where there is a tunnel, and all where encap changes.
+// traffic always finds a link, and a refusal finds all in place.  Before what is new go: NICs,
+// where there are more than a device can have; a peer that has a tunnel's key and remote
+// of one that comes; and all peers where encap changes.
 std::vector<Step> diff(const Device &current, const DeviceConfig &wanted, const std::string &where);
 
 } // namespace mplink::cli

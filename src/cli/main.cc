@@ -63,7 +63,7 @@ private:
 	ShowOptions show_;
 	std::string exec_;
 	std::string file_;
-	bool check_ = false;
+	LoadOptions load_;
 };
 
 CLI::App *Command::verb(CLI::App &parent, const char *name, const std::string &about,
@@ -136,9 +136,10 @@ Command::Command()
 	words(verb(app_, "save", "Write the configuration as JSON", "save [[dev] DEV]",
 		   [this] { save(parse_device_words(words_)); }));
 
-	sub = verb(app_, "load", "Make the configuration in FILE so", "load [--check] FILE",
-		   [this] { load(file_, check_); });
-	sub->add_flag("--check", check_, "only look whether the file is right");
+	sub = verb(app_, "load", "Make the configuration in FILE so",
+		   "load [--check | --dry-run] FILE", [this] { load(file_, load_); });
+	sub->add_flag("--check", load_.check, "only look whether the file is right");
+	sub->add_flag("--dry-run", load_.dry_run, "only print the commands that would do it");
 	sub->add_option("FILE", file_)->required();
 }
 

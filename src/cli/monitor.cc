@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 
 #include "client.hh"
@@ -30,6 +31,12 @@ WallTime now()
 	return std::chrono::system_clock::now();
 }
 
+void tell(const std::string &report)
+{
+	if (!report.empty())
+		fmt::print(stderr, "mplink: {}\n", report);
+}
+
 // The signals that end the monitor, and its children's, as something to poll.
 class Signals
 {
@@ -43,6 +50,8 @@ public:
 		sigaddset(&set, SIGTERM);
 		sigaddset(&set, SIGCHLD);
 		sigprocmask(SIG_BLOCK, &set, nullptr);
+		// Whoever started us may ignore it: then no child's end would be told.
+		std::signal(SIGCHLD, SIG_DFL);
 		fd_ = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 		if (fd_ < 0)
 			throw failed(fmt::format("signalfd: {}", std::strerror(errno)));
@@ -121,7 +130,7 @@ void Monitor::show(const World::Changes &changes)
 		if (!runner_)
 			continue;
 		if (std::vector<std::string> facts = environment(change); !facts.empty())
-			runner_->add(std::move(facts));
+			tell(runner_->add(std::move(facts)));
 	}
 	std::fflush(stdout);
 }
@@ -205,14 +214,17 @@ void Monitor::end()
 		return;
 	if (const std::size_t left = runner_->stop())
 		fmt::print(stderr, "mplink: --exec: not run for the last {} changes\n", left);
-	// It is not cut off in the midst of what it does, unless the user insists.
-	while (runner_->running()) {
+	// It is not cut off in the midst of what it does, unless the user insists, or it does
+	// not end.  Its end may have been told with the signal that brought us here.
+	for (;;) {
 		pollfd fd{.fd = signals_.fd(), .events = POLLIN, .revents = 0};
 
-		poll(&fd, 1, -1);
+		tell(runner_->reap());
+		if (!runner_->running())
+			return;
+		poll(&fd, 1, runner_->timeout_ms());
 		if (signals_.take())
 			return;
-		runner_->reap();
 	}
 }
 
@@ -225,13 +237,13 @@ void Monitor::run()
 	};
 
 	for (;;) {
-		if (poll(fds, std::size(fds), -1) < 0 && errno != EINTR)
+		if (poll(fds, std::size(fds), runner_ ? runner_->timeout_ms() : -1) < 0 &&
+		    errno != EINTR)
 			throw failed(fmt::format("poll: {}", std::strerror(errno)));
 		if (signals_.take())
 			return end();
 		if (runner_)
-			if (const std::string report = runner_->reap(); !report.empty())
-				fmt::print(stderr, "mplink: {}\n", report);
+			tell(runner_->reap());
 		// Links first: IFF_UP is told there before the module hears of it.
 		drain(links_, &Monitor::on_link);
 		drain(events_, &Monitor::on_event);

@@ -92,7 +92,7 @@ _mplink_choices() {
 		echo --exec
 		;;
 	load)
-		echo --check
+		echo --check --dry-run
 		;;
 	"nic add" | "nic del")
 		_mplink_nics

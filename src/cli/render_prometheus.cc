@@ -15,11 +15,49 @@ namespace mplink::cli
 namespace
 {
 
+// How many bytes of a UTF-8 sequence text begins with, or 0 (RFC 3629).
+std::size_t utf8_length(std::string_view text)
+{
+	const auto byte = [&](std::size_t i) {
+		return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+	};
+	const unsigned lead = byte(0);
+	const std::size_t length = lead < 0x80   ? 1
+				   : lead < 0xc2 ? 0
+				   : lead < 0xe0 ? 2
+				   : lead < 0xf0 ? 3
+				   : lead < 0xf5 ? 4
+						 : 0;
+
+	for (std::size_t i = 1; i < length; i++)
+		if ((byte(i) & 0xc0) != 0x80)
+			return 0;
+	// Overlong, a surrogate, or beyond the last code point.
+	if ((lead == 0xe0 && byte(1) < 0xa0) || (lead == 0xed && byte(1) > 0x9f) ||
+	    (lead == 0xf0 && byte(1) < 0x90) || (lead == 0xf4 && byte(1) > 0x8f))
+		return 0;
+	return length;
+}
+
+// The kernel takes any byte in a name, and one page with another than UTF-8 is no page to
+// Prometheus.  Written as its number, each name remains another label.
 std::string escape(std::string_view value)
 {
 	std::string out;
 
-	for (const char c : value) {
+	for (; !value.empty(); value.remove_prefix(1)) {
+		const char c = value.front();
+		const std::size_t length = utf8_length(value);
+
+		if (!length) {
+			out += fmt::format("\\\\x{:02x}", static_cast<unsigned char>(c));
+			continue;
+		}
+		if (length > 1) {
+			out += value.substr(0, length);
+			value.remove_prefix(length - 1);
+			continue;
+		}
 		if (c == '\n')
 			out += "\\n";
 		else if (c == '\\' || c == '"')

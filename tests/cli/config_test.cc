@@ -71,6 +71,26 @@ TEST(Config, NotJson)
 		  "key \"devices\" is given twice in one object; remove one");
 }
 
+// Much of what handles a value calls itself for what is in it.
+TEST(Config, DeepIsRefused)
+{
+	const std::string why =
+		"lists and objects are in each other more than 16 deep; no configuration is";
+	const int depth = 200000;
+
+	EXPECT_EQ(fault(std::string(depth, '[') + std::string(depth, ']')), why);
+	EXPECT_EQ(fault(std::string(depth, '[')), why);
+	EXPECT_EQ(fault("{\"devices\": [{\"name\": \"mpl0\", \"nics\": " + std::string(depth, '[') +
+			std::string(depth, ']') + "}]}"),
+		  why);
+
+	std::string objects;
+
+	for (int i = 0; i < depth; i++)
+		objects += "{\"a\":";
+	EXPECT_EQ(fault(objects), why);
+}
+
 TEST(Config, Shapes)
 {
 	EXPECT_EQ(fault("[]"), "$: [] is not an object {...}");

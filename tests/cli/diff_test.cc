@@ -6,6 +6,7 @@
 
 #include "diff.hh"
 #include "sample.hh"
+#include "step_text.hh"
 
 namespace mplink::cli
 {
@@ -150,9 +151,8 @@ TEST(Diff, LinksOverOneNic)
 					    .remote = at("10.0.1.7"),
 					    .where = "$.peers[0].links[0]"}}));
 	// Of several, one stays and changes, one comes, one goes.
-	EXPECT_EQ(asked(shared_sample(), links({{"eth1", at("10.0.1.2"), 9},
-						{"eth1", at("10.8.3.1"), 1},
-						eth2})),
+	EXPECT_EQ(asked(shared_sample(),
+			links({{"eth1", at("10.0.1.2"), 9}, {"eth1", at("10.8.3.1"), 1}, eth2})),
 		  (std::vector<LinkChange>{
 			  {.nic = "eth1",
 			   .remote = at("10.0.1.2"),
@@ -175,9 +175,8 @@ TEST(Diff, LinksOverOneNic)
 			  {.nic = "eth1", .remote = at("10.0.1.2"), .remove = true},
 			  {.nic = "eth1", .remote = at("10.8.2.1"), .remove = true}}));
 	// Routing decides again.
-	EXPECT_EQ(asked(shared_sample(), links({{"eth1", at("10.0.1.2"), 3},
-						{"eth1", at("10.8.2.1"), 2},
-						eth2})),
+	EXPECT_EQ(asked(shared_sample(),
+			links({{"eth1", at("10.0.1.2"), 3}, {"eth1", at("10.8.2.1"), 2}, eth2})),
 		  (std::vector<LinkChange>{{.nic = "eth1",
 					    .remote = at("10.8.2.1"),
 					    .local = std::optional<Address>(),
@@ -210,19 +209,19 @@ TEST(Diff, Tunnel)
 	const auto steps = diff(sample(), want, "$");
 
 	ASSERT_EQ(texts(steps),
-		  (std::vector<std::string>{"peer del 10.99.0.2", "peer del fd99::3",
-					    "set encap gre-udp flow-buckets 64 "
-					    "outoforder-max-us 50000",
-					    "peer add 10.99.0.2", "peer add fd99::3"}));
-	EXPECT_EQ(steps[3].peer_key, 16777215U);
-	EXPECT_EQ(steps[3].links.size(), 2U);
-	EXPECT_EQ(steps[4].peer_key, std::nullopt);
+		  (std::vector<std::string>{"set flow-buckets 64 outoforder-max-us 50000",
+					    "peer del 10.99.0.2", "peer del fd99::3",
+					    "set encap gre-udp", "peer add 10.99.0.2",
+					    "peer add fd99::3"}));
+	EXPECT_EQ(steps[4].peer_key, 16777215U);
+	EXPECT_EQ(steps[4].links.size(), 2U);
+	EXPECT_EQ(steps[5].peer_key, std::nullopt);
 
 	const auto back = diff(tunnel_sample(), wanted(), "$");
 
-	ASSERT_EQ(back.size(), 5U);
-	EXPECT_EQ(back[2].settings.at(Setting::encap), MPLINK_ENCAP_NONE);
-	EXPECT_EQ(back[3].peer_key, std::nullopt);
+	ASSERT_EQ(back.size(), 6U);
+	EXPECT_EQ(back[3].settings.at(Setting::encap), MPLINK_ENCAP_NONE);
+	EXPECT_EQ(back[4].peer_key, std::nullopt);
 
 	// A key alone is no reason to touch anything else.
 	want.peers[0].key = 8;
@@ -238,6 +237,61 @@ TEST(Diff, Tunnel)
 	want.peers[0].address = at("10.99.0.9");
 	EXPECT_EQ(texts(diff(tunnel_sample(), want, "$")),
 		  (std::vector<std::string>{"peer del 10.99.0.2", "peer add 10.99.0.9"}));
+	// One that is in nobody's way goes last.
+	want.peers[0].key = 5;
+	EXPECT_EQ(texts(diff(tunnel_sample(), want, "$")),
+		  (std::vector<std::string>{"peer add 10.99.0.9", "peer del 10.99.0.2"}));
+}
+
+// Whatever is refused, nothing has gone before it.
+TEST(Diff, WhatOnlyAddsComesBeforeWhatTakesAway)
+{
+	DeviceConfig want = wanted();
+
+	want.nics.push_back("eth9");
+	want.peers[0].links.pop_back();
+	want.peers[1].address = at("fd99::9");
+
+	const auto steps = diff(sample(), want, "$");
+	bool taken = false;
+
+	ASSERT_EQ(texts(steps),
+		  (std::vector<std::string>{"nic add eth9", "peer add fd99::9",
+					    "peer set 10.99.0.2", "peer del fd99::3"}));
+	for (const Step &step : steps) {
+		EXPECT_TRUE(takes_away(step) || !taken) << text(step);
+		taken |= takes_away(step);
+	}
+}
+
+TEST(Diff, StepsAsCommands)
+{
+	DeviceConfig want = parse_config(write_config({live_sample()})).at(0);
+	std::vector<std::string> lines;
+
+	want.key = Key{'s', 'e', 'c'};
+	want.peers[0].links[0].nic = "eth 1'";
+	for (const Step &step : diff({.name = "mpl0"}, want, "$"))
+		lines.push_back(command_line("mpl0", step));
+	EXPECT_EQ(
+		lines,
+		(std::vector<std::string>{
+			"mplink set dev mpl0 liveness bfd wtr-ms 300 bfd-tx-us 10000 "
+			"bfd-multihop on bfd-auth sha1 bfd-key-id 7 bfd-key KEY",
+			"mplink nic add dev mpl0 eth1", "mplink nic add dev mpl0 eth2",
+			"mplink peer add dev mpl0 10.99.0.2 liveness bfd link 'eth 1'\\''' remote "
+			"10.0.1.2 weight 3 link eth2 remote fd00:2::2 weight 1 liveness off",
+			"mplink peer add dev mpl0 fd99::3"}));
+
+	DeviceConfig less = wanted();
+
+	less.peers[0].links.pop_back();
+	less.peers.pop_back();
+	lines.clear();
+	for (const Step &step : diff(sample(), less, "$"))
+		lines.push_back(command_line("mpl0", step));
+	EXPECT_EQ(lines, (std::vector<std::string>{"mplink peer set dev mpl0 10.99.0.2 unlink eth2",
+						   "mplink peer del dev mpl0 fd99::3"}));
 }
 
 // Carries the steps out one by one, as the module does, which takes no peer whose packets

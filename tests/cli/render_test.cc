@@ -257,6 +257,29 @@ TEST(Prometheus, EscapesLabels)
 }
 
 // Each metric: HELP, TYPE, then all of its samples; counters, and only they, end in _total.
+// One byte that is not UTF-8, and Prometheus takes nothing of the page.
+TEST(Prometheus, IsUtf8WhateverTheNames)
+{
+	const std::pair<const char *, const char *> names[] = {
+		{"eth\xff", "eth\\\\xff"},
+		{"eth\xfe", "eth\\\\xfe"},
+		{"\xc3\xa9th", "\xc3\xa9th"},
+		{"\xe2\x82\xac\xf0\x9f\x90\xa7", "\xe2\x82\xac\xf0\x9f\x90\xa7"},
+		{"\xc3", "\\\\xc3"},
+		{"\xc0\xaf", "\\\\xc0\\\\xaf"},
+		{"\xed\xa0\x80", "\\\\xed\\\\xa0\\\\x80"},
+		{"\xf5\x80\x80\x80", "\\\\xf5\\\\x80\\\\x80\\\\x80"}};
+
+	for (const auto &[name, label] : names) {
+		Device device = sample();
+
+		device.nics[0].name = name;
+		EXPECT_NE(render_prometheus({device}).find(std::string("nic=\"") + label + "\""),
+			  std::string::npos)
+			<< label;
+	}
+}
+
 TEST(Prometheus, FollowsTheFormat)
 {
 	std::istringstream lines(render_prometheus({sample(), live_sample(), tunnel_sample()}));
