@@ -76,13 +76,16 @@ static inline unsigned long mplink_egress_filters(const struct net_device *dev)
 	unsigned long filters = 0;
 
 #ifdef CONFIG_NETFILTER_EGRESS
+	/* data_race(): see above, as below */
 	filters |= (unsigned long)data_race(dev->nf_hooks_egress);
 #endif
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
 #ifdef CONFIG_NET_XGRESS
+	/* data_race(): likewise */
 	filters |= (unsigned long)data_race(dev->tcx_egress);
 #endif
 #elif defined(CONFIG_NET_CLS_ACT)
+	/* data_race(): likewise */
 	filters |= (unsigned long)data_race(dev->miniq_egress);
 #endif
 	return filters;

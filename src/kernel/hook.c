@@ -29,9 +29,10 @@ static __always_inline unsigned long mplink_hook_obstacles(const struct net_devi
 							   const struct dst_entry *dst)
 {
 	const struct mplink_vnic *vnic = netdev_priv(dev);
+	/* data_race(): only whether there is one is asked, and READ_ONCE() is not free. */
+	const unsigned long queue = (unsigned long)data_race(rcu_dereference(dev->qdisc)->enqueue);
 
-	return (unsigned long)dst->lwtstate | (unsigned long)READ_ONCE(vnic->delivery) |
-	       (unsigned long)data_race(rcu_dereference(dev->qdisc)->enqueue) |
+	return (unsigned long)dst->lwtstate | (unsigned long)READ_ONCE(vnic->delivery) | queue |
 	       mplink_egress_filters(dev);
 }
 
@@ -131,7 +132,8 @@ static __always_inline unsigned int mplink_hook_send(struct sk_buff *skb, struct
  * To a network behind a peer, or with a route that has to be asked whether the packet
  * fits.  What is too long is cut, or refused, by the route that knows why.
  */
-static noinline unsigned int mplink_hook4_ask(struct sk_buff *skb, const struct nf_hook_state *state)
+static noinline unsigned int mplink_hook4_ask(struct sk_buff *skb,
+					      const struct nf_hook_state *state)
 {
 	const struct mplink_addr hop = mplink_hop4(skb_rtable(skb), ip_hdr(skb)->daddr);
 	const struct mplink_vnic *vnic = netdev_priv(state->out);
@@ -155,12 +157,14 @@ static noinline unsigned int mplink_hook4_send(struct sk_buff *skb,
 	const struct rtable *rt = skb_rtable(skb);
 	struct net_device *dev = state->out;
 	const struct iphdr *iph = ip_hdr(skb);
+	/* data_race(): a packet may be held to the MTU before a change or after it. */
+	const u32 mtu = data_race(dev->mtu);
 	const u32 len = skb->len;
 
 	if (unlikely(rt->dst.output != ip_output || mplink_hook_obstacles(dev, &rt->dst)))
 		return mplink_hook_pass(skb, dev);
 	if (unlikely(rt->rt_gw_family || rt->rt_pmtu || !mplink_hook_no_metrics(&rt->dst) ||
-		     len > data_race(dev->mtu) || iph->protocol == IPPROTO_ICMP))
+		     len > mtu || iph->protocol == IPPROTO_ICMP))
 		return mplink_hook4_ask(skb, state);
 	return mplink_hook_send(skb, dev, mplink_peers_find4(vnic, iph->daddr), iph, len, false);
 }

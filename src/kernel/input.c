@@ -146,6 +146,7 @@ static noinline rx_handler_result_t mplink_input_special(struct sk_buff **pskb,
 {
 	struct mplink_vnic *vnic = netdev_priv(port->upper);
 
+	/* Pairs with mplink_tunnel_begin(): who sees it sees what is in it. */
 	if (!smp_load_acquire(&vnic->delivery))
 		return mplink_input_other(pskb, port);
 	mplink_tunnel_demux(vnic, *pskb);
@@ -164,6 +165,7 @@ rx_handler_result_t mplink_input(struct sk_buff **pskb)
 
 	if (unlikely(skb->pkt_type != PACKET_HOST))
 		return RX_HANDLER_PASS;
+	/* data_race(): a packet may come before a change or after it. */
 	if (unlikely(data_race(port->special)))
 		return mplink_input_special(pskb, port);
 	if (unlikely(skb->protocol != htons(ETH_P_IP) || skb_headlen(skb) < sizeof(struct iphdr)))

@@ -12,9 +12,10 @@
 static void mplink_port_follow(struct mplink_port *port)
 {
 	const struct mplink_vnic *vnic = netdev_priv(port->upper);
+	const bool ordinary = !vnic->delivery && netif_running(port->upper) &&
+			      port->dev->type == ARPHRD_ETHER;
 
-	WRITE_ONCE(port->special, vnic->delivery || !netif_running(port->upper) ||
-					  port->dev->type != ARPHRD_ETHER);
+	WRITE_ONCE(port->special, !ordinary);
 }
 
 void mplink_ports_follow(struct net_device *upper)

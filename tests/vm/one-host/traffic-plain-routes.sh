@@ -108,3 +108,13 @@ ping -qc2 -i0.2 -W1 -I mpl0 ff02::1 || true
 ping -qc2 -i0.2 -W1 -I mpl0 224.0.0.1 || true
 equal "of a unicast without a peer" "$(drops no_peer)" "$before"
 more_than 3 drops no_peer_multicast || fail "multicasts are not counted"
+
+# A redirect would send a spoke past the hub, where there is no way.
+before=$(drops redirect)
+python3 - <<-'END'
+	import socket
+	icmp = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+	icmp.sendto(bytes([5, 1, 0xfa, 0xfe]) + bytes(32), ("10.99.0.2", 0))
+END
+equal "redirects that were dropped" "$(drops redirect)" $((before + 1))
+equal "the hub's setting" "$(sysctl -n net.ipv4.conf.mpl0.send_redirects)" 0
