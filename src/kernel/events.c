@@ -50,6 +50,8 @@ static void mplink_event_tell(struct mplink_vnic *vnic, u32 event, struct net_de
 
 	mplink_facts_read(dev, &facts);
 	mplink_core_nic_event(vnic->core, event, &facts);
+	/* A bond takes the type of its first port. */
+	mplink_ports_follow(vnic->dev);
 	mplink_vnic_follow_mtu(vnic);
 	/* To enter or leave a VRF, a NIC is taken down and up. */
 	if (vnic->delivery)

@@ -229,6 +229,12 @@ static int mplink_vnic_newlink(struct net *src_net, struct net_device *dev, stru
 	struct mplink_vnic *vnic = netdev_priv(dev);
 	int err;
 
+	/* The hook looks at one qdisc; with more, mq would stand before them. */
+	if (dev->num_tx_queues > 1) {
+		NL_SET_ERR_MSG_MOD(extack,
+				   "has no queues, for its NICs have theirs: leave out numtxqueues");
+		return -EINVAL;
+	}
 	err = register_netdevice(dev);
 	if (err)
 		return err;
