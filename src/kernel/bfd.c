@@ -186,6 +186,7 @@ u32 mplink_bfd_receive(const struct mplink_port *port, const struct mplink_addr 
 	};
 	struct mplink_bfd_step step = {};
 	struct mplink_bfd *bfd;
+	struct mplink_path *path;
 	u32 discr, drop;
 
 	drop = mplink_core_bfd_peek(bytes, len, &discr);
@@ -197,6 +198,9 @@ u32 mplink_bfd_receive(const struct mplink_port *port, const struct mplink_addr 
 	spin_lock(&bfd->lock);
 	drop = mplink_bfd_take(bfd, bytes, len, &step);
 	spin_unlock(&bfd->lock);
+	path = rcu_dereference(bfd->path);
+	if (!drop && path)
+		mplink_path_heard(path, to);
 	mplink_bfd_send(bfd, &step);
 	return drop;
 }

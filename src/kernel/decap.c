@@ -165,6 +165,30 @@ static bool mplink_decap_checksum_wrong(struct sk_buff *skb)
 	return wrong;
 }
 
+static noinline void mplink_decap_heard_slow(struct mplink_far_end *end,
+					     const struct sk_buff *skb, u32 heard)
+{
+	const bool outer6 = skb->protocol == htons(ETH_P_IPV6);
+	const struct mplink_addr to = outer6 ? mplink_addr6(&ipv6_hdr(skb)->daddr) :
+					       mplink_addr4(ip_hdr(skb)->daddr);
+	struct mplink_path *path = mplink_core_peer_path(end->tunnel->peer, end->link);
+
+	if (path)
+		WRITE_ONCE(end->heard, mplink_path_heard(path, &to) ? heard : ~heard);
+}
+
+/* The path is told when the far end sends to another address than before, or it is new. */
+static __always_inline void mplink_decap_heard(struct mplink_far_end *end,
+					       const struct sk_buff *skb, bool outer6)
+{
+	u32 heard = READ_ONCE(mplink_path_generation);
+
+	heard += outer6 ? ipv6_addr_hash(&ipv6_hdr(skb)->daddr) :
+			  (__force u32)ip_hdr(skb)->daddr;
+	if (unlikely(heard != READ_ONCE(end->heard)))
+		mplink_decap_heard_slow(end, skb, heard);
+}
+
 static u32 mplink_decap_take(struct mplink_tunnel_socket *socket, struct sk_buff *skb)
 {
 	const bool outer6 = skb->protocol == htons(ETH_P_IPV6);
@@ -193,6 +217,7 @@ static u32 mplink_decap_take(struct mplink_tunnel_socket *socket, struct sk_buff
 	vnic = end->tunnel->vnic;
 	if (unlikely(!netif_running(vnic->dev)))
 		return MPLINK_GRE_DROP_DOWN;
+	mplink_decap_heard((struct mplink_far_end *)end, skb, outer6);
 	drop = mplink_decap_unwrap(skb, &gre, vnic->dev);
 	if (drop)
 		return drop;

@@ -247,6 +247,9 @@ struct mplink_path {
 	struct mplink_addr wanted;	/* as local, by the user; or none */
 	struct mplink_addr local;	/* what packets of our own come from; or none */
 	struct mplink_route *route;	/* a share of it */
+	bool heard;			/* the far end has sent something to local */
+	bool learned;			/* local is where it sends to, not the route's choice */
+	u8 strays;			/* packets in a row to one and the same other address */
 	struct rcu_head rcu;
 };
 
@@ -264,6 +267,23 @@ static inline struct dst_entry *mplink_path_dst(const struct mplink_path *path, 
 
 /* Before the first path. */
 void mplink_path_init(void);
+
+/* Counts paths created: whoever remembers something of one sees that there may be another. */
+extern u32 mplink_path_generation;
+
+/**
+ * mplink_path_heard() - the remote has sent a packet by this path's NIC
+ * @path: to the sender, which has proven what it can: its address, NIC and key
+ * @to: the address of ours that it sent to
+ *
+ * A far end that knows us by a second address of the NIC, or by one of a loopback, refuses
+ * what comes from another.  So we answer from where it sends to, unless the user has set
+ * the address.  A new path takes the first packet's word, one in use that of eight in a row.
+ *
+ * Context: softirq, in an RCU read section.
+ * Return: false if the next such packet is to be told as well.
+ */
+bool mplink_path_heard(struct mplink_path *path, const struct mplink_addr *to);
 
 /* The longest IP packet of our own that is known to fit. */
 static inline u32 mplink_path_mtu(const struct mplink_path *path)

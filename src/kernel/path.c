@@ -32,6 +32,8 @@
 DEFINE_PER_CPU(u32, mplink_slot);
 static u32 mplink_slots __read_mostly = 1;
 
+u32 mplink_path_generation __read_mostly;
+
 void mplink_path_init(void)
 {
 	u32 cpu, next = 0;
@@ -235,6 +237,7 @@ struct mplink_path *mplink_path_create(struct mplink_port *port, const struct mp
 		kfree(path);
 		return NULL;
 	}
+	WRITE_ONCE(mplink_path_generation, mplink_path_generation + 1);
 	path->dst = path->route->dst;
 	path->dev = port->dev;
 	path->remote = *remote;
@@ -268,11 +271,52 @@ void mplink_path_retire(struct mplink_path *path)
 		call_rcu(&path->rcu, mplink_path_free);
 }
 
+/* How many packets in a row it takes to answer from another address. */
+#define MPLINK_PATH_STRAYS 8
+
+/* Another NIC's address is that of another link, whichever NIC its packets come by. */
+static bool mplink_path_may_answer_from(const struct mplink_path *path,
+					const struct mplink_addr *addr)
+{
+	const struct in6_addr *in6 = mplink_in6(addr);
+	struct net *net = dev_net(path->dev);
+	const struct net_device *dev;
+
+	if (!ipv6_addr_v4mapped(in6))
+		return ipv6_chk_addr(net, in6, path->dev, 1) ||
+		       ipv6_chk_addr(net, in6, net->loopback_dev, 1);
+	dev = __ip_dev_find(net, in6->s6_addr32[3], false);
+	return dev && (dev == path->dev || dev->flags & IFF_LOOPBACK);
+}
+
+bool mplink_path_heard(struct mplink_path *path, const struct mplink_addr *to)
+{
+	if (!mplink_addr_none(&path->wanted))
+		return true;
+	if (mplink_addr_equal(&path->local, to)) {
+		path->heard = true;
+		path->strays = 0;
+		return true;
+	}
+	if (!mplink_path_may_answer_from(path, to))
+		return true;
+	if (path->heard && ++path->strays < MPLINK_PATH_STRAYS)
+		return false;
+	path->heard = true;
+	path->strays = 0;
+	WRITE_ONCE(path->learned, true);
+	/* An IPv6 packet that leaves now may have half of each, and is refused. */
+	WRITE_ONCE(path->local.hi, to->hi);
+	WRITE_ONCE(path->local.lo, to->lo);
+	return true;
+}
+
 int mplink_path_current(const struct mplink_path *path)
 {
+	const struct mplink_addr local = READ_ONCE(path->learned) ? path->local : path->wanted;
 	struct mplink_next_hop hop;
 
-	return !mplink_next_hop_find(path->dev, &path->remote, &path->wanted, &hop) &&
+	return !mplink_next_hop_find(path->dev, &path->remote, &local, &hop) &&
 	       mplink_addr_equal(&path->local, &hop.local) &&
 	       mplink_route_is(path->route, path->dev, &hop);
 }
