@@ -7,6 +7,7 @@
 #include "../../src/core/census.cc"
 #include "../../src/core/device.cc"
 #include "../../src/core/flow_hash.cc"
+#include "../../src/core/lanes.cc"
 #include "../../src/core/link.cc"
 #include "../../src/core/link_changes.cc"
 #include "../../src/core/link_table.cc"
