@@ -80,7 +80,7 @@ enum mplink_gre_drop {
 	MPLINK_GRE_DROP_NO_MEMORY,
 	/* Found by how it came. */
 	MPLINK_GRE_DROP_NIC,		/* by another NIC than the link's */
-	MPLINK_GRE_DROP_ICMP,		/* an ICMP message that does not quote what was sent, or of no sense */
+	MPLINK_GRE_DROP_ICMP,		/* ICMP that quotes nothing we sent, or makes no sense */
 	MPLINK_GRE_DROPS
 };
 
@@ -202,7 +202,7 @@ enum mplink_drop {
 	MPLINK_DROP_NO_MEMORY,	/* no memory for a header or a copy */
 	MPLINK_DROP_NO_NEIGHBOUR,	/* the link's next hop has no neighbour */
 	MPLINK_DROP_LOOP,	/* virtual NICs above each other, too deep: a loop? */
-	MPLINK_DROP_POLICY,	/* an IPsec policy forbids it to leave, or has no state for it yet */
+	MPLINK_DROP_POLICY,	/* an IPsec policy forbids it, or has no state for it yet */
 	MPLINK_DROP_NO_PEER_MULTICAST,	/* to many, of whom none is a peer: nothing amiss */
 	MPLINK_DROP_REDIRECT,	/* an ICMP redirect: there is no way but by the peer */
 	MPLINK_DROPS

@@ -103,7 +103,8 @@ void make_so(Client &client, const DeviceConfig &wanted, const std::string &wher
 		if (dry_run) {
 			const Device made{.name = wanted.name};
 
-			write_out(fmt::format("ip link add {} type mplink\n", quoted(made.name)));
+			write_out(
+				fmt::format("ip link add {} type mplink\n", shell_word(made.name)));
 			return print_steps(made, diff(made, wanted, where));
 		}
 		client.create(wanted.name, where + ".name");

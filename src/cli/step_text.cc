@@ -23,7 +23,7 @@ std::string link_words(const LinkChange &link)
 {
 	std::string words = link.remove ? " unlink " : link.add ? " addlink " : " link ";
 
-	words += quoted(link.nic);
+	words += shell_word(link.nic);
 	if (link.remote)
 		words += " remote " + link.remote->text();
 	if (link.local)
@@ -50,7 +50,7 @@ std::string peer_words(const Step &step)
 
 } // namespace
 
-std::string quoted(std::string_view word)
+std::string shell_word(std::string_view word)
 {
 	if (!word.empty() && std::all_of(word.begin(), word.end(), plain))
 		return std::string(word);
@@ -64,16 +64,16 @@ std::string quoted(std::string_view word)
 
 std::string command_line(const std::string &device, const Step &step)
 {
-	const std::string dev = quoted(device);
+	const std::string dev = shell_word(device);
 
 	switch (step.kind) {
 	case Step::Kind::device_set:
 		return fmt::format("mplink set dev {}{}{}{}", dev, step.settings.empty() ? "" : " ",
 				   text(step.settings, " "), step.key ? " bfd-key KEY" : "");
 	case Step::Kind::nic_add:
-		return fmt::format("mplink nic add dev {} {}", dev, quoted(step.nic));
+		return fmt::format("mplink nic add dev {} {}", dev, shell_word(step.nic));
 	case Step::Kind::nic_del:
-		return fmt::format("mplink nic del dev {} {}", dev, quoted(step.nic));
+		return fmt::format("mplink nic del dev {} {}", dev, shell_word(step.nic));
 	case Step::Kind::peer_add:
 		return fmt::format("mplink peer add dev {} {}", dev, peer_words(step));
 	case Step::Kind::peer_set:

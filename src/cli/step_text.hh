@@ -11,7 +11,7 @@ namespace mplink::cli
 {
 
 // For a shell: in quotes, where one would read more than a word in it.
-std::string quoted(std::string_view word);
+std::string shell_word(std::string_view word);
 
 // "mplink peer set dev mpl0 10.99.0.2 link eth1 remote 10.0.1.2".  A key of BFD's is not told:
 // KEY stands in its place.

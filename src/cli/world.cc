@@ -21,12 +21,15 @@ std::string peer_text(const KnownPeer &peer)
 	std::vector<std::string> names;
 
 	names.reserve(peer.links.size());
-	for (const auto &[link, unused] : peer.links)
+	for (const auto &entry : peer.links) {
+		const auto &link = entry.first;
+
 		names.push_back(link_name(
 			link.first, link.second,
 			std::count_if(peer.links.begin(), peer.links.end(), [&](const auto &other) {
 				return other.first.first == link.first;
 			}) > 1));
+	}
 	return names.empty() ? fmt::format("set, {}without links", key)
 			     : fmt::format("set, {}with links {}", key, fmt::join(names, ", "));
 }

@@ -155,6 +155,10 @@ void share_buckets(std::span<const LinkSpec> links, mplink_u32 *share)
 			}
 	}
 
+	// Every link has its bucket, and nothing is left to be shared.
+	if (!total)
+		return;
+
 	mplink_u64 rest = left;
 
 	for (mplink_size i = 0; i < links.size(); i++)

@@ -181,7 +181,8 @@ static struct mplink_peer_node *mplink_nl_peer_find(struct genl_info *info,
 
 static int mplink_nl_peer_answer(struct genl_info *info, struct mplink_vnic *vnic)
 {
-	struct mplink_nl_object object = { .vnic = vnic };
+	const struct sk_buff *request = info->user_ptr[0];
+	struct mplink_nl_object object = { .vnic = vnic, .keys = mplink_nl_sees_keys(request) };
 
 	object.peer = mplink_nl_peer_find(info, vnic);
 	if (IS_ERR(object.peer))
@@ -191,6 +192,7 @@ static int mplink_nl_peer_answer(struct genl_info *info, struct mplink_vnic *vni
 
 int mplink_nl_peer_get(struct sk_buff *skb, struct genl_info *info)
 {
+	info->user_ptr[0] = skb;
 	return mplink_nl_need_peer(info) ?:
 	       mplink_nl_do(info, MPLINK_A_PEER_DEVICE, mplink_nl_peer_answer);
 }

@@ -262,7 +262,7 @@ static int mplink_tunnel_begin(struct mplink_vnic *vnic, const char **why)
 		/* From here on its NICs look at the socket. */
 		smp_store_release(&vnic->delivery, delivery);
 		mplink_ports_follow(vnic->dev);
-		/* A packet that the hook took for one without a tunnel must meet no peer with one. */
+		/* A packet that passed the hook as untunnelled must meet no peer with a tunnel. */
 		synchronize_net();
 		mplink_tunnel_follow_vrfs(dev_net(vnic->dev));
 		return 0;

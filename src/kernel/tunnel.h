@@ -115,7 +115,7 @@ struct mplink_far_end {
 	const struct mplink_nic *nic;	/* over which the remote is a link's */
 	u32 key;
 	u8 link;			/* its id */
-	u32 heard;			/* what mplink_path_heard() was told last, and of which path */
+	u32 heard;			/* last told to mplink_path_heard(), and of which path */
 	struct rcu_head rcu;
 };
 

@@ -89,10 +89,9 @@ TEST(Words, PeerSet)
 TEST(Words, LinksOverOneNic)
 {
 	const Step step =
-		parse_peer_words(Kind::peer_set,
-				 {"10.99.0.2", "link", "eth1", "10.8.1.1", "weight", "2", "addlink",
-				  "eth1", "remote", "10.8.2.1", "unlink", "eth1", "10.8.3.1",
-				  "unlink", "eth2"})
+		parse_peer_words(Kind::peer_set, {"10.99.0.2", "link", "eth1", "10.8.1.1", "weight",
+						  "2", "addlink", "eth1", "remote", "10.8.2.1",
+						  "unlink", "eth1", "10.8.3.1", "unlink", "eth2"})
 			.steps.at(0);
 
 	ASSERT_EQ(step.links.size(), 4U);
@@ -103,13 +102,15 @@ TEST(Words, LinksOverOneNic)
 	EXPECT_EQ(step.links[2],
 		  (LinkChange{.nic = "eth1", .remote = at("10.8.3.1"), .remove = true}));
 	EXPECT_EQ(step.links[3], (LinkChange{.nic = "eth2", .remove = true}));
-	EXPECT_EQ(fault([] { parse_peer_words(Kind::peer_set, {"10.9.0.2", "addlink", "a"}); }),
-		  "addlink a needs the peer's address there: addlink a REMOTE");
 	EXPECT_EQ(fault([] {
-			  parse_peer_words(Kind::peer_set,
-					   {"10.9.0.2", "link", "a", "unlink", "a"});
+			  parse_peer_words(Kind::peer_set, {"10.9.0.2", "addlink", "a"});
 		  }),
-		  "link a is given twice");
+		  "addlink a needs the peer's address there: addlink a REMOTE");
+	EXPECT_EQ(
+		fault([] {
+			parse_peer_words(Kind::peer_set, {"10.9.0.2", "link", "a", "unlink", "a"});
+		}),
+		"link a is given twice");
 }
 
 TEST(Words, Local)

@@ -123,7 +123,7 @@ transitions() {
 	awk -v link="peer=::ffff:${2:-10.99.0.2} nic=$1 " '
 		index($0, link) {
 			if (/ was=none /) down++
-			if (/ now=none$/) up++
+			if (/ now=none( |$)/) up++
 		}
 		END { print down + 0, up + 0 }' "$TRACING/trace"
 }

@@ -29,6 +29,8 @@
 #                                nothing else is sent: not beside TCP)
 #     handed_start; handed_conserved      what the stack hands to mpl0 from the one to
 #                                the other, of both families, is sent or dropped for a reason
+#     handed_at_least            the same where an MTU has shrunk meanwhile: the stack cuts
+#                                packets, or refuses them, after they are counted
 #     counted_alike              what mpl0 sent is what its links sent
 #     tcp_start; tcp_stop        iperf3, as fast as it goes or at TCP_RATE
 #     tcp_moves                  waits until B has acknowledged more
@@ -253,8 +255,7 @@ handed_start() {
 		oifname "mpl0" counter; }; }'
 }
 
-handed_conserved() {
-	local given sent copies dropped
+_handed_count() {
 	# Now and then the kernel has a word to say itself (MLD): nothing may pass
 	# while this is read.
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
@@ -267,7 +268,20 @@ handed_conserved() {
 	done
 	echo "handed over $given, sent $sent, copies $copies, dropped $dropped;" \
 		"rescheduled $(ethtool_stat tx_rescheduled)"
+}
+
+handed_conserved() {
+	local given sent copies dropped
+	_handed_count
 	equal "packets sent or dropped" $((sent - copies + dropped)) "$given"
+}
+
+handed_at_least() {
+	local given sent copies dropped refused
+	_handed_count
+	refused=$(nstat -asz IpFragFails Ip6FragFails | awk '/Frag/ { n += $2 } END { print n }')
+	[[ $((sent - copies + dropped + refused)) -ge $given ]] ||
+		fail "$given packets handed over, $((sent - copies + dropped)) sent or dropped, $refused refused for their length"
 }
 
 counted_alike() {

@@ -22,7 +22,7 @@ mplink_up
 ip link add bond0 type bond
 ip link set eth3 down
 ip link set eth3 master bond0
-ip link add link mpl0 name vlan7 type vlan id 7
+ip link add link mpl0 name above7 type ipvlan mode l3
 ip link add mpl1 type mplink
 BEFORE=$(mplink save)
 
@@ -30,7 +30,7 @@ refuses 1 "is a NIC of this device already" nic add dev mpl0 eth1
 refuses 2 "is the virtual NIC itself" nic add dev mpl0 mpl0
 refuses 1 "is a loopback" nic add dev mpl0 lo
 refuses 1 "is in use by a bond" nic add dev mpl0 eth3
-refuses 1 "is it above it" nic add dev mpl0 vlan7
+refuses 1 "is it above it" nic add dev mpl0 above7
 refuses 1 "is in use by a bond, bridge" nic add dev mpl1 eth1
 refuses 1 "there is no such NIC" nic del dev mpl0 eth7
 refuses 1 "is no mplink device; there are: mpl0, mpl1" nic add dev nothere eth7

@@ -79,6 +79,9 @@ if [[ $((SEED % 2)) -eq 1 ]]; then
 	near=fd00:0:0:1::1,fd00:0:0:2::1,fd00:0:0:3::1
 	inet=inet6
 fi
+# Where an MTU shrinks, the stack cuts packets between its hook and the device, or refuses
+# them, and packets handed over cannot be counted one by one: every other run does without.
+mtu=$([[ $((SEED / 2 % 2)) -eq 1 ]] || echo no-mtu)
 topology 3
 ip netns add C
 # A wait that flapping lengthens 32 times shall not be what the end has to wait for.
@@ -99,7 +102,7 @@ STEADY+=($!)
 # Many an event is for a NIC that is not there now.
 no_modprobe
 began=$SECONDS
-"$PWD/tests/vm/tools/random-events.py" "$SEED" "$EVENTS" "$inet"
+"$PWD/tests/vm/tools/random-events.py" "$SEED" "$EVENTS" "$inet" "$mtu"
 echo "$EVENTS events in $((SECONDS - began)) s"
 put_right
 wait_until 20 links_valid 3
@@ -111,7 +114,11 @@ equal "MTU of mpl0" "$(cat /sys/class/net/mpl0/mtu)" 1500
 steady_stop
 nap 0.5
 
-handed_conserved
+if [[ -n $mtu ]]; then
+	handed_conserved
+else
+	handed_at_least
+fi
 wait_until 20 links_valid 3
 
 # All links carry. One of them may be ahead by a TCP segment not yet cut, which is as

@@ -14,7 +14,7 @@ in_b ip addr add 192.168.7.1/24 dev lo
 in_b ip addr add fd07::1/64 dev lo nodad
 ip route add 192.168.7.0/24 via 10.99.0.2 dev mpl0
 for file in /proc/sys/net/ipv4/conf/{all,default,eth1,eth2,eth3,mpl0}/rp_filter; do
-	echo 1 >$file
+	echo 1 >"$file"
 done
 before=$(stat rx_packets)
 check "with the strict reverse-path check" ping -qc4 -i0.2 -W2 192.168.7.1

@@ -26,7 +26,7 @@ counters() {
 		echo '}'
 	} | nft -f -
 }
-counted() { nft -j list counter netdev c n_$1 | grep -oE '"packets": [0-9]+' | grep -oE '[0-9]+'; }
+counted() { nft -j list counter netdev c "n_$1" | grep -oE '"packets": [0-9]+' | grep -oE '[0-9]+'; }
 zero() { nft reset counters table netdev c >/dev/null; }
 
 secure() {
@@ -35,8 +35,8 @@ secure() {
 	key=0x$(printf 22%.0s {1..16})
 	for in in "" in_b; do
 		while read -r src dst spi; do
-			$in ip xfrm state add src $src dst $dst proto esp spi $spi reqid 1 mode transport \
-				auth 'hmac(sha256)' $hash enc 'cbc(aes)' $key
+			$in ip xfrm state add src "$src" dst "$dst" proto esp spi "$spi" reqid 1 mode transport \
+				auth 'hmac(sha256)' "$hash" enc 'cbc(aes)' "$key"
 		done <<<$'10.99.0.1 10.99.0.2 0x100\n10.99.0.2 10.99.0.1 0x200'
 	done
 	tmpl="tmpl proto esp reqid 1 mode transport"

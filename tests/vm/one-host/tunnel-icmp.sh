@@ -75,11 +75,11 @@ for OUTER in 4 6; do
 	[[ $OUTER == 4 ]] || LESS=1280
 	sent=$(outer)
 	quote=$((header + 60))
-	length=$((${#sent} / 2))
 	ignored "eight bytes" "$sent" $LESS $((header + 8))
-	ignored "the port" "$sent" $LESS $quote $header=10
+	ignored "the port" "$sent" $LESS $quote "$header=10"
 	ignored "the key" "$sent" $LESS $quote $((header + 12))=99
-	ignored "the number" "$sent" $LESS $quote $((header + 16))=$([[ ${sent:$((2 * header + 32)):2} == 7f ]] && echo 10 || echo 7f)
+	other=$([[ ${sent:$((2 * header + 32)):2} == 7f ]] && echo 10 || echo 7f)
+	ignored "the number" "$sent" $LESS $quote "$((header + 16))=$other"
 	ignored "an MTU of 0" "$sent" 0 $quote
 	ignored "an MTU that it fitted into" "$sent" 1400 $quote
 	icmp "$sent" $LESS $quote
@@ -102,6 +102,6 @@ for setting in on off on; do
 	kill "$DUMP"
 	wait "$DUMP" || true
 	equal "checksum $setting: packets without one" "$(grep -c 4754 /run/dump || true)" \
-		$([[ $setting == on ]] && echo 0 || echo 3)
+		"$([[ $setting == on ]] && echo 0 || echo 3)"
 	tcp_bytes 1
 done

@@ -52,23 +52,30 @@ behind_a() {
 	wait_until 10 ip netns exec C ping -qc1 -W1 192.168.5.1
 }
 
-# past_stack BYTES: an IP packet of so many, of INNER, to the peer by AF_PACKET. The tag
-# in the MAC header makes the kernel allow four bytes more.
+# past_stack BYTES: an IP packet of so many, of INNER, to the peer, redirected from a device
+# with a larger MTU: the stack itself would refuse it.
 past_stack() {
 	python3 - "$INNER" "$1" <<-'END'
 		import socket, struct, sys
 		family, size = sys.argv[1], int(sys.argv[2])
 		if family == "4":
+		    kind = b"\x08\x00"
 		    head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, size, 0, 0x4000, 64, 253, 0,
 		                       socket.inet_aton("10.99.0.1"), socket.inet_aton("10.99.0.2"))
 		else:
+		    kind = b"\x86\xdd"
 		    head = struct.pack("!IHBB", 6 << 28, size - 40, 253, 64) + \
 		        socket.inet_pton(socket.AF_INET6, "fd99::1") + \
 		        socket.inet_pton(socket.AF_INET6, "fd99::2")
 		sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
-		sock.bind(("mpl0", 0))
-		sock.send(bytes(12) + b"\x81\x00" + head.ljust(size, b"\0"))
+		sock.bind(("jumbo", 0))
+		sock.send(bytes(12) + kind + head.ljust(size, b"\0"))
 	END
+}
+
+jumbo_to_mpl0() {
+	tc filter replace dev jumbo egress protocol all pref 1 handle 1 matchall \
+		action mirred egress redirect dev mpl0
 }
 
 edges() {
@@ -86,6 +93,7 @@ edges() {
 	dropped_none A
 
 	mtu=$(</sys/class/net/mpl0/mtu)
+	jumbo_to_mpl0
 	sent=$(links_sum tx_packets)
 	past_stack "$mtu"
 	equal "packets of the MTU that went past the stack" $(($(links_sum tx_packets) - sent)) 1
@@ -97,6 +105,9 @@ edges() {
 
 topology 2 B_WITHOUT_VIRTUAL
 behind_a
+ip link add jumbo mtu 9000 type dummy
+ip link set jumbo up
+tc qdisc add dev jumbo clsact
 for OUTER in 4 6; do
 	for INNER in 4 6; do
 		tunnel_ends 2 "${PATIENT[@]}"

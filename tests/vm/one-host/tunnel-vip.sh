@@ -30,6 +30,9 @@ equal "refused by A" "$(gre_drops A sender)" "$dropped"
 # A new path takes the first packet's word.
 in_b mplink peer set "$PEER_A" link eth1 10.0.1.77
 in_b mplink peer set "$PEER_A" link eth1 10.0.1.1
+# Till it comes, B's answers may be refused.
+ping -qc3 -i0.05 -W1 "$PEER" >/dev/null || true
+dropped=$(gre_drops A sender)
 ping -qc20 -i0.05 -W2 "$PEER" >/dev/null
 equal "refused by A of a new path" "$(gre_drops A sender)" "$dropped"
 

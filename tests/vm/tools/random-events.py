@@ -2,7 +2,8 @@
 """Random events of all kinds for mpl0 over eth1..eth3, from a seed: of NICs, cables and
 addresses, and what the command mplink can change, of liveness at both ends.
 
-usage: random-events.py SEED COUNT inet|inet6      the family of the links' remotes
+usage: random-events.py SEED COUNT inet|inet6 [no-mtu]      the family of the links'
+    remotes; no-mtu: no MTU changes
 
 The list of events depends on the seed only; how they fall in with the traffic
 does not repeat. Each namespace has an `ip -batch` of its own, so that events of
@@ -225,7 +226,9 @@ class Events:
 def main():
     rng = random.Random(int(sys.argv[1]))
     events = Events(rng, sys.argv[3])
-    kinds = [name for name in vars(Events) if name[0] != "_" and name != "end"]
+    left_out = ("mtu", "virtual_mtu") if "no-mtu" in sys.argv else ()
+    kinds = [name for name in vars(Events)
+             if name[0] != "_" and name != "end" and name not in left_out]
     count = collections.Counter()
     for _ in range(int(sys.argv[2])):
         kind = rng.choice(kinds)
