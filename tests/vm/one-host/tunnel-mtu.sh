@@ -74,7 +74,8 @@ past_stack() {
 }
 
 jumbo_to_mpl0() {
-	tc filter replace dev jumbo egress protocol all pref 1 handle 1 matchall \
+	tc filter del dev jumbo egress 2>/dev/null || true
+	tc filter add dev jumbo egress protocol all pref 1 handle 1 matchall \
 		action mirred egress redirect dev mpl0
 }
 
