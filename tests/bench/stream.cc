@@ -25,7 +25,8 @@
 namespace
 {
 
-constexpr unsigned unmeasured = 2000; // packets before the others
+// Packets before the others: 45 ms, in which a peer gets memory for the lanes it uses.
+constexpr unsigned unmeasured = 5000;
 constexpr unsigned measured = 10000;
 constexpr unsigned smallest = 64, largest = 1400; // of "mixed"
 
