@@ -177,6 +177,7 @@ static bool mplink_output_is_redirect(const struct sk_buff *skb, bool inet6)
 static void mplink_output_send(struct mplink_vnic *vnic, struct sk_buff *skb,
 			       const struct mplink_path *path, bool inet6)
 {
+	struct dst_entry *dst = mplink_path_dst(path, inet6);
 	struct net_device *dev = path->dev;
 	const u32 mtu = READ_ONCE(dev->mtu);
 	struct neighbour *neigh;
@@ -198,6 +199,9 @@ static void mplink_output_send(struct mplink_vnic *vnic, struct sk_buff *skb,
 		return;
 	}
 	skb_dst_drop(skb);
+	/* A NIC that is a virtual NIC, too, learns from the route which of its peers is meant. */
+	if (dst)
+		skb_dst_set_noref(skb, dst);
 	skb->dev = dev;
 	/* A neighbour's cached MAC header names its own family. */
 	neigh_output(neigh, skb, path->inet6 != inet6);

@@ -97,6 +97,8 @@ for encap in none gre-udp; do
 	virtual A mpl2 gre-udp 10.96.0.1 10.96.0.2 mpl1 10.97.0.2
 	virtual B mpl2 gre-udp 10.96.0.2 10.96.0.1 mpl1 10.97.0.1
 	check "mpl2 over mpl1 ($encap) over mpl0" ping -qc5 -i0.05 -W2 10.96.0.2
+	tc qdisc add dev mpl1 root pfifo
+	check "the same, and mpl1 ($encap) has a qdisc" ping -qc5 -i0.05 -W2 10.96.0.2
 	for ((i = 3; i < 6; i++)); do
 		virtual A "mpl$i" gre-udp "10.9$i.7.1" "10.9$i.7.2" "mpl$((i - 1))" \
 			"$([[ $i == 3 ]] && echo 10.96.0.2 || echo "10.9$((i - 1)).7.2")"
