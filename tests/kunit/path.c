@@ -7,5 +7,5 @@
 #define mplink_path_create mplink_kunit_path_create
 #define mplink_path_retire mplink_kunit_path_retire
 #define mplink_path_current mplink_kunit_path_current
-#include "../../src/kernel/next_hop.c"
-#include "../../src/kernel/path.c"
+#include "../../src/kernel/packet/next_hop.c"
+#include "../../src/kernel/packet/path.c"

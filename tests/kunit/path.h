@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* src/kernel/path.c as path_cases.c calls it. */
+/* src/kernel/packet/path.c as path_cases.c calls it. */
 #ifndef MPLINK_KUNIT_PATH_H
 #define MPLINK_KUNIT_PATH_H
 

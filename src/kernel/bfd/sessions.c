@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * BFD sessions (RFC 5880): their timers, and when they begin and end.  What a packet or
+ * the time does to one is the core's to say.
+ *
+ * A session is told things by RTNL, by its timer and by packets, always under its lock.
+ * Packets find it in tables read under RCU, and their readers may still have it when it
+ * has ended: by then it is marked as dead, and arms no timer.
+ */
+#include <linux/hrtimer.h>
+#include <linux/random.h>
+#include <linux/rhashtable.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <linux/xarray.h>
+
+#include "bfd/bfd.h"
+
+struct mplink_bfd_id {
+	struct mplink_port *port;
+	struct mplink_addr remote;
+	struct mplink_addr local;	/* all zero: what routing prefers */
+};
+
+struct mplink_bfd {
+	/* Read by all packets of the links; written only when the state changes. */
+	unsigned long up;
+
+	/* Of what follows, much is written with each BFD packet. */
+	struct mplink_bfd_id id ____cacheline_aligned_in_smp;
+	struct rhash_head node;
+	struct rcu_head rcu;
+	u32 discr;
+	u32 users;			/* RTNL */
+	struct mplink_path __rcu *path;	/* NULL: there is no way to the remote */
+	struct mplink_bfd_socket __rcu *socket;
+
+	spinlock_t lock;		/* for the rest; taken in softirq */
+	struct mplink_bfd_session *session;
+	struct hrtimer timer;
+	u64 armed_us;			/* for when the timer is; MPLINK_NEVER: it is not */
+	u32 random;			/* for the next packet: most inputs send none */
+	bool dead;
+	struct mplink_bfd_key key;
+	u64 init_ms;
+	u64 up_ms;
+};
+
+static const struct rhashtable_params mplink_bfd_params = {
+	.key_len = sizeof(struct mplink_bfd_id),
+	.key_offset = offsetof(struct mplink_bfd, id),
+	.head_offset = offsetof(struct mplink_bfd, node),
+	.automatic_shrinking = true,
+};
+
+static struct rhashtable mplink_bfds;
+/* By discriminator.  What a session takes here is its user's memory, as the session is. */
+static DEFINE_XARRAY_FLAGS(mplink_bfd_discrs, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
+
+static u64 mplink_bfd_now(void)
+{
+	return ktime_to_us(ktime_get());
+}
+
+/* --- what follows from a step ------------------------------------------------------ */
+
+/* A deadline that became later is found when the earlier one has come. */
+static void mplink_bfd_arm(struct mplink_bfd *bfd, u64 deadline_us)
+{
+	lockdep_assert_held(&bfd->lock);
+
+	if (bfd->dead || deadline_us >= bfd->armed_us)
+		return;
+	bfd->armed_us = deadline_us;
+	hrtimer_start(&bfd->timer, ns_to_ktime(deadline_us * NSEC_PER_USEC),
+		      HRTIMER_MODE_ABS_SOFT);
+}
+
+static void mplink_bfd_enter(struct mplink_bfd *bfd, u8 state)
+{
+	const bool init = state == MPLINK_BFD_INIT || state == MPLINK_BFD_UP;
+	const bool up = state == MPLINK_BFD_UP;
+	const u64 now = mplink_now_ms();
+
+	/* The next packet sees it, whatever the worker is doing. */
+	WRITE_ONCE(bfd->up, up);
+	if (!init || bfd->init_ms == MPLINK_NEVER)
+		bfd->init_ms = init ? now : MPLINK_NEVER;
+	bfd->up_ms = up ? now : MPLINK_NEVER;
+	mplink_net_liveness(dev_net(bfd->id.port->dev));
+}
+
+static void mplink_bfd_apply(struct mplink_bfd *bfd, struct mplink_bfd_step *step)
+{
+	lockdep_assert_held(&bfd->lock);
+
+	if (step->len)
+		bfd->random = get_random_u32();
+	if (step->was != step->now)
+		mplink_bfd_enter(bfd, step->now);
+	if (step->digest)
+		mplink_bfd_sign(&bfd->key, step->bytes);
+	mplink_bfd_arm(bfd, step->deadline_us);
+}
+
+/* Without the lock: the way out may be long.  Softirq, or softirq disabled. */
+static void mplink_bfd_send(const struct mplink_bfd *bfd, const struct mplink_bfd_step *step)
+{
+	const struct mplink_path *path;
+
+	if (!step->len)
+		return;
+	rcu_read_lock();
+	path = rcu_dereference(bfd->path);
+	if (path)
+		mplink_bfd_xmit(rcu_dereference(bfd->socket), path, step->bytes, step->len,
+				bfd->discr);
+	rcu_read_unlock();
+}
+
+static enum hrtimer_restart mplink_bfd_expire(struct hrtimer *timer)
+{
+	struct mplink_bfd *bfd = container_of(timer, struct mplink_bfd, timer);
+	struct mplink_bfd_step step;
+
+	spin_lock(&bfd->lock);
+	bfd->armed_us = MPLINK_NEVER;
+	mplink_core_bfd_expire(bfd->session, mplink_bfd_now(), bfd->random, &step);
+	mplink_bfd_apply(bfd, &step);
+	spin_unlock(&bfd->lock);
+	mplink_bfd_send(bfd, &step);
+	return HRTIMER_NORESTART;
+}
+
+/* --- packets that come ---------------------------------------------------------------- */
+
+static bool mplink_bfd_is(const struct mplink_bfd *bfd, const struct mplink_bfd_id *id)
+{
+	return bfd->id.port == id->port && mplink_addr_equal(&bfd->id.remote, &id->remote) &&
+	       (mplink_addr_none(&bfd->id.local) ||
+		mplink_addr_equal(&bfd->id.local, &id->local));
+}
+
+/* id: as the packet has it.  Until the far end knows the discriminator it names none. */
+static struct mplink_bfd *mplink_bfd_find(const struct mplink_bfd_id *id, u32 discr)
+{
+	const struct mplink_bfd_id any = { .port = id->port, .remote = id->remote };
+	struct mplink_bfd *bfd;
+
+	if (discr) {
+		bfd = xa_load(&mplink_bfd_discrs, discr);
+		return bfd && mplink_bfd_is(bfd, id) ? bfd : NULL;
+	}
+	bfd = rhashtable_lookup(&mplink_bfds, id, mplink_bfd_params);
+	return bfd ?: rhashtable_lookup(&mplink_bfds, &any, mplink_bfd_params);
+}
+
+static u32 mplink_bfd_take(struct mplink_bfd *bfd, const u8 *bytes, size_t len,
+			   struct mplink_bfd_step *step)
+{
+	const u64 now = mplink_bfd_now();
+	u8 digest;
+	u32 drop;
+
+	lockdep_assert_held(&bfd->lock);
+
+	if (bfd->dead)
+		return MPLINK_BFD_DROP_SESSION;
+	drop = mplink_core_bfd_check(bfd->session, now, bytes, len, &digest);
+	if (drop)
+		return drop;
+	if (digest && !mplink_bfd_verify(&bfd->key, bytes))
+		return MPLINK_BFD_DROP_AUTH_DIGEST;
+	mplink_core_bfd_receive(bfd->session, now, bytes, len, bfd->random, step);
+	mplink_bfd_apply(bfd, step);
+	return step->drop;
+}
+
+u32 mplink_bfd_receive(const struct mplink_port *port, const struct mplink_addr *from,
+		       const struct mplink_addr *to, const u8 *bytes, size_t len)
+{
+	const struct mplink_bfd_id id = {
+		.port = (struct mplink_port *)port,
+		.remote = *from,
+		.local = *to,
+	};
+	struct mplink_bfd_step step = {};
+	struct mplink_bfd *bfd;
+	struct mplink_path *path;
+	u32 discr, drop;
+
+	drop = mplink_core_bfd_peek(bytes, len, &discr);
+	if (drop)
+		return drop;
+	bfd = mplink_bfd_find(&id, discr);
+	if (!bfd)
+		return MPLINK_BFD_DROP_SESSION;
+	spin_lock(&bfd->lock);
+	drop = mplink_bfd_take(bfd, bytes, len, &step);
+	spin_unlock(&bfd->lock);
+	path = rcu_dereference(bfd->path);
+	if (!drop && path)
+		mplink_path_heard(path, to);
+	mplink_bfd_send(bfd, &step);
+	return drop;
+}
+
+/* --- what RTNL tells a session ----------------------------------------------------------- */
+
+static void mplink_bfd_begin(struct mplink_bfd *bfd)
+	__acquires(&bfd->lock)
+{
+	local_bh_disable();
+	spin_lock(&bfd->lock);
+}
+
+static void mplink_bfd_end(struct mplink_bfd *bfd, struct mplink_bfd_step *step)
+	__releases(&bfd->lock)
+{
+	mplink_bfd_apply(bfd, step);
+	spin_unlock(&bfd->lock);
+	mplink_bfd_send(bfd, step);
+	local_bh_enable();
+}
+
+static void mplink_bfd_disable(struct mplink_bfd *bfd, u8 diag)
+{
+	struct mplink_bfd_step step;
+
+	mplink_bfd_begin(bfd);
+	mplink_core_bfd_disable(bfd->session, mplink_bfd_now(), diag, bfd->random, &step);
+	mplink_bfd_end(bfd, &step);
+}
+
+static void mplink_bfd_enable(struct mplink_bfd *bfd)
+{
+	struct mplink_bfd_step step;
+
+	mplink_bfd_begin(bfd);
+	mplink_core_bfd_enable(bfd->session, mplink_bfd_now(), bfd->random, &step);
+	mplink_bfd_end(bfd, &step);
+}
+
+static void mplink_bfd_set_path(struct mplink_bfd *bfd, struct mplink_path *path)
+{
+	struct mplink_path *old = rtnl_dereference(bfd->path);
+
+	rcu_assign_pointer(bfd->path, path);
+	mplink_path_retire(old);
+}
+
+int mplink_bfd_run(struct mplink_bfd *bfd, int on)
+{
+	const struct mplink_path *now = rtnl_dereference(bfd->path);
+	u32 reason = MPLINK_REASON_NO_ROUTE;
+
+	ASSERT_RTNL();
+
+	/* Of its own, for those of the links come and go one by one. */
+	if (on && (!now || !mplink_path_current(now))) {
+		struct mplink_path *path = mplink_path_create(bfd->id.port, &bfd->id.remote,
+							      &bfd->id.local, &reason);
+
+		on = !!path;
+		if (path)
+			mplink_bfd_set_path(bfd, path);
+	}
+	if (on) {
+		mplink_bfd_enable(bfd);
+		return true;
+	}
+	mplink_bfd_disable(bfd, MPLINK_BFD_DIAG_PATH);
+	mplink_bfd_set_path(bfd, NULL);
+	return reason != MPLINK_REASON_NONE;
+}
+
+/* False: there is no such socket to be had.  The one there was stays. */
+static bool mplink_bfd_set_socket(struct mplink_bfd *bfd, bool multihop)
+{
+	struct mplink_bfd_socket *old = rtnl_dereference(bfd->socket);
+	struct mplink_bfd_socket *socket;
+
+	socket = mplink_bfd_socket_get(bfd->id.port, &bfd->id.remote, multihop);
+	if (IS_ERR(socket))
+		return false;
+	rcu_assign_pointer(bfd->socket, socket);
+	/* Who still sends by it does so in a read section. */
+	if (old && old != socket)
+		synchronize_net();
+	if (old)
+		mplink_bfd_socket_put(old);
+	return true;
+}
+
+void mplink_bfd_configure(struct mplink_bfd *bfd, const struct mplink_bfd_config *config)
+{
+	const struct mplink_vnic *vnic = netdev_priv(bfd->id.port->upper);
+	struct mplink_bfd_step step;
+
+	ASSERT_RTNL();
+
+	/* If it fails, the log has said so, and the session goes on as it did. */
+	mplink_bfd_set_socket(bfd, config->multihop);
+	mplink_bfd_begin(bfd);
+	bfd->key = vnic->bfd_key;
+	mplink_core_bfd_configure(bfd->session, mplink_bfd_now(), config, bfd->random, &step);
+	mplink_bfd_end(bfd, &step);
+}
+
+/* --- beginning and end ------------------------------------------------------------------- */
+
+static int mplink_bfd_publish(struct mplink_bfd *bfd)
+{
+	int err;
+
+	err = rhashtable_insert_fast(&mplink_bfds, &bfd->node, mplink_bfd_params);
+	if (err)
+		return err;
+	/* Its place is reserved: no memory is needed. */
+	xa_store(&mplink_bfd_discrs, bfd->discr, bfd, GFP_KERNEL);
+	return 0;
+}
+
+static void mplink_bfd_free(struct rcu_head *rcu)
+{
+	struct mplink_bfd *bfd = container_of(rcu, struct mplink_bfd, rcu);
+
+	mplink_core_bfd_free(bfd->session);
+	kfree_sensitive(bfd);
+}
+
+static struct mplink_bfd *mplink_bfd_start(const struct mplink_bfd_id *id,
+					   const struct mplink_bfd_config *config)
+{
+	const struct mplink_vnic *vnic = netdev_priv(id->port->upper);
+	struct mplink_bfd *bfd = kzalloc(sizeof(*bfd), GFP_KERNEL_ACCOUNT);
+	/* Nobody has to know how many sessions there were. */
+	u32 next = get_random_u32();
+
+	if (!bfd)
+		return NULL;
+	bfd->id = *id;
+	bfd->users = 1;
+	bfd->key = vnic->bfd_key;
+	bfd->armed_us = MPLINK_NEVER;
+	bfd->init_ms = MPLINK_NEVER;
+	bfd->up_ms = MPLINK_NEVER;
+	bfd->random = get_random_u32();
+	spin_lock_init(&bfd->lock);
+	hrtimer_init(&bfd->timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_SOFT);
+	bfd->timer.function = mplink_bfd_expire;
+	if (xa_alloc_cyclic(&mplink_bfd_discrs, &bfd->discr, NULL, xa_limit_32b, &next,
+			    GFP_KERNEL) < 0)
+		goto err_free;
+	bfd->session = mplink_core_bfd_create(config, bfd->discr, get_random_u32());
+	if (!bfd->session)
+		goto err_discr;
+	if (!mplink_bfd_set_socket(bfd, config->multihop))
+		goto err_session;
+	if (mplink_bfd_publish(bfd))
+		goto err_socket;
+	return bfd;
+
+err_socket:
+	mplink_bfd_socket_put(rtnl_dereference(bfd->socket));
+err_session:
+	mplink_core_bfd_free(bfd->session);
+err_discr:
+	xa_erase(&mplink_bfd_discrs, bfd->discr);
+err_free:
+	kfree_sensitive(bfd);
+	return NULL;
+}
+
+struct mplink_bfd *mplink_bfd_get(struct mplink_port *port, const struct mplink_addr *remote,
+				  const struct mplink_addr *local,
+				  const struct mplink_bfd_config *config)
+{
+	const struct mplink_bfd_id id = { .port = port, .remote = *remote, .local = *local };
+	struct mplink_bfd *bfd;
+
+	ASSERT_RTNL();
+
+	bfd = rhashtable_lookup_fast(&mplink_bfds, &id, mplink_bfd_params);
+	if (!bfd)
+		return mplink_bfd_start(&id, config);
+	bfd->users++;
+	return bfd;
+}
+
+void mplink_bfd_put(struct mplink_bfd *bfd)
+{
+	ASSERT_RTNL();
+
+	if (--bfd->users)
+		return;
+	/* If its path has gone, it has said why. */
+	if (rtnl_dereference(bfd->path))
+		mplink_bfd_disable(bfd, MPLINK_BFD_DIAG_ADMIN);
+	rhashtable_remove_fast(&mplink_bfds, &bfd->node, mplink_bfd_params);
+	xa_erase(&mplink_bfd_discrs, bfd->discr);
+	spin_lock_bh(&bfd->lock);
+	bfd->dead = true;
+	spin_unlock_bh(&bfd->lock);
+	hrtimer_cancel(&bfd->timer);
+	/* A packet that found it before may still answer, in its read section. */
+	mplink_bfd_set_path(bfd, NULL);
+	mplink_bfd_socket_put(rtnl_dereference(bfd->socket));
+	call_rcu(&bfd->rcu, mplink_bfd_free);
+}
+
+/* --- for those who look on ----------------------------------------------------------------- */
+
+const unsigned long *mplink_bfd_up(const struct mplink_bfd *bfd)
+{
+	return &bfd->up;
+}
+
+void mplink_bfd_since(const struct mplink_bfd *bfd, u64 *init_ms, u64 *up_ms)
+{
+	/* Each is written at once; between the two a state may have passed by. */
+	*init_ms = READ_ONCE(bfd->init_ms);
+	*up_ms = READ_ONCE(bfd->up_ms);
+}
+
+void mplink_bfd_read(const struct mplink_bfd *bfd, struct mplink_bfd_info *info)
+{
+	spinlock_t *lock = &((struct mplink_bfd *)bfd)->lock;
+
+	ASSERT_RTNL();
+
+	spin_lock_bh(lock);
+	mplink_core_bfd_info(bfd->session, info);
+	spin_unlock_bh(lock);
+}
+
+int mplink_bfd_init(void)
+{
+	return rhashtable_init(&mplink_bfds, &mplink_bfd_params);
+}
+
+void mplink_bfd_exit(void)
+{
+	rhashtable_destroy(&mplink_bfds);
+	xa_destroy(&mplink_bfd_discrs);
+	mplink_bfd_auth_exit();
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ethtool -i and -S.
+ */
+#include <linux/ethtool.h>
+#include <linux/rtnetlink.h>
+
+#include "mplink.h"
+#include "tunnel/tunnel.h"
+
+static const char *const mplink_tx_stats[] = { "tx_rescheduled", "tx_copies" };
+static const char *const mplink_nic_stats[] = {
+	"tx_packets", "tx_bytes", "rx_packets", "rx_bytes",
+};
+
+/* As in struct mplink_resequencer_counters. */
+static const char *const mplink_resequencer_stats[] = {
+	"in_order", "reordered", "duplicates", "late", "lost_rule", "lost_timer",
+	"lost_overflow", "restarts", "held", "held_max", "wait_us", "wait_max_us", "timer_us",
+};
+
+static_assert(sizeof(struct mplink_resequencer_counters) ==
+	      ARRAY_SIZE(mplink_resequencer_stats) * sizeof(u64));
+
+static int mplink_get_sset_count(struct net_device *dev, int sset)
+{
+	const u32 nics = mplink_vnic_count_nics(netdev_priv(dev));
+
+	if (sset != ETH_SS_STATS)
+		return -EOPNOTSUPP;
+	/* Those that were taken are counted where the reason for a drop is none. */
+	return ARRAY_SIZE(mplink_tx_stats) + MPLINK_DROPS + MPLINK_BFD_DROPS + MPLINK_GRE_DROPS +
+	       ARRAY_SIZE(mplink_resequencer_stats) + nics * ARRAY_SIZE(mplink_nic_stats);
+}
+
+/* Here names are of one word: no_link, not no-link. */
+static void mplink_add_drop_string(u8 **data, const char *prefix, const char *drop)
+{
+	char name[ETH_GSTRING_LEN];
+
+	strscpy(name, drop, sizeof(name));
+	strreplace(name, '-', '_');
+	ethtool_sprintf(data, "%s_%s", prefix, name);
+}
+
+static void mplink_get_strings(struct net_device *dev, u32 sset, u8 *data)
+{
+	const struct mplink_vnic *vnic = netdev_priv(dev);
+	u32 id, i;
+
+	if (sset != ETH_SS_STATS)
+		return;
+	for (i = 0; i < ARRAY_SIZE(mplink_tx_stats); i++)
+		ethtool_sprintf(&data, "%s", mplink_tx_stats[i]);
+	for (i = 0; i < MPLINK_DROPS; i++)
+		mplink_add_drop_string(&data, "drop", mplink_core_drop_name(i));
+	ethtool_sprintf(&data, "bfd_received");
+	for (i = MPLINK_BFD_DROP_NONE + 1; i < MPLINK_BFD_DROPS; i++)
+		mplink_add_drop_string(&data, "bfd_drop", mplink_core_bfd_drop_name(i));
+	ethtool_sprintf(&data, "gre_received");
+	for (i = MPLINK_GRE_DROP_NONE + 1; i < MPLINK_GRE_DROPS; i++)
+		mplink_add_drop_string(&data, "gre_drop", mplink_core_gre_drop_name(i));
+	for (i = 0; i < ARRAY_SIZE(mplink_resequencer_stats); i++)
+		ethtool_sprintf(&data, "reseq_%s", mplink_resequencer_stats[i]);
+	for (id = 0; id < MPLINK_MAX_NICS; id++) {
+		const struct mplink_nic *nic = mplink_core_nic_at(vnic->core, id);
+		struct mplink_nic_info info;
+
+		if (!nic)
+			continue;
+		mplink_core_nic_info(nic, &info);
+		for (i = 0; i < ARRAY_SIZE(mplink_nic_stats); i++)
+			ethtool_sprintf(&data, "%s_%s", info.name, mplink_nic_stats[i]);
+	}
+}
+
+static void mplink_get_ethtool_stats(struct net_device *dev, struct ethtool_stats *stats, u64 *data)
+{
+	const struct mplink_vnic *vnic = netdev_priv(dev);
+	struct mplink_resequencer_counters resequencer;
+	u32 id, i;
+
+	*data++ = mplink_core_rescheduled(vnic->core);
+	*data++ = mplink_core_copies(vnic->core);
+	for (i = 0; i < MPLINK_DROPS; i++)
+		*data++ = mplink_core_drops(vnic->core, i);
+	for (i = 0; i < MPLINK_BFD_DROPS; i++)
+		*data++ = atomic64_read(&vnic->bfd_drops[i]);
+	/* Of the namespace, whose devices share their sockets. */
+	for (i = 0; i < MPLINK_GRE_DROPS; i++)
+		*data++ = mplink_tunnel_drops(dev_net(dev), i);
+	mplink_tunnel_sum(vnic, &resequencer);
+	memcpy(data, &resequencer, sizeof(resequencer));
+	data += ARRAY_SIZE(mplink_resequencer_stats);
+	for (id = 0; id < MPLINK_MAX_NICS; id++) {
+		const struct mplink_nic *nic = mplink_core_nic_at(vnic->core, id);
+		struct mplink_counters sum;
+
+		if (!nic)
+			continue;
+		mplink_core_nic_counters(nic, &sum);
+		*data++ = sum.tx_packets;
+		*data++ = sum.tx_bytes;
+		*data++ = sum.rx_packets;
+		*data++ = sum.rx_bytes;
+	}
+}
+
+static void mplink_get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
+{
+	strscpy(info->driver, KBUILD_MODNAME, sizeof(info->driver));
+}
+
+const struct ethtool_ops mplink_ethtool_ops = {
+	.get_drvinfo = mplink_get_drvinfo,
+	.get_link = ethtool_op_get_link,
+	.get_sset_count = mplink_get_sset_count,
+	.get_strings = mplink_get_strings,
+	.get_ethtool_stats = mplink_get_ethtool_stats,
+};

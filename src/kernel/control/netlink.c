@@ -1,0 +1,421 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The generic netlink family "mplink": its operations, and what they share.
+ */
+#include <linux/jhash.h>
+#include <linux/rtnetlink.h>
+#include <linux/string.h>
+#include <net/ipv6.h>
+#include <net/sock.h>
+
+#include "mplink.h"
+#include "control/netlink.h"
+
+/* --- refusals ------------------------------------------------------------- */
+
+/*
+ * The kernel's macros want a literal where the message is set; ours come by pointer,
+ * the core's among them.  All are static, as the kernel requires.
+ */
+int mplink_nl_refuse(struct netlink_ext_ack *extack, const struct nlattr *attr, int err,
+		     const char *why)
+{
+	do_trace_netlink_extack(why);
+	if (extack) {
+		extack->_msg = why;
+		NL_SET_BAD_ATTR(extack, attr);
+	}
+	return err;
+}
+
+int mplink_nl_refused(struct genl_info *info, const struct nlattr *attr, int err,
+		      const struct mplink_refusal *refusal)
+{
+	/* It may also fail beyond the core, which has said nothing then: in sysfs, say. */
+	if (!refusal->why)
+		return mplink_nl_refuse(info->extack, NULL, err,
+					err == -ENOMEM ? "memory is short" :
+							 "the kernel has refused it");
+	return mplink_nl_refuse(info->extack, attr, err, refusal->why);
+}
+
+int mplink_nl_need(struct genl_info *info, u16 type, const char *why)
+{
+	if (!GENL_REQ_ATTR_CHECK(info, type))
+		return 0;
+	return mplink_nl_refuse(info->extack, NULL, -EINVAL, why);
+}
+
+/* --- the virtual NIC that a request is about -------------------------------- */
+
+struct mplink_vnic *mplink_nl_vnic(struct net_device *dev, const struct nlattr *attr,
+				   struct netlink_ext_ack *extack)
+{
+	if (!dev)
+		return ERR_PTR(mplink_nl_refuse(extack, attr, -ENODEV, "there is no such device"));
+	if (!mplink_is_vnic(dev))
+		return ERR_PTR(mplink_nl_refuse(extack, attr, -EOPNOTSUPP,
+						"is not a virtual NIC of mplink"));
+	return netdev_priv(dev);
+}
+
+static struct mplink_vnic *mplink_nl_vnic_at(struct net *net, const struct nlattr *attr,
+					     struct netlink_ext_ack *extack)
+{
+	return mplink_nl_vnic(__dev_get_by_index(net, nla_get_u32(attr)), attr, extack);
+}
+
+int mplink_nl_do(struct genl_info *info, u16 device_attr,
+		 int (*act)(struct genl_info *info, struct mplink_vnic *vnic))
+{
+	struct mplink_vnic *vnic;
+	int err;
+
+	err = mplink_nl_need(info, device_attr, "the virtual NIC's ifindex is missing");
+	if (err)
+		return err;
+	rtnl_lock();
+	vnic = mplink_nl_vnic_at(genl_info_net(info), info->attrs[device_attr], info->extack);
+	err = IS_ERR(vnic) ? PTR_ERR(vnic) : act(info, vnic);
+	rtnl_unlock();
+	return err;
+}
+
+/* --- get ------------------------------------------------------------------- */
+
+int mplink_nl_reply(struct genl_info *info, const struct mplink_nl_kind *kind,
+		    const struct mplink_nl_object *object)
+{
+	size_t size = kind->size ? kind->size(object) : GENLMSG_DEFAULT_SIZE;
+	struct sk_buff *skb = genlmsg_new(size, GFP_KERNEL);
+	void *header;
+	int err = -EMSGSIZE;
+
+	if (!skb)
+		return mplink_nl_refuse(info->extack, NULL, -ENOMEM, "memory is short");
+	header = genlmsg_put_reply(skb, info, &mplink_nl_family, 0, kind->cmd);
+	if (header)
+		err = kind->fill(skb, object);
+	if (err) {
+		nlmsg_free(skb);
+		return mplink_nl_refuse(info->extack, NULL, err, "does not fit into a message");
+	}
+	genlmsg_end(skb, header);
+	return genlmsg_reply(skb, info);
+}
+
+/* --- dump -------------------------------------------------------------------- */
+
+/* How far a dump has come, from one of its messages to the next. */
+struct mplink_nl_progress {
+	unsigned long cursor;	/* in that device */
+	u32 ifindex;		/* the devices before it are done */
+};
+
+static_assert(sizeof(struct mplink_nl_progress) <= sizeof_field(struct netlink_callback, ctx));
+
+static struct mplink_nl_progress *mplink_nl_progress(struct netlink_callback *cb)
+{
+	return (struct mplink_nl_progress *)cb->ctx;
+}
+
+/* By ifindex, for no other device's coming or going moves a device in that order. */
+static struct mplink_vnic *mplink_nl_next_vnic(const struct mplink_net *mn, u32 ifindex)
+{
+	struct mplink_vnic *vnic, *next = NULL;
+
+	list_for_each_entry(vnic, &mn->vnics, list)
+		if (vnic->dev->ifindex >= ifindex &&
+		    (!next || vnic->dev->ifindex < next->dev->ifindex))
+			next = vnic;
+	return next;
+}
+
+/*
+ * Another number where what is dumped, the one device or all, may have changed.  Mixed,
+ * for a sum would not tell of a device that has gone with what it added.  Never 0, which
+ * netlink takes for none.
+ */
+static u32 mplink_nl_generation(const struct mplink_net *mn, const struct mplink_vnic *only)
+{
+	const struct mplink_vnic *vnic;
+	u32 mixed = mn->generation;
+
+	list_for_each_entry(vnic, &mn->vnics, list)
+		if (!only || vnic == only)
+			mixed = jhash_2words(vnic->dev->ifindex, vnic->generation, mixed);
+	return mixed ?: 1;
+}
+
+static int mplink_nl_dump_object(struct sk_buff *skb, struct netlink_callback *cb,
+				 const struct mplink_nl_kind *kind,
+				 const struct mplink_nl_object *object)
+{
+	void *header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				   &mplink_nl_family, NLM_F_MULTI, kind->cmd);
+	int err;
+
+	if (!header)
+		return -EMSGSIZE;
+	genl_dump_check_consistent(cb, header);
+	err = kind->fill(skb, object);
+	if (err)
+		genlmsg_cancel(skb, header);
+	else
+		genlmsg_end(skb, header);
+	return err;
+}
+
+bool mplink_nl_sees_keys(const struct sk_buff *request)
+{
+	return netlink_ns_capable(request, sock_net(request->sk)->user_ns, CAP_NET_ADMIN);
+}
+
+static int mplink_nl_dump_vnic(struct sk_buff *skb, struct netlink_callback *cb,
+			       const struct mplink_nl_kind *kind, struct mplink_vnic *vnic)
+{
+	struct mplink_nl_progress *progress = mplink_nl_progress(cb);
+	struct mplink_nl_object object = { .vnic = vnic, .keys = mplink_nl_sees_keys(cb->skb) };
+	unsigned long cursor = progress->cursor;
+
+	while (kind->next(&object, &cursor)) {
+		int err = mplink_nl_dump_object(skb, cb, kind, &object);
+
+		if (err)
+			return err;
+		progress->cursor = cursor;
+	}
+	return 0;
+}
+
+static int mplink_nl_dump_all(struct sk_buff *skb, struct netlink_callback *cb,
+			      const struct mplink_nl_kind *kind, const struct mplink_net *mn)
+{
+	struct mplink_nl_progress *progress = mplink_nl_progress(cb);
+	struct mplink_vnic *vnic;
+
+	while ((vnic = mplink_nl_next_vnic(mn, progress->ifindex))) {
+		int err;
+
+		/* The device that was under way may have gone. */
+		if (progress->ifindex != vnic->dev->ifindex)
+			progress->cursor = 0;
+		progress->ifindex = vnic->dev->ifindex;
+		err = mplink_nl_dump_vnic(skb, cb, kind, vnic);
+		if (err)
+			return err;
+		progress->ifindex++;
+		progress->cursor = 0;
+	}
+	return 0;
+}
+
+/* 0 and the device that alone is asked for, or NULL for all. */
+static int mplink_nl_dump_filter(struct netlink_callback *cb, const struct mplink_nl_kind *kind,
+				 struct net *net, struct mplink_vnic **only)
+{
+	struct nlattr **attrs = mplink_dump_attrs(cb);
+	struct mplink_vnic *vnic;
+	u32 i;
+
+	/* A dump has the policy of the get, which may name one object. */
+	for (i = 1; i <= genl_dumpit_info(cb)->op.maxattr; i++)
+		if (attrs[i] && i != kind->device_attr)
+			return mplink_nl_refuse(cb->extack, attrs[i], -EINVAL,
+						"a dump cannot be limited by that attribute");
+	*only = NULL;
+	if (!kind->device_attr || !attrs[kind->device_attr])
+		return 0;
+	vnic = mplink_nl_vnic_at(net, attrs[kind->device_attr], cb->extack);
+	if (IS_ERR(vnic))
+		return PTR_ERR(vnic);
+	*only = vnic;
+	return 0;
+}
+
+int mplink_nl_dump(struct sk_buff *skb, struct netlink_callback *cb,
+		   const struct mplink_nl_kind *kind)
+{
+	struct net *net = sock_net(cb->skb->sk);
+	struct mplink_net *mn = mplink_net(net);
+	struct mplink_vnic *only;
+	int err;
+
+	rtnl_lock();
+	/* Anew for each message: the device may have gone since the last. */
+	err = mplink_nl_dump_filter(cb, kind, net, &only);
+	if (!err) {
+		cb->seq = mplink_nl_generation(mn, only);
+		err = only ? mplink_nl_dump_vnic(skb, cb, kind, only) :
+			     mplink_nl_dump_all(skb, cb, kind, mn);
+	}
+	rtnl_unlock();
+	if (err != -EMSGSIZE)
+		return err;
+	/* What did not fit is first in the next message.  Alone it must. */
+	if (skb->len)
+		return skb->len;
+	return mplink_nl_refuse(cb->extack, NULL, err, "an object does not fit into a message");
+}
+
+/* --- values --------------------------------------------------------------------- */
+
+int mplink_nl_validate_addr(const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	if (nla_len(attr) != sizeof(struct in_addr) && nla_len(attr) != sizeof(struct in6_addr))
+		return mplink_nl_refuse(extack, attr, -EINVAL, "is neither 4 nor 16 bytes long");
+	/* Inside the module it means that there is none: it must not pass for that. */
+	if (!memchr_inv(nla_data(attr), 0, nla_len(attr)))
+		return mplink_nl_refuse(extack, attr, -EINVAL, "is the unspecified address");
+	return 0;
+}
+
+struct mplink_addr mplink_nl_get_addr(const struct nlattr *attr)
+{
+	struct in6_addr in6;
+
+	if (nla_len(attr) == sizeof(struct in_addr))
+		return mplink_addr4(nla_get_in_addr(attr));
+	in6 = nla_get_in6_addr(attr);
+	return mplink_addr6(&in6);
+}
+
+int mplink_nl_put_addr(struct sk_buff *skb, int type, const struct mplink_addr *addr)
+{
+	const struct in6_addr *in6 = mplink_in6(addr);
+
+	if (ipv6_addr_v4mapped(in6))
+		return nla_put_in_addr(skb, type, in6->s6_addr32[3]);
+	return nla_put_in6_addr(skb, type, in6);
+}
+
+int mplink_nl_put_counters(struct sk_buff *skb, int type, const struct mplink_counters *sum)
+{
+	const int pad = MPLINK_A_COUNTERS_PAD;
+	struct nlattr *nest = nla_nest_start(skb, type);
+
+	if (!nest ||
+	    nla_put_u64_64bit(skb, MPLINK_A_COUNTERS_TX_PACKETS, sum->tx_packets, pad) ||
+	    nla_put_u64_64bit(skb, MPLINK_A_COUNTERS_TX_BYTES, sum->tx_bytes, pad) ||
+	    nla_put_u64_64bit(skb, MPLINK_A_COUNTERS_RX_PACKETS, sum->rx_packets, pad) ||
+	    nla_put_u64_64bit(skb, MPLINK_A_COUNTERS_RX_BYTES, sum->rx_bytes, pad))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/* A stage's attribute is its number behind those that each nest has. */
+#define MPLINK_NL_FIRST_STAGE (MPLINK_A_NIC_STAGES_PAD + 1)
+
+static_assert(MPLINK_A_NIC_STAGES_ADDRESS == MPLINK_NL_FIRST_STAGE + MPLINK_NIC_ADDRESS);
+static_assert(MPLINK_A_LINK_STAGES_VALID == MPLINK_NL_FIRST_STAGE + MPLINK_LINK_VALID);
+static_assert((int)MPLINK_A_NIC_STAGES_PAD == (int)MPLINK_A_LINK_STAGES_PAD);
+
+int mplink_nl_put_stages(struct sk_buff *skb, int type, const u64 *stages_ms, u32 n)
+{
+	struct nlattr *nest = nla_nest_start(skb, type);
+	u32 i;
+
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = 0; i < n; i++)
+		if (stages_ms[i] != MPLINK_NEVER &&
+		    nla_put_u64_64bit(skb, MPLINK_NL_FIRST_STAGE + i, stages_ms[i],
+				      MPLINK_A_NIC_STAGES_PAD))
+			return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/* --- the family ------------------------------------------------------------------ */
+
+/* A policy holds what its operation takes: all else is refused, not ignored. */
+#define MPLINK_NL_POLICY(p) .policy = (p), .maxattr = ARRAY_SIZE(p) - 1
+
+static const struct genl_ops mplink_nl_ops[] = {
+	{
+		.cmd = MPLINK_CMD_DEVICE_GET,
+		.doit = mplink_nl_device_get,
+		.dumpit = mplink_nl_device_dump,
+		MPLINK_NL_POLICY(mplink_nl_device_get_policy),
+	},
+	{
+		.cmd = MPLINK_CMD_DEVICE_SET,
+		.doit = mplink_nl_device_set,
+		.flags = GENL_UNS_ADMIN_PERM,
+		MPLINK_NL_POLICY(mplink_nl_device_set_policy),
+	},
+	{
+		.cmd = MPLINK_CMD_NIC_GET,
+		.doit = mplink_nl_nic_get,
+		.dumpit = mplink_nl_nic_dump,
+		MPLINK_NL_POLICY(mplink_nl_nic_policy),
+	},
+	{
+		.cmd = MPLINK_CMD_NIC_ADD,
+		.doit = mplink_nl_nic_add,
+		.flags = GENL_UNS_ADMIN_PERM,
+		MPLINK_NL_POLICY(mplink_nl_nic_policy),
+	},
+	{
+		.cmd = MPLINK_CMD_NIC_DEL,
+		.doit = mplink_nl_nic_del,
+		.flags = GENL_UNS_ADMIN_PERM,
+		MPLINK_NL_POLICY(mplink_nl_nic_policy),
+	},
+	{
+		.cmd = MPLINK_CMD_PEER_GET,
+		.doit = mplink_nl_peer_get,
+		.start = mplink_nl_peer_dump_start,
+		.dumpit = mplink_nl_peer_dump,
+		MPLINK_NL_POLICY(mplink_nl_peer_policy),
+	},
+	{
+		.cmd = MPLINK_CMD_PEER_ADD,
+		.doit = mplink_nl_peer_add,
+		.flags = GENL_UNS_ADMIN_PERM,
+		MPLINK_NL_POLICY(mplink_nl_peer_add_policy),
+	},
+	{
+		.cmd = MPLINK_CMD_PEER_SET,
+		.doit = mplink_nl_peer_set,
+		.flags = GENL_UNS_ADMIN_PERM,
+		MPLINK_NL_POLICY(mplink_nl_peer_set_policy),
+	},
+	{
+		.cmd = MPLINK_CMD_PEER_DEL,
+		.doit = mplink_nl_peer_del,
+		.flags = GENL_UNS_ADMIN_PERM,
+		MPLINK_NL_POLICY(mplink_nl_peer_policy),
+	},
+};
+
+static const struct genl_multicast_group mplink_nl_groups[] = {
+	{ .name = MPLINK_MCGRP_EVENTS },
+};
+
+/*
+ * No .resv_start_op: all operations are new enough to have their headers checked.
+ * Parallel, for all wait for RTNL, and other families' requests need not wait with them.
+ */
+struct genl_family mplink_nl_family __ro_after_init = {
+	.name = MPLINK_FAMILY_NAME,
+	.version = MPLINK_FAMILY_VERSION,
+	.module = THIS_MODULE,
+	.netnsok = true,
+	.parallel_ops = true,
+	.ops = mplink_nl_ops,
+	.n_ops = ARRAY_SIZE(mplink_nl_ops),
+	.mcgrps = mplink_nl_groups,
+	.n_mcgrps = ARRAY_SIZE(mplink_nl_groups),
+};
+
+int mplink_netlink_init(void)
+{
+	return genl_register_family(&mplink_nl_family);
+}
+
+void mplink_netlink_exit(void)
+{
+	genl_unregister_family(&mplink_nl_family);
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the user is told: log lines and tracepoints.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/rtnetlink.h>
+#include <net/ipv6.h>
+
+#include "mplink.h"
+#include "control/netlink.h"
+
+#define CREATE_TRACE_POINTS
+#include "control/trace.h"
+
+int mplink_format_addr(char *buf, size_t size, const struct mplink_addr *addr)
+{
+	const struct in6_addr *in6 = mplink_in6(addr);
+
+	if (ipv6_addr_any(in6))
+		return scnprintf(buf, size, "%s", "");
+	if (ipv6_addr_v4mapped(in6))
+		return scnprintf(buf, size, "%pI4", &in6->s6_addr32[3]);
+	return scnprintf(buf, size, "%pI6c", in6);
+}
+
+bool mplink_may_log(struct mplink_vnic *vnic)
+{
+	/* A user namespace has as many virtual NICs as it likes, and so of their budgets. */
+	return __ratelimit(&vnic->log) &&
+	       (dev_net(vnic->dev)->user_ns == &init_user_ns || net_ratelimit());
+}
+
+void mplink_report_nic(void *owner, const struct mplink_nic_report *report)
+{
+	struct net_device *dev = owner;
+	struct mplink_vnic *vnic = netdev_priv(dev);
+	const bool was = report->was == MPLINK_REASON_NONE;
+	const bool now = report->now == MPLINK_REASON_NONE;
+	/* Only the low byte is the notifier's number; the rest tells the chains apart. */
+	const u32 number = report->event & 0xff;
+	char valid[16];
+	char why[40] = "";
+
+	trace_mplink_nic(dev, report);
+	mplink_notify_nic(vnic, mplink_core_nic_find(vnic->core, report->nic), report);
+	if (!mplink_may_log(vnic))
+		return;
+	if (was == now)
+		snprintf(valid, sizeof(valid), "valid %d", now);
+	else
+		snprintf(valid, sizeof(valid), "valid %d -> %d", was, now);
+	if (!now)
+		snprintf(why, sizeof(why), " (%s)", mplink_core_reason_name(report->now));
+	/* Beyond the notifiers' there are no numbers that anyone knows. */
+	if (report->event >= MPLINK_EVENT_REFRESH)
+		pr_info("%s: %s: %s: %s%s\n", dev->name, report->nic,
+			mplink_core_event_name(report->event), valid, why);
+	else
+		pr_info("%s: %s: %s (%u): %s%s\n", dev->name, report->nic,
+			mplink_core_event_name(report->event), number, valid, why);
+}
+
+/* "eth1 to 10.99.0.2", or "eth1@10.8.2.1 to 10.99.0.2", with its NUL. */
+#define MPLINK_LINK_TEXT_LEN (MPLINK_NAME_LEN + 2 * MPLINK_ADDR_LEN + 5)
+
+/* The remote is named where the NIC does not tell which link it is. */
+static void mplink_format_link(char text[MPLINK_LINK_TEXT_LEN],
+			       const struct mplink_link_report *report)
+{
+	char peer[MPLINK_ADDR_LEN], remote[MPLINK_ADDR_LEN] = "";
+
+	mplink_format_addr(peer, sizeof(peer), &report->peer);
+	if (report->shared)
+		mplink_format_addr(remote, sizeof(remote), &report->remote);
+	snprintf(text, MPLINK_LINK_TEXT_LEN, "%s%s%s to %s", report->nic,
+		 report->shared ? "@" : "", remote, peer);
+}
+
+/* What no line about the NIC tells. */
+static void mplink_log_link(const struct net_device *dev, const struct mplink_link_report *report)
+{
+	const bool was = report->was == MPLINK_REASON_NONE;
+	const bool now = report->now == MPLINK_REASON_NONE;
+	struct mplink_vnic *vnic = netdev_priv(dev);
+	char link[MPLINK_LINK_TEXT_LEN];
+	char why[40] = "";
+
+	if (was == now || !mplink_may_log(vnic))
+		return;
+	if (!now)
+		snprintf(why, sizeof(why), " (%s)", mplink_core_reason_name(report->now));
+	mplink_format_link(link, report);
+	pr_notice("%s: %s: %s: valid %d -> %d%s\n", dev->name, link,
+		  mplink_core_event_name(report->event), was, now, why);
+}
+
+void mplink_report_link(void *owner, const struct mplink_link_report *report)
+{
+	const struct net_device *dev = owner;
+
+	trace_mplink_link(dev, report);
+	mplink_notify_link(netdev_priv(dev), report);
+	if (report->now != MPLINK_REASON_NONE)
+		mplink_peers_revisit(netdev_priv(dev), &report->peer);
+	if (report->event == MPLINK_EVENT_LIVENESS || report->event == MPLINK_EVENT_RESTORE)
+		mplink_log_link(dev, report);
+}
+
+void mplink_report_flapping(void *owner, const struct mplink_link_report *report, u32 wait_ms)
+{
+	const struct net_device *dev = owner;
+	struct mplink_vnic *vnic = netdev_priv(dev);
+	char link[MPLINK_LINK_TEXT_LEN];
+
+	if (!mplink_may_log(vnic))
+		return;
+	mplink_format_link(link, report);
+	pr_warn("%s: %s: comes and goes: from now on it has to work for %u ms and more before it is used\n",
+		dev->name, link, wait_ms);
+}
+
+void mplink_report_unanswered(void *owner, const struct mplink_link_report *report)
+{
+	const struct net_device *dev = owner;
+	struct mplink_vnic *vnic = netdev_priv(dev);
+	char peer[MPLINK_ADDR_LEN], remote[MPLINK_ADDR_LEN];
+
+	if (!mplink_may_log(vnic))
+		return;
+	mplink_format_addr(peer, sizeof(peer), &report->peer);
+	mplink_format_addr(remote, sizeof(remote), &report->remote);
+	pr_warn("%s: %s to %s: %s has never answered BFD: not used until it does; is the path dead, or BFD off at the far end?\n",
+		dev->name, report->nic, peer, remote);
+}
+
+void mplink_report_slow(struct mplink_vnic *vnic, const struct mplink_addr *remote, u64 us)
+{
+	char from[MPLINK_ADDR_LEN];
+
+	if (!mplink_may_log(vnic))
+		return;
+	mplink_format_addr(from, sizeof(from), remote);
+	pr_warn("%s: packets from %s come %llu us later than by other links, and are refused as late: take that link out, or raise outoforder_max_us (and max_perflow_buffer)\n",
+		vnic->dev->name, from, us);
+}
+
+void mplink_report_refusal(void *owner, const char *nic, const char *why)
+{
+	const struct net_device *dev = owner;
+	struct mplink_vnic *vnic = netdev_priv(dev);
+
+	if (!mplink_may_log(vnic))
+		return;
+	pr_warn("%s: %s: not attached: it %s\n", dev->name, nic, why);
+}
+
+void mplink_report_drop(struct mplink_vnic *vnic, struct sk_buff *skb, u32 drop)
+{
+	trace_mplink_drop(vnic->dev, skb, drop);
+}

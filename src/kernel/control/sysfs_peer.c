@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sysfs: the files of a peer, in peers/<peer>/, and of its links, in links/<link>/ there.
+ */
+#include <linux/rtnetlink.h>
+
+#include "control/sysfs.h"
+
+/* --- the peer ------------------------------------------------------------------ */
+
+static int mplink_peer_liveness(const struct mplink_dir *dir, char *buf)
+{
+	const u32 liveness = mplink_core_peer_get_liveness(dir->peer->core);
+
+	return sysfs_emit(buf, "%s\n", mplink_core_liveness_name(liveness));
+}
+
+/* Of what has a directory here, only memory can be lacking for a change. */
+static int mplink_peer_apply(const struct mplink_dir *dir, const struct mplink_peer_config *config)
+{
+	struct mplink_refusal refusal;
+
+	return mplink_peers_set(dir->vnic, dir->peer, config, &refusal);
+}
+
+static int mplink_peer_set_liveness(const struct mplink_dir *dir, const char *buf, size_t len)
+{
+	const int liveness = mplink_sysfs_liveness(dir, buf, len, MPLINK_LIVENESS_INHERIT);
+	const struct mplink_peer_config config = {
+		.liveness_given = true,
+		.liveness = liveness,
+	};
+
+	return liveness < 0 ? liveness : mplink_peer_apply(dir, &config);
+}
+
+static int mplink_peer_key(const struct mplink_dir *dir, char *buf)
+{
+	/* Who has the file may have been given it open. */
+	if (!ns_capable(dev_net(dir->vnic->dev)->user_ns, CAP_NET_ADMIN))
+		return -EPERM;
+	return sysfs_emit(buf, "%u\n", dir->peer->key);
+}
+
+MPLINK_FILE_RW(peer, liveness);
+MPLINK_FILE_SECRET(peer, key);
+
+const struct attribute *const mplink_peer_attrs[] = {
+	&mplink_peer_liveness_file.attr,
+	&mplink_peer_key_file.attr,
+	NULL,
+};
+
+/* --- a link --------------------------------------------------------------------- */
+
+static struct mplink_link_info mplink_link_read(const struct mplink_dir *dir)
+{
+	struct mplink_link_info info;
+
+	mplink_core_link_info(dir->peer->core, dir->id, &info);
+	return info;
+}
+
+static int mplink_link_valid(const struct mplink_dir *dir, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", mplink_link_read(dir).reason == MPLINK_REASON_NONE);
+}
+
+static int mplink_link_reason(const struct mplink_dir *dir, char *buf)
+{
+	return sysfs_emit(buf, "%s\n", mplink_core_reason_name(mplink_link_read(dir).reason));
+}
+
+static int mplink_link_remote(const struct mplink_dir *dir, char *buf)
+{
+	const struct mplink_link_info info = mplink_link_read(dir);
+	char addr[MPLINK_ADDR_LEN];
+
+	mplink_format_addr(addr, sizeof(addr), &info.remote);
+	return sysfs_emit(buf, "%s\n", addr);
+}
+
+/* In use: routing's choice, or the user's. */
+static int mplink_link_local(const struct mplink_dir *dir, char *buf)
+{
+	const struct mplink_link_info info = mplink_link_read(dir);
+	char addr[MPLINK_ADDR_LEN];
+
+	mplink_format_addr(addr, sizeof(addr), info.path ? &info.path->local : &info.local);
+	return sysfs_emit(buf, "%s\n", addr);
+}
+
+static int mplink_link_weight(const struct mplink_dir *dir, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", mplink_link_read(dir).weight);
+}
+
+static struct mplink_counters mplink_link_count(const struct mplink_dir *dir)
+{
+	struct mplink_counters sum;
+
+	mplink_core_link_counters(dir->peer->core, dir->id, &sum);
+	return sum;
+}
+
+static int mplink_link_liveness(const struct mplink_dir *dir, char *buf)
+{
+	return sysfs_emit(buf, "%s\n", mplink_core_liveness_name(mplink_link_read(dir).liveness));
+}
+
+static int mplink_link_set_liveness(const struct mplink_dir *dir, const char *buf, size_t len)
+{
+	const int liveness = mplink_sysfs_liveness(dir, buf, len, MPLINK_LIVENESS_INHERIT);
+	const struct mplink_link_info info = mplink_link_read(dir);
+	const struct mplink_link_config link = {
+		.nic_id = info.nic_id,
+		.remote = info.remote,
+		.liveness_given = true,
+		.liveness = liveness,
+	};
+	const struct mplink_peer_config config = { .links = &link, .nr_links = 1 };
+
+	return liveness < 0 ? liveness : mplink_peer_apply(dir, &config);
+}
+
+static int mplink_link_bfd_state(const struct mplink_dir *dir, char *buf)
+{
+	const struct mplink_link_info info = mplink_link_read(dir);
+	struct mplink_bfd_info session;
+
+	if (!info.bfd)
+		return sysfs_emit(buf, "off\n");
+	mplink_bfd_read(info.bfd, &session);
+	return sysfs_emit(buf, "%s\n", mplink_core_bfd_state_name(session.state));
+}
+
+MPLINK_FILE(link, valid);
+MPLINK_FILE(link, reason);
+MPLINK_FILE(link, remote);
+MPLINK_FILE(link, local);
+MPLINK_FILE(link, weight);
+MPLINK_FILE_RW(link, liveness);
+MPLINK_FILE(link, bfd_state);
+MPLINK_COUNTER(link, tx_packets);
+MPLINK_COUNTER(link, tx_bytes);
+MPLINK_COUNTER(link, rx_packets);
+MPLINK_COUNTER(link, rx_bytes);
+
+const struct attribute *const mplink_link_attrs[] = {
+	&mplink_link_valid_file.attr,
+	&mplink_link_reason_file.attr,
+	&mplink_link_remote_file.attr,
+	&mplink_link_local_file.attr,
+	&mplink_link_weight_file.attr,
+	&mplink_link_liveness_file.attr,
+	&mplink_link_bfd_state_file.attr,
+	&mplink_link_tx_packets_file.attr,
+	&mplink_link_tx_bytes_file.attr,
+	&mplink_link_rx_packets_file.attr,
+	&mplink_link_rx_bytes_file.attr,
+	NULL,
+};

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Notifiers: what happens to NICs, and to their addresses.  Each event hands the
+ * core the facts as they are now; the core decides what follows.
+ */
+#include <linux/inetdevice.h>
+#include <linux/rtnetlink.h>
+#include <net/addrconf.h>
+
+#include "mplink.h"
+#include "tunnel/tunnel.h"
+
+/* The core's number for a kernel's event, or 0 for one that does not concern NICs. */
+static u32 mplink_event_number(unsigned long event)
+{
+	switch (event) {
+	case NETDEV_UP:
+		return MPLINK_EVENT_UP;
+	case NETDEV_DOWN:
+		return MPLINK_EVENT_DOWN;
+	case NETDEV_CHANGE:
+		return MPLINK_EVENT_CHANGE;
+	case NETDEV_REGISTER:
+		return MPLINK_EVENT_REGISTER;
+	case NETDEV_UNREGISTER:
+		return MPLINK_EVENT_UNREGISTER;
+	case NETDEV_CHANGEMTU:
+		return MPLINK_EVENT_CHANGEMTU;
+	case NETDEV_CHANGEADDR:
+		return MPLINK_EVENT_CHANGEADDR;
+	case NETDEV_GOING_DOWN:
+		return MPLINK_EVENT_GOING_DOWN;
+	case NETDEV_CHANGENAME:
+		return MPLINK_EVENT_CHANGENAME;
+	case NETDEV_PRE_UP:
+		return MPLINK_EVENT_PRE_UP;
+	default:
+		return 0;
+	}
+}
+
+/*
+ * An error means that a NIC could not be attached.  That is no reason to refuse the
+ * event, and so to veto the device: the core has said why in the log, and takes it
+ * when what is in its way has gone.
+ */
+static void mplink_event_tell(struct mplink_vnic *vnic, u32 event, struct net_device *dev)
+{
+	struct mplink_facts facts;
+
+	mplink_facts_read(dev, &facts);
+	mplink_core_nic_event(vnic->core, event, &facts);
+	/* A bond takes the type of its first port. */
+	mplink_ports_follow(vnic->dev);
+	mplink_vnic_follow_mtu(vnic);
+	/* To enter or leave a VRF, a NIC is taken down and up. */
+	if (vnic->delivery)
+		mplink_tunnel_follow_vrfs(dev_net(vnic->dev));
+}
+
+static void mplink_event_tell_all(u32 event, struct net_device *dev)
+{
+	struct mplink_vnic *vnic;
+
+	list_for_each_entry(vnic, &mplink_net(dev_net(dev))->vnics, list)
+		mplink_event_tell(vnic, event, dev);
+}
+
+static int mplink_netdev_event(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	const u32 number = mplink_event_number(event);
+
+	if (event == NETDEV_PRECHANGEUPPER && mplink_is_vnic(dev))
+		return notifier_from_errno(mplink_vnic_refuse_upper(ptr));
+	if (number)
+		mplink_event_tell_all(number, dev);
+	return NOTIFY_DONE;
+}
+
+static int mplink_inetaddr_event(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	const struct in_ifaddr *ifa = ptr;
+	struct net_device *dev = ifa->ifa_dev->dev;
+
+	if (event == NETDEV_UP)
+		mplink_event_tell_all(MPLINK_EVENT_INET_UP, dev);
+	else if (event == NETDEV_DOWN)
+		mplink_event_tell_all(MPLINK_EVENT_INET_DOWN, dev);
+	return NOTIFY_DONE;
+}
+
+/* An atomic chain, not under RTNL: only the worker may act. */
+static int mplink_inet6addr_event(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	const struct inet6_ifaddr *ifa = ptr;
+	struct net *net = dev_net(ifa->idev->dev);
+
+	if (!list_empty(&mplink_net(net)->vnics))
+		mplink_net_refresh(net, 0);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block mplink_netdev_notifier = {
+	.notifier_call = mplink_netdev_event,
+};
+
+static struct notifier_block mplink_inetaddr_notifier = {
+	.notifier_call = mplink_inetaddr_event,
+};
+
+static struct notifier_block mplink_inet6addr_notifier = {
+	.notifier_call = mplink_inet6addr_event,
+};
+
+void mplink_events_replay_nic(struct mplink_vnic *vnic, u32 nic_id, u32 event)
+{
+	struct mplink_nic_info info;
+	struct net_device *dev;
+
+	mplink_core_nic_info(mplink_core_nic_at(vnic->core, nic_id), &info);
+	dev = __dev_get_by_name(dev_net(vnic->dev), info.name);
+	/* An alternative name is none that events bear. */
+	if (dev && !strcmp(dev->name, info.name))
+		mplink_event_tell(vnic, event, dev);
+}
+
+void mplink_events_replay(struct mplink_vnic *vnic, u32 event)
+{
+	u32 id;
+
+	for (id = 0; id < MPLINK_MAX_NICS; id++)
+		if (mplink_core_nic_at(vnic->core, id))
+			mplink_events_replay_nic(vnic, id, event);
+}
+
+int mplink_events_init(void)
+{
+	int err;
+
+	err = register_netdevice_notifier(&mplink_netdev_notifier);
+	if (err)
+		return err;
+	err = register_inetaddr_notifier(&mplink_inetaddr_notifier);
+	if (err)
+		goto err_netdev;
+	err = register_inet6addr_notifier(&mplink_inet6addr_notifier);
+	if (err)
+		goto err_inetaddr;
+	return 0;
+
+err_inetaddr:
+	unregister_inetaddr_notifier(&mplink_inetaddr_notifier);
+err_netdev:
+	unregister_netdevice_notifier(&mplink_netdev_notifier);
+	return err;
+}
+
+void mplink_events_exit(void)
+{
+	unregister_inet6addr_notifier(&mplink_inet6addr_notifier);
+	unregister_inetaddr_notifier(&mplink_inetaddr_notifier);
+	unregister_netdevice_notifier(&mplink_netdev_notifier);
+}

@@ -1,0 +1,431 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The peers of a virtual NIC, and the table by which packets find them.
+ */
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <net/ipv6.h>
+
+#include "mplink.h"
+#include "control/netlink.h"
+#include "device/peers.h"
+#include "tunnel/tunnel.h"
+
+#define MPLINK_PEERS_MIN_BITS 4
+
+struct mplink_peer_node mplink_peers_gone = {
+	.addr = { .hi = U64_MAX, .lo = U64_MAX },
+};
+
+static struct mplink_peer_table *mplink_peers_table(const struct mplink_vnic *vnic)
+{
+	return rtnl_dereference(vnic->peers);
+}
+
+static struct mplink_peer_table *mplink_peers_alloc(u32 bits)
+{
+	struct mplink_peer_table *table;
+
+	table = kvzalloc(struct_size(table, slot, BIT(bits)), GFP_KERNEL_ACCOUNT);
+	if (table)
+		table->shift = 64 - bits;
+	return table;
+}
+
+static unsigned long mplink_peers_slots(const struct mplink_peer_table *table)
+{
+	return BIT(64 - table->shift);
+}
+
+static void mplink_peers_insert(struct mplink_peer_table *table, struct mplink_peer_node *peer)
+{
+	unsigned long i = mplink_peers_first(table, peer->addr);
+
+	while (rcu_access_pointer(table->slot[i]))
+		i = mplink_peers_after(table, i);
+	rcu_assign_pointer(table->slot[i], peer);
+	table->used++;
+}
+
+/*
+ * Makes room for one more, in a table without the traces of peers that have gone.
+ * Readers find every peer in the old table as in the new.
+ */
+static int mplink_peers_reserve(struct mplink_vnic *vnic)
+{
+	struct mplink_peer_table *old = mplink_peers_table(vnic), *table;
+	u32 bits = MPLINK_PEERS_MIN_BITS;
+	struct mplink_peer_node *peer;
+	unsigned long cursor = 0;
+
+	if (old->used < mplink_peers_slots(old) / 2)
+		return 0;
+	/* A quarter full, so that it is not soon done again. */
+	while (BIT(bits) / 4 <= vnic->nr_peers)
+		bits++;
+	table = mplink_peers_alloc(bits);
+	if (!table)
+		return -ENOMEM;
+	while ((peer = mplink_peers_next(vnic, &cursor)))
+		mplink_peers_insert(table, peer);
+	rcu_assign_pointer(vnic->peers, table);
+	kvfree_rcu(old, rcu);
+	return 0;
+}
+
+static void mplink_peers_remove(struct mplink_vnic *vnic, const struct mplink_peer_node *peer)
+{
+	struct mplink_peer_table *table = mplink_peers_table(vnic);
+	unsigned long i = mplink_peers_first(table, peer->addr);
+
+	while (rcu_access_pointer(table->slot[i]) != peer)
+		i = mplink_peers_after(table, i);
+	rcu_assign_pointer(table->slot[i], &mplink_peers_gone);
+}
+
+int mplink_peers_init(struct mplink_vnic *vnic)
+{
+	struct mplink_peer_table *table = mplink_peers_alloc(MPLINK_PEERS_MIN_BITS);
+
+	RCU_INIT_POINTER(vnic->peers, table);
+	return table ? 0 : -ENOMEM;
+}
+
+void mplink_peers_free(struct mplink_vnic *vnic)
+{
+	kvfree(rcu_dereference_protected(vnic->peers, true));
+}
+
+struct mplink_peer_node *mplink_peers_next(const struct mplink_vnic *vnic, unsigned long *cursor)
+{
+	const struct mplink_peer_table *table = mplink_peers_table(vnic);
+
+	while (*cursor < mplink_peers_slots(table)) {
+		struct mplink_peer_node *peer = rtnl_dereference(table->slot[(*cursor)++]);
+
+		if (peer && peer != &mplink_peers_gone)
+			return peer;
+	}
+	return NULL;
+}
+
+struct mplink_peer_node *mplink_peers_get(struct mplink_vnic *vnic, const struct mplink_addr *addr)
+{
+	struct mplink_peer_node *peer;
+
+	ASSERT_RTNL();
+
+	rcu_read_lock();
+	peer = mplink_peers_find(vnic, *addr);
+	rcu_read_unlock();
+	return peer;
+}
+
+u32 mplink_peers_count(const struct mplink_vnic *vnic)
+{
+	return vnic->nr_peers;
+}
+
+static void mplink_peers_set_outer6(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
+				    bool outer6)
+{
+	const u32 before = mplink_tunnel_overhead(vnic);
+
+	vnic->nr_outer6 += outer6 - peer->outer6;
+	peer->outer6 = outer6;
+	if (mplink_tunnel_overhead(vnic) != before)
+		mplink_vnic_follow_mtu(vnic);
+}
+
+/* What needs to be known of all links together. */
+static void mplink_peers_summarize(struct mplink_vnic *vnic, struct mplink_peer_node *peer)
+{
+	bool inet = false, inet6 = false;
+	u8 ids[MPLINK_MAX_LINKS];
+	u32 i, n;
+
+	n = mplink_core_link_ids(peer->core, ids);
+	vnic->most_links = max(vnic->most_links, n);
+	for (i = 0; i < n; i++) {
+		struct mplink_link_info info;
+
+		mplink_core_link_info(peer->core, ids[i], &info);
+		if (ipv6_addr_v4mapped(mplink_in6(&info.remote)))
+			inet = true;
+		else
+			inet6 = true;
+	}
+	WRITE_ONCE(peer->inet_remotes, inet);
+	mplink_peers_set_outer6(vnic, peer, inet6);
+}
+
+/*
+ * What can fail of a change but for files: 0 and *changes, or an error and *refusal.
+ * A new peer has no links before: those are told to the core in the same way as changes.
+ */
+static int mplink_peers_prepare(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
+				const struct mplink_peer_config *config,
+				struct mplink_changes **changes, struct mplink_refusal *refusal)
+{
+	const u32 key = config->key_given ? config->key : peer->key;
+	int err;
+
+	if (!peer->tunnel && config->key_given) {
+		*refusal = (struct mplink_refusal){
+			.why = "has no effect without encap gre-udp",
+			.attr = MPLINK_REFUSED_KEY,
+		};
+		return -EINVAL;
+	}
+	err = mplink_core_peer_prepare(vnic->core, peer->core, config->links, config->nr_links,
+				       changes, refusal);
+	if (err || !peer->tunnel)
+		return err;
+	err = mplink_tunnel_prepare(peer->tunnel, *changes, key, refusal);
+	if (err)
+		mplink_core_changes_cancel(*changes);
+	return err;
+}
+
+/* The core has links, and perhaps has not taken what was wanted of it. */
+static void mplink_peers_follow_one(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
+				    u32 key)
+{
+	peer->key = key;
+	if (peer->tunnel)
+		mplink_tunnel_follow(peer->tunnel, key);
+	mplink_peers_summarize(vnic, peer);
+}
+
+static int mplink_peers_create(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
+			       const struct mplink_peer_config *config,
+			       struct mplink_refusal *refusal)
+{
+	struct mplink_changes *changes;
+	int err;
+
+	err = mplink_core_peer_add(vnic->core, &peer->addr, NULL, 0, &peer->core, refusal);
+	if (err)
+		return err;
+	if (mplink_core_get_encap(vnic->core) == MPLINK_ENCAP_GRE_UDP) {
+		err = -ENOMEM;
+		peer->tunnel = mplink_tunnel_open(vnic, peer->core);
+		if (!peer->tunnel)
+			goto err_core;
+	}
+	err = mplink_peers_prepare(vnic, peer, config, &changes, refusal);
+	if (err)
+		goto err_tunnel;
+	/*
+	 * Before it has links: one that has been valid without the far end's answer is
+	 * not given up for want of the first.
+	 */
+	if (config->liveness_given)
+		mplink_core_peer_set_liveness(vnic->core, peer->core, config->liveness);
+	mplink_core_changes_commit(vnic->core, peer->core, changes);
+	return 0;
+
+err_tunnel:
+	if (peer->tunnel)
+		mplink_tunnel_close(peer->tunnel);
+err_core:
+	mplink_core_peer_del(vnic->core, peer->core);
+	return err;
+}
+
+int mplink_peers_add(struct mplink_vnic *vnic, const struct mplink_addr *addr,
+		     const struct mplink_peer_config *config, struct mplink_refusal *refusal)
+{
+	struct mplink_peer_node *peer;
+	int err = -ENOMEM;
+
+	ASSERT_RTNL();
+
+	if (mplink_peers_get(vnic, addr)) {
+		*refusal = (struct mplink_refusal){
+			.why = "is a peer of this device already",
+			.attr = MPLINK_REFUSED_ADDRESS,
+		};
+		return -EEXIST;
+	}
+	*refusal = (struct mplink_refusal){ .why = "memory is short" };
+	peer = kzalloc(sizeof(*peer), GFP_KERNEL_ACCOUNT);
+	if (!peer || mplink_peers_reserve(vnic))
+		goto err_free;
+	peer->addr = *addr;
+	INIT_LIST_HEAD(&peer->dirs);
+	err = mplink_peers_create(vnic, peer, config, refusal);
+	if (err)
+		goto err_free;
+	err = mplink_sysfs_add_peer(vnic, peer);
+	if (err)
+		goto err_core;
+	mplink_peers_follow_one(vnic, peer, config->key_given ? config->key : 0);
+	/* The last step: from here on packets find the peer. */
+	mplink_peers_insert(mplink_peers_table(vnic), peer);
+	vnic->nr_peers++;
+	vnic->generation++;
+	mplink_notify_peer(vnic, peer);
+	return 0;
+
+err_core:
+	if (peer->tunnel)
+		mplink_tunnel_close(peer->tunnel);
+	mplink_core_peer_del(vnic->core, peer->core);
+err_free:
+	kfree(peer);
+	return err;
+}
+
+/* Of links that there are no more, or that there never were. */
+static void mplink_peers_undo_dirs(struct mplink_peer_node *peer)
+{
+	u32 id;
+
+	for (id = 0; id < MPLINK_MAX_LINKS; id++)
+		if (!mplink_core_link_exists(peer->core, id))
+			mplink_sysfs_remove_link(peer, id);
+}
+
+/*
+ * Nobody reads a directory before this is over: readers need RTNL.  Those of new links
+ * come first, for they can fail and links, once changed, are.
+ */
+static int mplink_peers_add_dirs(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
+				 const struct mplink_changes *changes)
+{
+	struct mplink_link_plan plan;
+	int err = 0;
+	u32 id;
+
+	for (id = 0; !err && id < MPLINK_MAX_LINKS; id++)
+		if (mplink_core_changes_link(changes, id, &plan) && plan.fresh)
+			err = mplink_sysfs_add_link(vnic, peer, id, plan.nic_id, &plan.remote);
+	return err;
+}
+
+static bool mplink_peers_ask_inet(const struct mplink_changes *changes)
+{
+	struct mplink_link_plan plan;
+	u32 id;
+
+	for (id = 0; id < MPLINK_MAX_LINKS; id++)
+		if (mplink_core_changes_link(changes, id, &plan) &&
+		    ipv6_addr_v4mapped(mplink_in6(&plan.remote)))
+			return true;
+	return false;
+}
+
+/* Ends the changes. */
+static int mplink_peers_set_links(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
+				  struct mplink_changes *changes, struct mplink_refusal *refusal)
+{
+	int err;
+
+	err = mplink_peers_add_dirs(vnic, peer, changes);
+	if (err) {
+		*refusal = (struct mplink_refusal){ .why = "memory is short" };
+		mplink_core_changes_cancel(changes);
+	} else {
+		/*
+		 * An IPv6 packet must not meet the first link to an IPv4 remote and take it
+		 * for one that has a route for it: all that are under way end before there
+		 * is one.
+		 */
+		if (!peer->inet_remotes && mplink_peers_ask_inet(changes)) {
+			WRITE_ONCE(peer->inet_remotes, true);
+			synchronize_net();
+		}
+		mplink_core_changes_commit(vnic->core, peer->core, changes);
+	}
+	mplink_peers_undo_dirs(peer);
+	return err;
+}
+
+int mplink_peers_set(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
+		     const struct mplink_peer_config *config, struct mplink_refusal *refusal)
+{
+	struct mplink_changes *changes;
+	int err;
+
+	ASSERT_RTNL();
+
+	err = mplink_peers_prepare(vnic, peer, config, &changes, refusal);
+	if (!err) {
+		if (config->nr_links)
+			err = mplink_peers_set_links(vnic, peer, changes, refusal);
+		else
+			mplink_core_changes_cancel(changes);
+	}
+	mplink_peers_follow_one(vnic, peer, !err && config->key_given ? config->key : peer->key);
+	if (err)
+		return err;
+	/* Cannot fail, and so comes last. */
+	if (config->liveness_given)
+		mplink_core_peer_set_liveness(vnic->core, peer->core, config->liveness);
+	mplink_sysfs_rename_links(peer);
+	vnic->generation++;
+	mplink_notify_peer(vnic, peer);
+	return 0;
+}
+
+void mplink_peers_del(struct mplink_vnic *vnic, struct mplink_peer_node *peer)
+{
+	ASSERT_RTNL();
+
+	mplink_notify_peer_del(vnic, peer);
+	mplink_peers_remove(vnic, peer);
+	vnic->nr_peers--;
+	vnic->generation++;
+	mplink_sysfs_remove_peer(peer);
+	mplink_peers_set_outer6(vnic, peer, false);
+	if (peer->tunnel)
+		mplink_tunnel_close(peer->tunnel);
+	mplink_core_peer_del(vnic->core, peer->core);
+	kfree_rcu(peer, rcu);
+}
+
+void mplink_peers_forget_nic(struct mplink_vnic *vnic, u32 nic_id)
+{
+	struct mplink_peer_node *peer;
+	unsigned long cursor = 0;
+
+	ASSERT_RTNL();
+
+	while ((peer = mplink_peers_next(vnic, &cursor)))
+		if (peer->tunnel)
+			mplink_tunnel_forget_nic(peer->tunnel, nic_id);
+}
+
+void mplink_peers_follow(struct mplink_vnic *vnic)
+{
+	struct mplink_peer_node *peer;
+	unsigned long cursor = 0;
+
+	while ((peer = mplink_peers_next(vnic, &cursor)))
+		mplink_peers_summarize(vnic, peer);
+}
+
+void mplink_peers_revisit(struct mplink_vnic *vnic, const struct mplink_addr *addr)
+{
+	const struct mplink_peer_node *peer = mplink_peers_get(vnic, addr);
+
+	if (peer && peer->tunnel)
+		mplink_tunnel_revisit(peer->tunnel);
+}
+
+void mplink_peers_clear(struct mplink_vnic *vnic)
+{
+	struct mplink_peer_node *peer;
+	unsigned long cursor = 0;
+
+	ASSERT_RTNL();
+
+	while ((peer = mplink_peers_next(vnic, &cursor))) {
+		mplink_peers_remove(vnic, peer);
+		if (peer->tunnel)
+			mplink_tunnel_close(peer->tunnel);
+		kfree_rcu(peer, rcu);
+	}
+	vnic->nr_peers = 0;
+}

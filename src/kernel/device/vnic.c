@@ -1,0 +1,446 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The virtual NIC: a network device of rtnl kind "mplink".
+ */
+#include <linux/etherdevice.h>
+#include <linux/ethtool.h>
+#include <linux/if_arp.h>
+#include <linux/if_macvlan.h>
+#include <linux/inetdevice.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <net/rtnetlink.h>
+
+#include "mplink.h"
+#include "control/netlink.h"
+#include "tunnel/tunnel.h"
+
+/* A log line an event, but no flood: a NIC that flaps is bounded to this. */
+#define MPLINK_LOG_INTERVAL (5 * HZ)
+#define MPLINK_LOG_BURST 100
+
+static int mplink_vnic_init(struct net_device *dev)
+{
+	struct mplink_vnic *vnic = netdev_priv(dev);
+	int err;
+
+	vnic->dev = dev;
+	INIT_LIST_HEAD(&vnic->dirs);
+	vnic->flow_mask = MPLINK_FLOW_BUCKETS - 1;
+	ratelimit_state_init(&vnic->log, MPLINK_LOG_INTERVAL, MPLINK_LOG_BURST);
+
+	err = mplink_peers_init(vnic);
+	if (err)
+		return err;
+	err = -ENOMEM;
+	vnic->core = mplink_core_device_create(dev);
+	if (!vnic->core)
+		goto err_peers;
+	/* Last: from here on events and packets may come. */
+	err = mplink_net_add(vnic);
+	if (err)
+		goto err_core;
+	netif_carrier_off(dev);
+	return 0;
+
+err_core:
+	mplink_core_device_free(vnic->core);
+	vnic->core = NULL;
+err_peers:
+	mplink_peers_free(vnic);
+	return err;
+}
+
+/*
+ * The device is closed and off the list of devices, but packets may still hold
+ * it.  They find no peer; what they find it in stays until ->priv_destructor.
+ */
+static void mplink_vnic_uninit(struct net_device *dev)
+{
+	struct mplink_vnic *vnic = netdev_priv(dev);
+
+	mplink_sysfs_remove(vnic);
+	mplink_net_remove(vnic);
+	mplink_peers_clear(vnic);
+	mplink_tunnel_end(vnic);
+	mplink_core_device_clear(vnic->core);
+}
+
+/* The last reference to the device is gone, and with it the last packet. */
+static void mplink_vnic_destroy(struct net_device *dev)
+{
+	struct mplink_vnic *vnic = netdev_priv(dev);
+
+	/* Registration may have failed before ->ndo_init was done. */
+	if (!vnic->core)
+		return;
+	mplink_core_device_free(vnic->core);
+	mplink_peers_free(vnic);
+}
+
+static void mplink_vnic_stats(struct net_device *dev, struct rtnl_link_stats64 *stats)
+{
+	const struct mplink_vnic *vnic = netdev_priv(dev);
+	struct mplink_counters sum;
+	u32 drop;
+
+	/* Those of its links, as a bond's are those of its ports. */
+	rcu_read_lock();
+	mplink_core_counters(vnic->core, &sum);
+	rcu_read_unlock();
+	stats->tx_packets = sum.tx_packets;
+	stats->tx_bytes = sum.tx_bytes;
+	stats->rx_packets = sum.rx_packets;
+	stats->rx_bytes = sum.rx_bytes;
+	for (drop = 0; drop < MPLINK_DROPS; drop++)
+		stats->tx_dropped += mplink_core_drops(vnic->core, drop);
+}
+
+static int mplink_vnic_change_mtu(struct net_device *dev, int mtu)
+{
+	struct mplink_vnic *vnic = netdev_priv(dev);
+
+	if (!vnic->mtu_following)
+		vnic->mtu_set = mtu;
+	WRITE_ONCE(dev->mtu, mtu);
+	return 0;
+}
+
+void mplink_vnic_follow_mtu(struct mplink_vnic *vnic)
+{
+	const unsigned int overhead = mplink_tunnel_overhead(vnic);
+	unsigned int mtu = 0, room = 0;
+	struct net_device *lower;
+	struct list_head *iter;
+
+	ASSERT_RTNL();
+
+	netdev_for_each_lower_dev(vnic->dev, lower, iter) {
+		if (!mtu || lower->mtu < mtu)
+			mtu = lower->mtu;
+		room = max_t(unsigned int, room, LL_RESERVED_SPACE(lower));
+	}
+	/* Who makes packets for it leaves room for the headers that are still to come. */
+	vnic->dev->needed_headroom = overhead ? overhead + room : 0;
+	/* Without NICs it stays what it was: they will be back. */
+	if (!mtu || mtu < vnic->dev->min_mtu + overhead)
+		return;
+	mtu -= overhead;
+	vnic->dev->max_mtu = mtu;
+	/* The user's wish survives a NIC that cannot carry it for a while. */
+	if (vnic->mtu_set && vnic->mtu_set < mtu)
+		mtu = vnic->mtu_set;
+	if (vnic->dev->mtu == mtu)
+		return;
+	vnic->mtu_following = true;
+	dev_set_mtu(vnic->dev, mtu);
+	vnic->mtu_following = false;
+}
+
+/*
+ * ICMP redirects are for hosts that share a wire.  Here they would send a spoke to another
+ * one past the hub, where there is no way; mplink_output() drops those of who turns them
+ * on again.
+ */
+static int mplink_vnic_open(struct net_device *dev)
+{
+	struct in_device *in_dev = __in_dev_get_rtnl(dev);
+
+	if (in_dev) {
+		IN_DEV_CONF_SET(in_dev, SEND_REDIRECTS, 0);
+		/* It is on where either says so, and each device has it of its own. */
+		IPV4_DEVCONF_ALL(dev_net(dev), SEND_REDIRECTS) = 0;
+	}
+	mplink_ports_follow(dev);
+	return 0;
+}
+
+static int mplink_vnic_stop(struct net_device *dev)
+{
+	mplink_ports_follow(dev);
+	return 0;
+}
+
+const struct net_device_ops mplink_netdev_ops = {
+	.ndo_init = mplink_vnic_init,
+	.ndo_open = mplink_vnic_open,
+	.ndo_stop = mplink_vnic_stop,
+	.ndo_uninit = mplink_vnic_uninit,
+	.ndo_start_xmit = mplink_output,
+	.ndo_get_stats64 = mplink_vnic_stats,
+	.ndo_change_mtu = mplink_vnic_change_mtu,
+	.ndo_set_mac_address = eth_mac_addr,
+	.ndo_validate_addr = eth_validate_addr,
+};
+
+static void mplink_vnic_setup(struct net_device *dev)
+{
+	ether_setup(dev);
+	dev->netdev_ops = &mplink_netdev_ops;
+	dev->ethtool_ops = &mplink_ethtool_ops;
+	dev->needs_free_netdev = true;
+	dev->priv_destructor = mplink_vnic_destroy;
+	dev->max_mtu = ETH_MAX_MTU;
+
+	/* The far end is a peer's address: there is nobody to ask for a MAC address. */
+	dev->flags |= IFF_NOARP;
+	dev->flags &= ~(IFF_BROADCAST | IFF_MULTICAST);
+	/* No netpoll: it sends from hard interrupts, which have no lane. */
+	dev->priv_flags |= IFF_NO_QUEUE | IFF_LIVE_ADDR_CHANGE | IFF_DISABLE_NETPOLL;
+	/* What is sent is changed: pktgen must not send it again. */
+	dev->priv_flags &= ~IFF_TX_SKB_SHARING;
+	netif_keep_dst(dev);
+
+	/* What a NIC cannot do of these is done in software when it sends. */
+	dev->features |= NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HW_CSUM | NETIF_F_HIGHDMA |
+			 NETIF_F_GSO_SOFTWARE;
+	dev->hw_features |= dev->features;
+	/* What links carry is IP, without a tag; that is not for the user to change. */
+	dev->features |= NETIF_F_VLAN_CHALLENGED;
+	/* Its NICs and its hooks are those of one namespace. */
+	mplink_set_netns_immutable(dev);
+	mplink_set_lltx(dev);
+	eth_hw_addr_random(dev);
+}
+
+/*
+ * A hub's frames go by MAC addresses, which links do not carry: nothing would ever come
+ * back to who is behind it.
+ */
+int mplink_vnic_refuse_upper(const struct netdev_notifier_changeupper_info *info)
+{
+	struct netlink_ext_ack *extack = netdev_notifier_info_to_extack(&info->info);
+	const struct net_device *upper = info->upper_dev;
+
+	if (!info->linking)
+		return 0;
+	if ((info->master && !netif_is_l3_master(upper)) || netif_is_macvlan(upper) ||
+	    netif_is_macsec(upper)) {
+		NL_SET_ERR_MSG_MOD(extack,
+				   "carries IP packets, not frames: route to it, or use ipvlan in mode l3");
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
+static int mplink_vnic_newlink(struct net *src_net, struct net_device *dev, struct nlattr *tb[],
+			       struct nlattr *data[], struct netlink_ext_ack *extack)
+{
+	struct mplink_vnic *vnic = netdev_priv(dev);
+	int err;
+
+	/* The hook looks at one qdisc; with more, mq would stand before them. */
+	if (dev->num_tx_queues > 1) {
+		NL_SET_ERR_MSG_MOD(extack,
+				   "has no queues, for its NICs have theirs: leave out numtxqueues");
+		return -EINVAL;
+	}
+	err = register_netdevice(dev);
+	if (err)
+		return err;
+	err = mplink_sysfs_add_vnic(vnic);
+	if (err)
+		unregister_netdevice(dev);
+	return err;
+}
+
+struct rtnl_link_ops mplink_link_ops __read_mostly = {
+	.kind = "mplink",
+	.priv_size = sizeof(struct mplink_vnic),
+	.setup = mplink_vnic_setup,
+	.newlink = mplink_vnic_newlink,
+};
+
+int mplink_vnic_set_policy(struct mplink_vnic *vnic, u32 policy)
+{
+	int err;
+
+	ASSERT_RTNL();
+
+	err = mplink_core_set_policy(vnic->core, policy);
+	if (!err)
+		mplink_notify_device(vnic);
+	return err;
+}
+
+int mplink_vnic_set_liveness(struct mplink_vnic *vnic, const struct mplink_liveness_config *config,
+			     const struct mplink_bfd_key *key, const char **why)
+{
+	struct mplink_bfd_key old = vnic->bfd_key;
+	int err;
+
+	ASSERT_RTNL();
+
+	if (config->bfd.auth_type != MPLINK_BFD_AUTH_NONE) {
+		err = mplink_bfd_auth_start();
+		if (err) {
+			*why = "this kernel has no SHA1 for BFD's authentication";
+			return err;
+		}
+	}
+	if (key)
+		vnic->bfd_key = *key;
+	err = mplink_core_set_liveness(vnic->core, config, why);
+	if (err)
+		vnic->bfd_key = old;
+	else
+		mplink_notify_device(vnic);
+	memzero_explicit(&old, sizeof(old));
+	return err;
+}
+
+/* A NIC whose device is not yet asked for. */
+static int mplink_vnic_name_nic(struct mplink_vnic *vnic, const char *name, u32 *id,
+				struct mplink_refusal *refusal)
+{
+	int err;
+
+	if (!strcmp(name, vnic->dev->name)) {
+		*refusal = (struct mplink_refusal){
+			.why = "is the virtual NIC itself",
+			.attr = MPLINK_REFUSED_NAME,
+		};
+		return -EINVAL;
+	}
+	err = mplink_core_nic_add(vnic->core, name, id, refusal);
+	if (err)
+		return err;
+	err = mplink_sysfs_add_nic(vnic, *id);
+	if (err) {
+		*refusal = (struct mplink_refusal){ .why = "memory is short" };
+		mplink_core_nic_del(vnic->core, *id);
+		return err;
+	}
+	vnic->generation++;
+	return 0;
+}
+
+int mplink_vnic_add_nic(struct mplink_vnic *vnic, const char *name, struct mplink_refusal *refusal)
+{
+	struct mplink_nic_info info;
+	u32 id;
+	int err;
+
+	ASSERT_RTNL();
+
+	err = mplink_vnic_name_nic(vnic, name, &id, refusal);
+	if (err)
+		return err;
+	mplink_events_replay_nic(vnic, id, MPLINK_EVENT_REGISTER);
+	mplink_core_nic_info(mplink_core_nic_at(vnic->core, id), &info);
+	if (info.refused) {
+		*refusal = (struct mplink_refusal){
+			.why = info.refused,
+			.attr = MPLINK_REFUSED_NAME,
+		};
+		mplink_vnic_del_nic(vnic, id);
+		return -EBUSY;
+	}
+	mplink_notify_nic(vnic, id, NULL);
+	return 0;
+}
+
+void mplink_vnic_del_nic(struct mplink_vnic *vnic, u32 id)
+{
+	ASSERT_RTNL();
+
+	mplink_notify_nic_del(vnic, id);
+	mplink_sysfs_remove_nic(vnic, id);
+	mplink_peers_forget_nic(vnic, id);
+	mplink_core_nic_del(vnic->core, id);
+	mplink_peers_follow(vnic);
+	mplink_vnic_follow_mtu(vnic);
+	vnic->generation++;
+}
+
+u32 mplink_vnic_count_nics(const struct mplink_vnic *vnic)
+{
+	u32 id, n = 0;
+
+	for (id = 0; id < MPLINK_MAX_NICS; id++)
+		n += !!mplink_core_nic_at(vnic->core, id);
+	return n;
+}
+
+static int mplink_vnic_configure_peer(struct mplink_vnic *vnic, const struct mplink_config *config,
+				      struct mplink_refusal *refusal)
+{
+	struct mplink_link_config *links;
+	struct mplink_peer_config peer;
+	u32 i;
+	int err;
+
+	links = kcalloc(config->nr_nics, sizeof(*links), GFP_KERNEL_ACCOUNT);
+	if (!links)
+		return -ENOMEM;
+	/* The first NICs there are: their ids are their places. */
+	for (i = 0; i < config->nr_nics; i++)
+		links[i] = (struct mplink_link_config){
+			.nic_id = i,
+			.weight = config->weights[i],
+			.remote = config->remotes[i],
+		};
+	peer = (struct mplink_peer_config){
+		.links = links,
+		.nr_links = config->nr_nics,
+		.key_given = config->encap == MPLINK_ENCAP_GRE_UDP,
+		.key = config->key,
+	};
+	err = mplink_peers_add(vnic, &config->peer, &peer, refusal);
+	kfree(links);
+	return err;
+}
+
+static int mplink_vnic_configure(struct mplink_vnic *vnic, const struct mplink_config *config)
+{
+	struct mplink_refusal refusal;
+	const char *why;
+	u32 i;
+	int err;
+
+	err = mplink_vnic_set_policy(vnic, config->policy);
+	if (!err)
+		err = mplink_vnic_set_liveness(vnic, &config->liveness, NULL, &why);
+	if (!err)
+		err = mplink_vnic_set_tunnel(vnic, &config->tunnel, &why);
+	if (!err) {
+		err = mplink_vnic_set_encap(vnic, config->encap, &why);
+		if (err)
+			netdev_err(vnic->dev, "encap: %s\n", why);
+	}
+	for (i = 0; !err && i < config->nr_nics; i++) {
+		u32 id;
+
+		err = mplink_vnic_name_nic(vnic, config->nics[i], &id, &refusal);
+	}
+	if (!err && !mplink_addr_none(&config->peer))
+		err = mplink_vnic_configure_peer(vnic, config, &refusal);
+	if (err)
+		return err;
+	mplink_events_replay(vnic, MPLINK_EVENT_REGISTER);
+	return 0;
+}
+
+int mplink_vnic_create(const struct mplink_config *config)
+{
+	struct net_device *dev;
+	int err;
+
+	ASSERT_RTNL();
+
+	dev = alloc_netdev(sizeof(struct mplink_vnic), config->name, NET_NAME_USER,
+			   mplink_vnic_setup);
+	if (!dev)
+		return -ENOMEM;
+	dev->rtnl_link_ops = &mplink_link_ops;
+	err = mplink_vnic_newlink(&init_net, dev, NULL, NULL, NULL);
+	if (err) {
+		/* Deferred by the kernel, if it is still unregistering. */
+		free_netdev(dev);
+		return err;
+	}
+	err = mplink_vnic_configure(netdev_priv(dev), config);
+	if (err)
+		unregister_netdevice(dev);
+	return err;
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Loading and unloading.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/module.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <net/rtnetlink.h>
+
+#include "mplink.h"
+#include "control/netlink.h"
+
+static char *nics;
+module_param(nics, charp, 0444);
+MODULE_PARM_DESC(nics, "NICs to join, e.g. eth1,eth2,eth3; without it no virtual NIC is created");
+static char *peer;
+module_param(peer, charp, 0444);
+MODULE_PARM_DESC(peer, "virtual address of the remote host");
+static char *remotes;
+module_param(remotes, charp, 0444);
+MODULE_PARM_DESC(remotes, "the remote host's address on each NIC, in the order of nics");
+static char *policy;
+module_param(policy, charp, 0444);
+MODULE_PARM_DESC(policy, "balance-rr (default), balance-xor, active-backup or broadcast");
+static char *encap;
+module_param(encap, charp, 0444);
+MODULE_PARM_DESC(encap, "none (default) or gre-udp: GRE in UDP, put in order at the far end");
+static char *weights;
+module_param(weights, charp, 0444);
+MODULE_PARM_DESC(weights, "share of each NIC, 1 to 65535, in the order of nics (default 1)");
+static char *name;
+module_param(name, charp, 0444);
+MODULE_PARM_DESC(name, "name of the virtual NIC (default mpl0)");
+static char *liveness;
+module_param(liveness, charp, 0444);
+MODULE_PARM_DESC(liveness, "bfd: a link is what the far end answers on; off (default)");
+static char *wtr_ms;
+module_param(wtr_ms, charp, 0444);
+MODULE_PARM_DESC(wtr_ms, "how long a link that came back has to work before it is used (default 500)");
+static char *holdoff_ms;
+module_param(holdoff_ms, charp, 0444);
+MODULE_PARM_DESC(holdoff_ms, "how long a link that fails is kept nevertheless (default 0)");
+static char *bfd_interval_us;
+module_param(bfd_interval_us, charp, 0444);
+MODULE_PARM_DESC(bfd_interval_us, "between BFD packets, in both directions (default 50000)");
+static char *bfd_multiplier;
+module_param(bfd_multiplier, charp, 0444);
+MODULE_PARM_DESC(bfd_multiplier, "so many BFD packets lost in a row are a failure (default 3)");
+
+static char *key;
+module_param(key, charp, 0400);
+MODULE_PARM_DESC(key, "gre-udp: the peer's key, 0 to 16777215, the same at both ends (default 0)");
+static char *flow_buckets;
+module_param(flow_buckets, charp, 0444);
+MODULE_PARM_DESC(flow_buckets, "gre-udp: that flows are split into, 1 to 256 (default 256)");
+static char *outoforder_min_us;
+module_param(outoforder_min_us, charp, 0444);
+MODULE_PARM_DESC(outoforder_min_us, "gre-udp: the least that outoforder_timer may be (default 1000)");
+static char *outoforder_max_us;
+module_param(outoforder_max_us, charp, 0444);
+MODULE_PARM_DESC(outoforder_max_us, "gre-udp: the most that outoforder_timer may be (default 2000000)");
+static char *max_perflow_buffer;
+module_param(max_perflow_buffer, charp, 0444);
+MODULE_PARM_DESC(max_perflow_buffer, "gre-udp: packets held of a flow bucket (default 1024)");
+static char *max_peer_buffer;
+module_param(max_peer_buffer, charp, 0444);
+MODULE_PARM_DESC(max_peer_buffer, "gre-udp: packets held of a peer (default 8192)");
+static char *checksum;
+module_param(checksum, charp, 0444);
+MODULE_PARM_DESC(checksum, "gre-udp: on: UDP over IPv4 has a checksum, too; off (default)");
+
+static struct mplink_config *mplink_configure(void)
+{
+	const struct mplink_params params = {
+		.nics = nics,
+		.peer = peer,
+		.remotes = remotes,
+		.policy = policy,
+		.encap = encap,
+		.weights = weights,
+		.name = name,
+		.liveness = liveness,
+		.wtr_ms = wtr_ms,
+		.holdoff_ms = holdoff_ms,
+		.bfd_interval_us = bfd_interval_us,
+		.bfd_multiplier = bfd_multiplier,
+		.key = key,
+		.flow_buckets = flow_buckets,
+		.outoforder_min_us = outoforder_min_us,
+		.outoforder_max_us = outoforder_max_us,
+		.max_perflow_buffer = max_perflow_buffer,
+		.max_peer_buffer = max_peer_buffer,
+		.checksum = checksum,
+	};
+	struct mplink_config *config = kzalloc(sizeof(*config), GFP_KERNEL_ACCOUNT);
+	struct mplink_param_error error;
+	int err;
+
+	if (!config)
+		return ERR_PTR(-ENOMEM);
+	err = mplink_core_parse_params(&params, config, &error);
+	if (err) {
+		pr_err("parameter %s: \"%.*s\" %s\n", error.param, error.value_len, error.value,
+		       error.why);
+		kfree(config);
+		return ERR_PTR(err);
+	}
+	return config;
+}
+
+static int mplink_create(const struct mplink_config *config)
+{
+	int err;
+
+	if (!config->nr_nics)
+		return 0;
+	rtnl_lock();
+	err = mplink_vnic_create(config);
+	rtnl_unlock();
+	if (err == -EEXIST) {
+		pr_err("parameter name: \"%s\" is the name of another device\n", config->name);
+		/* -EEXIST would say that the module is loaded, which modprobe takes for success. */
+		err = -EINVAL;
+	}
+	return err;
+}
+
+/* Proves that all that was made has been destroyed; when: at the end of what. */
+static void mplink_report_census(const char *when)
+{
+	struct mplink_census census;
+	char line[160] = "";
+	size_t len = 0;
+	bool left = false;
+	u32 i;
+
+	for (i = 0; mplink_core_census(i, &census); i++) {
+		len += scnprintf(line + len, sizeof(line) - len, " %s %llu/%llu", census.kind,
+				 census.created, census.destroyed);
+		left |= census.created != census.destroyed;
+	}
+	pr_debug("%s:%s\n", when, line);
+	WARN(left, "left behind by %s:%s\n", when, line);
+}
+
+static int __init mplink_init(void)
+{
+	struct mplink_config *config = mplink_configure();
+	int err;
+
+	if (IS_ERR(config))
+		return PTR_ERR(config);
+
+	/* Each step may call what the steps before it have set up. */
+	mplink_path_init();
+	err = mplink_bfd_init();
+	if (err)
+		goto err_config;
+	err = mplink_net_init();
+	if (err)
+		goto err_bfd;
+	err = mplink_netlink_init();
+	if (err)
+		goto err_net;
+	err = mplink_events_init();
+	if (err)
+		goto err_netlink;
+	err = rtnl_link_register(&mplink_link_ops);
+	if (err)
+		goto err_events;
+	err = mplink_create(config);
+	if (err)
+		goto err_link;
+	kfree(config);
+	return 0;
+
+err_link:
+	rtnl_link_unregister(&mplink_link_ops);
+err_events:
+	mplink_events_exit();
+err_netlink:
+	mplink_netlink_exit();
+err_net:
+	mplink_net_exit();
+err_bfd:
+	rcu_barrier();
+	mplink_bfd_exit();
+err_config:
+	mplink_report_census("failed load");
+	kfree(config);
+	return err;
+}
+
+static void __exit mplink_exit(void)
+{
+	/* Deletes the virtual NICs of all namespaces. */
+	rtnl_link_unregister(&mplink_link_ops);
+	mplink_events_exit();
+	mplink_netlink_exit();
+	mplink_net_exit();
+	/* Callbacks of ours are code of ours; none of them asks for another. */
+	rcu_barrier();
+	mplink_bfd_exit();
+	mplink_report_census("unload");
+}
+
+module_init(mplink_init);
+module_exit(mplink_exit);
+MODULE_DESCRIPTION("Multipath link driver");
+MODULE_ALIAS_RTNL_LINK("mplink");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * POST_ROUTING: a packet routed to a virtual NIC gets a link, and goes on
+ * through the stack with that link's route.  What cannot have its route exchanged
+ * takes the slower way through the device; see output.c.
+ */
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
+#include <linux/rtnetlink.h>
+#include <net/ip.h>
+#include <net/ip6_route.h>
+#include <net/route.h>
+#include <net/sch_generic.h>
+
+#include "mplink.h"
+#include "device/peers.h"
+#include "packet/tap.h"
+
+/*
+ * What keeps a packet from another route, in one word so that it is tested once.
+ *
+ * lwtstate has its own headers to add (MPLS, SEG6) or programs to run (BPF), and the
+ * route's exchange would throw them away.  A qdisc or an egress filter on the virtual NIC
+ * sees a packet only in ndo_start_xmit's queue; what has no queue has no ->enqueue.  And
+ * gre-udp has its way there.  In an RCU read section.
+ */
+static __always_inline unsigned long mplink_hook_obstacles(const struct net_device *dev,
+							   const struct dst_entry *dst)
+{
+	const struct mplink_vnic *vnic = netdev_priv(dev);
+	/* data_race(): only whether there is one is asked, and READ_ONCE() is not free. */
+	const unsigned long queue = (unsigned long)data_race(rcu_dereference(dev->qdisc)->enqueue);
+
+	return (unsigned long)dst->lwtstate | (unsigned long)READ_ONCE(vnic->delivery) | queue |
+	       mplink_egress_filters(dev);
+}
+
+/*
+ * The route has no metrics of its own, an MTU among them.  The sum is one that the linker
+ * makes; the metrics are aligned.
+ */
+static __always_inline bool mplink_hook_no_metrics(const struct dst_entry *dst)
+{
+	return dst->_metrics ==
+	       (unsigned long)dst_default_metrics.metrics + DST_METRICS_READ_ONLY;
+}
+
+static bool mplink_hook_fits(const struct sk_buff *skb, u32 mtu)
+{
+	return skb->len <= mtu || (skb_is_gso(skb) && skb_gso_validate_network_len(skb, mtu));
+}
+
+/* Gives the packet to the path: from here on it leaves by the path's NIC. */
+static __always_inline void mplink_hook_take(struct sk_buff *skb, const struct mplink_path *path,
+					     bool inet6)
+{
+	struct dst_entry *dst = mplink_path_dst(path, inet6);
+	const unsigned long refdst = skb->_skb_refdst;
+
+	/* neigh_output() follows skb->dev, the rest of the stack the route. */
+	skb->dev = path->dev;
+	mplink_dst_hold_more(dst);
+	/* Not skb_dst_set(): that the packet has a route is marked in it already. */
+	skb->_skb_refdst = (unsigned long)dst;
+	refdst_drop(refdst);
+}
+
+static noinline unsigned int mplink_hook_show(struct sk_buff *skb, struct net_device *dev,
+					      const struct mplink_path *path, bool inet6)
+{
+	mplink_tap_deliver(skb, dev);
+	mplink_hook_take(skb, path, inet6);
+	return NF_ACCEPT;
+}
+
+static noinline unsigned int mplink_hook_drop(struct sk_buff *skb, struct net_device *dev, u32 drop)
+{
+	if (mplink_tapped(dev))
+		mplink_tap_deliver(skb, dev);
+	mplink_drop(netdev_priv(dev), skb, drop);
+	return NF_STOLEN;
+}
+
+/* The slower way, through the device: mplink_output() carries it, or drops it with a reason. */
+static noinline unsigned int mplink_hook_pass(struct sk_buff *skb, struct net_device *dev)
+{
+	/*
+	 * Without a carrier it would vanish on its way there.  Not so the copy of a multicast
+	 * or broadcast that this host keeps; it looks like the one that leaves.
+	 */
+	if (netif_carrier_ok(dev) || mplink_to_many(skb, skb_dst(skb)))
+		return NF_ACCEPT;
+	return mplink_hook_drop(skb, dev, MPLINK_DROP_NO_LINK);
+}
+
+static noinline unsigned int mplink_hook_no_peer(struct sk_buff *skb, struct net_device *dev)
+{
+	return mplink_hook_drop(skb, dev, mplink_no_peer(skb, skb_dst(skb)));
+}
+
+/*
+ * nf_hook() is an RCU read section: the peer, the core's table and the path stay
+ * until we return, and the packet leaves with a reference to its route.  l3, len: the
+ * packet's IP header and length, which the caller knows already.
+ */
+static __always_inline unsigned int mplink_hook_send(struct sk_buff *skb, struct net_device *dev,
+						     const struct mplink_peer_node *peer,
+						     const void *l3, u32 len, bool inet6)
+{
+	const struct mplink_path *path;
+
+	if (unlikely(!peer))
+		return mplink_hook_no_peer(skb, dev);
+	if (inet6 && unlikely(READ_ONCE(peer->inet_remotes)))
+		return mplink_hook_pass(skb, dev);
+
+	preempt_disable();
+	path = mplink_core_select(peer->core, len, mplink_lane(), l3, len - skb->data_len);
+	preempt_enable();
+	/* A broadcast, or the first choice is dead. */
+	if (unlikely(!path))
+		return mplink_hook_pass(skb, dev);
+	/* With a call of its own, so that the path need not be kept across one. */
+	if (unlikely(mplink_tapped(dev)))
+		return mplink_hook_show(skb, dev, path, inet6);
+	mplink_hook_take(skb, path, inet6);
+	return NF_ACCEPT;
+}
+
+/*
+ * To a network behind a peer, or with a route that has to be asked whether the packet
+ * fits.  What is too long is cut, or refused, by the route that knows why.
+ */
+static noinline unsigned int mplink_hook4_ask(struct sk_buff *skb,
+					      const struct nf_hook_state *state)
+{
+	const struct mplink_addr hop = mplink_hop4(skb_rtable(skb), ip_hdr(skb)->daddr);
+	const struct mplink_vnic *vnic = netdev_priv(state->out);
+
+	if (!mplink_hook_fits(skb, ip_skb_dst_mtu(state->sk, skb)) ||
+	    (ip_hdr(skb)->protocol == IPPROTO_ICMP && mplink_is_redirect4(skb)))
+		return mplink_hook_pass(skb, state->out);
+	return mplink_hook_send(skb, state->out, mplink_peers_find(vnic, hop), ip_hdr(skb),
+				skb->len, false);
+}
+
+/*
+ * Only a route that is nothing but a route may be replaced: ->output is another function
+ * where xfrm has yet to encrypt, where a copy of a multicast is looped back, and where a
+ * light-weight tunnel comes first.
+ */
+static noinline unsigned int mplink_hook4_send(struct sk_buff *skb,
+					       const struct nf_hook_state *state)
+{
+	const struct mplink_vnic *vnic = netdev_priv(state->out);
+	const struct rtable *rt = skb_rtable(skb);
+	struct net_device *dev = state->out;
+	const struct iphdr *iph = ip_hdr(skb);
+	/* data_race(): a packet may be held to the MTU before a change or after it. */
+	const u32 mtu = data_race(dev->mtu);
+	const u32 len = skb->len;
+
+	if (unlikely(rt->dst.output != ip_output || mplink_hook_obstacles(dev, &rt->dst)))
+		return mplink_hook_pass(skb, dev);
+	if (unlikely(rt->rt_gw_family || rt->rt_pmtu || !mplink_hook_no_metrics(&rt->dst) ||
+		     len > mtu || iph->protocol == IPPROTO_ICMP))
+		return mplink_hook4_ask(skb, state);
+	return mplink_hook_send(skb, dev, mplink_peers_find4(vnic, iph->daddr), iph, len, false);
+}
+
+/*
+ * The stack loops IPv6 multicasts back after this hook, by the NIC that it finds in the
+ * route: that must be the virtual one.
+ */
+static noinline unsigned int mplink_hook6_send(struct sk_buff *skb,
+					       const struct nf_hook_state *state)
+{
+	const struct rt6_info *rt = dst_rt6_info(skb_dst(skb));
+	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
+	struct net_device *dev = state->out;
+	struct mplink_addr hop;
+
+	if (unlikely(rt->dst.output != ip6_output || ipv6_addr_is_multicast(&ip6h->daddr) ||
+		     mplink_hook_obstacles(dev, &rt->dst)))
+		return mplink_hook_pass(skb, dev);
+	if (unlikely(!rt->rt6i_idev || skb->len > READ_ONCE(rt->rt6i_idev->cnf.mtu6) ||
+		     !mplink_hook_no_metrics(&rt->dst)) &&
+	    !mplink_hook_fits(skb, ip6_skb_dst_mtu(skb)))
+		return mplink_hook_pass(skb, dev);
+	if (unlikely(ip6h->nexthdr == IPPROTO_ICMPV6) && mplink_is_redirect6(skb))
+		return mplink_hook_pass(skb, dev);
+	hop = mplink_addr6(rt6_nexthop(rt, &ip6h->daddr));
+	return mplink_hook_send(skb, dev, mplink_peers_find(netdev_priv(dev), hop), ip6h, skb->len,
+				true);
+}
+
+/* All that packets for other devices pay. */
+
+static unsigned int mplink_hook4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	return likely(!mplink_is_vnic(state->out)) ? NF_ACCEPT : mplink_hook4_send(skb, state);
+}
+
+static unsigned int mplink_hook6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	return likely(!mplink_is_vnic(state->out)) ? NF_ACCEPT : mplink_hook6_send(skb, state);
+}
+
+/*
+ * Behind what users hook, so that their rules see the virtual NIC, and NAT has
+ * been done; before conntrack confirms, as for a packet that goes on as it is.
+ */
+static const struct nf_hook_ops mplink_hooks[] = {
+	{
+		.hook = mplink_hook4,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_POST_ROUTING,
+		.priority = NF_IP_PRI_CONNTRACK_CONFIRM - 1,
+	},
+	{
+		.hook = mplink_hook6,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_POST_ROUTING,
+		.priority = NF_IP6_PRI_LAST - 1,
+	},
+};
+
+int mplink_hook_register(struct net *net)
+{
+	return nf_register_net_hooks(net, mplink_hooks, ARRAY_SIZE(mplink_hooks));
+}
+
+void mplink_hook_unregister(struct net *net)
+{
+	nf_unregister_net_hooks(net, mplink_hooks, ARRAY_SIZE(mplink_hooks));
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The way in: a packet from a peer's virtual address, or from a network behind a peer,
+ * that arrives on a member NIC belongs to the virtual NIC.  Everything behind this point
+ * (taps, filters, the reverse-path check, sockets) sees one device.
+ *
+ * The handler is bound to its port, and thereby to one device: packets of other
+ * devices never come here.
+ */
+#include <linux/etherdevice.h>
+#include <linux/if_arp.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+
+#include "packet/behind.h"
+#include "mplink.h"
+#include "device/peers.h"
+#include "tunnel/tunnel.h"
+
+void mplink_input_push_mac(struct sk_buff *skb, const struct net_device *dev)
+{
+	struct ethhdr *eth = skb_push(skb, ETH_HLEN);
+
+	ether_addr_copy(eth->h_dest, dev->dev_addr);
+	eth_zero_addr(eth->h_source);
+	eth->h_proto = skb->protocol;
+	skb_reset_mac_header(skb);
+	skb_pull(skb, ETH_HLEN);
+	skb_reset_mac_len(skb);
+}
+
+static __always_inline rx_handler_result_t
+mplink_input_accept(struct sk_buff *skb, const struct mplink_port *port,
+		    const struct mplink_peer_node *peer)
+{
+	const u32 len = skb->len + port->dev->hard_header_len;
+
+	/* Read again, which costs less than to keep it. */
+	skb->dev = READ_ONCE(port->upper);
+	/* Last, so that nothing need be kept meanwhile. */
+	mplink_core_receive(port->nic, peer->core, len, mplink_lane_bh());
+	return RX_HANDLER_ANOTHER;
+}
+
+/* A packet that must be made our own, and Ethernet, first. */
+static noinline rx_handler_result_t mplink_input_convert(struct sk_buff **pskb,
+							 const struct mplink_port *port,
+							 const struct mplink_peer_node *peer)
+{
+	const struct mplink_vnic *vnic = netdev_priv(port->upper);
+	struct sk_buff *skb = skb_share_check(*pskb, GFP_ATOMIC);
+
+	*pskb = skb;
+	if (unlikely(!skb))
+		goto no_memory;
+	if (port->dev->type != ARPHRD_ETHER) {
+		if (skb_cow_head(skb, ETH_HLEN)) {
+			kfree_skb_reason(skb, SKB_DROP_REASON_NOMEM);
+			goto no_memory;
+		}
+		mplink_input_push_mac(skb, port->upper);
+	}
+	return mplink_input_accept(skb, port, peer);
+
+no_memory:
+	mplink_count_drop(vnic->core, MPLINK_DROP_NO_MEMORY);
+	return RX_HANDLER_CONSUMED;
+}
+
+static rx_handler_result_t mplink_input_from(struct sk_buff **pskb, const struct mplink_port *port,
+					     const struct mplink_peer_node *peer)
+{
+	if (!peer || unlikely(!netif_running(port->upper)))
+		return RX_HANDLER_PASS;
+	if (unlikely(skb_shared(*pskb) || port->dev->type != ARPHRD_ETHER))
+		return mplink_input_convert(pskb, port, peer);
+	return mplink_input_accept(*pskb, port, peer);
+}
+
+/*
+ * From no peer's own address.  Whose route back leads over the virtual NIC to a peer is
+ * behind that peer: this is the question that the reverse-path check asks, too, with the
+ * same answer for sources that rules tell apart.  Not asked for what comes to an address
+ * of the NIC's own, as all does that only uses the same NIC (sockets bound to it, other
+ * tunnels, BFD), though a default route may lead to a peer.  A look-up of the FIB for each
+ * of the others.
+ */
+static noinline rx_handler_result_t mplink_input_stranger(struct sk_buff **pskb,
+							  const struct mplink_port *port)
+{
+	const struct mplink_peer_node *peer = NULL;
+	struct iphdr iph;
+
+	if (!skb_copy_bits(*pskb, 0, &iph, sizeof(iph)))
+		peer = mplink_behind4(netdev_priv(port->upper), port->dev, iph.saddr, iph.daddr);
+	return mplink_input_from(pskb, port, peer);
+}
+
+static rx_handler_result_t mplink_input_inet(struct sk_buff **pskb, const struct mplink_port *port)
+{
+	const struct mplink_peer_node *peer;
+	__be32 saddr;
+
+	if (skb_copy_bits(*pskb, offsetof(struct iphdr, saddr), &saddr, sizeof(saddr)))
+		return RX_HANDLER_PASS;
+	peer = mplink_peers_find4(netdev_priv(port->upper), saddr);
+	if (!peer)
+		return mplink_input_stranger(pskb, port);
+	return mplink_input_from(pskb, port, peer);
+}
+
+static rx_handler_result_t mplink_input_inet6(struct sk_buff **pskb, const struct mplink_port *port)
+{
+	const struct mplink_vnic *vnic = netdev_priv(port->upper);
+	const struct mplink_peer_node *peer;
+	struct ipv6hdr ip6h;
+
+	if (skb_copy_bits(*pskb, 0, &ip6h, sizeof(ip6h)))
+		return RX_HANDLER_PASS;
+	peer = mplink_peers_find(vnic, mplink_addr6(&ip6h.saddr));
+	if (!peer)
+		peer = mplink_behind6(vnic, port->dev, &ip6h.saddr, &ip6h.daddr);
+	return mplink_input_from(pskb, port, peer);
+}
+
+/* IPv6, and the few packets whose header lies scattered. */
+static noinline rx_handler_result_t mplink_input_other(struct sk_buff **pskb,
+						       const struct mplink_port *port)
+{
+	switch ((*pskb)->protocol) {
+	case htons(ETH_P_IP):
+		return mplink_input_inet(pskb, port);
+	case htons(ETH_P_IPV6):
+		return mplink_input_inet6(pskb, port);
+	default:
+		return RX_HANDLER_PASS;
+	}
+}
+
+/*
+ * With gre-udp, what is a peer's comes in the tunnel, and nothing else is.  Also what comes
+ * before the virtual NIC is up, or by a NIC without MAC headers.
+ */
+static noinline rx_handler_result_t mplink_input_special(struct sk_buff **pskb,
+							 const struct mplink_port *port)
+{
+	struct mplink_vnic *vnic = netdev_priv(port->upper);
+
+	/* Pairs with mplink_tunnel_begin(): who sees it sees what is in it. */
+	if (!smp_load_acquire(&vnic->delivery))
+		return mplink_input_other(pskb, port);
+	mplink_tunnel_demux(vnic, *pskb);
+	return RX_HANDLER_PASS;
+}
+
+/*
+ * Ends with a call wherever there is more to do than to accept IPv4, which thus needs no
+ * register that would have to be saved.
+ */
+rx_handler_result_t mplink_input(struct sk_buff **pskb)
+{
+	struct sk_buff *skb = *pskb;
+	const struct mplink_port *port = rcu_dereference(skb->dev->rx_handler_data);
+	const struct mplink_peer_node *peer;
+
+	if (unlikely(skb->pkt_type != PACKET_HOST))
+		return RX_HANDLER_PASS;
+	/* data_race(): a packet may come before a change or after it. */
+	if (unlikely(data_race(port->special)))
+		return mplink_input_special(pskb, port);
+	if (unlikely(skb->protocol != htons(ETH_P_IP) || skb_headlen(skb) < sizeof(struct iphdr)))
+		return mplink_input_other(pskb, port);
+	peer = mplink_peers_find4(netdev_priv(port->upper), ((struct iphdr *)skb->data)->saddr);
+	if (unlikely(!peer))
+		return mplink_input_stranger(pskb, port);
+	if (unlikely(skb_shared(skb)))
+		return mplink_input_convert(pskb, port, peer);
+	return mplink_input_accept(skb, port, peer);
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * UDP and IP headers, and out by a path's route.
+ *
+ * What udp_tunnel.ko would do for it is little, and is done here: the module needs no
+ * other to be loaded first, so that plain insmod does.  The path is the cache of routes
+ * that others keep in a dst_cache: one a CPU, and its source address beside it.
+ */
+#include <net/dst.h>
+#include <net/flow.h>
+#include <net/ip.h>
+#include <net/ip6_checksum.h>
+#include <net/ip6_tunnel.h>
+#include <net/udp.h>
+
+#include "packet/outer.h"
+
+static __always_inline void mplink_outer_udp(struct sk_buff *skb, const struct mplink_outer *outer)
+{
+	struct udphdr *uh = __skb_push(skb, sizeof(*uh));
+
+	skb_reset_transport_header(skb);
+	uh->source = outer->from;
+	uh->dest = outer->to;
+	uh->len = htons(skb->len);
+	uh->check = 0;
+}
+
+static __always_inline void mplink_outer4(const struct mplink_path *path, struct sock *sk,
+					  struct sk_buff *skb, const struct mplink_outer *outer)
+{
+	const __be32 daddr = mplink_in6(&path->remote)->s6_addr32[3];
+	const __be32 saddr = mplink_in6(&path->local)->s6_addr32[3];
+	struct iphdr *iph;
+
+	if (outer->checksum)
+		udp_set_csum(false, skb, saddr, daddr, skb->len);
+	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+	iph = __skb_push(skb, sizeof(*iph));
+	skb_reset_network_header(skb);
+	*iph = (struct iphdr){
+		.version = 4,
+		.ihl = sizeof(*iph) / 4,
+		.tos = outer->tos,
+		/* What is never fragmented needs no ID (RFC 6864), which takes a hash. */
+		.frag_off = htons(IP_DF),
+		.ttl = outer->ttl,
+		.protocol = IPPROTO_UDP,
+		.saddr = saddr,
+		.daddr = daddr,
+	};
+	if (unlikely(outer->fragment)) {
+		iph->frag_off = 0;
+		__ip_select_ident(dev_net(path->dev), iph, 1);
+	}
+	/* Length and checksum are its to fill in. */
+	ip_local_out(dev_net(path->dev), sk, skb);
+}
+
+static __always_inline void mplink_outer6(const struct mplink_path *path, struct sock *sk,
+					  struct sk_buff *skb, const struct mplink_outer *outer)
+{
+	const struct in6_addr *daddr = mplink_in6(&path->remote);
+	const struct in6_addr *saddr = mplink_in6(&path->local);
+	struct ipv6hdr *ip6h;
+
+	udp6_set_csum(false, skb, saddr, daddr, skb->len);
+	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
+	ip6h = __skb_push(skb, sizeof(*ip6h));
+	skb_reset_network_header(skb);
+	ip6_flow_hdr(ip6h, outer->tos, 0);
+	ip6h->payload_len = htons(skb->len - sizeof(*ip6h));
+	ip6h->nexthdr = IPPROTO_UDP;
+	ip6h->hop_limit = outer->ttl;
+	ip6h->saddr = *saddr;
+	ip6h->daddr = *daddr;
+	if (unlikely(outer->fragment)) {
+		/* Into what gets through, by the stack: it knows the NIC's MTU only. */
+		IP6CB(skb)->frag_max_size = mplink_path_mtu(path);
+		skb->ignore_df = true;
+	}
+	ip6_local_out(dev_net(path->dev), sk, skb);
+}
+
+/*
+ * Asks for each packet, and so builds a bundle for each: the kernel keeps none by flows any
+ * more, and a flow's selectors may name its ports.
+ */
+struct dst_entry *mplink_outer_dst_xfrm(const struct mplink_path *path,
+					const struct mplink_outer *outer, u32 mark)
+{
+	struct dst_entry *dst = mplink_path_dst(path, path->outer6);
+	struct net *net = dev_net(path->dev);
+	struct flowi fl;
+
+	if (path->outer6)
+		fl.u.ip6 = (struct flowi6){
+			.daddr = *mplink_in6(&path->remote),
+			.saddr = *mplink_in6(&path->local),
+			.flowi6_oif = path->dev->ifindex,
+			.flowi6_proto = IPPROTO_UDP,
+			.flowi6_mark = mark,
+			.fl6_sport = outer->from,
+			.fl6_dport = outer->to,
+		};
+	else
+		fl.u.ip4 = (struct flowi4){
+			.daddr = mplink_in6(&path->remote)->s6_addr32[3],
+			.saddr = mplink_in6(&path->local)->s6_addr32[3],
+			.flowi4_oif = path->dev->ifindex,
+			.flowi4_proto = IPPROTO_UDP,
+			.flowi4_mark = mark,
+			.fl4_sport = outer->from,
+			.fl4_dport = outer->to,
+		};
+	dst_hold(dst);
+	/* If it fails, the reference is gone. */
+	dst = xfrm_lookup(net, dst, &fl, NULL, 0);
+	return IS_ERR(dst) ? NULL : dst;
+}
+
+void mplink_outer_xmit(const struct mplink_path *path, struct dst_entry *dst, struct sock *sk,
+		       struct sk_buff *skb, const struct mplink_outer *outer)
+{
+	mplink_outer_udp(skb, outer);
+	skb_dst_set(skb, dst);
+	if (path->outer6)
+		mplink_outer6(path, sk, skb, outer);
+	else
+		mplink_outer4(path, sk, skb, outer);
+}

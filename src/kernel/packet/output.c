@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ndo_start_xmit: what reaches the virtual NIC without a route that the hook
+ * could replace.  AF_PACKET and tc write to it directly; IPv6 has no routes by way
+ * of IPv4 neighbours; qdiscs and egress filters of the virtual NIC have to be passed;
+ * fragments, broadcasts over all links, and packets whose first choice of a link is
+ * dead come this way, too.
+ */
+#include <linux/etherdevice.h>
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
+#include <linux/if_vlan.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <net/arp.h>
+#include <net/icmp.h>
+#include <net/ip.h>
+#include <net/ip6_route.h>
+#include <net/ndisc.h>
+#include <net/neighbour.h>
+#include <net/route.h>
+
+#include "mplink.h"
+#include "device/peers.h"
+#include "tunnel/tunnel.h"
+
+/*
+ * So many virtual NICs may be above each other, and so many devices without a queue.  Less
+ * than the stack itself allows, so that what is dropped is counted here.
+ */
+#define MPLINK_OUTPUT_DEPTH 4
+
+/* How many calls of mplink_output() this CPU is in. */
+static DEFINE_PER_CPU(unsigned int, mplink_output_depth);
+
+void mplink_drop(struct mplink_vnic *vnic, struct sk_buff *skb, u32 drop)
+{
+	static const enum skb_drop_reason reasons[] = {
+		[MPLINK_DROP_NO_PEER] = SKB_DROP_REASON_IP_OUTNOROUTES,
+		[MPLINK_DROP_NO_LINK] = SKB_DROP_REASON_DEV_READY,
+		[MPLINK_DROP_MALFORMED] = SKB_DROP_REASON_PKT_TOO_SMALL,
+		[MPLINK_DROP_TOO_BIG] = SKB_DROP_REASON_PKT_TOO_BIG,
+		[MPLINK_DROP_NO_MEMORY] = SKB_DROP_REASON_NOMEM,
+		[MPLINK_DROP_NO_NEIGHBOUR] = SKB_DROP_REASON_NEIGH_CREATEFAIL,
+		[MPLINK_DROP_LOOP] = SKB_DROP_REASON_NOT_SPECIFIED,
+		[MPLINK_DROP_POLICY] = SKB_DROP_REASON_XFRM_POLICY,
+		[MPLINK_DROP_NO_PEER_MULTICAST] = SKB_DROP_REASON_IP_OUTNOROUTES,
+		[MPLINK_DROP_REDIRECT] = SKB_DROP_REASON_NOT_SPECIFIED,
+	};
+
+	static_assert(ARRAY_SIZE(reasons) == MPLINK_DROPS);
+	mplink_count_drop(vnic->core, drop);
+	mplink_report_drop(vnic, skb, drop);
+	kfree_skb_reason(skb, reasons[drop]);
+}
+
+/*
+ * The stack cuts or refuses what is longer than the MTU: this one came past it, or before,
+ * or a router on the way has less.
+ */
+void mplink_too_big(struct mplink_vnic *vnic, struct sk_buff *skb, u32 mtu, bool inet6)
+{
+	if (inet6)
+		mtu = max_t(u32, mtu, IPV6_MIN_MTU);
+	skb_dst_update_pmtu_no_confirm(skb, mtu);
+	if (inet6)
+		icmpv6_ndo_send(skb, ICMPV6_PKT_TOOBIG, 0, mtu);
+	else if (ip_hdr(skb)->frag_off & htons(IP_DF))
+		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(mtu));
+	mplink_drop(vnic, skb, MPLINK_DROP_TOO_BIG);
+}
+
+bool mplink_to_many(const struct sk_buff *skb, const struct dst_entry *dst)
+{
+	__be32 daddr;
+
+	if (ip_hdr(skb)->version == 6)
+		return ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr);
+	daddr = ip_hdr(skb)->daddr;
+	return ipv4_is_multicast(daddr) || ipv4_is_lbcast(daddr) ||
+	       (dst && dst->ops->family == AF_INET && dst_rtable(dst)->rt_type == RTN_BROADCAST);
+}
+
+u32 mplink_no_peer(const struct sk_buff *skb, const struct dst_entry *dst)
+{
+	return mplink_to_many(skb, dst) ? MPLINK_DROP_NO_PEER_MULTICAST : MPLINK_DROP_NO_PEER;
+}
+
+bool mplink_is_redirect4(const struct sk_buff *skb)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	const u8 *type;
+	u8 buf;
+
+	if (iph->frag_off & htons(IP_OFFSET))
+		return false;
+	type = skb_header_pointer(skb, skb_network_offset(skb) + iph->ihl * 4, 1, &buf);
+	return type && *type == ICMP_REDIRECT;
+}
+
+bool mplink_is_redirect6(const struct sk_buff *skb)
+{
+	const u8 *type;
+	u8 buf;
+
+	/* RFC 4861 8.1: with no other header before it. */
+	type = skb_header_pointer(skb, skb_network_offset(skb) + sizeof(struct ipv6hdr), 1, &buf);
+	return type && *type == NDISC_REDIRECT;
+}
+
+/* Leaves the packet at its IP header and says which next hop it asks for. */
+static bool mplink_output_parse(struct sk_buff *skb, struct mplink_addr *hop, bool *inet6)
+{
+	const struct dst_entry *dst = skb_dst(skb);
+	const struct ipv6hdr *ip6h;
+	const struct iphdr *iph;
+	__be16 protocol;
+
+	/* A tag would be lost. */
+	if (skb_vlan_tag_present(skb) || !pskb_may_pull(skb, ETH_HLEN))
+		return false;
+	protocol = ((const struct ethhdr *)skb->data)->h_proto;
+	skb_pull(skb, ETH_HLEN);
+	skb_reset_network_header(skb);
+	/* Only the virtual NIC's own route speaks of its peers. */
+	if (dst && dst->dev != skb->dev)
+		dst = NULL;
+
+	/* By the type, not by the first bits: an MPLS label may begin as an IP header does. */
+	switch (protocol) {
+	case htons(ETH_P_IP):
+		if (!pskb_may_pull(skb, sizeof(*iph)))
+			return false;
+		iph = ip_hdr(skb);
+		if (iph->version != 4 || iph->ihl < 5 || ntohs(iph->tot_len) < iph->ihl * 4 ||
+		    (ntohs(iph->tot_len) > skb->len && !skb_is_gso(skb)))
+			return false;
+		*inet6 = false;
+		if (dst && dst->ops->family == AF_INET)
+			*hop = mplink_hop4(dst_rtable(dst), iph->daddr);
+		else
+			*hop = mplink_addr4(iph->daddr);
+		skb->protocol = htons(ETH_P_IP);
+		return true;
+	case htons(ETH_P_IPV6):
+		if (!pskb_may_pull(skb, sizeof(*ip6h)))
+			return false;
+		ip6h = ipv6_hdr(skb);
+		if (ip6h->version != 6)
+			return false;
+		if (ntohs(ip6h->payload_len) + sizeof(*ip6h) > skb->len && !skb_is_gso(skb))
+			return false;
+		*inet6 = true;
+		if (dst && dst->ops->family == AF_INET6)
+			*hop = mplink_addr6(rt6_nexthop(dst_rt6_info(dst), &ip6h->daddr));
+		else
+			*hop = mplink_addr6(&ip6h->daddr);
+		skb->protocol = htons(ETH_P_IPV6);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/*
+ * Redirects from here make the hosts behind the hub of a network look for each other at
+ * this device, where only the hub is.  There is no nearer way than by the peer.
+ */
+static bool mplink_output_is_redirect(const struct sk_buff *skb, bool inet6)
+{
+	if (inet6)
+		return ipv6_hdr(skb)->nexthdr == IPPROTO_ICMPV6 && mplink_is_redirect6(skb);
+	return ip_hdr(skb)->protocol == IPPROTO_ICMP && mplink_is_redirect4(skb);
+}
+
+/* The packet's neighbour is the path's next hop, whatever its own family. */
+static void mplink_output_send(struct mplink_vnic *vnic, struct sk_buff *skb,
+			       const struct mplink_path *path, bool inet6)
+{
+	struct dst_entry *dst = mplink_path_dst(path, inet6);
+	struct net_device *dev = path->dev;
+	const u32 mtu = READ_ONCE(dev->mtu);
+	struct neighbour *neigh;
+
+	if (skb->len > mtu && !(skb_is_gso(skb) && skb_gso_validate_network_len(skb, mtu))) {
+		mplink_too_big(vnic, skb, mtu, inet6);
+		return;
+	}
+	if (skb_cow_head(skb, LL_RESERVED_SPACE(dev))) {
+		mplink_drop(vnic, skb, MPLINK_DROP_NO_MEMORY);
+		return;
+	}
+	if (path->inet6)
+		neigh = ip_neigh_gw6(dev, &path->gw6);
+	else
+		neigh = ip_neigh_gw4(dev, path->gw4);
+	if (IS_ERR(neigh)) {
+		mplink_drop(vnic, skb, MPLINK_DROP_NO_NEIGHBOUR);
+		return;
+	}
+	skb_dst_drop(skb);
+	/* A NIC that is a virtual NIC, too, learns from the route which of its peers is meant. */
+	if (dst)
+		skb_dst_set_noref(skb, dst);
+	skb->dev = dev;
+	/* A neighbour's cached MAC header names its own family. */
+	neigh_output(neigh, skb, path->inet6 != inet6);
+}
+
+struct mplink_choice mplink_choose(struct mplink_vnic *vnic, const struct mplink_peer_node *peer,
+				   const struct sk_buff *skb, u32 len)
+{
+	struct mplink_choice choice = {};
+	size_t lane;
+
+	preempt_disable();
+	lane = mplink_lane();
+	choice.path = mplink_core_select(peer->core, len, lane, skb->data, skb_headlen(skb));
+	if (unlikely(!choice.path))
+		choice = mplink_core_reselect(vnic->core, peer->core, len, lane, skb->data,
+					      skb_headlen(skb));
+	preempt_enable();
+	return choice;
+}
+
+struct mplink_choice mplink_choose_next(struct mplink_vnic *vnic, const void *more, u32 len)
+{
+	struct mplink_choice choice;
+
+	preempt_disable();
+	choice = mplink_core_next(vnic->core, more, len, mplink_lane());
+	preempt_enable();
+	return choice;
+}
+
+static void mplink_output_none(struct mplink_vnic *vnic, const struct mplink_peer_node *peer,
+			       struct sk_buff *skb, bool inet6)
+{
+	const u32 len = skb->len;
+	struct mplink_choice choice = mplink_choose(vnic, peer, skb, len);
+
+	if (!choice.path) {
+		mplink_drop(vnic, skb, MPLINK_DROP_NO_LINK);
+		return;
+	}
+	while (choice.more) {
+		struct sk_buff *copy = pskb_copy(skb, GFP_ATOMIC);
+
+		if (copy)
+			mplink_output_send(vnic, copy, choice.path, inet6);
+		else
+			mplink_count_drop(vnic->core, MPLINK_DROP_NO_MEMORY);
+		choice = mplink_choose_next(vnic, choice.more, len);
+	}
+	mplink_output_send(vnic, skb, choice.path, inet6);
+}
+
+static void mplink_output_one(struct mplink_vnic *vnic, struct sk_buff *skb)
+{
+	const struct mplink_peer_node *peer;
+	struct mplink_addr hop;
+	bool inet6;
+
+	rcu_read_lock();
+	if (!mplink_output_parse(skb, &hop, &inet6)) {
+		mplink_drop(vnic, skb, MPLINK_DROP_MALFORMED);
+		goto out;
+	}
+	if (unlikely(mplink_output_is_redirect(skb, inet6))) {
+		mplink_drop(vnic, skb, MPLINK_DROP_REDIRECT);
+		goto out;
+	}
+	peer = mplink_peers_find(vnic, hop);
+	if (!peer)
+		mplink_drop(vnic, skb, mplink_no_peer(skb, skb_dst(skb)));
+	else if (peer->tunnel)
+		mplink_encap(vnic, peer, skb, inet6);
+	else
+		mplink_output_none(vnic, peer, skb, inet6);
+out:
+	rcu_read_unlock();
+}
+
+/*
+ * A NIC may be a virtual NIC, too, or a tunnel that leads back to one: each sends in the
+ * other's call.  The stack bounds that, but does not see devices that have a qdisc, and
+ * counts what it drops as nobody's.  Bottom halves are disabled here.
+ */
+netdev_tx_t mplink_output(struct sk_buff *skb, struct net_device *dev)
+{
+	struct mplink_vnic *vnic = netdev_priv(dev);
+
+	if (likely(__this_cpu_inc_return(mplink_output_depth) <= MPLINK_OUTPUT_DEPTH &&
+		   dev_recursion_level() <= MPLINK_OUTPUT_DEPTH))
+		mplink_output_one(vnic, skb);
+	else
+		mplink_drop(vnic, skb, MPLINK_DROP_LOOP);
+	__this_cpu_dec(mplink_output_depth);
+	return NETDEV_TX_OK;
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * tcpdump on a virtual NIC: packets that the hook gives to a NIC never pass the
+ * virtual one's own queue, where the kernel would show them.
+ */
+#include <linux/etherdevice.h>
+
+#include "packet/tap.h"
+
+void mplink_tap_deliver(const struct sk_buff *skb, struct net_device *dev)
+{
+	/*
+	 * A copy with a header of its own: what listens may look at it only
+	 * after the NIC has written its MAC header in the packet's.
+	 */
+	struct sk_buff *copy = __pskb_copy((struct sk_buff *)skb, skb_headroom(skb) + ETH_HLEN,
+					   GFP_ATOMIC);
+	struct ethhdr *eth;
+
+	if (!copy)
+		return;
+	eth = skb_push(copy, ETH_HLEN);
+	eth_zero_addr(eth->h_dest);
+	ether_addr_copy(eth->h_source, dev->dev_addr);
+	eth->h_proto = copy->protocol;
+	copy->dev = dev;
+	skb_reset_mac_header(copy);
+	local_bh_disable(); /* as its other callers: it takes locks that softirqs take */
+	dev_queue_xmit_nit(copy, dev);
+	local_bh_enable();
+	consume_skb(copy);
+}

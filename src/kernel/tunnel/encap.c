@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The way out: a packet is given a number and a link, and goes out in GRE in UDP.
+ */
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
+#include <net/dsfield.h>
+#include <net/icmp.h>
+#include <net/ip_tunnels.h>
+#include <net/udp.h>
+
+#include "packet/outer.h"
+#include "device/peers.h"
+#include "tunnel/tunnel.h"
+
+/* What a NIC cannot do of these, with our headers before it, the stack does for it. */
+#define MPLINK_SEGMENT_FEATURES (NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HW_CSUM | NETIF_F_HIGHDMA)
+
+static u8 mplink_encap_dsfield(const struct sk_buff *skb, bool inet6)
+{
+	return inet6 ? ipv6_get_dsfield(ipv6_hdr(skb)) : ipv4_get_dsfield(ip_hdr(skb));
+}
+
+/*
+ * Of what may be fragmented nobody would be told, and of IPv6 no link may ask for less than
+ * its least (RFC 4213 3.2.2, RFC 2473 7.1): that goes in pieces outside, under one number.
+ */
+static bool mplink_encap_in_pieces(const struct sk_buff *skb, bool inet6)
+{
+	return inet6 ? skb->len <= IPV6_MIN_MTU : !(ip_hdr(skb)->frag_off & htons(IP_DF));
+}
+
+/*
+ * Makes the packet, which is ours alone, ready for the path.  Returns the route by which it
+ * leaves, with a reference.  NULL: it cannot leave, and has been dropped.
+ */
+static struct dst_entry *mplink_encap_ready(struct mplink_vnic *vnic, struct sk_buff *skb,
+					    const struct mplink_path *path,
+					    struct mplink_outer *outer, bool inet6)
+{
+	const u32 headers = mplink_outer_len(path->outer6) + MPLINK_GRE_LEN;
+	struct dst_entry *dst;
+	int mtu;
+
+	if (unlikely(mplink_addr_none(&path->local))) {
+		mplink_drop(vnic, skb, MPLINK_DROP_NO_LINK);
+		return NULL;
+	}
+	dst = mplink_outer_dst(path, outer, skb->mark);
+	if (unlikely(!dst)) {
+		mplink_drop(vnic, skb, MPLINK_DROP_POLICY);
+		return NULL;
+	}
+	mtu = mplink_path_mtu(path);
+	/* IPsec adds to it. */
+	if (unlikely(dst_xfrm(dst)))
+		mtu = min_t(int, mtu, dst_mtu(dst));
+	mtu -= headers;
+	outer->fragment = (int)skb->len > mtu;
+	if (unlikely(outer->fragment && !mplink_encap_in_pieces(skb, inet6))) {
+		mplink_too_big(vnic, skb, max(mtu, 0), inet6);
+		goto release;
+	}
+	if (skb_cow_head(skb, LL_RESERVED_SPACE(path->dev) + headers) ||
+	    iptunnel_handle_offloads(skb, 0)) {
+		mplink_drop(vnic, skb, MPLINK_DROP_NO_MEMORY);
+		goto release;
+	}
+	return dst;
+
+release:
+	dst_release(dst);
+	return NULL;
+}
+
+/* A number that nothing bears is a gap, for which the far end waits: no sooner than ready. */
+static void mplink_encap_number(struct mplink_tunnel *tunnel, struct mplink_gre *gre)
+{
+	gre->seq = (u32)atomic_fetch_inc_relaxed(&tunnel->bucket[gre->bucket].next);
+}
+
+/* Puts the headers before a packet that is ready, and sends it. */
+static void mplink_encap_send(struct sk_buff *skb, const struct mplink_path *path,
+			      struct dst_entry *dst, const struct mplink_gre *gre,
+			      const struct mplink_outer *outer)
+{
+	skb_scrub_packet(skb, false);
+	mplink_core_gre_write(__skb_push(skb, MPLINK_GRE_LEN), gre);
+	mplink_outer_xmit(path, dst, NULL, skb, outer);
+}
+
+/* Broadcast: a copy by each link, all with one number. */
+static noinline void mplink_encap_copies(struct mplink_vnic *vnic, struct mplink_tunnel *tunnel,
+					 struct sk_buff *skb, struct mplink_choice choice, u32 len,
+					 struct mplink_gre *gre, struct mplink_outer *outer,
+					 bool inet6)
+{
+	bool numbered = false;
+
+	for (;; choice = mplink_choose_next(vnic, choice.more, len)) {
+		const bool last = !choice.more;
+		struct sk_buff *copy = last ? skb : pskb_copy(skb, GFP_ATOMIC);
+		struct dst_entry *dst;
+
+		if (copy) {
+			dst = mplink_encap_ready(vnic, copy, choice.path, outer, inet6);
+			if (dst && !numbered)
+				mplink_encap_number(tunnel, gre);
+			if (dst)
+				mplink_encap_send(copy, choice.path, dst, gre, outer);
+			numbered |= !!dst;
+		} else {
+			mplink_count_drop(vnic->core, MPLINK_DROP_NO_MEMORY);
+		}
+		if (last)
+			return;
+	}
+}
+
+/* A packet, or a segment of one. */
+static void mplink_encap_one(struct mplink_vnic *vnic, const struct mplink_peer_node *peer,
+			     struct sk_buff *skb, bool inet6)
+{
+	struct mplink_tunnel *tunnel = peer->tunnel;
+	const u32 hash = mplink_core_flow_hash(skb->data, skb_headlen(skb));
+	const u32 len = skb->len + READ_ONCE(tunnel->overhead);
+	struct mplink_outer outer = {
+		.from = htons(MPLINK_SOURCE_PORT_MIN + (hash >> 16) % MPLINK_SOURCE_PORTS),
+		.to = htons(MPLINK_GRE_UDP_PORT),
+		/* RFC 6040 4.1, normal mode: as it is, congestion, too. */
+		.tos = mplink_encap_dsfield(skb, inet6),
+		.ttl = IPDEFTTL,
+		.checksum = READ_ONCE(vnic->checksum),
+	};
+	struct mplink_gre gre = {
+		.key = READ_ONCE(tunnel->key),
+		.bucket = (hash >> 24) & READ_ONCE(vnic->flow_mask),
+		.protocol = inet6 ? ETH_P_IPV6 : ETH_P_IP,
+	};
+	const struct mplink_choice choice = mplink_choose(vnic, peer, skb, len);
+	struct dst_entry *dst;
+
+	if (unlikely(!choice.path)) {
+		mplink_drop(vnic, skb, MPLINK_DROP_NO_LINK);
+		return;
+	}
+	if (unlikely(choice.more)) {
+		mplink_encap_copies(vnic, tunnel, skb, choice, len, &gre, &outer, inet6);
+		return;
+	}
+	dst = mplink_encap_ready(vnic, skb, choice.path, &outer, inet6);
+	if (unlikely(!dst))
+		return;
+	mplink_encap_number(tunnel, &gre);
+	mplink_encap_send(skb, choice.path, dst, &gre, &outer);
+}
+
+void mplink_encap(struct mplink_vnic *vnic, const struct mplink_peer_node *peer,
+		  struct sk_buff *skb, bool inet6)
+{
+	struct sk_buff *segments, *next;
+
+	if (!skb_is_gso(skb)) {
+		mplink_encap_one(vnic, peer, skb, inet6);
+		return;
+	}
+	/* Each segment has a number of its own: this is as late as they can be cut. */
+	segments = skb_gso_segment(skb, MPLINK_SEGMENT_FEATURES);
+	if (IS_ERR(segments)) {
+		mplink_drop(vnic, skb, PTR_ERR(segments) == -ENOMEM ? MPLINK_DROP_NO_MEMORY :
+								      MPLINK_DROP_MALFORMED);
+		return;
+	}
+	if (!segments) {
+		mplink_encap_one(vnic, peer, skb, inet6);
+		return;
+	}
+	consume_skb(skb);
+	skb_list_walk_safe(segments, skb, next) {
+		skb_mark_not_on_list(skb);
+		mplink_encap_one(vnic, peer, skb, inet6);
+	}
+}

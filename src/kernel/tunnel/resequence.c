@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The core's resequencer, under a lock and a timer for each flow bucket.
+ *
+ * A packet that the core has is part of no list but the core's; its skb->cb holds what
+ * the core knows of it.  It comes back in a list to be delivered or to be dropped, and
+ * the bucket's lock is held until it has been: two CPUs with packets of one bucket
+ * deliver them in the order in which the core let them go.
+ */
+#include <linux/ktime.h>
+
+#include "tunnel/tunnel.h"
+
+static struct mplink_held *mplink_held(struct sk_buff *skb)
+{
+	static_assert(sizeof(struct mplink_held) <= sizeof(skb->cb));
+	return (struct mplink_held *)skb->cb;
+}
+
+static struct sk_buff *mplink_held_skb(struct mplink_held *held)
+{
+	return container_of((char *)held, struct sk_buff, cb[0]);
+}
+
+static struct mplink_tunnel *mplink_bucket_tunnel(struct mplink_bucket *bucket)
+{
+	return container_of(bucket, struct mplink_tunnel, bucket[bucket->index]);
+}
+
+static void mplink_resequence_drop(const struct mplink_tunnel *tunnel, struct sk_buff *skb,
+				   u32 drop)
+{
+	mplink_tunnel_count(tunnel->vnic->socket, drop);
+	kfree_skb_reason(skb, SKB_DROP_REASON_NOT_SPECIFIED);
+}
+
+static void mplink_resequence_deliver(const struct mplink_tunnel *tunnel, u32 bucket,
+				      struct sk_buff *skb)
+{
+	if (unlikely(!mplink_deliver(tunnel->vnic->delivery, bucket, skb)))
+		mplink_resequence_drop(tunnel, skb, MPLINK_GRE_DROP_BACKLOG);
+}
+
+/* With the bucket's lock held. */
+static void mplink_resequence_carry_out(const struct mplink_tunnel *tunnel,
+					struct mplink_bucket *bucket,
+					const struct mplink_release *release)
+{
+	const ktime_t deadline = ns_to_ktime(release->deadline_us * NSEC_PER_USEC);
+	struct mplink_held *held, *next;
+
+	for (held = release->deliver; held; held = next) {
+		next = held->next;
+		mplink_resequence_deliver(tunnel, bucket->index, mplink_held_skb(held));
+	}
+	for (held = release->refused; held; held = next) {
+		next = held->next;
+		mplink_resequence_drop(tunnel, mplink_held_skb(held), held->drop);
+	}
+	if (release->deadline_us == MPLINK_NEVER)
+		return;
+	/* One that is set for sooner finds out by itself that it is too soon. */
+	if (!hrtimer_is_queued(&bucket->timer) ||
+	    ktime_before(deadline, hrtimer_get_expires(&bucket->timer)))
+		hrtimer_start(&bucket->timer, deadline, HRTIMER_MODE_ABS_SOFT);
+}
+
+void mplink_resequence(const struct mplink_far_end *end, const struct mplink_gre *gre,
+		       struct sk_buff *skb)
+{
+	struct mplink_tunnel *tunnel = end->tunnel;
+	struct mplink_bucket *bucket = &tunnel->bucket[gre->bucket];
+	struct mplink_delivery *delivery = tunnel->vnic->delivery;
+	struct mplink_held *held = mplink_held(skb);
+	struct mplink_release release;
+	bool claimed = false;
+
+	held->seq = gre->seq;
+	held->link = end->link;
+	spin_lock(&bucket->lock);
+	/* What bears no number is in order as it comes (RFC 2890 2.2). */
+	if (unlikely(!gre->sequenced || bucket->closed) ||
+	    likely(mplink_core_resequencer_arrive(tunnel->core, tunnel->peer, gre->bucket, held,
+						  &release))) {
+		claimed = mplink_delivery_claim(delivery, gre->bucket, skb);
+		if (!claimed)
+			mplink_resequence_deliver(tunnel, gre->bucket, skb);
+	} else {
+		mplink_resequence_carry_out(tunnel, bucket, &release);
+		if (unlikely(release.slow_us))
+			mplink_report_slow(tunnel->vnic, &end->remote, release.slow_us);
+	}
+	spin_unlock(&bucket->lock);
+	if (claimed)
+		mplink_deliver_claimed(delivery, gre->bucket, skb);
+}
+
+/* With the bucket's lock held. */
+static void mplink_resequence_expire(struct mplink_bucket *bucket)
+{
+	struct mplink_tunnel *tunnel = mplink_bucket_tunnel(bucket);
+	struct mplink_release release;
+
+	if (bucket->closed)
+		return;
+	rcu_read_lock();
+	mplink_core_resequencer_expire(tunnel->core, tunnel->peer, bucket->index, &release);
+	mplink_resequence_carry_out(tunnel, bucket, &release);
+	rcu_read_unlock();
+}
+
+static enum hrtimer_restart mplink_resequence_timer(struct hrtimer *timer)
+{
+	struct mplink_bucket *bucket = container_of(timer, struct mplink_bucket, timer);
+
+	spin_lock(&bucket->lock);
+	mplink_resequence_expire(bucket);
+	spin_unlock(&bucket->lock);
+	/* If there is another deadline, it is set already. */
+	return HRTIMER_NORESTART;
+}
+
+void mplink_resequence_init(struct mplink_bucket *bucket, u32 index)
+{
+	bucket->index = index;
+	spin_lock_init(&bucket->lock);
+	hrtimer_init(&bucket->timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_SOFT);
+	bucket->timer.function = mplink_resequence_timer;
+}
+
+void mplink_resequence_revisit(struct mplink_bucket *bucket)
+{
+	/* Where nothing is held, as nearly everywhere, no timer is set. */
+	if (!hrtimer_is_queued(&bucket->timer))
+		return;
+	spin_lock_bh(&bucket->lock);
+	mplink_resequence_expire(bucket);
+	spin_unlock_bh(&bucket->lock);
+}
+
+void mplink_resequence_close(struct mplink_bucket *bucket)
+{
+	struct mplink_tunnel *tunnel = mplink_bucket_tunnel(bucket);
+	struct mplink_release release;
+
+	spin_lock_bh(&bucket->lock);
+	bucket->closed = true;
+	mplink_core_resequencer_flush(tunnel->core, bucket->index, &release);
+	mplink_resequence_carry_out(tunnel, bucket, &release);
+	spin_unlock_bh(&bucket->lock);
+	/* Nobody sets it again. */
+	hrtimer_cancel(&bucket->timer);
+}

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The sockets of gre-udp: one of each family in a namespace that has a virtual NIC with
+ * that encap.  They are bound to the port, and nothing else ever reaches what they call.
+ * By default (net.ipv4.udp_l3mdev_accept) such a socket is given nothing that comes by a
+ * VRF: so there is one of each family for each VRF in which there are NICs.
+ */
+#include <linux/inetdevice.h>
+#include <linux/netfilter.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <net/l3mdev.h>
+#include <net/route.h>
+#include <net/sock.h>
+#include <net/udp.h>
+
+#include "packet/outer.h"
+#include "tunnel/tunnel.h"
+#include "packet/udp_socket.h"
+
+/* A VRF that has NICs of virtual NICs.  RTNL. */
+struct mplink_tunnel_vrf {
+	struct list_head list;		/* mplink_tunnel_socket.vrfs */
+	int ifindex;
+	bool wanted;
+	struct socket *sock[2];
+};
+
+static void mplink_tunnel_reuse(struct socket *sock, bool on)
+{
+	if (!sock)
+		return;
+	lock_sock(sock->sk);
+	sock->sk->sk_reuse = on ? SK_CAN_REUSE : SK_NO_REUSE;
+	release_sock(sock->sk);
+}
+
+/*
+ * The port is already that of the namespace's socket, which gives way for this moment only:
+ * no program shall have it, too.
+ */
+static int mplink_tunnel_bind(struct socket *sock, struct socket *first, int vrf)
+{
+	int err = vrf ? sock_bindtoindex(sock->sk, vrf, true) : 0;
+
+	if (err)
+		return err;
+	mplink_tunnel_reuse(first, true);
+	mplink_tunnel_reuse(sock, !!first);
+	err = mplink_udp_bind(sock, MPLINK_GRE_UDP_PORT);
+	mplink_tunnel_reuse(sock, false);
+	mplink_tunnel_reuse(first, false);
+	return err;
+}
+
+/* vrf: its ifindex; 0: for what comes by no VRF. */
+static int mplink_tunnel_open_sock(struct net *net, struct mplink_tunnel_socket *tunnel, bool inet6,
+				   int vrf, struct socket **result)
+{
+	struct socket *sock;
+	int err;
+
+	err = sock_create_kern(net, inet6 ? AF_INET6 : AF_INET, SOCK_DGRAM, IPPROTO_UDP, &sock);
+	if (err)
+		return err;
+	err = mplink_tunnel_bind(sock, tunnel->sock[inet6], vrf);
+	if (err) {
+		sock_release(sock);
+		return err;
+	}
+	/* Who says nothing of the outer packet's sum (RFC 8086 6.2) has the inner one's. */
+	udp_set_no_check6_rx(sock->sk, true);
+	inet_inc_convert_csum(sock->sk);
+	WRITE_ONCE(udp_sk(sock->sk)->encap_err_lookup, mplink_pmtu_lookup);
+	WRITE_ONCE(udp_sk(sock->sk)->encap_err_rcv, mplink_pmtu_error);
+	mplink_udp_receive(sock, tunnel, mplink_decap);
+	*result = sock;
+	return 0;
+}
+
+static void mplink_tunnel_silence(struct socket *const *sock)
+{
+	u32 i;
+
+	for (i = 0; i < 2; i++)
+		if (sock[i])
+			mplink_udp_silence(sock[i]);
+}
+
+static void mplink_tunnel_close_socks(struct socket *const *sock)
+{
+	u32 i;
+
+	for (i = 0; i < 2; i++)
+		if (sock[i])
+			mplink_udp_close(sock[i]);
+}
+
+static void mplink_tunnel_close_vrf(struct mplink_tunnel_vrf *vrf)
+{
+	list_del(&vrf->list);
+	mplink_tunnel_close_socks(vrf->sock);
+	kfree(vrf);
+}
+
+static void mplink_tunnel_free(struct mplink_tunnel_socket *tunnel)
+{
+	struct mplink_tunnel_vrf *vrf, *next;
+
+	mplink_tunnel_silence(tunnel->sock);
+	list_for_each_entry(vrf, &tunnel->vrfs, list)
+		mplink_tunnel_silence(vrf->sock);
+	/* Packets that have seen it, and the peers that count in it, are done then. */
+	synchronize_net();
+	mplink_tunnel_close_socks(tunnel->sock);
+	list_for_each_entry_safe(vrf, next, &tunnel->vrfs, list)
+		mplink_tunnel_close_vrf(vrf);
+	dst_release(tunnel->input);
+	free_percpu(tunnel->stats);
+	kvfree(tunnel);
+}
+
+/* --- VRFs ------------------------------------------------------------------------------ */
+
+static int mplink_tunnel_open_vrf(struct net *net, struct mplink_tunnel_socket *tunnel, int ifindex)
+{
+	struct mplink_tunnel_vrf *vrf = kzalloc(sizeof(*vrf), GFP_KERNEL_ACCOUNT);
+	int err;
+
+	if (!vrf)
+		return -ENOMEM;
+	vrf->ifindex = ifindex;
+	vrf->wanted = true;
+	list_add(&vrf->list, &tunnel->vrfs);
+	err = mplink_tunnel_open_sock(net, tunnel, false, ifindex, &vrf->sock[0]);
+	if (!err && tunnel->sock[1])
+		err = mplink_tunnel_open_sock(net, tunnel, true, ifindex, &vrf->sock[1]);
+	if (!err)
+		return 0;
+	mplink_tunnel_silence(vrf->sock);
+	synchronize_net();
+	mplink_tunnel_close_vrf(vrf);
+	return err;
+}
+
+static void mplink_tunnel_want_vrf(struct mplink_vnic *vnic, struct net_device *nic)
+{
+	struct mplink_tunnel_socket *tunnel = vnic->socket;
+	const int ifindex = l3mdev_master_ifindex(nic);
+	struct mplink_tunnel_vrf *vrf;
+	int err;
+
+	if (!ifindex)
+		return;
+	list_for_each_entry(vrf, &tunnel->vrfs, list)
+		if (vrf->ifindex == ifindex) {
+			vrf->wanted = true;
+			return;
+		}
+	err = mplink_tunnel_open_vrf(dev_net(nic), tunnel, ifindex);
+	if (err && __ratelimit(&vnic->log))
+		netdev_err(vnic->dev,
+			   "%s: nothing is received by its VRF: UDP port %u cannot be bound there (error %d); does another program have it?\n",
+			   nic->name, MPLINK_GRE_UDP_PORT, err);
+}
+
+void mplink_tunnel_follow_vrfs(struct net *net)
+{
+	struct mplink_net *mn = mplink_net(net);
+	struct mplink_tunnel_vrf *vrf, *next;
+	struct net_device *nic;
+	struct mplink_vnic *vnic;
+	struct list_head *iter;
+	bool unwanted = false;
+
+	ASSERT_RTNL();
+
+	if (!mn->tunnel)
+		return;
+	list_for_each_entry(vrf, &mn->tunnel->vrfs, list)
+		vrf->wanted = false;
+	list_for_each_entry(vnic, &mn->vnics, list)
+		if (vnic->delivery)
+			netdev_for_each_lower_dev(vnic->dev, nic, iter)
+				mplink_tunnel_want_vrf(vnic, nic);
+	list_for_each_entry(vrf, &mn->tunnel->vrfs, list)
+		if (!vrf->wanted) {
+			mplink_tunnel_silence(vrf->sock);
+			unwanted = true;
+		}
+	if (!unwanted)
+		return;
+	synchronize_net();
+	list_for_each_entry_safe(vrf, next, &mn->tunnel->vrfs, list)
+		if (!vrf->wanted)
+			mplink_tunnel_close_vrf(vrf);
+}
+
+/* --- packets that come, and the first and the last user --------------------------------- */
+
+void mplink_tunnel_demux(const struct mplink_vnic *vnic, struct sk_buff *skb)
+{
+	const struct mplink_tunnel_socket *tunnel = vnic->socket;
+	const struct iphdr *iph = (struct iphdr *)skb->data;
+	const struct udphdr *uh = (struct udphdr *)(iph + 1);
+	struct in_device *in_dev = __in_dev_get_rcu(skb->dev);
+	struct net *net = dev_net(skb->dev);
+
+	if (skb->protocol != htons(ETH_P_IP) || skb_headlen(skb) < sizeof(*iph) + sizeof(*uh) ||
+	    iph->version != 4 || iph->ihl != 5 || iph->protocol != IPPROTO_UDP ||
+	    uh->dest != htons(MPLINK_GRE_UDP_PORT) || ip_is_fragment(iph))
+		return;
+	/*
+	 * Where the source is to be checked, a rule may yet send it elsewhere, or an IPsec
+	 * policy asks by what route it came, the stack has to look for itself.
+	 */
+	if (!in_dev || IN_DEV_RPFILTER(in_dev) || netif_is_l3_slave(skb->dev) ||
+	    rcu_access_pointer(net->nf.hooks_ipv4[NF_INET_PRE_ROUTING]) ||
+	    mplink_xfrm_policies(net, XFRM_POLICY_IN) ||
+	    skb_shared(skb) || skb_dst(skb) ||
+	    __ip_dev_find(net, iph->daddr, false) != skb->dev)
+		return;
+	/* Both stay for the RCU read section; the kernel knows of such sockets. */
+	skb_orphan(skb);
+	skb_dst_set_noref(skb, tunnel->input);
+	skb->sk = tunnel->sock[0]->sk;
+	skb->destructor = sock_pfree;
+}
+
+int mplink_tunnel_socket_get(struct net *net, const char **why)
+{
+	struct mplink_net *mn = mplink_net(net);
+	struct mplink_tunnel_socket *tunnel = mn->tunnel;
+	struct rtable *input;
+	int err = -ENOMEM;
+
+	ASSERT_RTNL();
+
+	if (tunnel) {
+		tunnel->users++;
+		return 0;
+	}
+	*why = "memory is short";
+	tunnel = kvzalloc(sizeof(*tunnel), GFP_KERNEL_ACCOUNT);
+	if (!tunnel)
+		return -ENOMEM;
+	tunnel->users = 1;
+	INIT_LIST_HEAD(&tunnel->vrfs);
+	tunnel->stats = alloc_percpu_gfp(struct mplink_tunnel_stats, GFP_KERNEL_ACCOUNT);
+	/* As the stack's own: of the loopback, whatever NIC a packet comes by. */
+	input = rt_dst_alloc(net->loopback_dev, RTCF_LOCAL, RTN_LOCAL, true);
+	if (input)
+		tunnel->input = &input->dst;
+	if (tunnel->stats && input)
+		err = mplink_tunnel_open_sock(net, tunnel, false, 0, &tunnel->sock[0]);
+	if (!err && ipv6_mod_enabled())
+		err = mplink_tunnel_open_sock(net, tunnel, true, 0, &tunnel->sock[1]);
+	if (err) {
+		if (err == -EADDRINUSE)
+			*why = "gre-udp needs UDP port 4754, which another program here has";
+		mplink_tunnel_free(tunnel);
+		return err;
+	}
+	mn->tunnel = tunnel;
+	return 0;
+}
+
+void mplink_tunnel_socket_put(struct net *net)
+{
+	struct mplink_net *mn = mplink_net(net);
+	struct mplink_tunnel_socket *tunnel = mn->tunnel;
+
+	ASSERT_RTNL();
+
+	if (--tunnel->users)
+		return;
+	mn->tunnel = NULL;
+	mplink_tunnel_free(tunnel);
+}
+
+u64 mplink_tunnel_drops(const struct net *net, u32 drop)
+{
+	const struct mplink_tunnel_socket *tunnel = mplink_net(net)->tunnel;
+	u64 sum = 0;
+	int cpu;
+
+	ASSERT_RTNL();
+
+	if (tunnel)
+		for_each_possible_cpu(cpu)
+			sum += READ_ONCE(per_cpu_ptr(tunnel->stats, cpu)->drops[drop]);
+	return sum;
+}
