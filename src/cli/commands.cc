@@ -11,12 +11,12 @@
 #include <cstring>
 #include <memory>
 
-#include "client.hh"
-#include "config.hh"
-#include "diff.hh"
-#include "failure.hh"
-#include "render.hh"
-#include "step_text.hh"
+#include "args/command_line.hh"
+#include "common/failure.hh"
+#include "config/diff.hh"
+#include "config/file.hh"
+#include "netlink/client.hh"
+#include "show/render.hh"
 
 namespace mplink::cli
 {

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "words.hh"
+#include "args/arguments.hh"
 
 namespace mplink::cli
 {

@@ -6,11 +6,11 @@
 
 #include <sstream>
 
-#include "attributes.hh"
 #include "commands.hh"
-#include "failure.hh"
-#include "monitor.hh"
-#include "socket.hh"
+#include "common/failure.hh"
+#include "monitor/monitor.hh"
+#include "netlink/attributes.hh"
+#include "netlink/socket.hh"
 #include "uapi/mplink_netlink.h"
 
 namespace

@@ -4,9 +4,9 @@
 #include <map>
 #include <set>
 
-#include "diff.hh"
+#include "args/command_line.hh"
+#include "config/diff.hh"
 #include "sample.hh"
-#include "step_text.hh"
 
 namespace mplink::cli
 {

@@ -8,9 +8,9 @@
 #include <fstream>
 #include <sstream>
 
-#include "runner.hh"
+#include "monitor/monitor_state.hh"
+#include "monitor/runner.hh"
 #include "sample.hh"
-#include "world.hh"
 
 namespace mplink::cli
 {

@@ -9,12 +9,12 @@
 #include <cstring>
 #include <random>
 
-#include "netdev.hh"
-#include "parse.hh"
-#include "refusal.hh"
-#include "requests.hh"
+#include "netlink/netdev.hh"
+#include "netlink/netlink_error.hh"
+#include "netlink/replies.hh"
+#include "netlink/requests.hh"
+#include "netlink/socket.hh"
 #include "sample.hh"
-#include "socket.hh"
 #include "uapi/mplink_netlink.h"
 
 namespace mplink::cli

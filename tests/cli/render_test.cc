@@ -5,9 +5,9 @@
 #include <set>
 #include <sstream>
 
-#include "format.hh"
-#include "render.hh"
+#include "common/format.hh"
 #include "sample.hh"
+#include "show/render.hh"
 
 namespace mplink::cli
 {

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "runner.hh"
+#include "monitor/runner.hh"
 
 namespace mplink::cli
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // A device with a bit of everything.
 #pragma once
-#include "model.hh"
+#include "model/status.hh"
 
 namespace mplink::cli
 {

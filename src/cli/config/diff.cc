@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "config/diff.hh"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <set>
+
+#include "args/command_line.hh"
+
+namespace mplink::cli
+{
+
+namespace
+{
+
+bool contains(const std::vector<std::string> &names, const std::string &name)
+{
+	return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// A NIC takes the links over it along.
+void forget_links(Device &device, const std::vector<std::string> &nics)
+{
+	for (Peer &peer : device.peers)
+		std::erase_if(peer.links,
+			      [&](const Link &link) { return contains(nics, link.nic); });
+}
+
+template <class Links>
+auto count_over(const Links &links, const std::string &nic)
+{
+	return std::count_if(links.begin(), links.end(),
+			     [&](const auto &link) { return link.nic == nic; });
+}
+
+// What becomes the wanted link: the one to the same remote, or, if there is one link over
+// the NIC before and after, that one, which moves; or null.
+const Link *counterpart(const std::vector<Link> &current, const PeerConfig &wanted,
+			const LinkConfig &want)
+{
+	const Link *only = nullptr;
+
+	for (const Link &have : current) {
+		if (have.nic != want.nic)
+			continue;
+		if (have.remote == want.remote)
+			return &have;
+		only = &have;
+	}
+	return count_over(current, want.nic) == 1 && count_over(wanted.links, want.nic) == 1
+		       ? only
+		       : nullptr;
+}
+
+std::vector<LinkChange> diff_links(const std::vector<Link> &current, const PeerConfig &wanted,
+				   const std::string &where)
+{
+	std::vector<LinkChange> changes;
+
+	for (std::size_t i = 0; i < wanted.links.size(); i++) {
+		const LinkConfig &want = wanted.links[i];
+		const Link *have = counterpart(current, wanted, want);
+		const auto over = count_over(current, want.nic);
+		LinkChange change{.nic = want.nic};
+
+		if (!have || have->remote != want.remote)
+			change.remote = want.remote;
+		if (!have || have->weight != want.weight)
+			change.weight = want.weight;
+		if (have ? have->liveness != want.liveness
+			 : want.liveness != MPLINK_LIVENESS_INHERIT)
+			change.liveness = want.liveness;
+		if (have ? have->local != want.local : want.local.has_value())
+			change.local = want.local;
+		if (!change.remote && !change.weight && !change.liveness && !change.local)
+			continue;
+		change.add = !have && over;
+		// Among several it is the one to that remote.
+		if (over > 1)
+			change.remote = want.remote;
+		change.where = fmt::format("{}.links[{}]", where, i);
+		changes.push_back(std::move(change));
+	}
+	for (const Link &have : current) {
+		if (std::any_of(wanted.links.begin(), wanted.links.end(),
+				[&](const LinkConfig &want) {
+					return counterpart(current, wanted, want) == &have;
+				}))
+			continue;
+
+		LinkChange change{.nic = have.nic, .remove = true};
+
+		if (count_over(current, have.nic) > 1)
+			change.remote = have.remote;
+		changes.push_back(std::move(change));
+	}
+	return changes;
+}
+
+bool tunnelled(const Settings &settings)
+{
+	return settings[Setting::encap] == MPLINK_ENCAP_GRE_UDP;
+}
+
+std::vector<Step> remove_peers(const Device &current,
+			       const std::function<bool(const Address &)> &which)
+{
+	std::vector<Step> steps;
+
+	for (const Peer &peer : current.peers)
+		if (which(peer.address))
+			steps.push_back({.kind = Step::Kind::peer_del, .peer = peer.address});
+	return steps;
+}
+
+// By key and remote a tunnel's packets are known.  Who has those that another one is to have
+// steps aside, to a key that is nobody's, until its own change comes.  From the highest on:
+// other devices' peers, of which nothing is known here, are likelier to have low ones.
+std::vector<Step> step_aside(std::vector<Peer> &current, const std::vector<PeerConfig> &wanted)
+{
+	std::map<std::pair<std::uint32_t, Address>, Address> owners;
+	std::set<Address> staying;
+	std::set<std::uint32_t> keys;
+	std::uint32_t spare = MPLINK_MAX_PEER_KEY;
+	std::vector<Step> steps;
+
+	for (const PeerConfig &peer : wanted) {
+		staying.insert(peer.address);
+		keys.insert(peer.key);
+		for (const LinkConfig &link : peer.links)
+			owners.emplace(std::pair(peer.key, link.remote), peer.address);
+	}
+	for (const Peer &peer : current)
+		keys.insert(peer.key);
+	for (Peer &peer : current) {
+		const auto anothers = [&](const Link &link) {
+			if (!link.remote)
+				return false;
+
+			const auto owner = owners.find({peer.key, *link.remote});
+
+			return owner != owners.end() && owner->second != peer.address;
+		};
+
+		if (!staying.contains(peer.address) ||
+		    std::none_of(peer.links.begin(), peer.links.end(), anothers))
+			continue;
+		while (!keys.insert(spare).second)
+			spare--;
+		peer.key = spare;
+		steps.push_back(
+			{.kind = Step::Kind::peer_set, .peer = peer.address, .peer_key = spare});
+	}
+	return steps;
+}
+
+std::set<std::pair<std::uint32_t, Address>> wanted_senders(const std::vector<PeerConfig> &wanted)
+{
+	std::set<std::pair<std::uint32_t, Address>> senders;
+
+	for (const PeerConfig &peer : wanted)
+		for (const LinkConfig &link : peer.links)
+			senders.emplace(peer.key, link.remote);
+	return senders;
+}
+
+void diff_peers(Device &current, const DeviceConfig &wanted, const std::string &where,
+		std::vector<Step> &steps)
+{
+	const bool tunnel = tunnelled(wanted.settings);
+	std::map<Address, const Peer *> had;
+	std::vector<Step> changes;
+
+	if (tunnel)
+		changes = step_aside(current.peers, wanted.peers);
+	for (const Peer &peer : current.peers)
+		had.emplace(peer.address, &peer);
+	for (std::size_t i = 0; i < wanted.peers.size(); i++) {
+		const PeerConfig &want = wanted.peers[i];
+		const std::string at = fmt::format("{}.peers[{}]", where, i);
+		const auto have = had.find(want.address);
+		const bool known = have != had.end();
+		std::vector<LinkChange> links =
+			diff_links(known ? have->second->links : std::vector<Link>(), want, at);
+
+		Step step{.kind = known ? Step::Kind::peer_set : Step::Kind::peer_add,
+			  .peer = want.address,
+			  .links = std::move(links),
+			  .where = at};
+
+		if (known ? have->second->liveness != want.liveness
+			  : want.liveness != MPLINK_LIVENESS_INHERIT)
+			step.liveness = want.liveness;
+		if (want.key != (known ? have->second->key : 0))
+			step.peer_key = want.key;
+		if (!known || !step.links.empty() || step.liveness || step.peer_key)
+			changes.push_back(std::move(step));
+		if (known)
+			had.erase(have);
+	}
+
+	// What only adds comes first: what it refuses leaves all as it was.
+	std::stable_partition(changes.begin(), changes.end(), std::not_fn(takes_away));
+
+	// One that goes may have the key and a remote of one that comes: it makes room.
+	const std::set<std::pair<std::uint32_t, Address>> senders =
+		tunnel ? wanted_senders(wanted.peers)
+		       : std::set<std::pair<std::uint32_t, Address>>();
+	const auto in_the_way = [&](const Address &address) {
+		const auto peer = had.find(address);
+
+		return peer != had.end() &&
+		       std::any_of(peer->second->links.begin(), peer->second->links.end(),
+				   [&](const Link &link) {
+					   return link.remote &&
+						  senders.contains(
+							  {peer->second->key, *link.remote});
+				   });
+	};
+	const std::vector<Step> before = remove_peers(current, in_the_way);
+	const std::vector<Step> after = remove_peers(current, [&](const Address &address) {
+		return had.contains(address) && !in_the_way(address);
+	});
+
+	changes.insert(changes.begin(), before.begin(), before.end());
+	changes.insert(changes.end(), after.begin(), after.end());
+	steps.insert(steps.end(), changes.begin(), changes.end());
+}
+
+} // namespace
+
+std::vector<Step> diff(const Device &current, const DeviceConfig &wanted, const std::string &where)
+{
+	std::vector<Step> steps;
+	std::vector<Step> added;
+	std::vector<Step> removed;
+	std::vector<std::string> gone;
+	Device left = current;
+
+	for (const Nic &nic : current.nics) {
+		if (contains(wanted.nics, nic.name))
+			continue;
+		gone.push_back(nic.name);
+		removed.push_back({.kind = Step::Kind::nic_del, .nic = nic.name});
+	}
+	for (std::size_t i = 0; i < wanted.nics.size(); i++)
+		if (std::none_of(current.nics.begin(), current.nics.end(),
+				 [&](const Nic &nic) { return nic.name == wanted.nics[i]; }))
+			added.push_back({.kind = Step::Kind::nic_add,
+					 .nic = wanted.nics[i],
+					 .where = fmt::format("{}.nics[{}]", where, i)});
+
+	const bool crowded = current.nics.size() + added.size() > MPLINK_MAX_NICS;
+
+	// A key cannot be read, and so not be compared: what the file says is said again.
+	SettingValues settings = differences(current.settings, wanted.settings);
+
+	// It goes with the authentication, and asked for without one is refused.
+	if (wanted.settings[Setting::bfd_auth] == MPLINK_BFD_AUTH_NONE)
+		settings.erase(Setting::bfd_key_id);
+	SettingValues encap;
+
+	// Peers, and their links, are of one encap as long as they are.  All else is done
+	// before they go.
+	if (const auto found = settings.find(Setting::encap); found != settings.end()) {
+		encap.insert(*found);
+		settings.erase(found);
+		left.peers.clear();
+	}
+	if (!settings.empty() || wanted.key)
+		steps.push_back({.kind = Step::Kind::device_set,
+				 .settings = std::move(settings),
+				 .key = wanted.key,
+				 .where = where});
+	if (crowded) {
+		steps.insert(steps.end(), removed.begin(), removed.end());
+		forget_links(left, gone);
+	}
+	steps.insert(steps.end(), added.begin(), added.end());
+	if (!encap.empty()) {
+		const std::vector<Step> all =
+			remove_peers(current, [](const Address &) { return true; });
+
+		steps.insert(steps.end(), all.begin(), all.end());
+		steps.push_back({.kind = Step::Kind::device_set,
+				 .settings = std::move(encap),
+				 .where = where});
+	}
+	diff_peers(left, wanted, where, steps);
+	if (!crowded)
+		steps.insert(steps.end(), removed.begin(), removed.end());
+	return steps;
+}
+
+} // namespace mplink::cli

@@ -1,0 +1,545 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "config/file.hh"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "args/arguments.hh"
+#include "common/failure.hh"
+#include "model/settings_json.hh"
+#include "mplink/core.h"
+#include "names.hh"
+#include "refusals.hh"
+
+namespace mplink::cli
+{
+
+namespace
+{
+
+using Json = nlohmann::json;
+using Ordered = nlohmann::ordered_json;
+
+// More would scroll the first ones away, and they often have one cause.
+constexpr std::size_t most_faults = 20;
+
+std::string excerpt(const Json &value)
+{
+	const std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+
+	return text.size() > 60 ? text.substr(0, 60) + "..." : text;
+}
+
+// devices, peers, links and what is in them.  Beyond it, what handles a value by calling
+// itself would run out of stack.
+constexpr int deepest = 16;
+
+// The library keeps the last of two equal keys, and forgets the first without a word; and
+// takes any depth.
+class Watch
+{
+public:
+	bool operator()(int depth, Json::parse_event_t event, Json &value)
+	{
+		if (depth > deepest)
+			throw bad(fmt::format("lists and objects are in each other more than {} "
+					      "deep; no configuration is",
+					      deepest));
+		if (event == Json::parse_event_t::object_start)
+			keys_.emplace_back();
+		else if (event == Json::parse_event_t::object_end)
+			keys_.pop_back();
+		else if (event == Json::parse_event_t::key &&
+			 !keys_.back().insert(value.get<std::string>()).second)
+			throw bad(fmt::format("key {} is given twice in one object; remove one",
+					      excerpt(value)));
+		return true;
+	}
+
+private:
+	std::vector<std::set<std::string>> keys_;
+};
+
+std::vector<const char *> setting_keys(Nest nest, const std::vector<const char *> &others)
+{
+	std::vector<const char *> keys;
+
+	for (const SettingInfo &setting : all_settings())
+		if (setting.nest == nest)
+			keys.push_back(setting.key);
+	keys.insert(keys.end(), others.begin(), others.end());
+	return keys;
+}
+
+std::optional<std::uint32_t> parse_setting(const SettingInfo &setting, const Json &value)
+{
+	if (setting.boolean)
+		return value.is_boolean() ? std::optional<std::uint32_t>(value.get<bool>())
+					  : std::nullopt;
+	if (!setting.names.empty())
+		return value.is_string() ? setting.parse(value.get<std::string>()) : std::nullopt;
+	if (!value.is_number_unsigned() || !setting.takes(value.get<std::uint64_t>()))
+		return {};
+	return value.get<std::uint32_t>();
+}
+
+// Faults are collected, not thrown, for a user wants to mend all of them at once.
+class Parser
+{
+public:
+	std::vector<DeviceConfig> devices(const Json &root);
+	void report() const;
+
+private:
+	void fault(const std::string &path, const Json &value, const std::string &why);
+	bool object(const std::string &path, const Json &value,
+		    std::initializer_list<const char *> required,
+		    const std::vector<const char *> &optional);
+	const Json &list(const std::string &path, const Json &value, const char *key);
+	std::string nic_name(const std::string &path, const Json &value);
+	std::optional<Address> address(const std::string &path, const Json &value);
+	DeviceConfig device(const std::string &path, const Json &value);
+	void choice(const std::string &path, const Json &value, int (*parse)(const char *, size_t),
+		    const std::string &choices, std::uint32_t &result);
+	void settings(const std::string &path, const Json &value, Nest nest, Settings &settings);
+	void tunnel(const std::string &path, const Json &value, DeviceConfig &device);
+	void bfd(const std::string &path, const Json &value, DeviceConfig &device);
+	void nics(const std::string &path, const Json &value, DeviceConfig &device);
+	void peers(const std::string &path, const Json &value, DeviceConfig &device);
+	void key(const std::string &path, const Json &value, const DeviceConfig &device,
+		 PeerConfig &peer);
+	void distinct(const std::string &path, const Json &links, const PeerConfig &peer);
+	std::optional<LinkConfig> link(const std::string &path, const Json &value,
+				       const DeviceConfig &device, const Address &peer);
+
+	std::vector<std::string> faults_;
+	// By whom packets that come from a remote with a key are: the place of the peer.
+	std::map<std::pair<std::uint32_t, Address>, std::string> senders_;
+};
+
+void Parser::report() const
+{
+	if (faults_.empty())
+		return;
+
+	const std::size_t shown = std::min(faults_.size(), most_faults);
+	std::string text = fmt::format(
+		"{}", fmt::join(faults_.begin(),
+				faults_.begin() + static_cast<std::ptrdiff_t>(shown), "\n"));
+
+	if (shown < faults_.size())
+		text += fmt::format("\nand {} more", faults_.size() - shown);
+	throw bad(text);
+}
+
+void Parser::fault(const std::string &path, const Json &value, const std::string &why)
+{
+	faults_.push_back(fmt::format("{}: {} {}", path, excerpt(value), why));
+}
+
+// Whether it is one, with what is required.
+bool Parser::object(const std::string &path, const Json &value,
+		    std::initializer_list<const char *> required,
+		    const std::vector<const char *> &optional)
+{
+	const std::size_t before = faults_.size();
+
+	if (!value.is_object()) {
+		fault(path, value, "is not an object {...}");
+		return false;
+	}
+	for (const char *key : required)
+		if (!value.contains(key))
+			faults_.push_back(fmt::format("{}: \"{}\" is missing; add it", path, key));
+
+	const bool complete = faults_.size() == before;
+
+	std::vector<std::string> known(required.begin(), required.end());
+
+	known.insert(known.end(), optional.begin(), optional.end());
+	for (const auto &[key, unused] : value.items())
+		if (std::find(known.begin(), known.end(), key) == known.end())
+			faults_.push_back(fmt::format("{}: key {} is not known; there are: {}",
+						      path, excerpt(key), fmt::join(known, ", ")));
+	return complete;
+}
+
+const Json &Parser::list(const std::string &path, const Json &value, const char *key)
+{
+	static const Json empty = Json::array();
+	const auto found = value.find(key);
+
+	if (found == value.end())
+		return empty;
+	if (found->is_array())
+		return *found;
+	fault(fmt::format("{}.{}", path, key), *found, "is not a list [...]");
+	return empty;
+}
+
+std::string Parser::nic_name(const std::string &path, const Json &value)
+{
+	if (!value.is_string()) {
+		fault(path, value, "is not a name in quotes");
+		return {};
+	}
+
+	auto name = value.get<std::string>();
+
+	// A NUL would end the name for the kernel, but not for JSON.
+	const char *why = name.find('\0') != std::string::npos
+				  ? "is not a valid NIC name"
+				  : why_no_nic_name(name.data(), name.size());
+
+	if (!why)
+		return name;
+	fault(path, value, why);
+	return {};
+}
+
+std::optional<Address> Parser::address(const std::string &path, const Json &value)
+{
+	std::optional<Address> address;
+
+	if (value.is_string())
+		address = Address::parse(value.get<std::string>());
+	if (!address)
+		fault(path, value, "is not an IPv4 or IPv6 address in quotes");
+	return address;
+}
+
+void Parser::choice(const std::string &path, const Json &value, int (*parse)(const char *, size_t),
+		    const std::string &choices, std::uint32_t &result)
+{
+	int parsed = -1;
+
+	if (value.is_string()) {
+		const std::string text = value.get<std::string>();
+
+		parsed = parse(text.data(), text.size());
+	}
+	if (parsed < 0)
+		fault(path, value, "is none of " + choices);
+	else
+		result = static_cast<std::uint32_t>(parsed);
+}
+
+// Those that are there.
+void Parser::settings(const std::string &path, const Json &value, Nest nest, Settings &settings)
+{
+	for (const SettingInfo &setting : all_settings()) {
+		const auto found = setting.nest == nest ? value.find(setting.key) : value.end();
+
+		if (found == value.end())
+			continue;
+		if (const auto parsed = parse_setting(setting, *found))
+			settings[setting.id] = *parsed;
+		else
+			fault(fmt::format("{}.{}", path, setting.key), *found,
+			      setting.boolean ? "is neither true nor false" : setting.why_not());
+	}
+}
+
+void Parser::bfd(const std::string &path, const Json &value, DeviceConfig &device)
+{
+	if (!object(path, value, {}, setting_keys(Nest::bfd, {"key"})))
+		return;
+	settings(path, value, Nest::bfd, device.settings);
+	if (const auto key = value.find("key"); key != value.end()) {
+		const char *why = "is not a text in quotes";
+
+		if (key->is_string())
+			device.key = parse_key(key->get<std::string>(), &why);
+		// Without what it is: it must not get into a log.
+		if (!device.key)
+			faults_.push_back(fmt::format("{}.key: the key {}", path, why));
+	}
+	if (device.settings[Setting::bfd_auth] == MPLINK_BFD_AUTH_NONE &&
+	    (device.key || device.settings[Setting::bfd_key_id]))
+		faults_.push_back(fmt::format("{}: a key has no effect without authentication; "
+					      "add \"auth\": \"sha1\", or meticulous-sha1",
+					      path));
+}
+
+void Parser::tunnel(const std::string &path, const Json &value, DeviceConfig &device)
+{
+	if (!object(path, value, {}, setting_keys(Nest::tunnel, {})))
+		return;
+	settings(path, value, Nest::tunnel, device.settings);
+
+	const std::uint32_t least = device.settings[Setting::outoforder_min_us];
+	const std::uint32_t most = device.settings[Setting::outoforder_max_us];
+
+	if (least > most)
+		faults_.push_back(
+			fmt::format("{}: outoforder_min_us {} is above outoforder_max_us {}", path,
+				    least, most));
+}
+
+void Parser::nics(const std::string &path, const Json &value, DeviceConfig &device)
+{
+	for (std::size_t i = 0; i < value.size(); i++) {
+		const std::string at = fmt::format("{}[{}]", path, i);
+		std::string name = nic_name(at, value[i]);
+
+		if (!name.empty() && name == device.name)
+			fault(at, value[i], "is the virtual NIC itself; remove it");
+		if (!name.empty() &&
+		    std::find(device.nics.begin(), device.nics.end(), name) != device.nics.end())
+			fault(at, value[i], "is named twice; remove one");
+		device.nics.push_back(std::move(name));
+	}
+	if (value.size() > MPLINK_MAX_NICS)
+		faults_.push_back(fmt::format("{}: {} NICs are too many: {} at most", path,
+					      value.size(), MPLINK_MAX_NICS));
+}
+
+std::optional<LinkConfig> Parser::link(const std::string &path, const Json &value,
+				       const DeviceConfig &device, const Address &peer)
+{
+	LinkConfig link;
+
+	if (!object(path, value, {"nic", "remote"}, {"local", "weight", "liveness"}))
+		return {};
+	link.nic = nic_name(path + ".nic", value["nic"]);
+	if (!link.nic.empty() &&
+	    std::find(device.nics.begin(), device.nics.end(), link.nic) == device.nics.end())
+		fault(path + ".nic", value["nic"],
+		      "is not among the device's \"nics\"; add it there");
+	if (const auto remote = address(path + ".remote", value["remote"])) {
+		link.remote = *remote;
+		if (const char *why = why_no_remote(remote->core(), peer.core()))
+			fault(path + ".remote", value["remote"], why);
+	}
+	if (const auto local = value.find("local"); local != value.end()) {
+		link.local = address(path + ".local", *local);
+		if (link.local)
+			if (const char *why = why_no_local(link.local->core(), link.remote.core()))
+				fault(path + ".local", *local, why);
+	}
+	if (const auto weight = value.find("weight"); weight != value.end()) {
+		if (!weight->is_number_unsigned() || *weight < 1U || *weight > MPLINK_MAX_WEIGHT)
+			fault(path + ".weight", *weight,
+			      fmt::format("is not a number from 1 to {}", MPLINK_MAX_WEIGHT));
+		else
+			link.weight = weight->get<std::uint16_t>();
+	}
+	if (const auto liveness = value.find("liveness"); liveness != value.end())
+		choice(path + ".liveness", *liveness, liveness_parse, liveness_list(),
+		       link.liveness);
+	return link;
+}
+
+void Parser::key(const std::string &path, const Json &value, const DeviceConfig &device,
+		 PeerConfig &peer)
+{
+	if (!value.is_number_unsigned() || value > MPLINK_MAX_PEER_KEY)
+		fault(path, value,
+		      fmt::format("is not a number from 0 to {}", MPLINK_MAX_PEER_KEY));
+	else if (device.settings[Setting::encap] != MPLINK_ENCAP_GRE_UDP)
+		fault(path, value, "has no effect without \"encap\": \"gre-udp\"");
+	else
+		peer.key = value.get<std::uint32_t>();
+}
+
+// Its packets must be known from all others': by their key, or by where they come from.
+void Parser::distinct(const std::string &path, const Json &links, const PeerConfig &peer)
+{
+	for (const LinkConfig &link : peer.links) {
+		const auto [first, fresh] =
+			senders_.emplace(std::pair(peer.key, link.remote), path);
+
+		if (!fresh && first->second != path)
+			fault(path + ".links", links,
+			      fmt::format("have the remote {} in common with {}, and both have the "
+					  "key {}; give one another \"key\"",
+					  link.remote.text(), first->second, peer.key));
+	}
+}
+
+void Parser::peers(const std::string &path, const Json &value, DeviceConfig &device)
+{
+	std::map<Address, std::size_t> seen;
+
+	for (std::size_t i = 0; i < value.size(); i++) {
+		const std::string at = fmt::format("{}[{}]", path, i);
+
+		if (!object(at, value[i], {"address"}, {"liveness", "key", "links"}))
+			continue;
+
+		const auto virtual_address = address(at + ".address", value[i]["address"]);
+
+		if (!virtual_address)
+			continue;
+
+		PeerConfig peer{.address = *virtual_address, .links = {}};
+
+		if (const auto liveness = value[i].find("liveness"); liveness != value[i].end())
+			choice(at + ".liveness", *liveness, liveness_parse, liveness_list(),
+			       peer.liveness);
+		if (const auto wanted = value[i].find("key"); wanted != value[i].end())
+			key(at + ".key", *wanted, device, peer);
+		if (const char *why = why_no_peer(peer.address.core()))
+			fault(at + ".address", value[i]["address"], why);
+		if (const auto [first, fresh] = seen.emplace(peer.address, i); !fresh)
+			fault(at + ".address", value[i]["address"],
+			      fmt::format("is {}[{}] already; remove one", path, first->second));
+
+		const Json &links = list(at, value[i], "links");
+		std::set<std::pair<std::string, Address>> taken;
+
+		for (std::size_t k = 0; k < links.size(); k++) {
+			const std::string there = fmt::format("{}.links[{}]", at, k);
+			auto parsed = link(there, links[k], device, peer.address);
+
+			if (!parsed)
+				continue;
+			if (!parsed->nic.empty() &&
+			    !taken.emplace(parsed->nic, parsed->remote).second)
+				fault(there + ".remote", links[k]["remote"],
+				      "has a link of this peer over that NIC already; remove one");
+			peer.links.push_back(std::move(*parsed));
+		}
+		if (links.size() > MPLINK_MAX_LINKS)
+			faults_.push_back(fmt::format("{}.links: {} links are too many: {} at most",
+						      at, links.size(), MPLINK_MAX_LINKS));
+		if (device.settings[Setting::encap] == MPLINK_ENCAP_GRE_UDP)
+			distinct(at, links, peer);
+		device.peers.push_back(std::move(peer));
+	}
+}
+
+DeviceConfig Parser::device(const std::string &path, const Json &value)
+{
+	DeviceConfig device;
+
+	if (!object(path, value, {"name"},
+		    setting_keys(Nest::none, {"bfd", "tunnel", "nics", "peers"})))
+		return device;
+	device.name = nic_name(path + ".name", value["name"]);
+	settings(path, value, Nest::none, device.settings);
+	if (const auto wanted = value.find("bfd"); wanted != value.end())
+		bfd(path + ".bfd", *wanted, device);
+	if (const auto wanted = value.find("tunnel"); wanted != value.end())
+		tunnel(path + ".tunnel", *wanted, device);
+	nics(path + ".nics", list(path, value, "nics"), device);
+	peers(path + ".peers", list(path, value, "peers"), device);
+	return device;
+}
+
+std::vector<DeviceConfig> Parser::devices(const Json &root)
+{
+	std::vector<DeviceConfig> devices;
+	std::set<std::string> names;
+
+	if (!object("$", root, {"devices"}, {}))
+		return devices;
+
+	const Json &all = list("$", root, "devices");
+
+	for (std::size_t i = 0; i < all.size(); i++) {
+		const std::string at = fmt::format("$.devices[{}]", i);
+
+		devices.push_back(device(at, all[i]));
+		if (!devices.back().name.empty() && !names.insert(devices.back().name).second)
+			fault(at + ".name", all[i]["name"], "is a device already; remove one");
+	}
+	return devices;
+}
+
+} // namespace
+
+std::vector<DeviceConfig> parse_config(std::string_view json)
+{
+	Parser parser;
+	Json root;
+
+	try {
+		root = Json::parse(json, Watch());
+	} catch (const Json::parse_error &e) {
+		// Behind the library's own tag in brackets: line, column and what was expected.
+		const std::string_view what = e.what();
+		const std::size_t tag = what.find("] ");
+
+		throw bad(fmt::format("not JSON: {}", what.substr(tag == what.npos ? 0 : tag + 2)));
+	}
+
+	std::vector<DeviceConfig> devices = parser.devices(root);
+
+	parser.report();
+	return devices;
+}
+
+namespace
+{
+
+// It goes without saying that a peer and a link are as what is above them.
+void put_liveness(Ordered &json, std::uint32_t liveness)
+{
+	if (liveness != MPLINK_LIVENESS_INHERIT)
+		json["liveness"] = mplink_core_liveness_name(liveness);
+}
+
+Ordered link_json(const Link &link)
+{
+	Ordered json{{"nic", link.nic},
+		     {"remote", link.remote ? link.remote->text() : ""},
+		     {"weight", link.weight}};
+
+	if (link.local)
+		json["local"] = link.local->text();
+	put_liveness(json, link.liveness);
+	return json;
+}
+
+} // namespace
+
+std::string write_config(const std::vector<Device> &devices)
+{
+	Ordered root{{"devices", Ordered::array()}};
+
+	for (const Device &device : devices) {
+		Ordered nics = Ordered::array();
+		Ordered peers = Ordered::array();
+
+		for (const Nic &nic : device.nics)
+			nics.push_back(nic.name);
+		for (const Peer &peer : device.peers) {
+			Ordered links = Ordered::array();
+
+			for (const Link &link : peer.links)
+				links.push_back(link_json(link));
+
+			Ordered json{{"address", peer.address.text()}};
+
+			put_liveness(json, peer.liveness);
+			if (peer.key)
+				json["key"] = peer.key;
+			json["links"] = links;
+			peers.push_back(json);
+		}
+
+		Ordered json{{"name", device.name}};
+
+		put_settings(json, device.settings, Nest::none);
+		put_settings(json["bfd"], device.settings, Nest::bfd);
+		put_settings(json["tunnel"], device.settings, Nest::tunnel);
+		json["nics"] = nics;
+		json["peers"] = peers;
+		root["devices"].push_back(json);
+	}
+	try {
+		return root.dump(2) + "\n";
+	} catch (const Json::type_error &) {
+		// The kernel takes any byte, JSON no such string.
+		throw failed("the name of a NIC is not UTF-8, and cannot be written as JSON: "
+			     "rename that NIC (`mplink show` has it)");
+	}
+}
+
+} // namespace mplink::cli

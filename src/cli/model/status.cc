@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "model/status.hh"
+
+#include <algorithm>
+
+namespace mplink::cli
+{
+
+std::string link_name(const std::string &nic, const std::optional<Address> &remote, bool shared)
+{
+	return shared && remote ? nic + "@" + remote->text() : nic;
+}
+
+bool shared(const Peer &peer, const Link &link)
+{
+	return std::count_if(peer.links.begin(), peer.links.end(),
+			     [&](const Link &other) { return other.nic == link.nic; }) > 1;
+}
+
+} // namespace mplink::cli

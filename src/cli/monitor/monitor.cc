@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "monitor/monitor.hh"
+
+#include <fmt/format.h>
+#include <linux/genetlink.h>
+#include <linux/rtnetlink.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include "common/failure.hh"
+#include "monitor/monitor_state.hh"
+#include "monitor/runner.hh"
+#include "netlink/client.hh"
+#include "netlink/replies.hh"
+#include "uapi/mplink_netlink.h"
+
+namespace mplink::cli
+{
+
+namespace
+{
+
+WallTime now()
+{
+	return std::chrono::system_clock::now();
+}
+
+void tell(const std::string &report)
+{
+	if (!report.empty())
+		fmt::print(stderr, "mplink: {}\n", report);
+}
+
+// The signals that end the monitor, and its children's, as something to poll.
+class Signals
+{
+public:
+	Signals()
+	{
+		sigset_t set;
+
+		sigemptyset(&set);
+		sigaddset(&set, SIGINT);
+		sigaddset(&set, SIGTERM);
+		sigaddset(&set, SIGCHLD);
+		sigprocmask(SIG_BLOCK, &set, nullptr);
+		// Whoever started us may ignore it: then no child's end would be told.
+		std::signal(SIGCHLD, SIG_DFL);
+		fd_ = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+		if (fd_ < 0)
+			throw failed(fmt::format("signalfd: {}", std::strerror(errno)));
+	}
+	~Signals()
+	{
+		close(fd_);
+	}
+	Signals(const Signals &) = delete;
+	Signals &operator=(const Signals &) = delete;
+
+	int fd() const
+	{
+		return fd_;
+	}
+	// Whether one of those that end the monitor has come.
+	bool take()
+	{
+		signalfd_siginfo info;
+		bool end = false;
+
+		while (read(fd_, &info, sizeof(info)) == sizeof(info))
+			end |= info.ssi_signo != SIGCHLD;
+		return end;
+	}
+
+private:
+	int fd_;
+};
+
+class Monitor
+{
+public:
+	explicit Monitor(const MonitorOptions &options);
+	void run();
+
+private:
+	void show(const World::Changes &changes);
+	void drain(Socket &socket, void (Monitor::*handle)(const Received &));
+	void on_event(const Received &message);
+	void on_link(const Received &message);
+	void resync();
+	void end();
+
+	const MonitorOptions options_;
+	// Before the children, whose end they tell; and blocked before there is one.
+	Signals signals_;
+	Client client_;
+	Socket events_{NETLINK_GENERIC};
+	Socket links_{NETLINK_ROUTE, RTMGRP_LINK};
+	std::optional<World> world_;
+	std::optional<Runner> runner_;
+	bool lost_ = false;
+};
+
+Monitor::Monitor(const MonitorOptions &options) : options_(options)
+{
+	if (options.exec)
+		runner_.emplace(*options.exec);
+	events_.join(client_.family().events);
+	// The controller's own group tells that the family goes.
+	events_.join(GENL_ID_CTRL);
+	// After joining: what changes meanwhile comes as an event, and is no news.
+	const std::vector<Device> devices = client_.state({});
+
+	world_.emplace(devices, client_.netdevs());
+}
+
+void Monitor::show(const World::Changes &changes)
+{
+	for (const Change &change : changes) {
+		if (options_.json)
+			fmt::print("{}\n", json(change));
+		else
+			fmt::print("{} {}\n", local_time(change.time), text(change));
+		if (!runner_)
+			continue;
+		if (std::vector<std::string> facts = environment(change); !facts.empty())
+			tell(runner_->add(std::move(facts)));
+	}
+	std::fflush(stdout);
+}
+
+void Monitor::on_event(const Received &message)
+{
+	genlmsghdr header;
+	const Bytes attributes = message.attributes(sizeof(header));
+	const WallTime at = now();
+
+	std::memcpy(&header, message.payload.data(), sizeof(header));
+	if (message.header.nlmsg_type == GENL_ID_CTRL) {
+		if (header.cmd == CTRL_CMD_DELFAMILY &&
+		    parse_family(attributes).id == client_.family().id)
+			throw Failure(Exit::no_module, "the module has been unloaded");
+		return;
+	}
+	if (message.header.nlmsg_type != client_.family().id)
+		return;
+	switch (header.cmd) {
+	case MPLINK_CMD_DEVICE_NTF:
+		return show(world_->device(at, parse_device(attributes)));
+	case MPLINK_CMD_NIC_NTF:
+		return show(world_->nic(at, parse_nic(attributes)));
+	case MPLINK_CMD_NIC_DEL_NTF:
+		return show(world_->nic_removed(at, parse_nic(attributes)));
+	case MPLINK_CMD_PEER_NTF:
+		return show(world_->peer(at, parse_peer(attributes)));
+	case MPLINK_CMD_PEER_DEL_NTF:
+		return show(world_->peer_removed(at, parse_peer(attributes)));
+	case MPLINK_CMD_LINK_NTF:
+		return show(world_->link(at, parse_peer(attributes)));
+	}
+}
+
+void Monitor::on_link(const Received &message)
+{
+	const std::uint16_t type = message.header.nlmsg_type;
+
+	if (type != RTM_NEWLINK && type != RTM_DELLINK)
+		return;
+	if (const auto netdev = parse_netdev(message))
+		show(type == RTM_NEWLINK ? world_->netdev(now(), *netdev)
+					 : world_->netdev_removed(now(), *netdev));
+}
+
+void Monitor::drain(Socket &socket, void (Monitor::*handle)(const Received &))
+{
+	for (;;) {
+		try {
+			const Bytes datagram = socket.receive(false);
+
+			if (datagram.empty())
+				return;
+			for_each_message(datagram, [&](const Received &message) {
+				(this->*handle)(message);
+			});
+		} catch (const Overrun &) {
+			lost_ = true;
+		}
+	}
+}
+
+// What is still queued is older than what is read here, so it must have been taken before.
+void Monitor::resync()
+{
+	lost_ = false;
+	show({{.kind = Change::Kind::overrun,
+	       .time = now(),
+	       .detail = "changes were lost, for there were too many at once; what has changed "
+			 "since:"}});
+
+	const std::vector<Device> devices = client_.state({});
+
+	show(world_->resync(now(), devices, client_.netdevs()));
+}
+
+void Monitor::end()
+{
+	if (!runner_)
+		return;
+	if (const std::size_t left = runner_->stop())
+		fmt::print(stderr, "mplink: --exec: not run for the last {} changes\n", left);
+	// It is not cut off in the midst of what it does, unless the user insists, or it does
+	// not end.  Its end may have been told with the signal that brought us here.
+	for (;;) {
+		pollfd fd{.fd = signals_.fd(), .events = POLLIN, .revents = 0};
+
+		tell(runner_->reap());
+		if (!runner_->running())
+			return;
+		poll(&fd, 1, runner_->timeout_ms());
+		if (signals_.take())
+			return;
+	}
+}
+
+void Monitor::run()
+{
+	pollfd fds[] = {
+		{.fd = signals_.fd(), .events = POLLIN, .revents = 0},
+		{.fd = links_.fd(), .events = POLLIN, .revents = 0},
+		{.fd = events_.fd(), .events = POLLIN, .revents = 0},
+	};
+
+	for (;;) {
+		if (poll(fds, std::size(fds), runner_ ? runner_->timeout_ms() : -1) < 0 &&
+		    errno != EINTR)
+			throw failed(fmt::format("poll: {}", std::strerror(errno)));
+		if (signals_.take())
+			return end();
+		if (runner_)
+			tell(runner_->reap());
+		// Links first: IFF_UP is told there before the module hears of it.
+		drain(links_, &Monitor::on_link);
+		drain(events_, &Monitor::on_event);
+		if (lost_)
+			resync();
+		if (std::ferror(stdout))
+			throw failed("cannot write to standard output");
+	}
+}
+
+} // namespace
+
+void monitor(const MonitorOptions &options)
+{
+	Monitor(options).run();
+}
+
+} // namespace mplink::cli

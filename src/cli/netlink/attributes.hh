@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0
+// What the kernel sent, read with suspicion: nothing is taken from beyond its end, and
+// what has not the length of its type throws Malformed.
+#pragma once
+#include <linux/netlink.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <stdexcept>
+#include <string>
+
+#include "common/address.hh"
+
+namespace mplink::cli
+{
+
+using Bytes = std::span<const std::byte>;
+
+struct Malformed : std::runtime_error {
+	using std::runtime_error::runtime_error;
+};
+
+struct Attribute {
+	std::uint16_t type; // without the nesting flag
+	Bytes payload;
+
+	std::uint8_t u8() const;
+	std::uint16_t u16() const;
+	std::uint32_t u32() const;
+	std::uint64_t u64() const;
+	std::string string() const;
+	Address address() const;
+};
+
+void for_each_attribute(Bytes bytes, const std::function<void(const Attribute &)> &visit);
+
+struct Received {
+	nlmsghdr header;
+	Bytes payload;
+
+	// Behind a header of that length.
+	Bytes attributes(std::size_t header_len) const;
+};
+
+void for_each_message(Bytes bytes, const std::function<void(const Received &)> &visit);
+
+} // namespace mplink::cli

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0
+// A netlink request under construction.  It remembers which of the user's words each
+// attribute stands for, so that a refusal, which names an attribute by its offset, can
+// be told in those words.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/address.hh"
+
+namespace mplink::cli
+{
+
+class Message
+{
+public:
+	// what: for the error message, as "peer add 10.99.0.2".
+	Message(std::uint16_t type, std::uint16_t flags, std::string what);
+
+	// The family's header; rtnetlink has its own.
+	void generic(std::uint8_t command, std::uint8_t version);
+	void header(std::span<const std::byte> bytes);
+
+	void flag(std::uint16_t type, std::string words);
+	void u8(std::uint16_t type, std::uint8_t value, std::string words);
+	void u16(std::uint16_t type, std::uint16_t value, std::string words);
+	void u32(std::uint16_t type, std::uint32_t value, std::string words);
+	void string(std::uint16_t type, const std::string &value, std::string words);
+	void binary(std::uint16_t type, std::span<const std::uint8_t> value, std::string words);
+	void address(std::uint16_t type, const Address &value, std::string words);
+	// Returns what nest_end() wants.
+	std::size_t nest(std::uint16_t type, std::string words);
+	void nest_end(std::size_t start);
+
+	void set_sequence(std::uint32_t sequence);
+	void add_flags(std::uint16_t flags);
+
+	std::span<const std::byte> bytes() const
+	{
+		return bytes_;
+	}
+	const std::string &what() const
+	{
+		return what_;
+	}
+	// The words of the attribute at that offset; empty if there is none.
+	std::string words_at(std::uint32_t offset) const;
+
+private:
+	void put(std::uint16_t type, std::span<const std::byte> payload, std::string words);
+	void append(std::span<const std::byte> bytes);
+
+	std::vector<std::byte> bytes_;
+	std::vector<std::pair<std::uint32_t, std::string>> words_;
+	std::string what_;
+};
+
+} // namespace mplink::cli

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0
+// The requests of the family "mplink", and of the controller that tells its number.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "model/change_request.hh"
+#include "netlink/attributes.hh"
+#include "netlink/message.hh"
+
+namespace mplink::cli
+{
+
+struct Family {
+	std::uint16_t id = 0;
+	std::uint32_t events = 0; // the multicast group
+};
+
+Message get_family();
+// Of the controller's answer.
+Family parse_family(Bytes attributes);
+
+Message list_devices(const Family &family);
+Message list_nics(const Family &family, std::uint32_t device);
+Message list_peers(const Family &family, std::uint32_t device);
+
+Message request(const Family &family, std::uint32_t device, const std::string &name,
+		const Step &step);
+
+} // namespace mplink::cli

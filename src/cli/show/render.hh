@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0
+// The state of devices as `mplink show` prints it: for people, for programs, and for
+// Prometheus (text exposition format 0.0.4).
+#pragma once
+#include <string>
+#include <vector>
+
+#include "model/status.hh"
+
+namespace mplink::cli
+{
+
+std::string render_table(const std::vector<Device> &devices, bool colour);
+// For each link, when it came how far on its way to being valid.
+std::string render_timeline(const std::vector<Device> &devices, bool colour);
+std::string render_json(const std::vector<Device> &devices, bool pretty);
+std::string render_prometheus(const std::vector<Device> &devices);
+
+} // namespace mplink::cli

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "common/format.hh"
+#include "mplink/core.h"
+#include "show/columns.hh"
+#include "show/render.hh"
+
+namespace mplink::cli
+{
+
+namespace
+{
+
+Cell state(std::uint32_t reason)
+{
+	if (valid(reason))
+		return {"valid", Colour::good};
+	return {mplink_core_reason_name(reason), Colour::wrong};
+}
+
+void add_counters(Row &row, const Counters &counters)
+{
+	row.push_back(number(human_bytes(counters.tx_bytes)));
+	row.push_back(number(human_count(counters.tx_packets)));
+	row.push_back(number(human_bytes(counters.rx_bytes)));
+	row.push_back(number(human_count(counters.rx_packets)));
+}
+
+void add_counter_titles(Row &row)
+{
+	for (const char *title : {"SENT", "PACKETS", "RECEIVED", "PACKETS"})
+		row.push_back(number(title));
+}
+
+// Why it is not up, as far as both ends say.
+Cell session_cell(const std::optional<Session> &session)
+{
+	if (!session)
+		return {"-"};
+
+	std::string text = mplink_core_bfd_state_name(session->state);
+
+	if (session->state == MPLINK_BFD_UP)
+		return {text, Colour::good};
+	if (session->diag != MPLINK_BFD_DIAG_NONE)
+		text += fmt::format(" ({})", mplink_core_bfd_diag_name(session->diag));
+	text += fmt::format(", remote {}", session->remote_discr ? mplink_core_bfd_state_name(
+									   session->remote_state)
+								 : "not heard");
+	if (session->remote_diag != MPLINK_BFD_DIAG_NONE)
+		text += fmt::format(" ({})", mplink_core_bfd_diag_name(session->remote_diag));
+	return {text, Colour::wrong};
+}
+
+bool any_session(const Device &device)
+{
+	for (const Peer &peer : device.peers)
+		for (const Link &link : peer.links)
+			if (link.session)
+				return true;
+	return false;
+}
+
+// Hosts send multicasts by every device they have, and routers redirects: neither is amiss.
+bool harmless(const Drop &drop)
+{
+	return drop.reason == MPLINK_DROP_NO_PEER_MULTICAST || drop.reason == MPLINK_DROP_REDIRECT;
+}
+
+bool of_note(const Drop &drop)
+{
+	return !harmless(drop);
+}
+
+bool any(const Drop &)
+{
+	return true;
+}
+
+std::string drops_text(const std::vector<Drop> &drops, const char *(*name)(mplink_u32),
+		       bool (*wanted)(const Drop &) = any)
+{
+	std::string text;
+
+	for (const Drop &drop : drops)
+		if (drop.packets && wanted(drop))
+			text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name(drop.reason),
+					    human_count(drop.packets));
+	return text;
+}
+
+// In the words by which they were set; the first line has policy and encap.
+std::string settings_text(const Device &device)
+{
+	SettingValues values = differences(Settings(), device.settings);
+
+	values.erase(Setting::policy);
+	values.erase(Setting::encap);
+	return text(values, ", ");
+}
+
+std::string plural(std::size_t n, const char *what)
+{
+	return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
+}
+
+std::string head(const Device &device, const Painter &paint)
+{
+	std::string out = fmt::format(
+		"{}: policy {}, encap {}, carrier {}, {}, {}\n", paint(Colour::bold, device.name),
+		info(Setting::policy).text(device.settings[Setting::policy]),
+		info(Setting::encap).text(device.settings[Setting::encap]),
+		device.carrier ? paint(Colour::good, "on") : paint(Colour::wrong, "off"),
+		plural(device.nics.size(), "NIC"), plural(device.peers.size(), "peer"));
+	if (const std::string settings = settings_text(device); !settings.empty())
+		out += "  " + settings + "\n";
+	if (const std::string drops = drops_text(device.drops, mplink_core_drop_name, of_note);
+	    !drops.empty())
+		out += "  dropped packets: " + paint(Colour::wrong, drops) + "\n";
+	if (const std::string drops = drops_text(device.drops, mplink_core_drop_name, harmless);
+	    !drops.empty())
+		out += "  dropped, as is usual: " + drops + "\n";
+	if (const std::string drops = drops_text(device.bfd_drops, mplink_core_bfd_drop_name);
+	    !drops.empty())
+		out += "  refused BFD packets: " + paint(Colour::wrong, drops) + "\n";
+	if (const std::string drops = drops_text(device.gre_drops, mplink_core_gre_drop_name);
+	    !drops.empty() && device.settings[Setting::encap] == MPLINK_ENCAP_GRE_UDP)
+		out += "  undelivered gre-udp packets, of all devices: " +
+		       paint(Colour::wrong, drops) + "\n";
+	if (device.rescheduled)
+		out += fmt::format("  rescheduled packets: {}\n", human_count(device.rescheduled));
+	if (device.copies)
+		out += fmt::format("  copies by broadcast: {}\n", human_count(device.copies));
+	return out;
+}
+
+std::string nic_table(const Device &device, const Painter &paint)
+{
+	std::vector<Row> rows{
+		{{"NIC"}, {"STATE"}, {"ADDRESS"}, number("SINCE"), number("CHANGES")}};
+
+	add_counter_titles(rows.front());
+	for (const Nic &nic : device.nics) {
+		rows.push_back({{nic.name},
+				state(nic.reason),
+				{nic.address ? nic.address->text() : "-"},
+				number(human_duration(nic.since_ms)),
+				number(std::to_string(nic.transitions))});
+		add_counters(rows.back(), nic.counters);
+	}
+	return align(rows, paint);
+}
+
+// Whether the user has said of any link what it sends from.
+bool any_local(const Device &device)
+{
+	for (const Peer &peer : device.peers)
+		for (const Link &link : peer.links)
+			if (link.local)
+				return true;
+	return false;
+}
+
+Cell local_cell(const Link &link)
+{
+	const std::optional<Address> &local = link.source ? link.source : link.local;
+
+	return {local ? local->text() : "-"};
+}
+
+std::string peer_table(const Device &device, const Painter &paint)
+{
+	const bool sessions = any_session(device);
+	const bool locals = any_local(device);
+	std::vector<Row> rows{{{"PEER"}, {"LINK"}, {"STATE"}, {"REMOTE"}, number("WEIGHT")}};
+
+	if (sessions)
+		rows.front().insert(rows.front().begin() + 3, {"BFD"});
+	if (locals)
+		rows.front().insert(rows.front().end() - 1, {"LOCAL"});
+	add_counter_titles(rows.front());
+	for (const Peer &peer : device.peers) {
+		std::string address = peer.address.text();
+
+		if (peer.links.empty())
+			rows.push_back({{address}, {"-"}, {"no links", Colour::wrong}});
+		for (const Link &link : peer.links) {
+			// Only the first of its lines names the peer.
+			rows.push_back({{std::exchange(address, "")},
+					{link.nic},
+					state(link.reason),
+					{link.remote ? link.remote->text() : "-"},
+					number(std::to_string(link.weight))});
+			if (sessions)
+				rows.back().insert(rows.back().begin() + 3,
+						   session_cell(link.session));
+			if (locals)
+				rows.back().insert(rows.back().end() - 1, local_cell(link));
+			add_counters(rows.back(), link.counters);
+		}
+	}
+	return align(rows, paint);
+}
+
+// "12 (rule 10, timer 2)"
+Cell lost_cell(const Resequencer &resequencer)
+{
+	const std::pair<const char *, std::uint64_t> reasons[] = {
+		{"rule", resequencer.lost_rule},
+		{"timer", resequencer.lost_timer},
+		{"overflow", resequencer.lost_overflow}};
+	std::string list;
+
+	for (const auto &[reason, lost] : reasons)
+		if (lost)
+			list += fmt::format("{}{} {}", list.empty() ? "" : ", ", reason,
+					    human_count(lost));
+	if (list.empty())
+		return {"0"};
+	return {fmt::format("{} ({})", human_count(resequencer.lost()), list), Colour::wrong};
+}
+
+Cell span_cell(std::uint64_t us)
+{
+	return number(human_span(std::chrono::microseconds(us)));
+}
+
+// How packets came out of the tunnel; empty if there is none.
+std::string resequencer_table(const Device &device, const Painter &paint)
+{
+	std::vector<Row> rows{{{"PEER"},
+			       number("KEY"),
+			       number("IN ORDER"),
+			       number("REORDERED"),
+			       number("WAITED"),
+			       number("AT MOST"),
+			       number("TIMER"),
+			       number("HELD"),
+			       number("LATE"),
+			       number("DUPLICATES"),
+			       number("RESTARTS"),
+			       {"LOST"}}};
+
+	for (const Peer &peer : device.peers) {
+		if (!peer.resequencer)
+			continue;
+
+		const Resequencer &r = *peer.resequencer;
+
+		rows.push_back({{peer.address.text()},
+				number(peer.key_hidden ? "-" : std::to_string(peer.key)),
+				number(human_count(r.in_order)),
+				number(human_count(r.reordered)),
+				// On the average, of those that had to.
+				r.reordered ? span_cell(r.wait_us / r.reordered) : number("-"),
+				r.reordered ? span_cell(r.wait_max_us) : number("-"),
+				span_cell(r.timer_us),
+				number(human_count(r.held)),
+				number(human_count(r.late)),
+				number(human_count(r.duplicates)),
+				number(human_count(r.restarts)),
+				lost_cell(r)});
+	}
+	return rows.size() > 1 ? align(rows, paint) : "";
+}
+
+} // namespace
+
+std::string render_table(const std::vector<Device> &devices, bool colour)
+{
+	const Painter paint(colour);
+	std::string out;
+
+	for (const Device &device : devices) {
+		if (!out.empty())
+			out += "\n";
+		out += head(device, paint);
+		if (!device.nics.empty())
+			out += "\n" + nic_table(device, paint);
+		if (!device.peers.empty())
+			out += "\n" + peer_table(device, paint);
+		if (const std::string table = resequencer_table(device, paint); !table.empty())
+			out += "\n" + table;
+	}
+	return out;
+}
+
+} // namespace mplink::cli
