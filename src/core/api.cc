@@ -317,11 +317,6 @@ void mplink_core_receive_link(const mplink_nic *nic, const mplink_peer *peer, mp
 	receive_link(ReadSection(), core(nic), core(peer), id, len, lane);
 }
 
-void mplink_core_drop(mplink_device *device, mplink_u32 drop, mplink_size lane)
-{
-	core(device).drop(drop, lane);
-}
-
 mplink_u64 mplink_core_drops(const mplink_device *device, mplink_u32 drop)
 {
 	return core(device).drops(drop);

@@ -10,6 +10,7 @@
 #include <net/rtnetlink.h>
 
 #include "mplink.h"
+#include "control/listener.h"
 #include "control/netlink.h"
 
 static char *nics;
@@ -154,11 +155,13 @@ static int __init mplink_init(void)
 		return PTR_ERR(config);
 
 	/* Each step may call what the steps before it have set up. */
+	mplink_listener = &mplink_control_listener;
+	mplink_port_handler = mplink_input;
 	mplink_path_init();
 	err = mplink_bfd_init();
 	if (err)
 		goto err_config;
-	err = mplink_net_init();
+	err = mplink_net_init(&mplink_watch_works);
 	if (err)
 		goto err_bfd;
 	err = mplink_netlink_init();
@@ -167,7 +170,7 @@ static int __init mplink_init(void)
 	err = mplink_events_init();
 	if (err)
 		goto err_netlink;
-	err = rtnl_link_register(&mplink_link_ops);
+	err = mplink_vnic_register(&mplink_ethtool_ops);
 	if (err)
 		goto err_events;
 	err = mplink_create(config);
@@ -177,7 +180,7 @@ static int __init mplink_init(void)
 	return 0;
 
 err_link:
-	rtnl_link_unregister(&mplink_link_ops);
+	mplink_vnic_unregister();
 err_events:
 	mplink_events_exit();
 err_netlink:
@@ -195,8 +198,7 @@ err_config:
 
 static void __exit mplink_exit(void)
 {
-	/* Deletes the virtual NICs of all namespaces. */
-	rtnl_link_unregister(&mplink_link_ops);
+	mplink_vnic_unregister();
 	mplink_events_exit();
 	mplink_netlink_exit();
 	mplink_net_exit();

@@ -93,8 +93,13 @@ struct mplink_vnic {
 	atomic64_t bfd_drops[MPLINK_BFD_DROPS];
 };
 
-extern const struct net_device_ops mplink_netdev_ops;
-extern struct rtnl_link_ops mplink_link_ops;
+/* That of all virtual NICs. */
+extern const struct net_device_ops *mplink_netdev_ops;
+
+/* From then on users can make virtual NICs: 0, or a negative errno. */
+int mplink_vnic_register(const struct ethtool_ops *ethtool_ops);
+/* Deletes the virtual NICs of all namespaces. */
+void mplink_vnic_unregister(void);
 
 /* Creates and registers a virtual NIC in the initial namespace.  RTNL. */
 int mplink_vnic_create(const struct mplink_config *config);
@@ -117,12 +122,9 @@ int mplink_vnic_set_liveness(struct mplink_vnic *vnic, const struct mplink_liven
 /* The MTU that all member NICs can carry has changed.  RTNL. */
 void mplink_vnic_follow_mtu(struct mplink_vnic *vnic);
 
-/* 0, or a negative errno where a virtual NIC may not be below that device.  RTNL. */
-int mplink_vnic_refuse_upper(const struct netdev_notifier_changeupper_info *info);
-
 static inline bool mplink_is_vnic(const struct net_device *dev)
 {
-	return dev->netdev_ops == &mplink_netdev_ops;
+	return dev->netdev_ops == mplink_netdev_ops;
 }
 
 /* --- namespace.c: what the module keeps for each network namespace ------- */
@@ -155,7 +157,22 @@ void mplink_net_remove(struct mplink_vnic *vnic);
 void mplink_net_refresh(struct net *net, unsigned long delay);
 /* A BFD session has changed its state.  Any context. */
 void mplink_net_liveness(struct net *net);
-int mplink_net_init(void);
+/* A link of the peer's, if there is such a peer, is valid no more.  RTNL. */
+void mplink_net_link_lost(struct mplink_vnic *vnic, const struct mplink_addr *peer);
+
+/* What is done when it has been asked for. */
+struct mplink_net_works {
+	work_func_t refresh;
+	work_func_t lanes;
+	work_func_t liveness;
+	work_func_t restore;
+	work_func_t watch;
+	void (*link_lost)(struct mplink_vnic *vnic, const struct mplink_addr *peer);
+};
+
+extern const struct mplink_net_works mplink_watch_works;
+
+int mplink_net_init(const struct mplink_net_works *works);
 void mplink_net_exit(void);
 
 /* --- events.c: notifiers ------------------------------------------------- */
@@ -207,11 +224,6 @@ bool mplink_is_redirect6(const struct sk_buff *skb);
 /* --- input.c -------------------------------------------------------------- */
 
 rx_handler_result_t mplink_input(struct sk_buff **pskb);
-/*
- * Puts a MAC header before a packet that begins with its IP header and has room for one:
- * a virtual NIC is Ethernet to those who listen on it.
- */
-void mplink_input_push_mac(struct sk_buff *skb, const struct net_device *dev);
 
 /* --- port.c: attached NICs ------------------------------------------------ */
 
@@ -224,6 +236,15 @@ struct mplink_port {
 	netdevice_tracker tracker;
 	struct rcu_head rcu;
 };
+
+/* Takes what attached NICs receive.  Set when the module is loaded. */
+extern rx_handler_func_t *mplink_port_handler;
+
+/* Whether the device is attached.  RTNL, or an RCU read section. */
+static inline bool mplink_port_is(const struct net_device *dev)
+{
+	return rcu_access_pointer(dev->rx_handler) == mplink_port_handler;
+}
 
 /* The virtual NIC has been opened or closed, or has another encap.  RTNL. */
 void mplink_ports_follow(struct net_device *upper);
@@ -341,6 +362,11 @@ u32 mplink_peers_count(const struct mplink_vnic *vnic);
  * vnic->generation is the same, each peer comes just once.
  */
 struct mplink_peer_node *mplink_peers_next(const struct mplink_vnic *vnic, unsigned long *cursor);
+/* Makes room for one more: 0 or -ENOMEM.  RTNL. */
+int mplink_peers_reserve(struct mplink_vnic *vnic);
+/* Packets find the peer from then on, or no longer.  RTNL. */
+void mplink_peers_insert(struct mplink_vnic *vnic, struct mplink_peer_node *peer);
+void mplink_peers_remove(struct mplink_vnic *vnic, const struct mplink_peer_node *peer);
 int mplink_peers_init(struct mplink_vnic *vnic);
 /* Packets find no peer any more; the core's peers stay.  RTNL. */
 void mplink_peers_clear(struct mplink_vnic *vnic);

@@ -6,6 +6,7 @@
 #include "../../src/core/bfd_session.cc"
 #include "../../src/core/census.cc"
 #include "../../src/core/device.cc"
+#include "../../src/core/drops.cc"
 #include "../../src/core/flow_hash.cc"
 #include "../../src/core/lanes.cc"
 #include "../../src/core/link.cc"

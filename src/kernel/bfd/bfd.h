@@ -5,25 +5,24 @@
 
 #include "mplink.h"
 
-/* --- bfd.c: sessions ---------------------------------------------------------- */
-
-/*
- * Takes len bytes of UDP payload that came by the NIC from one address to another.
- * Returns enum mplink_bfd_drop.  Softirq, in an RCU read section.
- */
-u32 mplink_bfd_receive(const struct mplink_port *port, const struct mplink_addr *from,
-		       const struct mplink_addr *to, const u8 *bytes, size_t len);
-
 /* --- bfd_socket.c: their packets ------------------------------------------------ */
 
 struct mplink_bfd_socket;
 
 /*
+ * Takes len bytes of UDP payload that came by the NIC from one address to another.
+ * Returns enum mplink_bfd_drop.  Softirq, in an RCU read section.
+ */
+typedef u32 mplink_bfd_receiver(const struct mplink_port *port, const struct mplink_addr *from,
+				const struct mplink_addr *to, const u8 *bytes, size_t len);
+
+/*
  * The socket for packets that come by the NIC, of the family of remote; the first user
- * opens it.  An ERR_PTR() if it cannot be opened.  RTNL.
+ * opens it, and says who takes its packets.  An ERR_PTR() if it cannot be opened.  RTNL.
  */
 struct mplink_bfd_socket *mplink_bfd_socket_get(struct mplink_port *port,
-						const struct mplink_addr *remote, bool multihop);
+						const struct mplink_addr *remote, bool multihop,
+						mplink_bfd_receiver *receive);
 /* The last user closes it.  RTNL; waits for packets under way. */
 void mplink_bfd_socket_put(struct mplink_bfd_socket *socket);
 /*

@@ -176,8 +176,8 @@ static u32 mplink_bfd_take(struct mplink_bfd *bfd, const u8 *bytes, size_t len,
 	return step->drop;
 }
 
-u32 mplink_bfd_receive(const struct mplink_port *port, const struct mplink_addr *from,
-		       const struct mplink_addr *to, const u8 *bytes, size_t len)
+static u32 mplink_bfd_receive(const struct mplink_port *port, const struct mplink_addr *from,
+			      const struct mplink_addr *to, const u8 *bytes, size_t len)
 {
 	const struct mplink_bfd_id id = {
 		.port = (struct mplink_port *)port,
@@ -280,7 +280,8 @@ static bool mplink_bfd_set_socket(struct mplink_bfd *bfd, bool multihop)
 	struct mplink_bfd_socket *old = rtnl_dereference(bfd->socket);
 	struct mplink_bfd_socket *socket;
 
-	socket = mplink_bfd_socket_get(bfd->id.port, &bfd->id.remote, multihop);
+	socket = mplink_bfd_socket_get(bfd->id.port, &bfd->id.remote, multihop,
+				       mplink_bfd_receive);
 	if (IS_ERR(socket))
 		return false;
 	rcu_assign_pointer(bfd->socket, socket);

@@ -32,6 +32,7 @@ struct mplink_bfd_socket {
 	const struct mplink_port *port;
 	bool inet6;
 	bool multihop;
+	mplink_bfd_receiver *receive;
 	struct socket *sock;
 };
 
@@ -58,8 +59,8 @@ static u32 mplink_bfd_take(const struct mplink_bfd_socket *socket, struct sk_buf
 	/* What does not fit into one piece is too long, or memory is too short. */
 	if (skb_linearize(skb))
 		return MPLINK_BFD_DROP_LENGTH_LARGE;
-	return mplink_bfd_receive(socket->port, &from, &to, skb->data + sizeof(struct udphdr),
-				  skb->len - sizeof(struct udphdr));
+	return socket->receive(socket->port, &from, &to, skb->data + sizeof(struct udphdr),
+			       skb->len - sizeof(struct udphdr));
 }
 
 /* Called with the checksum verified; takes all packets. */
@@ -109,7 +110,8 @@ static int mplink_bfd_open(struct mplink_bfd_socket *socket)
 }
 
 static struct mplink_bfd_socket *mplink_bfd_socket_open(struct mplink_port *port, bool inet6,
-							bool multihop)
+							bool multihop,
+							mplink_bfd_receiver *receive)
 {
 	struct mplink_bfd_socket *socket = kzalloc(sizeof(*socket), GFP_KERNEL_ACCOUNT);
 	int err;
@@ -120,6 +122,7 @@ static struct mplink_bfd_socket *mplink_bfd_socket_open(struct mplink_port *port
 	socket->port = port;
 	socket->inet6 = inet6;
 	socket->multihop = multihop;
+	socket->receive = receive;
 	err = mplink_bfd_open(socket);
 	if (err) {
 		kfree(socket);
@@ -130,7 +133,8 @@ static struct mplink_bfd_socket *mplink_bfd_socket_open(struct mplink_port *port
 }
 
 struct mplink_bfd_socket *mplink_bfd_socket_get(struct mplink_port *port,
-						const struct mplink_addr *remote, bool multihop)
+						const struct mplink_addr *remote, bool multihop,
+						mplink_bfd_receiver *receive)
 {
 	const bool inet6 = !ipv6_addr_v4mapped(mplink_in6(remote));
 	struct mplink_bfd_socket *socket;
@@ -143,7 +147,7 @@ struct mplink_bfd_socket *mplink_bfd_socket_get(struct mplink_port *port,
 			socket->users++;
 			return socket;
 		}
-	socket = mplink_bfd_socket_open(port, inet6, multihop);
+	socket = mplink_bfd_socket_open(port, inet6, multihop, receive);
 	if (IS_ERR(socket) && PTR_ERR(socket) != -ENOMEM) {
 		struct mplink_vnic *vnic = netdev_priv(port->upper);
 

@@ -40,7 +40,7 @@ extern const struct mplink_nl_kind mplink_nl_devices;
 extern const struct mplink_nl_kind mplink_nl_nics;
 extern const struct mplink_nl_kind mplink_nl_peers;
 
-/* --- netlink.c: the family, and what its objects have in common ----------- */
+/* --- netlink_message.c, netlink_family.c: the family, and what its objects share --- */
 
 extern struct genl_family mplink_nl_family;
 

@@ -17,11 +17,6 @@
  */
 #define MPLINK_SYSFS_PEERS 256
 
-size_t mplink_sysfs_trim(const char *buf, size_t len)
-{
-	return len && buf[len - 1] == '\n' ? len - 1 : len;
-}
-
 static ssize_t mplink_dir_show(struct kobject *kobj, struct attribute *attr, char *buf)
 {
 	const struct mplink_dir *dir = container_of(kobj, struct mplink_dir, kobj);

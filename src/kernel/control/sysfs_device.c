@@ -30,30 +30,6 @@ static int mplink_liveness_apply(const struct mplink_dir *dir,
 	return err;
 }
 
-int mplink_sysfs_liveness(const struct mplink_dir *dir, const char *buf, size_t len, u32 least)
-{
-	int liveness;
-
-	len = mplink_sysfs_trim(buf, len);
-	liveness = mplink_core_liveness_parse(buf, len);
-	if (liveness >= (int)least)
-		return liveness;
-	mplink_err(dir->vnic, "liveness \"%.*s\" is none of %soff, bfd\n", MPLINK_QUOTED(len), buf,
-		   least == MPLINK_LIVENESS_INHERIT ? "inherit, " : "");
-	return -EINVAL;
-}
-
-/* sysfs ends what was written with a NUL. */
-int mplink_sysfs_number(const struct mplink_dir *dir, const char *file, const char *buf, size_t len,
-			u32 least, u32 most, u32 *number)
-{
-	if (!kstrtou32(buf, 10, number) && *number >= least && *number <= most)
-		return 0;
-	mplink_err(dir->vnic, "%s \"%.*s\" is not a number from %u to %u\n", file,
-		   MPLINK_QUOTED(mplink_sysfs_trim(buf, len)), buf, least, most);
-	return -EINVAL;
-}
-
 /* A number in struct mplink_liveness_config. */
 #define MPLINK_LIVENESS_FILE(group, file, member, least, most) \
 	static int mplink_##group##_##file(const struct mplink_dir *dir, char *buf) \

@@ -3,6 +3,7 @@
  * Notifiers: what happens to NICs, and to their addresses.  Each event hands the
  * core the facts as they are now; the core decides what follows.
  */
+#include <linux/if_macvlan.h>
 #include <linux/inetdevice.h>
 #include <linux/rtnetlink.h>
 #include <net/addrconf.h>
@@ -66,13 +67,33 @@ static void mplink_event_tell_all(u32 event, struct net_device *dev)
 		mplink_event_tell(vnic, event, dev);
 }
 
+/*
+ * A hub's frames go by MAC addresses, which links do not carry: nothing would ever come
+ * back to who is behind it.
+ */
+static int mplink_event_refuse_upper(const struct netdev_notifier_changeupper_info *info)
+{
+	struct netlink_ext_ack *extack = netdev_notifier_info_to_extack(&info->info);
+	const struct net_device *upper = info->upper_dev;
+
+	if (!info->linking)
+		return 0;
+	if ((info->master && !netif_is_l3_master(upper)) || netif_is_macvlan(upper) ||
+	    netif_is_macsec(upper)) {
+		NL_SET_ERR_MSG_MOD(extack,
+				   "carries IP packets, not frames: route to it, or use ipvlan in mode l3");
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
 static int mplink_netdev_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 	const u32 number = mplink_event_number(event);
 
 	if (event == NETDEV_PRECHANGEUPPER && mplink_is_vnic(dev))
-		return notifier_from_errno(mplink_vnic_refuse_upper(ptr));
+		return notifier_from_errno(mplink_event_refuse_upper(ptr));
 	if (number)
 		mplink_event_tell_all(number, dev);
 	return NOTIFY_DONE;

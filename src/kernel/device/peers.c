@@ -1,130 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The peers of a virtual NIC, and the table by which packets find them.
+ * The peers of a virtual NIC: how they come, change and go.
  */
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <net/ipv6.h>
 
 #include "mplink.h"
-#include "control/netlink.h"
-#include "device/peers.h"
+#include "packet/peer_table.h"
+#include "report/listener.h"
 #include "tunnel/tunnel.h"
-
-#define MPLINK_PEERS_MIN_BITS 4
-
-struct mplink_peer_node mplink_peers_gone = {
-	.addr = { .hi = U64_MAX, .lo = U64_MAX },
-};
-
-static struct mplink_peer_table *mplink_peers_table(const struct mplink_vnic *vnic)
-{
-	return rtnl_dereference(vnic->peers);
-}
-
-static struct mplink_peer_table *mplink_peers_alloc(u32 bits)
-{
-	struct mplink_peer_table *table;
-
-	table = kvzalloc(struct_size(table, slot, BIT(bits)), GFP_KERNEL_ACCOUNT);
-	if (table)
-		table->shift = 64 - bits;
-	return table;
-}
-
-static unsigned long mplink_peers_slots(const struct mplink_peer_table *table)
-{
-	return BIT(64 - table->shift);
-}
-
-static void mplink_peers_insert(struct mplink_peer_table *table, struct mplink_peer_node *peer)
-{
-	unsigned long i = mplink_peers_first(table, peer->addr);
-
-	while (rcu_access_pointer(table->slot[i]))
-		i = mplink_peers_after(table, i);
-	rcu_assign_pointer(table->slot[i], peer);
-	table->used++;
-}
-
-/*
- * Makes room for one more, in a table without the traces of peers that have gone.
- * Readers find every peer in the old table as in the new.
- */
-static int mplink_peers_reserve(struct mplink_vnic *vnic)
-{
-	struct mplink_peer_table *old = mplink_peers_table(vnic), *table;
-	u32 bits = MPLINK_PEERS_MIN_BITS;
-	struct mplink_peer_node *peer;
-	unsigned long cursor = 0;
-
-	if (old->used < mplink_peers_slots(old) / 2)
-		return 0;
-	/* A quarter full, so that it is not soon done again. */
-	while (BIT(bits) / 4 <= vnic->nr_peers)
-		bits++;
-	table = mplink_peers_alloc(bits);
-	if (!table)
-		return -ENOMEM;
-	while ((peer = mplink_peers_next(vnic, &cursor)))
-		mplink_peers_insert(table, peer);
-	rcu_assign_pointer(vnic->peers, table);
-	kvfree_rcu(old, rcu);
-	return 0;
-}
-
-static void mplink_peers_remove(struct mplink_vnic *vnic, const struct mplink_peer_node *peer)
-{
-	struct mplink_peer_table *table = mplink_peers_table(vnic);
-	unsigned long i = mplink_peers_first(table, peer->addr);
-
-	while (rcu_access_pointer(table->slot[i]) != peer)
-		i = mplink_peers_after(table, i);
-	rcu_assign_pointer(table->slot[i], &mplink_peers_gone);
-}
-
-int mplink_peers_init(struct mplink_vnic *vnic)
-{
-	struct mplink_peer_table *table = mplink_peers_alloc(MPLINK_PEERS_MIN_BITS);
-
-	RCU_INIT_POINTER(vnic->peers, table);
-	return table ? 0 : -ENOMEM;
-}
-
-void mplink_peers_free(struct mplink_vnic *vnic)
-{
-	kvfree(rcu_dereference_protected(vnic->peers, true));
-}
-
-struct mplink_peer_node *mplink_peers_next(const struct mplink_vnic *vnic, unsigned long *cursor)
-{
-	const struct mplink_peer_table *table = mplink_peers_table(vnic);
-
-	while (*cursor < mplink_peers_slots(table)) {
-		struct mplink_peer_node *peer = rtnl_dereference(table->slot[(*cursor)++]);
-
-		if (peer && peer != &mplink_peers_gone)
-			return peer;
-	}
-	return NULL;
-}
-
-struct mplink_peer_node *mplink_peers_get(struct mplink_vnic *vnic, const struct mplink_addr *addr)
-{
-	struct mplink_peer_node *peer;
-
-	ASSERT_RTNL();
-
-	rcu_read_lock();
-	peer = mplink_peers_find(vnic, *addr);
-	rcu_read_unlock();
-	return peer;
-}
-
-u32 mplink_peers_count(const struct mplink_vnic *vnic)
-{
-	return vnic->nr_peers;
-}
 
 static void mplink_peers_set_outer6(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
 				    bool outer6)
@@ -257,15 +142,14 @@ int mplink_peers_add(struct mplink_vnic *vnic, const struct mplink_addr *addr,
 	err = mplink_peers_create(vnic, peer, config, refusal);
 	if (err)
 		goto err_free;
-	err = mplink_sysfs_add_peer(vnic, peer);
+	err = mplink_listener->peer_named(vnic, peer);
 	if (err)
 		goto err_core;
 	mplink_peers_follow_one(vnic, peer, config->key_given ? config->key : 0);
 	/* The last step: from here on packets find the peer. */
-	mplink_peers_insert(mplink_peers_table(vnic), peer);
-	vnic->nr_peers++;
+	mplink_peers_insert(vnic, peer);
 	vnic->generation++;
-	mplink_notify_peer(vnic, peer);
+	mplink_listener->peer_added(vnic, peer);
 	return 0;
 
 err_core:
@@ -284,7 +168,7 @@ static void mplink_peers_undo_dirs(struct mplink_peer_node *peer)
 
 	for (id = 0; id < MPLINK_MAX_LINKS; id++)
 		if (!mplink_core_link_exists(peer->core, id))
-			mplink_sysfs_remove_link(peer, id);
+			mplink_listener->link_gone(peer, id);
 }
 
 /*
@@ -300,7 +184,8 @@ static int mplink_peers_add_dirs(struct mplink_vnic *vnic, struct mplink_peer_no
 
 	for (id = 0; !err && id < MPLINK_MAX_LINKS; id++)
 		if (mplink_core_changes_link(changes, id, &plan) && plan.fresh)
-			err = mplink_sysfs_add_link(vnic, peer, id, plan.nic_id, &plan.remote);
+			err = mplink_listener->link_named(vnic, peer, id, plan.nic_id,
+							  &plan.remote);
 	return err;
 }
 
@@ -363,9 +248,8 @@ int mplink_peers_set(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
 	/* Cannot fail, and so comes last. */
 	if (config->liveness_given)
 		mplink_core_peer_set_liveness(vnic->core, peer->core, config->liveness);
-	mplink_sysfs_rename_links(peer);
 	vnic->generation++;
-	mplink_notify_peer(vnic, peer);
+	mplink_listener->peer_changed(vnic, peer);
 	return 0;
 }
 
@@ -373,11 +257,9 @@ void mplink_peers_del(struct mplink_vnic *vnic, struct mplink_peer_node *peer)
 {
 	ASSERT_RTNL();
 
-	mplink_notify_peer_del(vnic, peer);
+	mplink_listener->peer_gone(vnic, peer);
 	mplink_peers_remove(vnic, peer);
-	vnic->nr_peers--;
 	vnic->generation++;
-	mplink_sysfs_remove_peer(peer);
 	mplink_peers_set_outer6(vnic, peer, false);
 	if (peer->tunnel)
 		mplink_tunnel_close(peer->tunnel);
@@ -427,5 +309,4 @@ void mplink_peers_clear(struct mplink_vnic *vnic)
 			mplink_tunnel_close(peer->tunnel);
 		kfree_rcu(peer, rcu);
 	}
-	vnic->nr_peers = 0;
 }

@@ -9,6 +9,9 @@
 
 #include "mplink.h"
 
+const struct net_device_ops *mplink_netdev_ops __ro_after_init;
+rx_handler_func_t *mplink_port_handler __ro_after_init;
+
 static void mplink_port_follow(struct mplink_port *port)
 {
 	const struct mplink_vnic *vnic = netdev_priv(port->upper);
@@ -26,7 +29,7 @@ void mplink_ports_follow(struct net_device *upper)
 	ASSERT_RTNL();
 
 	netdev_for_each_lower_dev(upper, lower, iter)
-		if (rcu_access_pointer(lower->rx_handler) == mplink_input)
+		if (mplink_port_is(lower))
 			mplink_port_follow(rtnl_dereference(lower->rx_handler_data));
 }
 
@@ -58,7 +61,7 @@ int mplink_port_attach(void *owner, void *netdev, const struct mplink_nic *nic,
 	}
 
 	/* The last step: from here on packets use the port. */
-	err = netdev_rx_handler_register(dev, mplink_input, port);
+	err = netdev_rx_handler_register(dev, mplink_port_handler, port);
 	if (err) {
 		*why = err == -EBUSY ?
 			"is in use by a bond, bridge, macvlan or the like; release it there" :
@@ -80,7 +83,7 @@ void mplink_port_detach(struct mplink_port *port)
 {
 	ASSERT_RTNL();
 
-	/* Returns when no packet is in mplink_input() with this port any more. */
+	/* Returns when no packet is in the handler with this port any more. */
 	netdev_rx_handler_unregister(port->dev);
 	netdev_upper_dev_unlink(port->dev, port->upper);
 }

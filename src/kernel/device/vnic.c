@@ -12,7 +12,7 @@
 #include <net/rtnetlink.h>
 
 #include "mplink.h"
-#include "control/netlink.h"
+#include "report/listener.h"
 #include "tunnel/tunnel.h"
 
 /* A log line an event, but no flood: a NIC that flaps is bounded to this. */
@@ -59,7 +59,7 @@ static void mplink_vnic_uninit(struct net_device *dev)
 {
 	struct mplink_vnic *vnic = netdev_priv(dev);
 
-	mplink_sysfs_remove(vnic);
+	mplink_listener->device_gone(vnic);
 	mplink_net_remove(vnic);
 	mplink_peers_clear(vnic);
 	mplink_tunnel_end(vnic);
@@ -106,37 +106,6 @@ static int mplink_vnic_change_mtu(struct net_device *dev, int mtu)
 	return 0;
 }
 
-void mplink_vnic_follow_mtu(struct mplink_vnic *vnic)
-{
-	const unsigned int overhead = mplink_tunnel_overhead(vnic);
-	unsigned int mtu = 0, room = 0;
-	struct net_device *lower;
-	struct list_head *iter;
-
-	ASSERT_RTNL();
-
-	netdev_for_each_lower_dev(vnic->dev, lower, iter) {
-		if (!mtu || lower->mtu < mtu)
-			mtu = lower->mtu;
-		room = max_t(unsigned int, room, LL_RESERVED_SPACE(lower));
-	}
-	/* Who makes packets for it leaves room for the headers that are still to come. */
-	vnic->dev->needed_headroom = overhead ? overhead + room : 0;
-	/* Without NICs it stays what it was: they will be back. */
-	if (!mtu || mtu < vnic->dev->min_mtu + overhead)
-		return;
-	mtu -= overhead;
-	vnic->dev->max_mtu = mtu;
-	/* The user's wish survives a NIC that cannot carry it for a while. */
-	if (vnic->mtu_set && vnic->mtu_set < mtu)
-		mtu = vnic->mtu_set;
-	if (vnic->dev->mtu == mtu)
-		return;
-	vnic->mtu_following = true;
-	dev_set_mtu(vnic->dev, mtu);
-	vnic->mtu_following = false;
-}
-
 /*
  * ICMP redirects are for hosts that share a wire.  Here they would send a spoke to another
  * one past the hub, where there is no way; mplink_output() drops those of who turns them
@@ -161,7 +130,7 @@ static int mplink_vnic_stop(struct net_device *dev)
 	return 0;
 }
 
-const struct net_device_ops mplink_netdev_ops = {
+static const struct net_device_ops mplink_vnic_netdev_ops = {
 	.ndo_init = mplink_vnic_init,
 	.ndo_open = mplink_vnic_open,
 	.ndo_stop = mplink_vnic_stop,
@@ -173,11 +142,13 @@ const struct net_device_ops mplink_netdev_ops = {
 	.ndo_validate_addr = eth_validate_addr,
 };
 
+static const struct ethtool_ops *mplink_vnic_ethtool_ops __ro_after_init;
+
 static void mplink_vnic_setup(struct net_device *dev)
 {
 	ether_setup(dev);
-	dev->netdev_ops = &mplink_netdev_ops;
-	dev->ethtool_ops = &mplink_ethtool_ops;
+	dev->netdev_ops = &mplink_vnic_netdev_ops;
+	dev->ethtool_ops = mplink_vnic_ethtool_ops;
 	dev->needs_free_netdev = true;
 	dev->priv_destructor = mplink_vnic_destroy;
 	dev->max_mtu = ETH_MAX_MTU;
@@ -203,26 +174,6 @@ static void mplink_vnic_setup(struct net_device *dev)
 	eth_hw_addr_random(dev);
 }
 
-/*
- * A hub's frames go by MAC addresses, which links do not carry: nothing would ever come
- * back to who is behind it.
- */
-int mplink_vnic_refuse_upper(const struct netdev_notifier_changeupper_info *info)
-{
-	struct netlink_ext_ack *extack = netdev_notifier_info_to_extack(&info->info);
-	const struct net_device *upper = info->upper_dev;
-
-	if (!info->linking)
-		return 0;
-	if ((info->master && !netif_is_l3_master(upper)) || netif_is_macvlan(upper) ||
-	    netif_is_macsec(upper)) {
-		NL_SET_ERR_MSG_MOD(extack,
-				   "carries IP packets, not frames: route to it, or use ipvlan in mode l3");
-		return -EOPNOTSUPP;
-	}
-	return 0;
-}
-
 static int mplink_vnic_newlink(struct net *src_net, struct net_device *dev, struct nlattr *tb[],
 			       struct nlattr *data[], struct netlink_ext_ack *extack)
 {
@@ -238,18 +189,30 @@ static int mplink_vnic_newlink(struct net *src_net, struct net_device *dev, stru
 	err = register_netdevice(dev);
 	if (err)
 		return err;
-	err = mplink_sysfs_add_vnic(vnic);
+	err = mplink_listener->device_added(vnic);
 	if (err)
 		unregister_netdevice(dev);
 	return err;
 }
 
-struct rtnl_link_ops mplink_link_ops __read_mostly = {
+static struct rtnl_link_ops mplink_link_ops __read_mostly = {
 	.kind = "mplink",
 	.priv_size = sizeof(struct mplink_vnic),
 	.setup = mplink_vnic_setup,
 	.newlink = mplink_vnic_newlink,
 };
+
+int mplink_vnic_register(const struct ethtool_ops *ethtool_ops)
+{
+	mplink_netdev_ops = &mplink_vnic_netdev_ops;
+	mplink_vnic_ethtool_ops = ethtool_ops;
+	return rtnl_link_register(&mplink_link_ops);
+}
+
+void mplink_vnic_unregister(void)
+{
+	rtnl_link_unregister(&mplink_link_ops);
+}
 
 int mplink_vnic_set_policy(struct mplink_vnic *vnic, u32 policy)
 {
@@ -259,7 +222,7 @@ int mplink_vnic_set_policy(struct mplink_vnic *vnic, u32 policy)
 
 	err = mplink_core_set_policy(vnic->core, policy);
 	if (!err)
-		mplink_notify_device(vnic);
+		mplink_listener->device_changed(vnic);
 	return err;
 }
 
@@ -284,7 +247,7 @@ int mplink_vnic_set_liveness(struct mplink_vnic *vnic, const struct mplink_liven
 	if (err)
 		vnic->bfd_key = old;
 	else
-		mplink_notify_device(vnic);
+		mplink_listener->device_changed(vnic);
 	memzero_explicit(&old, sizeof(old));
 	return err;
 }
@@ -305,7 +268,7 @@ static int mplink_vnic_name_nic(struct mplink_vnic *vnic, const char *name, u32 
 	err = mplink_core_nic_add(vnic->core, name, id, refusal);
 	if (err)
 		return err;
-	err = mplink_sysfs_add_nic(vnic, *id);
+	err = mplink_listener->nic_named(vnic, *id);
 	if (err) {
 		*refusal = (struct mplink_refusal){ .why = "memory is short" };
 		mplink_core_nic_del(vnic->core, *id);
@@ -336,7 +299,7 @@ int mplink_vnic_add_nic(struct mplink_vnic *vnic, const char *name, struct mplin
 		mplink_vnic_del_nic(vnic, id);
 		return -EBUSY;
 	}
-	mplink_notify_nic(vnic, id, NULL);
+	mplink_listener->nic_added(vnic, id);
 	return 0;
 }
 
@@ -344,8 +307,7 @@ void mplink_vnic_del_nic(struct mplink_vnic *vnic, u32 id)
 {
 	ASSERT_RTNL();
 
-	mplink_notify_nic_del(vnic, id);
-	mplink_sysfs_remove_nic(vnic, id);
+	mplink_listener->nic_gone(vnic, id);
 	mplink_peers_forget_nic(vnic, id);
 	mplink_core_nic_del(vnic->core, id);
 	mplink_peers_follow(vnic);

@@ -12,7 +12,7 @@
 
 #include "packet/behind.h"
 #include "mplink.h"
-#include "device/peers.h"
+#include "packet/peer_table.h"
 
 static bool mplink_behind_own4(const struct net_device *nic, __be32 daddr)
 {

@@ -14,7 +14,7 @@
 #include <net/sch_generic.h>
 
 #include "mplink.h"
-#include "device/peers.h"
+#include "packet/peer_table.h"
 #include "packet/tap.h"
 
 /*

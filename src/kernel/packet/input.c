@@ -14,20 +14,9 @@
 
 #include "packet/behind.h"
 #include "mplink.h"
-#include "device/peers.h"
+#include "packet/peer_table.h"
+#include "packet/tap.h"
 #include "tunnel/tunnel.h"
-
-void mplink_input_push_mac(struct sk_buff *skb, const struct net_device *dev)
-{
-	struct ethhdr *eth = skb_push(skb, ETH_HLEN);
-
-	ether_addr_copy(eth->h_dest, dev->dev_addr);
-	eth_zero_addr(eth->h_source);
-	eth->h_proto = skb->protocol;
-	skb_reset_mac_header(skb);
-	skb_pull(skb, ETH_HLEN);
-	skb_reset_mac_len(skb);
-}
 
 static __always_inline rx_handler_result_t
 mplink_input_accept(struct sk_buff *skb, const struct mplink_port *port,
@@ -58,7 +47,7 @@ static noinline rx_handler_result_t mplink_input_convert(struct sk_buff **pskb,
 			kfree_skb_reason(skb, SKB_DROP_REASON_NOMEM);
 			goto no_memory;
 		}
-		mplink_input_push_mac(skb, port->upper);
+		mplink_tap_push_mac(skb, port->upper);
 	}
 	return mplink_input_accept(skb, port, peer);
 

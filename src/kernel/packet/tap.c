@@ -30,3 +30,15 @@ void mplink_tap_deliver(const struct sk_buff *skb, struct net_device *dev)
 	local_bh_enable();
 	consume_skb(copy);
 }
+
+void mplink_tap_push_mac(struct sk_buff *skb, const struct net_device *dev)
+{
+	struct ethhdr *eth = skb_push(skb, ETH_HLEN);
+
+	ether_addr_copy(eth->h_dest, dev->dev_addr);
+	eth_zero_addr(eth->h_source);
+	eth->h_proto = skb->protocol;
+	skb_reset_mac_header(skb);
+	skb_pull(skb, ETH_HLEN);
+	skb_reset_mac_len(skb);
+}

@@ -16,4 +16,10 @@ static inline bool mplink_tapped(const struct net_device *dev)
 	return !list_empty(&dev->ptype_all);
 }
 
+/*
+ * Puts a MAC header before a packet that begins with its IP header and has room for one:
+ * a virtual NIC is Ethernet to those who listen on it.
+ */
+void mplink_tap_push_mac(struct sk_buff *skb, const struct net_device *dev);
+
 #endif /* MPLINK_TAP_H */

@@ -11,14 +11,13 @@
 #include <net/ip_tunnels.h>
 #include <net/udp.h>
 
+#include "packet/tap.h"
 #include "tunnel/tunnel.h"
 
 /* NULL: the device is no NIC of a virtual NIC's. */
 static const struct mplink_port *mplink_decap_port(const struct net_device *dev)
 {
-	if (rcu_access_pointer(dev->rx_handler) != mplink_input)
-		return NULL;
-	return rcu_dereference(dev->rx_handler_data);
+	return mplink_port_is(dev) ? rcu_dereference(dev->rx_handler_data) : NULL;
 }
 
 /*
@@ -147,7 +146,7 @@ static u32 mplink_decap_unwrap(struct sk_buff *skb, const struct mplink_gre *gre
 	if (drop)
 		return drop;
 	skb->dev = dev;
-	mplink_input_push_mac(skb, dev);
+	mplink_tap_push_mac(skb, dev);
 	return MPLINK_GRE_DROP_NONE;
 }
 

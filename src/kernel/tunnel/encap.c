@@ -10,7 +10,7 @@
 #include <net/udp.h>
 
 #include "packet/outer.h"
-#include "device/peers.h"
+#include "packet/peer_table.h"
 #include "tunnel/tunnel.h"
 
 /* What a NIC cannot do of these, with our headers before it, the stack does for it. */

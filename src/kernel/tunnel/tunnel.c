@@ -13,7 +13,6 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
-#include "control/netlink.h"
 #include "packet/outer.h"
 #include "tunnel/tunnel.h"
 
@@ -66,37 +65,6 @@ static void mplink_far_end_follow(struct mplink_tunnel *tunnel, u32 id, u32 nic_
 	end->nic = mplink_core_nic_at(tunnel->vnic->core, nic_id);
 	tunnel->ends[id] = end;
 	hlist_add_head_rcu(&end->node, mplink_far_ends(tunnel->vnic->socket, remote));
-}
-
-static struct mplink_vnic *mplink_key_owner(struct mplink_tunnel_socket *socket, u32 key)
-{
-	const struct mplink_far_end *end;
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(socket->far_ends); i++)
-		hlist_for_each_entry_rcu(end, &socket->far_ends[i], node)
-			if (end->key == key)
-				return end->tunnel->vnic;
-	return NULL;
-}
-
-void mplink_tunnel_stranger(struct mplink_tunnel_socket *socket, const struct mplink_addr *from,
-			    u32 key, const struct net_device *dev)
-{
-	/* Of everybody's, for anybody can send such packets; and the search is long. */
-	static struct ratelimit_state limit =
-		RATELIMIT_STATE_INIT_FLAGS(limit, 30 * HZ, 1, RATELIMIT_MSG_ON_RELEASE);
-	struct mplink_vnic *vnic;
-	char addr[MPLINK_ADDR_LEN];
-
-	if (!__ratelimit(&limit))
-		return;
-	vnic = mplink_key_owner(socket, key);
-	if (!vnic || !mplink_may_log(vnic))
-		return;
-	mplink_format_addr(addr, sizeof(addr), from);
-	pr_notice("%s: packets from %s by %s are dropped: they have the key of a peer without that remote; if they are that peer's: mplink peer set PEER addlink NIC %s\n",
-		  vnic->dev->name, addr, dev->name, addr);
 }
 
 /* --- peers --------------------------------------------------------------------------- */
@@ -239,94 +207,6 @@ void mplink_tunnel_close(struct mplink_tunnel *tunnel)
 	call_rcu(&tunnel->rcu, mplink_tunnel_free);
 }
 
-/* --- virtual NICs ------------------------------------------------------------------------- */
-
-u32 mplink_tunnel_overhead(const struct mplink_vnic *vnic)
-{
-	if (!vnic->delivery)
-		return 0;
-	return mplink_outer_len(vnic->nr_outer6) + MPLINK_GRE_LEN;
-}
-
-static int mplink_tunnel_begin(struct mplink_vnic *vnic, const char **why)
-{
-	struct mplink_delivery *delivery;
-	int err;
-
-	err = mplink_tunnel_socket_get(dev_net(vnic->dev), why);
-	if (err)
-		return err;
-	vnic->socket = mplink_net(dev_net(vnic->dev))->tunnel;
-	delivery = mplink_delivery_start(vnic->dev);
-	if (delivery) {
-		/* From here on its NICs look at the socket. */
-		smp_store_release(&vnic->delivery, delivery);
-		mplink_ports_follow(vnic->dev);
-		/* A packet that passed the hook as untunnelled must meet no peer with a tunnel. */
-		synchronize_net();
-		mplink_tunnel_follow_vrfs(dev_net(vnic->dev));
-		return 0;
-	}
-	*why = "memory is short";
-	vnic->socket = NULL;
-	mplink_tunnel_socket_put(dev_net(vnic->dev));
-	return -ENOMEM;
-}
-
-void mplink_tunnel_end(struct mplink_vnic *vnic)
-{
-	ASSERT_RTNL();
-
-	if (!vnic->delivery)
-		return;
-	/* Packets that found a peer before it was closed deliver, and count, until then. */
-	synchronize_net();
-	mplink_delivery_stop(vnic->delivery);
-	/* The NICs' handlers may look at the socket for as long as its last user waits. */
-	WRITE_ONCE(vnic->delivery, NULL);
-	mplink_ports_follow(vnic->dev);
-	mplink_tunnel_socket_put(dev_net(vnic->dev));
-}
-
-int mplink_vnic_set_encap(struct mplink_vnic *vnic, u32 encap, const char **why)
-{
-	const u32 before = mplink_core_get_encap(vnic->core);
-	int err;
-
-	ASSERT_RTNL();
-
-	err = mplink_core_set_encap(vnic->core, encap, why);
-	if (err || encap == before)
-		return err;
-	if (encap == MPLINK_ENCAP_GRE_UDP) {
-		err = mplink_tunnel_begin(vnic, why);
-		if (err) {
-			const char *ignored;
-
-			mplink_core_set_encap(vnic->core, before, &ignored);
-			return err;
-		}
-	} else {
-		mplink_tunnel_end(vnic);
-	}
-	mplink_vnic_follow_mtu(vnic);
-	mplink_notify_device(vnic);
-	return 0;
-}
-
-int mplink_vnic_set_tunnel(struct mplink_vnic *vnic, const struct mplink_tunnel_config *config,
-			   const char **why)
-{
-	const int err = mplink_core_set_tunnel(vnic->core, config, why);
-
-	if (err)
-		return err;
-	WRITE_ONCE(vnic->flow_mask, config->flow_buckets - 1);
-	WRITE_ONCE(vnic->checksum, config->checksum);
-	mplink_notify_device(vnic);
-	return 0;
-}
-
 /* --- counters --------------------------------------------------------------------------------- */
 
 bool mplink_tunnel_counters(const struct mplink_peer_node *peer,
@@ -336,30 +216,4 @@ bool mplink_tunnel_counters(const struct mplink_peer_node *peer,
 		return false;
 	mplink_core_resequencer_counters(peer->tunnel->core, sum);
 	return true;
-}
-
-void mplink_tunnel_sum(const struct mplink_vnic *vnic, struct mplink_resequencer_counters *sum)
-{
-	struct mplink_resequencer_counters one;
-	struct mplink_peer_node *peer;
-	unsigned long cursor = 0;
-
-	*sum = (struct mplink_resequencer_counters){};
-	while ((peer = mplink_peers_next(vnic, &cursor))) {
-		if (!mplink_tunnel_counters(peer, &one))
-			continue;
-		sum->in_order += one.in_order;
-		sum->reordered += one.reordered;
-		sum->duplicates += one.duplicates;
-		sum->late += one.late;
-		sum->lost_rule += one.lost_rule;
-		sum->lost_timer += one.lost_timer;
-		sum->lost_overflow += one.lost_overflow;
-		sum->restarts += one.restarts;
-		sum->held += one.held;
-		sum->wait_us += one.wait_us;
-		sum->held_max = max(sum->held_max, one.held_max);
-		sum->wait_max_us = max(sum->wait_max_us, one.wait_max_us);
-		sum->timer_us = max(sum->timer_us, one.timer_us);
-	}
 }

@@ -7,8 +7,8 @@
  * linear probing; never more than half full, so that a probe or two finds the peer
  * or its absence, whatever the number of peers.
  */
-#ifndef MPLINK_PEERS_H
-#define MPLINK_PEERS_H
+#ifndef MPLINK_PEER_TABLE_H
+#define MPLINK_PEER_TABLE_H
 
 #include <linux/hash.h>
 #include <linux/rcupdate.h>
@@ -86,4 +86,4 @@ static __always_inline struct mplink_addr mplink_hop4(const struct rtable *rt, _
 	return rt->rt_gw_family == AF_INET ? mplink_addr4(rt->rt_gw4) : mplink_addr6(&rt->rt_gw6);
 }
 
-#endif /* MPLINK_PEERS_H */
+#endif /* MPLINK_PEER_TABLE_H */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the user is told: log lines and tracepoints.
+ * What the user is told: log lines, tracepoints, and the listener, which knows of sysfs and
+ * netlink.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -8,10 +9,10 @@
 #include <net/ipv6.h>
 
 #include "mplink.h"
-#include "control/netlink.h"
+#include "report/listener.h"
 
 #define CREATE_TRACE_POINTS
-#include "control/trace.h"
+#include "report/trace.h"
 
 int mplink_format_addr(char *buf, size_t size, const struct mplink_addr *addr)
 {
@@ -43,7 +44,7 @@ void mplink_report_nic(void *owner, const struct mplink_nic_report *report)
 	char why[40] = "";
 
 	trace_mplink_nic(dev, report);
-	mplink_notify_nic(vnic, mplink_core_nic_find(vnic->core, report->nic), report);
+	mplink_listener->nic_event(vnic, report);
 	if (!mplink_may_log(vnic))
 		return;
 	if (was == now)
@@ -100,9 +101,9 @@ void mplink_report_link(void *owner, const struct mplink_link_report *report)
 	const struct net_device *dev = owner;
 
 	trace_mplink_link(dev, report);
-	mplink_notify_link(netdev_priv(dev), report);
+	mplink_listener->link_event(netdev_priv(dev), report);
 	if (report->now != MPLINK_REASON_NONE)
-		mplink_peers_revisit(netdev_priv(dev), &report->peer);
+		mplink_net_link_lost(netdev_priv(dev), &report->peer);
 	if (report->event == MPLINK_EVENT_LIVENESS || report->event == MPLINK_EVENT_RESTORE)
 		mplink_log_link(dev, report);
 }

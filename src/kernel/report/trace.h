@@ -85,7 +85,7 @@ TRACE_EVENT(mplink_drop,
 #endif /* MPLINK_TRACE_H */
 
 #undef TRACE_INCLUDE_PATH
-#define TRACE_INCLUDE_PATH control
+#define TRACE_INCLUDE_PATH report
 #undef TRACE_INCLUDE_FILE
 #define TRACE_INCLUDE_FILE trace
 #include <trace/define_trace.h>

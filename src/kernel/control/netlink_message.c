@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The generic netlink family "mplink": its operations, and what they share.
+ * The messages of the generic netlink family "mplink": what all its operations share.
  */
 #include <linux/jhash.h>
 #include <linux/rtnetlink.h>
@@ -10,6 +10,25 @@
 
 #include "mplink.h"
 #include "control/netlink.h"
+
+static const struct genl_multicast_group mplink_nl_groups[] = {
+	{ .name = MPLINK_MCGRP_EVENTS },
+};
+
+/*
+ * Its operations are in netlink_family.c, which is above those who write messages.
+ * No .resv_start_op: all operations are new enough to have their headers checked.
+ * Parallel, for all wait for RTNL, and other families' requests need not wait with them.
+ */
+struct genl_family mplink_nl_family __ro_after_init = {
+	.name = MPLINK_FAMILY_NAME,
+	.version = MPLINK_FAMILY_VERSION,
+	.module = THIS_MODULE,
+	.netnsok = true,
+	.parallel_ops = true,
+	.mcgrps = mplink_nl_groups,
+	.n_mcgrps = ARRAY_SIZE(mplink_nl_groups),
+};
 
 /* --- refusals ------------------------------------------------------------- */
 
@@ -325,97 +344,4 @@ int mplink_nl_put_stages(struct sk_buff *skb, int type, const u64 *stages_ms, u3
 			return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
-}
-
-/* --- the family ------------------------------------------------------------------ */
-
-/* A policy holds what its operation takes: all else is refused, not ignored. */
-#define MPLINK_NL_POLICY(p) .policy = (p), .maxattr = ARRAY_SIZE(p) - 1
-
-static const struct genl_ops mplink_nl_ops[] = {
-	{
-		.cmd = MPLINK_CMD_DEVICE_GET,
-		.doit = mplink_nl_device_get,
-		.dumpit = mplink_nl_device_dump,
-		MPLINK_NL_POLICY(mplink_nl_device_get_policy),
-	},
-	{
-		.cmd = MPLINK_CMD_DEVICE_SET,
-		.doit = mplink_nl_device_set,
-		.flags = GENL_UNS_ADMIN_PERM,
-		MPLINK_NL_POLICY(mplink_nl_device_set_policy),
-	},
-	{
-		.cmd = MPLINK_CMD_NIC_GET,
-		.doit = mplink_nl_nic_get,
-		.dumpit = mplink_nl_nic_dump,
-		MPLINK_NL_POLICY(mplink_nl_nic_policy),
-	},
-	{
-		.cmd = MPLINK_CMD_NIC_ADD,
-		.doit = mplink_nl_nic_add,
-		.flags = GENL_UNS_ADMIN_PERM,
-		MPLINK_NL_POLICY(mplink_nl_nic_policy),
-	},
-	{
-		.cmd = MPLINK_CMD_NIC_DEL,
-		.doit = mplink_nl_nic_del,
-		.flags = GENL_UNS_ADMIN_PERM,
-		MPLINK_NL_POLICY(mplink_nl_nic_policy),
-	},
-	{
-		.cmd = MPLINK_CMD_PEER_GET,
-		.doit = mplink_nl_peer_get,
-		.start = mplink_nl_peer_dump_start,
-		.dumpit = mplink_nl_peer_dump,
-		MPLINK_NL_POLICY(mplink_nl_peer_policy),
-	},
-	{
-		.cmd = MPLINK_CMD_PEER_ADD,
-		.doit = mplink_nl_peer_add,
-		.flags = GENL_UNS_ADMIN_PERM,
-		MPLINK_NL_POLICY(mplink_nl_peer_add_policy),
-	},
-	{
-		.cmd = MPLINK_CMD_PEER_SET,
-		.doit = mplink_nl_peer_set,
-		.flags = GENL_UNS_ADMIN_PERM,
-		MPLINK_NL_POLICY(mplink_nl_peer_set_policy),
-	},
-	{
-		.cmd = MPLINK_CMD_PEER_DEL,
-		.doit = mplink_nl_peer_del,
-		.flags = GENL_UNS_ADMIN_PERM,
-		MPLINK_NL_POLICY(mplink_nl_peer_policy),
-	},
-};
-
-static const struct genl_multicast_group mplink_nl_groups[] = {
-	{ .name = MPLINK_MCGRP_EVENTS },
-};
-
-/*
- * No .resv_start_op: all operations are new enough to have their headers checked.
- * Parallel, for all wait for RTNL, and other families' requests need not wait with them.
- */
-struct genl_family mplink_nl_family __ro_after_init = {
-	.name = MPLINK_FAMILY_NAME,
-	.version = MPLINK_FAMILY_VERSION,
-	.module = THIS_MODULE,
-	.netnsok = true,
-	.parallel_ops = true,
-	.ops = mplink_nl_ops,
-	.n_ops = ARRAY_SIZE(mplink_nl_ops),
-	.mcgrps = mplink_nl_groups,
-	.n_mcgrps = ARRAY_SIZE(mplink_nl_groups),
-};
-
-int mplink_netlink_init(void)
-{
-	return genl_register_family(&mplink_nl_family);
-}
-
-void mplink_netlink_exit(void)
-{
-	genl_unregister_family(&mplink_nl_family);
 }

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reading what users write to files of sysfs.
+ */
+#include <linux/kstrtox.h>
+
+#include "control/sysfs.h"
+
+size_t mplink_sysfs_trim(const char *buf, size_t len)
+{
+	return len && buf[len - 1] == '\n' ? len - 1 : len;
+}
+
+int mplink_sysfs_liveness(const struct mplink_dir *dir, const char *buf, size_t len, u32 least)
+{
+	int liveness;
+
+	len = mplink_sysfs_trim(buf, len);
+	liveness = mplink_core_liveness_parse(buf, len);
+	if (liveness >= (int)least)
+		return liveness;
+	mplink_err(dir->vnic, "liveness \"%.*s\" is none of %soff, bfd\n", MPLINK_QUOTED(len), buf,
+		   least == MPLINK_LIVENESS_INHERIT ? "inherit, " : "");
+	return -EINVAL;
+}
+
+/* sysfs ends what was written with a NUL. */
+int mplink_sysfs_number(const struct mplink_dir *dir, const char *file, const char *buf, size_t len,
+			u32 least, u32 most, u32 *number)
+{
+	if (!kstrtou32(buf, 10, number) && *number >= least && *number <= most)
+		return 0;
+	mplink_err(dir->vnic, "%s \"%.*s\" is not a number from %u to %u\n", file,
+		   MPLINK_QUOTED(mplink_sysfs_trim(buf, len)), buf, least, most);
+	return -EINVAL;
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The encap of a virtual NIC and the settings of gre-udp.
+ */
+#include <linux/rtnetlink.h>
+
+#include "report/listener.h"
+#include "tunnel/tunnel.h"
+
+static int mplink_tunnel_begin(struct mplink_vnic *vnic, const char **why)
+{
+	struct mplink_delivery *delivery;
+	int err;
+
+	err = mplink_tunnel_socket_get(dev_net(vnic->dev), why);
+	if (err)
+		return err;
+	vnic->socket = mplink_net(dev_net(vnic->dev))->tunnel;
+	delivery = mplink_delivery_start(vnic->dev);
+	if (delivery) {
+		/* From here on its NICs look at the socket. */
+		smp_store_release(&vnic->delivery, delivery);
+		mplink_ports_follow(vnic->dev);
+		/* A packet that passed the hook as untunnelled must meet no peer with a tunnel. */
+		synchronize_net();
+		mplink_tunnel_follow_vrfs(dev_net(vnic->dev));
+		return 0;
+	}
+	*why = "memory is short";
+	vnic->socket = NULL;
+	mplink_tunnel_socket_put(dev_net(vnic->dev));
+	return -ENOMEM;
+}
+
+void mplink_tunnel_end(struct mplink_vnic *vnic)
+{
+	ASSERT_RTNL();
+
+	if (!vnic->delivery)
+		return;
+	/* Packets that found a peer before it was closed deliver, and count, until then. */
+	synchronize_net();
+	mplink_delivery_stop(vnic->delivery);
+	/* The NICs' handlers may look at the socket for as long as its last user waits. */
+	WRITE_ONCE(vnic->delivery, NULL);
+	mplink_ports_follow(vnic->dev);
+	mplink_tunnel_socket_put(dev_net(vnic->dev));
+}
+
+int mplink_vnic_set_encap(struct mplink_vnic *vnic, u32 encap, const char **why)
+{
+	const u32 before = mplink_core_get_encap(vnic->core);
+	int err;
+
+	ASSERT_RTNL();
+
+	err = mplink_core_set_encap(vnic->core, encap, why);
+	if (err || encap == before)
+		return err;
+	if (encap == MPLINK_ENCAP_GRE_UDP) {
+		err = mplink_tunnel_begin(vnic, why);
+		if (err) {
+			const char *ignored;
+
+			mplink_core_set_encap(vnic->core, before, &ignored);
+			return err;
+		}
+	} else {
+		mplink_tunnel_end(vnic);
+	}
+	mplink_vnic_follow_mtu(vnic);
+	mplink_listener->device_changed(vnic);
+	return 0;
+}
+
+int mplink_vnic_set_tunnel(struct mplink_vnic *vnic, const struct mplink_tunnel_config *config,
+			   const char **why)
+{
+	const int err = mplink_core_set_tunnel(vnic->core, config, why);
+
+	if (err)
+		return err;
+	WRITE_ONCE(vnic->flow_mask, config->flow_buckets - 1);
+	WRITE_ONCE(vnic->checksum, config->checksum);
+	mplink_listener->device_changed(vnic);
+	return 0;
+}
+
+void mplink_tunnel_sum(const struct mplink_vnic *vnic, struct mplink_resequencer_counters *sum)
+{
+	struct mplink_resequencer_counters one;
+	struct mplink_peer_node *peer;
+	unsigned long cursor = 0;
+
+	*sum = (struct mplink_resequencer_counters){};
+	while ((peer = mplink_peers_next(vnic, &cursor))) {
+		if (!mplink_tunnel_counters(peer, &one))
+			continue;
+		sum->in_order += one.in_order;
+		sum->reordered += one.reordered;
+		sum->duplicates += one.duplicates;
+		sum->late += one.late;
+		sum->lost_rule += one.lost_rule;
+		sum->lost_timer += one.lost_timer;
+		sum->lost_overflow += one.lost_overflow;
+		sum->restarts += one.restarts;
+		sum->held += one.held;
+		sum->wait_us += one.wait_us;
+		sum->held_max = max(sum->held_max, one.held_max);
+		sum->wait_max_us = max(sum->wait_max_us, one.wait_max_us);
+		sum->timer_us = max(sum->timer_us, one.timer_us);
+	}
+}

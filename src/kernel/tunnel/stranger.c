@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Packets whose sender is no peer's remote, but whose key is a peer's: the far end hears of
+ * no drop, so the log says what to do.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/rtnetlink.h>
+
+#include "tunnel/tunnel.h"
+
+static struct mplink_vnic *mplink_key_owner(struct mplink_tunnel_socket *socket, u32 key)
+{
+	const struct mplink_far_end *end;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(socket->far_ends); i++)
+		hlist_for_each_entry_rcu(end, &socket->far_ends[i], node)
+			if (end->key == key)
+				return end->tunnel->vnic;
+	return NULL;
+}
+
+void mplink_tunnel_stranger(struct mplink_tunnel_socket *socket, const struct mplink_addr *from,
+			    u32 key, const struct net_device *dev)
+{
+	/* Of everybody's, for anybody can send such packets; and the search is long. */
+	static struct ratelimit_state limit =
+		RATELIMIT_STATE_INIT_FLAGS(limit, 30 * HZ, 1, RATELIMIT_MSG_ON_RELEASE);
+	struct mplink_vnic *vnic;
+	char addr[MPLINK_ADDR_LEN];
+
+	if (!__ratelimit(&limit))
+		return;
+	vnic = mplink_key_owner(socket, key);
+	if (!vnic || !mplink_may_log(vnic))
+		return;
+	mplink_format_addr(addr, sizeof(addr), from);
+	pr_notice("%s: packets from %s by %s are dropped: they have the key of a peer without that remote; if they are that peer's: mplink peer set PEER addlink NIC %s\n",
+		  vnic->dev->name, addr, dev->name, addr);
+}
