@@ -84,8 +84,8 @@ Command::Command()
 	const std::string links =
 		"[link NIC [[remote] REMOTE] [local LOCAL|auto] [weight N] [liveness L]]...";
 
-	app_.set_version_flag("-V,--version", fmt::format("mplink, netlink family version {}",
-							  MPLINK_FAMILY_VERSION));
+	app_.set_version_flag("-V,--version", fmt::format("mplink {}, netlink family version {}",
+							  MPLINK_VERSION, MPLINK_FAMILY_VERSION));
 	app_.add_flag("-j,--json", show_.json, "JSON instead of text");
 	app_.add_flag("-p,--pretty", show_.pretty, "JSON with line breaks");
 	// One verb and no more, so that a NIC may be called as a verb is.

@@ -7,11 +7,13 @@
 #include <linux/module.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
+#include <net/genetlink.h>
 #include <net/rtnetlink.h>
 
 #include "mplink.h"
 #include "control/listener.h"
 #include "control/netlink.h"
+#include "uapi/mplink_netlink.h"
 
 static char *nics;
 module_param(nics, charp, 0444);
@@ -211,5 +213,9 @@ static void __exit mplink_exit(void)
 module_init(mplink_init);
 module_exit(mplink_exit);
 MODULE_DESCRIPTION("Multipath link driver");
+MODULE_AUTHOR("mplink maintainers");
+MODULE_VERSION(MPLINK_VERSION);
 MODULE_ALIAS_RTNL_LINK("mplink");
+/* Asking for the family, as `mplink show` does, loads the module. */
+MODULE_ALIAS_GENL_FAMILY(MPLINK_FAMILY_NAME);
 MODULE_LICENSE("GPL");
