@@ -22,7 +22,7 @@ struct LoadOptions {
 };
 
 void show(const std::optional<std::string> &device, const ShowOptions &options);
-void carry_out(const Order &order);
+void carry_out(const ChangeRequests &changes);
 void save(const std::optional<std::string> &device);
 // file: a path, or "-" for standard input.
 void load(const std::string &file, const LoadOptions &options);

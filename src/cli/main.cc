@@ -59,7 +59,7 @@ private:
 		       const std::string &usage, std::function<void()> action);
 
 	CLI::App app_{"Control of mplink, the multipath link driver.", "mplink"};
-	Words words_;
+	Arguments arguments_;
 	ShowOptions show_;
 	std::string exec_;
 	std::string file_;
@@ -79,8 +79,10 @@ CLI::App *Command::verb(CLI::App &parent, const char *name, const std::string &a
 
 Command::Command()
 {
-	using Kind = Step::Kind;
-	const auto words = [this](CLI::App *sub) { sub->add_option("words", words_); };
+	using Kind = ChangeRequest::Kind;
+	const auto takes_arguments = [this](CLI::App *sub) {
+		sub->add_option("arguments", arguments_);
+	};
 	const std::string links =
 		"[link NIC [[remote] REMOTE] [local LOCAL|auto] [weight N] [liveness L]]...";
 
@@ -94,36 +96,41 @@ Command::Command()
 
 	CLI::App *sub = verb(app_, "show", "Show devices, their NICs, peers and links",
 			     "show [[dev] DEV] [--timeline | --prometheus]",
-			     [this] { show(parse_device_words(words_), show_); });
+			     [this] { show(parse_device_argument(arguments_), show_); });
 	sub->add_flag("--prometheus", show_.prometheus, "Prometheus's text exposition format");
 	sub->add_flag("--timeline", show_.timeline, "when each link came how far on its way up");
-	words(sub);
+	takes_arguments(sub);
 
 	CLI::App *nic = app_.add_subcommand("nic", "Add or remove NICs")->require_subcommand(1);
 	nic->fallthrough();
-	words(verb(*nic, "add", "Add NICs, which need not exist yet", "nic add [dev DEV] NIC...",
-		   [this] { carry_out(parse_nic_words(Kind::nic_add, words_)); }));
-	words(verb(*nic, "del", "Remove NICs, and the links over them", "nic del [dev DEV] NIC...",
-		   [this] { carry_out(parse_nic_words(Kind::nic_del, words_)); }));
+	takes_arguments(
+		verb(*nic, "add", "Add NICs, which need not exist yet", "nic add [dev DEV] NIC...",
+		     [this] { carry_out(parse_nic_arguments(Kind::nic_add, arguments_)); }));
+	takes_arguments(verb(
+		*nic, "del", "Remove NICs, and the links over them", "nic del [dev DEV] NIC...",
+		[this] { carry_out(parse_nic_arguments(Kind::nic_del, arguments_)); }));
 
 	CLI::App *peer =
 		app_.add_subcommand("peer", "Add, change or remove peers")->require_subcommand(1);
 	peer->fallthrough();
-	words(verb(*peer, "add", "Add a peer, with links",
-		   "peer add [dev DEV] ADDRESS [liveness L] [key N] "
-		   "[link NIC [remote] REMOTE [local LOCAL] [weight N] [liveness L]]...",
-		   [this] { carry_out(parse_peer_words(Kind::peer_add, words_)); }));
-	words(verb(*peer, "set",
-		   "Set a peer's liveness and key; add, change or remove its links, all at once",
-		   "peer set [dev DEV] ADDRESS [liveness L] [key N] " + links +
-			   " [addlink NIC REMOTE ...] [unlink NIC [REMOTE]]...",
-		   [this] { carry_out(parse_peer_words(Kind::peer_set, words_)); }));
-	words(verb(*peer, "del", "Remove peers", "peer del [dev DEV] ADDRESS...",
-		   [this] { carry_out(parse_peer_words(Kind::peer_del, words_)); }));
+	takes_arguments(
+		verb(*peer, "add", "Add a peer, with links",
+		     "peer add [dev DEV] ADDRESS [liveness L] [key N] "
+		     "[link NIC [remote] REMOTE [local LOCAL] [weight N] [liveness L]]...",
+		     [this] { carry_out(parse_peer_arguments(Kind::peer_add, arguments_)); }));
+	takes_arguments(
+		verb(*peer, "set",
+		     "Set a peer's liveness and key; add, change or remove its links, all at once",
+		     "peer set [dev DEV] ADDRESS [liveness L] [key N] " + links +
+			     " [addlink NIC REMOTE ...] [unlink NIC [REMOTE]]...",
+		     [this] { carry_out(parse_peer_arguments(Kind::peer_set, arguments_)); }));
+	takes_arguments(verb(*peer, "del", "Remove peers", "peer del [dev DEV] ADDRESS...", [this] {
+		carry_out(parse_peer_arguments(Kind::peer_del, arguments_));
+	}));
 
-	words(verb(app_, "set", "Change settings, all at once: " + setting_list(),
-		   "set [[dev] DEV] [SETTING VALUE]...",
-		   [this] { carry_out(parse_set_words(words_)); }));
+	takes_arguments(verb(app_, "set", "Change settings, all at once: " + setting_list(),
+			     "set [[dev] DEV] [SETTING VALUE]...",
+			     [this] { carry_out(parse_set_arguments(arguments_)); }));
 
 	sub = verb(app_, "monitor", "Print what changes, until interrupted", "monitor [--exec CMD]",
 		   [this] {
@@ -133,8 +140,8 @@ Command::Command()
 	sub->add_option("--exec", exec_, "run CMD for each change, its facts in MPLINK_*")
 		->option_text("CMD");
 
-	words(verb(app_, "save", "Write the configuration as JSON", "save [[dev] DEV]",
-		   [this] { save(parse_device_words(words_)); }));
+	takes_arguments(verb(app_, "save", "Write the configuration as JSON", "save [[dev] DEV]",
+			     [this] { save(parse_device_argument(arguments_)); }));
 
 	sub = verb(app_, "load", "Make the configuration in FILE so",
 		   "load [--check | --dry-run] FILE", [this] { load(file_, load_); });

@@ -10,7 +10,7 @@ namespace mplink::cli
 namespace
 {
 
-using Kind = Step::Kind;
+using Kind = ChangeRequest::Kind;
 
 template <class F>
 std::string fault(F parse)
@@ -24,116 +24,120 @@ std::string fault(F parse)
 	return "";
 }
 
-std::string add_fault(const Words &words)
+std::string add_fault(const Arguments &arguments)
 {
-	return fault([&] { parse_peer_words(Kind::peer_add, words); });
+	return fault([&] { parse_peer_arguments(Kind::peer_add, arguments); });
 }
 
-TEST(Words, Device)
+TEST(Arguments, DeviceStatus)
 {
-	EXPECT_EQ(parse_device_words({}), std::nullopt);
-	EXPECT_EQ(parse_device_words({"mpl1"}), "mpl1");
-	EXPECT_EQ(parse_device_words({"dev", "dev"}), "dev");
-	EXPECT_EQ(fault([] { parse_device_words({"dev"}); }),
+	EXPECT_EQ(parse_device_argument({}), std::nullopt);
+	EXPECT_EQ(parse_device_argument({"mpl1"}), "mpl1");
+	EXPECT_EQ(parse_device_argument({"dev", "dev"}), "dev");
+	EXPECT_EQ(fault([] { parse_device_argument({"dev"}); }),
 		  "the device's name is missing after \"dev\"");
 	EXPECT_EQ(fault([] {
-			  parse_device_words({"a", "b"});
+			  parse_device_argument({"a", "b"});
 		  }),
 		  "\"b\" was not expected after the device's name");
 }
 
-TEST(Words, Nics)
+TEST(Arguments, Nics)
 {
-	const Order order = parse_nic_words(Kind::nic_del, {"dev", "mpl1", "eth1", "dev"});
+	const ChangeRequests order =
+		parse_nic_arguments(Kind::nic_del, {"dev", "mpl1", "eth1", "dev"});
 
 	EXPECT_EQ(order.device, "mpl1");
-	ASSERT_EQ(order.steps.size(), 2U);
-	EXPECT_EQ(order.steps[0].kind, Kind::nic_del);
-	EXPECT_EQ(order.steps[1].nic, "dev");
-	EXPECT_NE(fault([] { parse_nic_words(Kind::nic_add, {}); }), "");
-	EXPECT_NE(fault([] { parse_nic_words(Kind::nic_add, {"dev", "mpl1"}); }), "");
+	ASSERT_EQ(order.requests.size(), 2U);
+	EXPECT_EQ(order.requests[0].kind, Kind::nic_del);
+	EXPECT_EQ(order.requests[1].nic, "dev");
+	EXPECT_NE(fault([] { parse_nic_arguments(Kind::nic_add, {}); }), "");
+	EXPECT_NE(fault([] { parse_nic_arguments(Kind::nic_add, {"dev", "mpl1"}); }), "");
 	EXPECT_EQ(fault([] {
-			  parse_nic_words(Kind::nic_add, {"dev", "m", "m"});
+			  parse_nic_arguments(Kind::nic_add, {"dev", "m", "m"});
 		  }),
 		  "m is the virtual NIC itself");
-	EXPECT_EQ(fault([] { parse_nic_words(Kind::nic_add, {"a/b"}); }),
+	EXPECT_EQ(fault([] { parse_nic_arguments(Kind::nic_add, {"a/b"}); }),
 		  "name \"a/b\" is not a valid NIC name");
 }
 
-TEST(Words, Peers)
+TEST(Arguments, Peers)
 {
-	const Order order = parse_peer_words(Kind::peer_add, {"dev", "mpl1", "10.99.0.2", "link",
-							      "link", "10.0.1.2", "link", "eth2",
-							      "remote", "fd00::2", "weight", "7"});
+	const ChangeRequests order = parse_peer_arguments(
+		Kind::peer_add, {"dev", "mpl1", "10.99.0.2", "link", "link", "10.0.1.2", "link",
+				 "eth2", "remote", "fd00::2", "weight", "7"});
 
 	EXPECT_EQ(order.device, "mpl1");
-	ASSERT_EQ(order.steps.size(), 1U);
-	EXPECT_EQ(order.steps[0].peer, at("10.99.0.2"));
-	ASSERT_EQ(order.steps[0].links.size(), 2U);
-	EXPECT_EQ(order.steps[0].links[0], (LinkChange{.nic = "link", .remote = at("10.0.1.2")}));
-	EXPECT_EQ(order.steps[0].links[1],
-		  (LinkChange{.nic = "eth2", .remote = at("fd00::2"), .weight = 7}));
+	ASSERT_EQ(order.requests.size(), 1U);
+	EXPECT_EQ(order.requests[0].peer, at("10.99.0.2"));
+	ASSERT_EQ(order.requests[0].links.size(), 2U);
+	EXPECT_EQ(order.requests[0].links[0],
+		  (LinkRequest{.nic = "link", .remote = at("10.0.1.2")}));
+	EXPECT_EQ(order.requests[0].links[1],
+		  (LinkRequest{.nic = "eth2", .remote = at("fd00::2"), .weight = 7}));
 }
 
-TEST(Words, PeerSet)
+TEST(Arguments, PeerSet)
 {
-	const Order order = parse_peer_words(
+	const ChangeRequests order = parse_peer_arguments(
 		Kind::peer_set, {"10.99.0.2", "link", "eth1", "weight", "2", "unlink", "eth2"});
 
 	EXPECT_EQ(order.device, std::nullopt);
-	EXPECT_EQ(order.steps.at(0).links.at(0), (LinkChange{.nic = "eth1", .weight = 2}));
-	EXPECT_EQ(order.steps.at(0).links.at(1), (LinkChange{.nic = "eth2", .remove = true}));
-	EXPECT_NE(fault([] { parse_peer_words(Kind::peer_set, {"10.99.0.2"}); }), "");
+	EXPECT_EQ(order.requests.at(0).links.at(0), (LinkRequest{.nic = "eth1", .weight = 2}));
+	EXPECT_EQ(order.requests.at(0).links.at(1), (LinkRequest{.nic = "eth2", .remove = true}));
+	EXPECT_NE(fault([] { parse_peer_arguments(Kind::peer_set, {"10.99.0.2"}); }), "");
 }
 
-TEST(Words, LinksOverOneNic)
+TEST(Arguments, LinksOverOneNic)
 {
-	const Step step =
-		parse_peer_words(Kind::peer_set, {"10.99.0.2", "link", "eth1", "10.8.1.1", "weight",
-						  "2", "addlink", "eth1", "remote", "10.8.2.1",
-						  "unlink", "eth1", "10.8.3.1", "unlink", "eth2"})
-			.steps.at(0);
+	const ChangeRequest request =
+		parse_peer_arguments(Kind::peer_set,
+				     {"10.99.0.2", "link", "eth1", "10.8.1.1", "weight", "2",
+				      "addlink", "eth1", "remote", "10.8.2.1", "unlink", "eth1",
+				      "10.8.3.1", "unlink", "eth2"})
+			.requests.at(0);
 
-	ASSERT_EQ(step.links.size(), 4U);
-	EXPECT_EQ(step.links[0],
-		  (LinkChange{.nic = "eth1", .remote = at("10.8.1.1"), .weight = 2}));
-	EXPECT_EQ(step.links[1],
-		  (LinkChange{.nic = "eth1", .remote = at("10.8.2.1"), .add = true}));
-	EXPECT_EQ(step.links[2],
-		  (LinkChange{.nic = "eth1", .remote = at("10.8.3.1"), .remove = true}));
-	EXPECT_EQ(step.links[3], (LinkChange{.nic = "eth2", .remove = true}));
+	ASSERT_EQ(request.links.size(), 4U);
+	EXPECT_EQ(request.links[0],
+		  (LinkRequest{.nic = "eth1", .remote = at("10.8.1.1"), .weight = 2}));
+	EXPECT_EQ(request.links[1],
+		  (LinkRequest{.nic = "eth1", .remote = at("10.8.2.1"), .add = true}));
+	EXPECT_EQ(request.links[2],
+		  (LinkRequest{.nic = "eth1", .remote = at("10.8.3.1"), .remove = true}));
+	EXPECT_EQ(request.links[3], (LinkRequest{.nic = "eth2", .remove = true}));
 	EXPECT_EQ(fault([] {
-			  parse_peer_words(Kind::peer_set, {"10.9.0.2", "addlink", "a"});
+			  parse_peer_arguments(Kind::peer_set, {"10.9.0.2", "addlink", "a"});
 		  }),
 		  "addlink a needs the peer's address there: addlink a REMOTE");
-	EXPECT_EQ(
-		fault([] {
-			parse_peer_words(Kind::peer_set, {"10.9.0.2", "link", "a", "unlink", "a"});
-		}),
-		"link a is given twice");
+	EXPECT_EQ(fault([] {
+			  parse_peer_arguments(Kind::peer_set,
+					       {"10.9.0.2", "link", "a", "unlink", "a"});
+		  }),
+		  "link a is given twice");
 }
 
-TEST(Words, Local)
+TEST(Arguments, Local)
 {
-	const Step step = parse_peer_words(Kind::peer_set, {"10.99.0.2", "link", "eth1", "local",
-							    "10.8.1.1", "link", "eth2", "10.0.2.2",
-							    "local", "auto", "weight", "2"})
-				  .steps.at(0);
+	const ChangeRequest request =
+		parse_peer_arguments(Kind::peer_set,
+				     {"10.99.0.2", "link", "eth1", "local", "10.8.1.1", "link",
+				      "eth2", "10.0.2.2", "local", "auto", "weight", "2"})
+			.requests.at(0);
 
-	ASSERT_EQ(step.links.size(), 2U);
-	EXPECT_EQ(step.links[0],
-		  (LinkChange{.nic = "eth1", .local = std::optional(at("10.8.1.1"))}));
-	EXPECT_EQ(step.links[1], (LinkChange{.nic = "eth2",
-					     .remote = at("10.0.2.2"),
-					     .weight = 2,
-					     .local = std::optional<Address>()}));
+	ASSERT_EQ(request.links.size(), 2U);
+	EXPECT_EQ(request.links[0],
+		  (LinkRequest{.nic = "eth1", .local = std::optional(at("10.8.1.1"))}));
+	EXPECT_EQ(request.links[1], (LinkRequest{.nic = "eth2",
+						 .remote = at("10.0.2.2"),
+						 .weight = 2,
+						 .local = std::optional<Address>()}));
 	EXPECT_EQ(add_fault({"10.9.0.2", "link", "a", "10.0.1.2", "local", "fd00::1"}),
 		  "local \"fd00::1\" is of another family than the remote");
 	EXPECT_EQ(add_fault({"10.9.0.2", "link", "a", "10.0.1.2", "local"}),
 		  "an address, or auto is missing after \"local\"");
 }
 
-TEST(Words, BadPeers)
+TEST(Arguments, BadPeers)
 {
 	EXPECT_EQ(add_fault({}), "the peer's address is missing after \"peer add|set [dev DEV]\"");
 	EXPECT_EQ(add_fault({"mpl0"}), "peer \"mpl0\" is not an IPv4 or IPv6 address");
@@ -153,30 +157,30 @@ TEST(Words, BadPeers)
 			  "weight \"" + std::string(weight) + "\" is not a number from 1 to 65535");
 }
 
-TEST(Words, Set)
+TEST(Arguments, Set)
 {
-	EXPECT_EQ(parse_set_words({"policy", "broadcast"}).steps.at(0).settings,
+	EXPECT_EQ(parse_set_arguments({"policy", "broadcast"}).requests.at(0).settings,
 		  (SettingValues{{Setting::policy, MPLINK_POLICY_BROADCAST}}));
-	EXPECT_EQ(parse_set_words({"mpl1", "policy", "broadcast"}).device, "mpl1");
-	EXPECT_EQ(parse_set_words({"dev", "mpl1", "policy", "broadcast"}).device, "mpl1");
+	EXPECT_EQ(parse_set_arguments({"mpl1", "policy", "broadcast"}).device, "mpl1");
+	EXPECT_EQ(parse_set_arguments({"dev", "mpl1", "policy", "broadcast"}).device, "mpl1");
 	EXPECT_EQ(fault([] {
-			  parse_set_words({"policy", "rr"});
+			  parse_set_arguments({"policy", "rr"});
 		  }),
 		  "policy \"rr\" is none of balance-rr, balance-xor, active-backup, broadcast");
-	EXPECT_NE(fault([] { parse_set_words({}); }), "");
-	EXPECT_EQ(fault([] { parse_set_words({"mpl1"}); }).find("what is to be set is missing"),
+	EXPECT_NE(fault([] { parse_set_arguments({}); }), "");
+	EXPECT_EQ(fault([] { parse_set_arguments({"mpl1"}); }).find("what is to be set is missing"),
 		  0U);
-	EXPECT_EQ(fault([] { parse_set_words({"policy"}); }),
+	EXPECT_EQ(fault([] { parse_set_arguments({"policy"}); }),
 		  "the value is missing after \"policy\"");
-	EXPECT_NE(fault([] { parse_set_words({"policy"}); }), "");
+	EXPECT_NE(fault([] { parse_set_arguments({"policy"}); }), "");
 }
 
-TEST(Words, SetTunnel)
+TEST(Arguments, SetTunnel)
 {
-	EXPECT_EQ(parse_set_words({"mpl1", "encap", "gre-udp", "flow-buckets", "1",
-				   "outoforder-min-us", "1", "outoforder-max-us", "10000000",
-				   "max-perflow-buffer", "65535", "max-peer-buffer", "1048576"})
-			  .steps.at(0)
+	EXPECT_EQ(parse_set_arguments({"mpl1", "encap", "gre-udp", "flow-buckets", "1",
+				       "outoforder-min-us", "1", "outoforder-max-us", "10000000",
+				       "max-perflow-buffer", "65535", "max-peer-buffer", "1048576"})
+			  .requests.at(0)
 			  .settings,
 		  (SettingValues{{Setting::encap, MPLINK_ENCAP_GRE_UDP},
 				 {Setting::flow_buckets, 1},
@@ -184,14 +188,14 @@ TEST(Words, SetTunnel)
 				 {Setting::outoforder_max_us, 10000000},
 				 {Setting::max_perflow_buffer, 65535},
 				 {Setting::max_peer_buffer, 1048576}}));
-	EXPECT_EQ(parse_set_words({"encap", "none"}).steps.at(0).settings,
+	EXPECT_EQ(parse_set_arguments({"encap", "none"}).requests.at(0).settings,
 		  (SettingValues{{Setting::encap, MPLINK_ENCAP_NONE}}));
 }
 
-TEST(Words, BadTunnel)
+TEST(Arguments, BadTunnel)
 {
-	const auto set_fault = [](const Words &words) {
-		return fault([&] { parse_set_words(words); });
+	const auto set_fault = [](const Arguments &arguments) {
+		return fault([&] { parse_set_arguments(arguments); });
 	};
 
 	EXPECT_EQ(set_fault({"encap", "gre"}), "encap \"gre\" is none of none, gre-udp");
@@ -210,25 +214,28 @@ TEST(Words, BadTunnel)
 }
 
 // In front of the links, between them or behind, for a link has none.
-TEST(Words, PeerKey)
+TEST(Arguments, PeerKey)
 {
-	for (const Words &words :
-	     {Words{"10.99.0.2", "liveness", "off", "key", "7", "link", "eth1", "10.0.1.2"},
-	      Words{"10.99.0.2", "link", "eth1", "10.0.1.2", "key", "7"}}) {
-		const Step step = parse_peer_words(Kind::peer_add, words).steps.at(0);
+	for (const Arguments &arguments :
+	     {Arguments{"10.99.0.2", "liveness", "off", "key", "7", "link", "eth1", "10.0.1.2"},
+	      Arguments{"10.99.0.2", "link", "eth1", "10.0.1.2", "key", "7"}}) {
+		const ChangeRequest request =
+			parse_peer_arguments(Kind::peer_add, arguments).requests.at(0);
 
-		EXPECT_EQ(step.peer_key, 7U);
-		ASSERT_EQ(step.links.size(), 1U);
-		EXPECT_EQ(step.links[0], (LinkChange{.nic = "eth1", .remote = at("10.0.1.2")}));
+		EXPECT_EQ(request.peer_key, 7U);
+		ASSERT_EQ(request.links.size(), 1U);
+		EXPECT_EQ(request.links[0], (LinkRequest{.nic = "eth1", .remote = at("10.0.1.2")}));
 	}
 
-	const Step set =
-		parse_peer_words(Kind::peer_set, {"10.99.0.2", "link", "key", "key", "16777215"})
-			.steps.at(0);
+	const ChangeRequest set = parse_peer_arguments(Kind::peer_set, {"10.99.0.2", "link", "key",
+									"key", "16777215"})
+					  .requests.at(0);
 
 	EXPECT_EQ(set.peer_key, 16777215U);
-	EXPECT_EQ(set.links.at(0), (LinkChange{.nic = "key"}));
-	EXPECT_EQ(parse_peer_words(Kind::peer_set, {"10.99.0.2", "key", "0"}).steps.at(0).peer_key,
+	EXPECT_EQ(set.links.at(0), (LinkRequest{.nic = "key"}));
+	EXPECT_EQ(parse_peer_arguments(Kind::peer_set, {"10.99.0.2", "key", "0"})
+			  .requests.at(0)
+			  .peer_key,
 		  0U);
 	for (const char *key : {"16777216", "-1", "", "1x"})
 		EXPECT_EQ(add_fault({"10.99.0.2", "key", key}),
@@ -237,33 +244,33 @@ TEST(Words, PeerKey)
 	EXPECT_EQ(add_fault({"10.99.0.2", "key"}), "a number is missing after \"key\"");
 }
 
-TEST(Words, SetLiveness)
+TEST(Arguments, SetLiveness)
 {
-	const Order order = parse_set_words({"mpl1",
-					     "liveness",
-					     "bfd",
-					     "wtr-ms",
-					     "0",
-					     "holdoff-ms",
-					     "3600000",
-					     "bfd-tx-us",
-					     "3300",
-					     "bfd-rx-us",
-					     "60000000",
-					     "bfd-multiplier",
-					     "255",
-					     "bfd-multihop",
-					     "on",
-					     "bfd-auth",
-					     "meticulous-sha1",
-					     "bfd-key-id",
-					     "7",
-					     "bfd-key",
-					     "0x00ffA1"});
-	const Step &step = order.steps.at(0);
+	const ChangeRequests order = parse_set_arguments({"mpl1",
+							  "liveness",
+							  "bfd",
+							  "wtr-ms",
+							  "0",
+							  "holdoff-ms",
+							  "3600000",
+							  "bfd-tx-us",
+							  "3300",
+							  "bfd-rx-us",
+							  "60000000",
+							  "bfd-multiplier",
+							  "255",
+							  "bfd-multihop",
+							  "on",
+							  "bfd-auth",
+							  "meticulous-sha1",
+							  "bfd-key-id",
+							  "7",
+							  "bfd-key",
+							  "0x00ffA1"});
+	const ChangeRequest &request = order.requests.at(0);
 
 	EXPECT_EQ(order.device, "mpl1");
-	EXPECT_EQ(step.settings,
+	EXPECT_EQ(request.settings,
 		  (SettingValues{{Setting::liveness, MPLINK_LIVENESS_BFD},
 				 {Setting::wtr_ms, 0},
 				 {Setting::holdoff_ms, 3600000},
@@ -273,16 +280,16 @@ TEST(Words, SetLiveness)
 				 {Setting::bfd_multihop, 1},
 				 {Setting::bfd_auth, MPLINK_BFD_AUTH_METICULOUS_SHA1},
 				 {Setting::bfd_key_id, 7}}));
-	EXPECT_EQ(step.key, (Key{0, 0xff, 0xa1}));
-	EXPECT_EQ(parse_set_words({"bfd-interval-us", "10000"}).steps.at(0).settings,
+	EXPECT_EQ(request.key, (BfdKey{0, 0xff, 0xa1}));
+	EXPECT_EQ(parse_set_arguments({"bfd-interval-us", "10000"}).requests.at(0).settings,
 		  (SettingValues{{Setting::bfd_tx_us, 10000}, {Setting::bfd_rx_us, 10000}}));
-	EXPECT_EQ(parse_set_words({"bfd-key", "0"}).steps.at(0).key, (Key{'0'}));
+	EXPECT_EQ(parse_set_arguments({"bfd-key", "0"}).requests.at(0).key, (BfdKey{'0'}));
 }
 
-TEST(Words, BadLiveness)
+TEST(Arguments, BadLiveness)
 {
-	const auto set_fault = [](const Words &words) {
-		return fault([&] { parse_set_words(words); });
+	const auto set_fault = [](const Arguments &arguments) {
+		return fault([&] { parse_set_arguments(arguments); });
 	};
 
 	EXPECT_EQ(set_fault({"liveness", "inherit"}), "liveness \"inherit\" is none of off, bfd");
@@ -307,10 +314,10 @@ TEST(Words, BadLiveness)
 }
 
 // Whatever is wrong with it, a key is not repeated.
-TEST(Words, BadKeys)
+TEST(Arguments, BadKeys)
 {
 	const auto key_fault = [](const std::string &key) {
-		return fault([&] { parse_set_words({"bfd-key", key}); });
+		return fault([&] { parse_set_arguments({"bfd-key", key}); });
 	};
 
 	EXPECT_EQ(key_fault(""), "bfd-key is empty");
@@ -322,22 +329,23 @@ TEST(Words, BadKeys)
 					  "hexadecimal digits behind it");
 }
 
-TEST(Words, PeerLiveness)
+TEST(Arguments, PeerLiveness)
 {
-	const Order order = parse_peer_words(Kind::peer_add,
-					     {"10.99.0.2", "liveness", "bfd", "link", "eth1",
-					      "10.0.1.2", "liveness", "off", "link", "eth2",
-					      "10.0.2.2", "weight", "2", "liveness", "inherit"});
+	const ChangeRequests order = parse_peer_arguments(
+		Kind::peer_add,
+		{"10.99.0.2", "liveness", "bfd", "link", "eth1", "10.0.1.2", "liveness", "off",
+		 "link", "eth2", "10.0.2.2", "weight", "2", "liveness", "inherit"});
 
-	EXPECT_EQ(order.steps.at(0).liveness, MPLINK_LIVENESS_BFD);
-	EXPECT_EQ(order.steps.at(0).links.at(0).liveness, MPLINK_LIVENESS_OFF);
-	EXPECT_EQ(order.steps.at(0).links.at(1).liveness, MPLINK_LIVENESS_INHERIT);
-	EXPECT_EQ(parse_peer_words(Kind::peer_set, {"10.99.0.2", "liveness", "inherit"})
-			  .steps.at(0)
+	EXPECT_EQ(order.requests.at(0).liveness, MPLINK_LIVENESS_BFD);
+	EXPECT_EQ(order.requests.at(0).links.at(0).liveness, MPLINK_LIVENESS_OFF);
+	EXPECT_EQ(order.requests.at(0).links.at(1).liveness, MPLINK_LIVENESS_INHERIT);
+	EXPECT_EQ(parse_peer_arguments(Kind::peer_set, {"10.99.0.2", "liveness", "inherit"})
+			  .requests.at(0)
 			  .liveness,
 		  MPLINK_LIVENESS_INHERIT);
-	EXPECT_EQ(parse_peer_words(Kind::peer_set, {"10.99.0.2", "link", "eth1", "liveness", "off"})
-			  .steps.at(0)
+	EXPECT_EQ(parse_peer_arguments(Kind::peer_set,
+				       {"10.99.0.2", "link", "eth1", "liveness", "off"})
+			  .requests.at(0)
 			  .liveness,
 		  std::nullopt);
 	EXPECT_EQ(add_fault({"10.99.0.2", "liveness", "on"}),

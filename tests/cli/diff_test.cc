@@ -13,19 +13,19 @@ namespace mplink::cli
 namespace
 {
 
-using Kind = Step::Kind;
+using Kind = ChangeRequest::Kind;
 
 DeviceConfig wanted()
 {
 	return parse_config(write_config({sample()})).at(0);
 }
 
-std::vector<std::string> texts(const std::vector<Step> &steps)
+std::vector<std::string> texts(const std::vector<ChangeRequest> &requests)
 {
 	std::vector<std::string> all;
 
-	for (const Step &step : steps)
-		all.push_back(text(step));
+	for (const ChangeRequest &request : requests)
+		all.push_back(text(request));
 	return all;
 }
 
@@ -36,17 +36,17 @@ TEST(Diff, NothingToDo)
 
 TEST(Diff, FromNothing)
 {
-	const auto steps = diff({.name = "mpl0"}, wanted(), "$.devices[0]");
+	const auto requests = diff({.name = "mpl0"}, wanted(), "$.devices[0]");
 
-	ASSERT_EQ(texts(steps),
+	ASSERT_EQ(texts(requests),
 		  (std::vector<std::string>{"nic add eth1", "nic add eth2", "peer add 10.99.0.2",
 					    "peer add fd99::3"}));
-	EXPECT_EQ(steps[1].where, "$.devices[0].nics[1]");
-	ASSERT_EQ(steps[2].links.size(), 2U);
-	EXPECT_EQ(steps[2].links[0], (LinkChange{.nic = "eth1",
-						 .remote = at("10.0.1.2"),
-						 .weight = 3,
-						 .where = "$.devices[0].peers[0].links[0]"}));
+	EXPECT_EQ(requests[1].where, "$.devices[0].nics[1]");
+	ASSERT_EQ(requests[2].links.size(), 2U);
+	EXPECT_EQ(requests[2].links[0], (LinkRequest{.nic = "eth1",
+						     .remote = at("10.0.1.2"),
+						     .weight = 3,
+						     .where = "$.devices[0].peers[0].links[0]"}));
 }
 
 TEST(Diff, OnlyWhatDiffers)
@@ -57,16 +57,16 @@ TEST(Diff, OnlyWhatDiffers)
 	want.peers[0].links[0].weight = 9;
 	want.peers[0].links[1].remote = at("10.0.2.2");
 
-	const auto steps = diff(sample(), want, "$");
+	const auto requests = diff(sample(), want, "$");
 
-	ASSERT_EQ(texts(steps),
+	ASSERT_EQ(texts(requests),
 		  (std::vector<std::string>{"set policy broadcast", "peer set 10.99.0.2"}));
-	ASSERT_EQ(steps[1].links.size(), 2U);
-	EXPECT_EQ(steps[1].links[0],
-		  (LinkChange{.nic = "eth1", .weight = 9, .where = "$.peers[0].links[0]"}));
-	EXPECT_EQ(steps[1].links[1], (LinkChange{.nic = "eth2",
-						 .remote = at("10.0.2.2"),
-						 .where = "$.peers[0].links[1]"}));
+	ASSERT_EQ(requests[1].links.size(), 2U);
+	EXPECT_EQ(requests[1].links[0],
+		  (LinkRequest{.nic = "eth1", .weight = 9, .where = "$.peers[0].links[0]"}));
+	EXPECT_EQ(requests[1].links[1], (LinkRequest{.nic = "eth2",
+						     .remote = at("10.0.2.2"),
+						     .where = "$.peers[0].links[1]"}));
 }
 
 TEST(Diff, Liveness)
@@ -75,18 +75,18 @@ TEST(Diff, Liveness)
 
 	EXPECT_TRUE(diff(live_sample(), want, "$").empty());
 
-	const auto steps = diff(sample(), want, "$");
+	const auto requests = diff(sample(), want, "$");
 
-	ASSERT_EQ(texts(steps),
+	ASSERT_EQ(texts(requests),
 		  (std::vector<std::string>{"set liveness bfd wtr-ms 300 bfd-tx-us 10000 "
 					    "bfd-multihop on bfd-auth sha1 bfd-key-id 7",
 					    "peer set 10.99.0.2"}));
-	EXPECT_EQ(steps[0].where, "$");
-	EXPECT_EQ(steps[1].liveness, MPLINK_LIVENESS_BFD);
-	ASSERT_EQ(steps[1].links.size(), 1U);
-	EXPECT_EQ(steps[1].links[0], (LinkChange{.nic = "eth2",
-						 .liveness = MPLINK_LIVENESS_OFF,
-						 .where = "$.peers[0].links[1]"}));
+	EXPECT_EQ(requests[0].where, "$");
+	EXPECT_EQ(requests[1].liveness, MPLINK_LIVENESS_BFD);
+	ASSERT_EQ(requests[1].links.size(), 1U);
+	EXPECT_EQ(requests[1].links[0], (LinkRequest{.nic = "eth2",
+						     .liveness = MPLINK_LIVENESS_OFF,
+						     .where = "$.peers[0].links[1]"}));
 
 	// Back to what goes without saying.
 	const auto back = diff(live_sample(), wanted(), "$");
@@ -105,7 +105,7 @@ TEST(Diff, Liveness)
 	EXPECT_EQ(fresh[4].liveness, std::nullopt);
 
 	// A key cannot be compared, and is not told.
-	want.key = Key{'s', 'e', 'c'};
+	want.key = BfdKey{'s', 'e', 'c'};
 
 	const auto keyed = diff(live_sample(), want, "$");
 
@@ -122,11 +122,11 @@ TEST(Diff, LinksOverOneNic)
 		want.peers[0].links = std::move(those);
 		return want;
 	};
-	const auto asked = [](const Device &from, const DeviceConfig &to) {
-		const auto steps = diff(from, to, "$");
+	const auto asked = [](const DeviceStatus &from, const DeviceConfig &to) {
+		const auto requests = diff(from, to, "$");
 
-		EXPECT_EQ(texts(steps), (std::vector<std::string>{"peer set 10.99.0.2"}));
-		return steps.at(0).links;
+		EXPECT_EQ(texts(requests), (std::vector<std::string>{"peer set 10.99.0.2"}));
+		return requests.at(0).links;
 	};
 	const LinkConfig eth2 = {"eth2", at("fd00:2::2"), 1};
 	const DeviceConfig both = parse_config(write_config({shared_sample()})).at(0);
@@ -135,25 +135,25 @@ TEST(Diff, LinksOverOneNic)
 	EXPECT_EQ(both.peers[0].links[1].local, at("10.0.1.50"));
 	// One more over the NIC is no other remote of the one.
 	EXPECT_EQ(asked(sample(), both),
-		  (std::vector<LinkChange>{{.nic = "eth1",
-					    .remote = at("10.8.2.1"),
-					    .weight = 2,
-					    .local = std::optional(at("10.0.1.50")),
-					    .add = true,
-					    .where = "$.peers[0].links[1]"}}));
+		  (std::vector<LinkRequest>{{.nic = "eth1",
+					     .remote = at("10.8.2.1"),
+					     .weight = 2,
+					     .local = std::optional(at("10.0.1.50")),
+					     .add = true,
+					     .where = "$.peers[0].links[1]"}}));
 	// And back: which of the two goes is said.
 	EXPECT_EQ(asked(shared_sample(), links({{"eth1", at("10.0.1.2"), 3}, eth2})),
-		  (std::vector<LinkChange>{
+		  (std::vector<LinkRequest>{
 			  {.nic = "eth1", .remote = at("10.8.2.1"), .remove = true}}));
 	// One link before and after moves.
 	EXPECT_EQ(asked(sample(), links({{"eth1", at("10.0.1.7"), 3}, eth2})),
-		  (std::vector<LinkChange>{{.nic = "eth1",
-					    .remote = at("10.0.1.7"),
-					    .where = "$.peers[0].links[0]"}}));
+		  (std::vector<LinkRequest>{{.nic = "eth1",
+					     .remote = at("10.0.1.7"),
+					     .where = "$.peers[0].links[0]"}}));
 	// Of several, one stays and changes, one comes, one goes.
 	EXPECT_EQ(asked(shared_sample(),
 			links({{"eth1", at("10.0.1.2"), 9}, {"eth1", at("10.8.3.1"), 1}, eth2})),
-		  (std::vector<LinkChange>{
+		  (std::vector<LinkRequest>{
 			  {.nic = "eth1",
 			   .remote = at("10.0.1.2"),
 			   .weight = 9,
@@ -166,7 +166,7 @@ TEST(Diff, LinksOverOneNic)
 			  {.nic = "eth1", .remote = at("10.8.2.1"), .remove = true}}));
 	// Several that become one with another remote: none of them moves.
 	EXPECT_EQ(asked(shared_sample(), links({{"eth1", at("10.8.3.1"), 1}, eth2})),
-		  (std::vector<LinkChange>{
+		  (std::vector<LinkRequest>{
 			  {.nic = "eth1",
 			   .remote = at("10.8.3.1"),
 			   .weight = 1,
@@ -177,10 +177,10 @@ TEST(Diff, LinksOverOneNic)
 	// Routing decides again.
 	EXPECT_EQ(asked(shared_sample(),
 			links({{"eth1", at("10.0.1.2"), 3}, {"eth1", at("10.8.2.1"), 2}, eth2})),
-		  (std::vector<LinkChange>{{.nic = "eth1",
-					    .remote = at("10.8.2.1"),
-					    .local = std::optional<Address>(),
-					    .where = "$.peers[0].links[1]"}}));
+		  (std::vector<LinkRequest>{{.nic = "eth1",
+					     .remote = at("10.8.2.1"),
+					     .local = std::optional<Address>(),
+					     .where = "$.peers[0].links[1]"}}));
 }
 
 // Traffic finds its new links before the old ones go.
@@ -192,11 +192,11 @@ TEST(Diff, NewBeforeOld)
 	want.peers.pop_back();
 	want.peers[0].links[1] = {"eth3", at("10.0.3.2"), 1};
 
-	const auto steps = diff(sample(), want, "$");
+	const auto requests = diff(sample(), want, "$");
 
-	ASSERT_EQ(texts(steps), (std::vector<std::string>{"nic add eth3", "peer set 10.99.0.2",
-							  "peer del fd99::3", "nic del eth2"}));
-	EXPECT_EQ(steps[1].links.back(), (LinkChange{.nic = "eth2", .remove = true}));
+	ASSERT_EQ(texts(requests), (std::vector<std::string>{"nic add eth3", "peer set 10.99.0.2",
+							     "peer del fd99::3", "nic del eth2"}));
+	EXPECT_EQ(requests[1].links.back(), (LinkRequest{.nic = "eth2", .remove = true}));
 }
 
 TEST(Diff, Tunnel)
@@ -206,16 +206,16 @@ TEST(Diff, Tunnel)
 	EXPECT_TRUE(diff(tunnel_sample(), want, "$").empty());
 
 	// What is of one encap cannot become what is of another.
-	const auto steps = diff(sample(), want, "$");
+	const auto requests = diff(sample(), want, "$");
 
-	ASSERT_EQ(texts(steps),
+	ASSERT_EQ(texts(requests),
 		  (std::vector<std::string>{"set flow-buckets 64 outoforder-max-us 50000",
 					    "peer del 10.99.0.2", "peer del fd99::3",
 					    "set encap gre-udp", "peer add 10.99.0.2",
 					    "peer add fd99::3"}));
-	EXPECT_EQ(steps[4].peer_key, 16777215U);
-	EXPECT_EQ(steps[4].links.size(), 2U);
-	EXPECT_EQ(steps[5].peer_key, std::nullopt);
+	EXPECT_EQ(requests[4].peer_key, 16777215U);
+	EXPECT_EQ(requests[4].links.size(), 2U);
+	EXPECT_EQ(requests[5].peer_key, std::nullopt);
 
 	const auto back = diff(tunnel_sample(), wanted(), "$");
 
@@ -252,15 +252,15 @@ TEST(Diff, WhatOnlyAddsComesBeforeWhatTakesAway)
 	want.peers[0].links.pop_back();
 	want.peers[1].address = at("fd99::9");
 
-	const auto steps = diff(sample(), want, "$");
+	const auto requests = diff(sample(), want, "$");
 	bool taken = false;
 
-	ASSERT_EQ(texts(steps),
+	ASSERT_EQ(texts(requests),
 		  (std::vector<std::string>{"nic add eth9", "peer add fd99::9",
 					    "peer set 10.99.0.2", "peer del fd99::3"}));
-	for (const Step &step : steps) {
-		EXPECT_TRUE(takes_away(step) || !taken) << text(step);
-		taken |= takes_away(step);
+	for (const ChangeRequest &request : requests) {
+		EXPECT_TRUE(takes_away(request) || !taken) << text(request);
+		taken |= takes_away(request);
 	}
 }
 
@@ -269,10 +269,10 @@ TEST(Diff, StepsAsCommands)
 	DeviceConfig want = parse_config(write_config({live_sample()})).at(0);
 	std::vector<std::string> lines;
 
-	want.key = Key{'s', 'e', 'c'};
+	want.key = BfdKey{'s', 'e', 'c'};
 	want.peers[0].links[0].nic = "eth 1'";
-	for (const Step &step : diff({.name = "mpl0"}, want, "$"))
-		lines.push_back(command_line("mpl0", step));
+	for (const ChangeRequest &request : diff({.name = "mpl0"}, want, "$"))
+		lines.push_back(command_line("mpl0", request));
 	EXPECT_EQ(
 		lines,
 		(std::vector<std::string>{
@@ -288,53 +288,53 @@ TEST(Diff, StepsAsCommands)
 	less.peers[0].links.pop_back();
 	less.peers.pop_back();
 	lines.clear();
-	for (const Step &step : diff(sample(), less, "$"))
-		lines.push_back(command_line("mpl0", step));
+	for (const ChangeRequest &request : diff(sample(), less, "$"))
+		lines.push_back(command_line("mpl0", request));
 	EXPECT_EQ(lines, (std::vector<std::string>{"mplink peer set dev mpl0 10.99.0.2 unlink eth2",
 						   "mplink peer del dev mpl0 fd99::3"}));
 }
 
 // Carries the steps out one by one, as the module does, which takes no peer whose packets
 // it could not tell from another one's.  Returns how many there were.
-std::size_t carry_out(const Device &have, const Device &then)
+std::size_t carry_out(const DeviceStatus &have, const DeviceStatus &then)
 {
 	const DeviceConfig want = parse_config(write_config({then})).at(0);
-	std::map<Address, Peer> now;
-	const std::vector<Step> steps = diff(have, want, "$");
+	std::map<Address, PeerStatus> now;
+	const std::vector<ChangeRequest> requests = diff(have, want, "$");
 
-	for (const Peer &peer : have.peers)
+	for (const PeerStatus &peer : have.peers)
 		now[peer.address] = peer;
-	for (const Step &step : steps) {
-		Peer &peer = now.at(step.peer.value());
+	for (const ChangeRequest &request : requests) {
+		PeerStatus &peer = now.at(request.peer.value());
 		std::set<std::pair<std::uint32_t, Address>> senders;
 
-		peer.key = step.peer_key.value_or(peer.key);
-		for (const LinkChange &change : step.links)
-			for (Link &link : peer.links)
+		peer.key = request.peer_key.value_or(peer.key);
+		for (const LinkRequest &change : request.links)
+			for (LinkStatus &link : peer.links)
 				if (link.nic == change.nic)
 					link.remote = change.remote.value();
 		for (const auto &[address, other] : now)
-			for (const Link &link : other.links)
+			for (const LinkStatus &link : other.links)
 				EXPECT_TRUE(senders.emplace(other.key, link.remote.value()).second)
-					<< text(step);
+					<< text(request);
 	}
-	for (const Peer &peer : then.peers) {
+	for (const PeerStatus &peer : then.peers) {
 		EXPECT_EQ(now.at(peer.address).key, peer.key);
 		for (std::size_t i = 0; i < peer.links.size(); i++)
 			EXPECT_EQ(now.at(peer.address).links[i].remote, peer.links[i].remote);
 	}
-	return steps.size();
+	return requests.size();
 }
 
 TEST(Diff, TunnelsThatSwapKeys)
 {
-	Device have = tunnel_sample();
+	DeviceStatus have = tunnel_sample();
 
 	have.peers[0].key = 1;
 	have.peers[1].key = 0;
 	have.peers[1].links = have.peers[0].links;
 
-	Device then = have;
+	DeviceStatus then = have;
 
 	std::swap(then.peers[0].key, then.peers[1].key);
 	// Both step aside, the first to change finds the second's key free.
@@ -347,13 +347,13 @@ TEST(Diff, TunnelsThatSwapKeys)
 
 TEST(Diff, TunnelsThatSwapRemotes)
 {
-	Device have = tunnel_sample();
+	DeviceStatus have = tunnel_sample();
 
 	have.peers[1].key = have.peers[0].key;
 	have.peers[1].links = {have.peers[0].links[0]};
 	have.peers[1].links[0].remote = at("10.0.1.3");
 
-	Device then = have;
+	DeviceStatus then = have;
 
 	std::swap(then.peers[0].links[0].remote, then.peers[1].links[0].remote);
 	EXPECT_EQ(carry_out(have, then), 4U);
@@ -365,7 +365,7 @@ TEST(Diff, TunnelsThatSwapRemotes)
 
 TEST(Diff, AFullDeviceIsEmptiedFirst)
 {
-	Device full{.name = "mpl0", .peers = {{.address = at("10.99.0.2")}}};
+	DeviceStatus full{.name = "mpl0", .peers = {{.address = at("10.99.0.2")}}};
 	DeviceConfig want{.name = "mpl0", .peers = {{.address = at("10.99.0.2")}}};
 
 	for (int i = 0; i < MPLINK_MAX_NICS; i++)
@@ -374,14 +374,14 @@ TEST(Diff, AFullDeviceIsEmptiedFirst)
 	want.nics = {"new0"};
 	want.peers[0].links.push_back({"new0", at("10.0.1.2"), 1});
 
-	const auto steps = diff(full, want, "$");
+	const auto requests = diff(full, want, "$");
 
-	ASSERT_EQ(steps.size(), MPLINK_MAX_NICS + 2U);
-	EXPECT_EQ(steps.front().kind, Kind::nic_del);
-	EXPECT_EQ(text(steps[MPLINK_MAX_NICS]), "nic add new0");
+	ASSERT_EQ(requests.size(), MPLINK_MAX_NICS + 2U);
+	EXPECT_EQ(requests.front().kind, Kind::nic_del);
+	EXPECT_EQ(text(requests[MPLINK_MAX_NICS]), "nic add new0");
 	// The link over old0 went with it: to remove it again would be refused.
-	ASSERT_EQ(steps.back().links.size(), 1U);
-	EXPECT_EQ(steps.back().links[0].nic, "new0");
+	ASSERT_EQ(requests.back().links.size(), 1U);
+	EXPECT_EQ(requests.back().links[0].nic, "new0");
 }
 
 } // namespace

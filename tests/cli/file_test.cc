@@ -211,7 +211,7 @@ TEST(Config, Liveness)
 		"rx_us": 20000, "multiplier": 5, "multihop": true, "auth": "sha1", "key_id": 3,
 		"key": "0x0102"}, "peers": [{"address": "10.99.0.2", "liveness": "off", "links":
 		[{"nic": "eth1", "remote": "10.0.1.2", "liveness": "bfd"}]}])"));
-	const Settings &settings = devices.at(0).settings;
+	const DeviceSettings &settings = devices.at(0).settings;
 
 	EXPECT_EQ(settings[Setting::liveness], MPLINK_LIVENESS_BFD);
 	EXPECT_EQ(settings[Setting::wtr_ms], 0U);
@@ -222,7 +222,7 @@ TEST(Config, Liveness)
 	EXPECT_EQ(settings[Setting::bfd_multihop], 1U);
 	EXPECT_EQ(settings[Setting::bfd_auth], MPLINK_BFD_AUTH_SHA1);
 	EXPECT_EQ(settings[Setting::bfd_key_id], 3U);
-	EXPECT_EQ(devices[0].key, (Key{1, 2}));
+	EXPECT_EQ(devices[0].key, (BfdKey{1, 2}));
 	EXPECT_EQ(devices[0].peers.at(0).liveness, MPLINK_LIVENESS_OFF);
 	EXPECT_EQ(devices[0].peers[0].links.at(0).liveness, MPLINK_LIVENESS_BFD);
 }
@@ -269,7 +269,7 @@ TEST(Config, Tunnel)
 		R"(, "encap": "gre-udp", "tunnel": {"flow_buckets": 1, "outoforder_min_us": 5,
 		"outoforder_max_us": 5, "max_perflow_buffer": 65535, "max_peer_buffer": 1, "checksum": true},
 		"peers": [{"address": "10.99.0.2", "key": 16777215, "links": []}])"));
-	const Settings &settings = devices.at(0).settings;
+	const DeviceSettings &settings = devices.at(0).settings;
 
 	EXPECT_EQ(settings[Setting::encap], MPLINK_ENCAP_GRE_UDP);
 	EXPECT_EQ(settings[Setting::flow_buckets], 1U);

@@ -33,9 +33,9 @@ const NicFact down{.up = false, .carrier = false, .reason = {}};
 const NicFact up{.up = true, .carrier = false, .reason = {}};
 const NicFact plugged{.up = true, .carrier = true, .reason = {}};
 
-TEST(Stages, FromUpToValid)
+TEST(NicStages, FromUpToValid)
 {
-	Stages stages;
+	NicStages stages;
 
 	stages.observe("a", ms(0), down);
 	stages.observe("a", ms(0), fact(MPLINK_REASON_ADMIN_DOWN));
@@ -53,9 +53,9 @@ TEST(Stages, FromUpToValid)
 	EXPECT_FALSE(stages.observe("a", ms(3503), fact(MPLINK_REASON_NONE)));
 }
 
-TEST(Stages, FromCableIn)
+TEST(NicStages, FromCableIn)
 {
-	Stages stages;
+	NicStages stages;
 
 	stages.observe("a", ms(0), up);
 	stages.observe("a", ms(0), fact(MPLINK_REASON_NO_CARRIER));
@@ -65,9 +65,9 @@ TEST(Stages, FromCableIn)
 }
 
 // The module's notifier runs before rtnetlink's message is sent.
-TEST(Stages, TheModuleFirst)
+TEST(NicStages, TheModuleFirst)
 {
-	Stages stages;
+	NicStages stages;
 
 	stages.observe("a", ms(0), up);
 	stages.observe("a", ms(0), fact(MPLINK_REASON_NO_CARRIER));
@@ -79,9 +79,9 @@ TEST(Stages, TheModuleFirst)
 	EXPECT_FALSE(stages.observe("a", ms(30), fact(MPLINK_REASON_NONE)));
 }
 
-TEST(Stages, ADownBeginsAnew)
+TEST(NicStages, ADownBeginsAnew)
 {
-	Stages stages;
+	NicStages stages;
 
 	stages.observe("a", ms(0), down);
 	stages.observe("a", ms(0), fact(MPLINK_REASON_ADMIN_DOWN));
@@ -96,9 +96,9 @@ TEST(Stages, ADownBeginsAnew)
 	EXPECT_EQ(report->total, milliseconds(60));
 }
 
-TEST(Stages, ValidFromTheStartIsNoNews)
+TEST(NicStages, ValidFromTheStartIsNoNews)
 {
-	Stages stages;
+	NicStages stages;
 
 	EXPECT_FALSE(stages.observe("a", ms(0), fact(MPLINK_REASON_NONE)));
 	EXPECT_FALSE(stages.observe("a", ms(1), plugged));
@@ -112,9 +112,9 @@ NicMessage nic_message(std::uint32_t was, std::uint32_t now, std::uint32_t event
 		.was = was};
 }
 
-TEST(World, NicEvents)
+TEST(MonitorState, NicEvents)
 {
-	World world({sample()}, {});
+	MonitorState world({sample()}, {});
 	auto changes = world.nic(ms(0), nic_message(MPLINK_REASON_NONE, MPLINK_REASON_ADMIN_DOWN,
 						    MPLINK_EVENT_GOING_DOWN));
 
@@ -142,9 +142,9 @@ TEST(World, NicEvents)
 	EXPECT_TRUE(environment(changes[0]).empty());
 }
 
-TEST(World, Links)
+TEST(MonitorState, Links)
 {
-	World world({sample()}, {});
+	MonitorState world({sample()}, {});
 	const auto changes =
 		world.link(ms(0), {.device = 7,
 				   .peer = {.address = at("10.99.0.2"),
@@ -161,9 +161,9 @@ TEST(World, Links)
 		  "mpl0: peer fd99::3: removed");
 }
 
-TEST(World, Netdevs)
+TEST(MonitorState, Netdevs)
 {
-	World world({}, {{.ifindex = 2, .name = "eth1", .mtu = 1500}});
+	MonitorState world({}, {{.ifindex = 2, .name = "eth1", .mtu = 1500}});
 	Netdev netdev{.ifindex = 2, .name = "eth1", .mtu = 1500, .up = true, .carrier = true};
 
 	EXPECT_EQ(text(world.netdev(ms(0), netdev).at(0)), "eth1: up, carrier on");
@@ -183,15 +183,15 @@ TEST(World, Netdevs)
 	EXPECT_EQ(text(world.netdev_removed(ms(0), virtual_nic).at(1)), "mpl0: device removed");
 }
 
-TEST(World, ReportsStages)
+TEST(MonitorState, ReportsStages)
 {
-	Device device = sample();
+	DeviceStatus device = sample();
 
 	device.nics[0].reason = MPLINK_REASON_NO_CARRIER;
 	device.nics[0].carrier = false;
 
 	Netdev netdev{.ifindex = 2, .name = "eth1", .up = true};
-	World world({device}, {netdev});
+	MonitorState world({device}, {netdev});
 
 	netdev.carrier = true;
 	world.netdev(ms(1000), netdev);
@@ -216,11 +216,11 @@ PeerMessage link_message(std::uint32_t was, std::uint32_t now, std::uint32_t eve
 }
 
 // A cable is pulled, and comes back.
-TEST(World, TellsTheReturnOfALink)
+TEST(MonitorState, TellsTheReturnOfALink)
 {
-	World world({live_sample()}, {});
+	MonitorState world({live_sample()}, {});
 	std::vector<std::string> texts;
-	World::Changes last;
+	MonitorState::Changes last;
 	const auto link = [&](int when, std::uint32_t was, std::uint32_t now, std::uint32_t event) {
 		last = world.link(ms(when), link_message(was, now, event));
 		for (const Change &change : last)
@@ -279,10 +279,10 @@ TEST(World, TellsTheReturnOfALink)
 	EXPECT_EQ(texts.size(), 1U);
 }
 
-TEST(World, TellsSettings)
+TEST(MonitorState, TellsSettings)
 {
-	World world({sample()}, {});
-	Device device = sample();
+	MonitorState world({sample()}, {});
+	DeviceStatus device = sample();
 
 	EXPECT_TRUE(world.device(ms(0), device).empty());
 	device.settings[Setting::liveness] = MPLINK_LIVENESS_BFD;
@@ -301,10 +301,10 @@ TEST(World, TellsSettings)
 	EXPECT_TRUE(world.device(ms(0), device).empty());
 }
 
-TEST(World, TellsOfATunnel)
+TEST(MonitorState, TellsOfATunnel)
 {
-	World world({sample()}, {});
-	Device device = sample();
+	MonitorState world({sample()}, {});
+	DeviceStatus device = sample();
 
 	device.settings[Setting::encap] = MPLINK_ENCAP_GRE_UDP;
 	device.settings[Setting::flow_buckets] = 1;
@@ -334,10 +334,10 @@ TEST(World, TellsOfATunnel)
 	EXPECT_EQ(text(found[0]), "mpl0: peer fd99::3: set, key 8, without links");
 }
 
-TEST(World, ANicTakesItsLinksAlong)
+TEST(MonitorState, ANicTakesItsLinksAlong)
 {
-	World world({sample()}, {});
-	Device now = sample();
+	MonitorState world({sample()}, {});
+	DeviceStatus now = sample();
 
 	EXPECT_EQ(text(world.nic_removed(ms(0), {.device = 7, .nic = {.name = "eth2"}}).at(0)),
 		  "mpl0: eth2: NIC removed");
@@ -347,10 +347,10 @@ TEST(World, ANicTakesItsLinksAlong)
 }
 
 // Where the NIC does not tell which link it is, the remote does.
-TEST(World, LinksOverOneNic)
+TEST(MonitorState, LinksOverOneNic)
 {
-	Device now = shared_sample();
-	World world({now}, {});
+	DeviceStatus now = shared_sample();
+	MonitorState world({now}, {});
 	const auto event = [&](std::uint32_t was, std::uint32_t reason) {
 		return world.link(ms(0), {.device = 7,
 					  .peer = {.address = at("10.99.0.2"),
@@ -374,16 +374,17 @@ TEST(World, LinksOverOneNic)
 	EXPECT_EQ(text(world.peer(ms(0), {.device = 7, .peer = now.peers[0]}).at(0)),
 		  "mpl0: peer 10.99.0.2: set, with links eth1@10.0.1.2, eth1@10.8.2.1, eth2");
 	world.nic_removed(ms(0), {.device = 7, .nic = {.name = "eth1"}});
-	std::erase_if(now.peers[0].links, [](const Link &link) { return link.nic == "eth1"; });
-	std::erase_if(now.nics, [](const Nic &nic) { return nic.name == "eth1"; });
+	std::erase_if(now.peers[0].links,
+		      [](const LinkStatus &link) { return link.nic == "eth1"; });
+	std::erase_if(now.nics, [](const NicStatus &nic) { return nic.name == "eth1"; });
 	EXPECT_TRUE(world.resync(ms(0), {now}, {}).empty());
 }
 
 // What an overrun lost is found by comparing.
-TEST(World, Resync)
+TEST(MonitorState, Resync)
 {
-	World world({sample()}, {});
-	Device now = sample();
+	MonitorState world({sample()}, {});
+	DeviceStatus now = sample();
 
 	EXPECT_TRUE(world.resync(ms(0), {now}, {}).empty());
 	now.settings[Setting::policy] = MPLINK_POLICY_BROADCAST;
@@ -412,7 +413,7 @@ TEST(World, Resync)
 	now.peers[0].links[0].remote = at("10.0.9.9");
 	EXPECT_EQ(world.resync(ms(0), {now}, {}).size(), 1U);
 	now.peers[0].links[0].reason = MPLINK_REASON_NO_ROUTE;
-	const World::Changes lost = world.resync(ms(0), {now}, {});
+	const MonitorState::Changes lost = world.resync(ms(0), {now}, {});
 	ASSERT_EQ(lost.size(), 1U);
 	EXPECT_EQ(lost[0].remote, at("10.0.9.9"));
 

@@ -9,8 +9,8 @@
 #include <cstring>
 #include <random>
 
+#include "netlink/extack.hh"
 #include "netlink/netdev.hh"
-#include "netlink/netlink_error.hh"
 #include "netlink/replies.hh"
 #include "netlink/requests.hh"
 #include "netlink/socket.hh"
@@ -42,14 +42,14 @@ Bytes attributes(const Message &message)
 	return only(message.bytes()).attributes(sizeof(genlmsghdr));
 }
 
-const Step peer_step{.kind = Step::Kind::peer_set,
-		     .peer = at("10.99.0.2"),
-		     .links = {{.nic = "eth1", .remote = at("fd00::2"), .weight = 7},
-			       {.nic = "eth2", .remove = true}}};
+const ChangeRequest peer_change{.kind = ChangeRequest::Kind::peer_set,
+				.peer = at("10.99.0.2"),
+				.links = {{.nic = "eth1", .remote = at("fd00::2"), .weight = 7},
+					  {.nic = "eth2", .remove = true}}};
 
 TEST(Requests, PeerRoundTrip)
 {
-	const Message message = request(family, 9, "mpl0", peer_step);
+	const Message message = to_message(family, 9, "mpl0", peer_change);
 	const Received received = only(message.bytes());
 	genlmsghdr header;
 
@@ -72,7 +72,7 @@ TEST(Requests, PeerRoundTrip)
 TEST(Requests, NestsAndFlags)
 {
 	unsigned nests = 0, removals = 0;
-	const Message message = request(family, 9, "mpl0", peer_step);
+	const Message message = to_message(family, 9, "mpl0", peer_change);
 
 	for_each_attribute(attributes(message), [&](const Attribute &a) {
 		if (a.type != MPLINK_A_PEER_LINK)
@@ -99,22 +99,24 @@ TEST(Requests, NestsAndFlags)
 
 TEST(Requests, EveryKind)
 {
-	const auto command = [](const Step &step) {
-		const Message message = request(family, 9, "mpl0", step);
+	const auto command = [](const ChangeRequest &change) {
+		const Message message = to_message(family, 9, "mpl0", change);
 
 		return static_cast<int>(only(message.bytes()).payload[0]);
 	};
 
-	EXPECT_EQ(command({.kind = Step::Kind::device_set, .settings = {{Setting::policy, 1}}}),
+	EXPECT_EQ(command({.kind = ChangeRequest::Kind::device_set,
+			   .settings = {{Setting::policy, 1}}}),
 		  MPLINK_CMD_DEVICE_SET);
-	EXPECT_EQ(command({.kind = Step::Kind::nic_add, .nic = "a"}), MPLINK_CMD_NIC_ADD);
-	EXPECT_EQ(command({.kind = Step::Kind::nic_del, .nic = "a"}), MPLINK_CMD_NIC_DEL);
-	EXPECT_EQ(command({.kind = Step::Kind::peer_add, .peer = at("10.9.0.2")}),
+	EXPECT_EQ(command({.kind = ChangeRequest::Kind::nic_add, .nic = "a"}), MPLINK_CMD_NIC_ADD);
+	EXPECT_EQ(command({.kind = ChangeRequest::Kind::nic_del, .nic = "a"}), MPLINK_CMD_NIC_DEL);
+	EXPECT_EQ(command({.kind = ChangeRequest::Kind::peer_add, .peer = at("10.9.0.2")}),
 		  MPLINK_CMD_PEER_ADD);
-	EXPECT_EQ(command({.kind = Step::Kind::peer_del, .peer = at("10.9.0.2")}),
+	EXPECT_EQ(command({.kind = ChangeRequest::Kind::peer_del, .peer = at("10.9.0.2")}),
 		  MPLINK_CMD_PEER_DEL);
 
-	const Message nic = request(family, 9, "mpl0", {.kind = Step::Kind::nic_add, .nic = "a"});
+	const Message nic =
+		to_message(family, 9, "mpl0", {.kind = ChangeRequest::Kind::nic_add, .nic = "a"});
 
 	EXPECT_EQ(parse_nic(attributes(nic)).device, 9U);
 	EXPECT_EQ(parse_nic(attributes(nic)).nic.name, "a");
@@ -123,11 +125,11 @@ TEST(Requests, EveryKind)
 // What is set can be read, but for the key, which is where it belongs.
 TEST(Requests, DeviceRoundTrip)
 {
-	const Settings wanted = live_sample().settings;
-	const Step step{.kind = Step::Kind::device_set,
-			.settings = differences(Settings(), wanted),
-			.key = Key{1, 2, 3}};
-	const Message message = request(family, 9, "mpl0", step);
+	const DeviceSettings wanted = live_sample().settings;
+	const ChangeRequest change{.kind = ChangeRequest::Kind::device_set,
+				   .settings = differences(DeviceSettings(), wanted),
+				   .key = BfdKey{1, 2, 3}};
+	const Message message = to_message(family, 9, "mpl0", change);
 	unsigned keys = 0;
 
 	EXPECT_EQ(parse_device(attributes(message)).ifindex, 9U);
@@ -147,9 +149,9 @@ TEST(Requests, DeviceRoundTrip)
 		  "mpl0: set liveness bfd wtr-ms 300 bfd-tx-us 10000 bfd-multihop on "
 		  "bfd-auth sha1 bfd-key-id 7 bfd-key");
 
-	const Message plain =
-		request(family, 9, "mpl0",
-			{.kind = Step::Kind::device_set, .settings = {{Setting::wtr_ms, 1}}});
+	const Message plain = to_message(
+		family, 9, "mpl0",
+		{.kind = ChangeRequest::Kind::device_set, .settings = {{Setting::wtr_ms, 1}}});
 
 	for_each_attribute(attributes(plain),
 			   [](const Attribute &a) { EXPECT_NE(a.type, MPLINK_A_DEVICE_BFD); });
@@ -157,9 +159,10 @@ TEST(Requests, DeviceRoundTrip)
 
 TEST(Requests, TunnelRoundTrip)
 {
-	const Settings wanted = tunnel_sample().settings;
-	Step step{.kind = Step::Kind::device_set, .settings = differences(Settings(), wanted)};
-	const Message message = request(family, 9, "mpl0", step);
+	const DeviceSettings wanted = tunnel_sample().settings;
+	ChangeRequest change{.kind = ChangeRequest::Kind::device_set,
+			     .settings = differences(DeviceSettings(), wanted)};
+	const Message message = to_message(family, 9, "mpl0", change);
 
 	EXPECT_EQ(parse_device(attributes(message)).settings, wanted);
 	EXPECT_EQ(message.what(),
@@ -178,16 +181,17 @@ TEST(Requests, TunnelRoundTrip)
 
 TEST(Requests, PeerKey)
 {
-	Step step = peer_step;
+	ChangeRequest change = peer_change;
 
-	EXPECT_EQ(parse_peer(attributes(request(family, 9, "mpl0", step))).peer.key, 0U);
-	EXPECT_TRUE(parse_peer(attributes(request(family, 9, "mpl0", step))).peer.key_hidden);
-	step.peer_key = 16777215;
-	EXPECT_EQ(parse_peer(attributes(request(family, 9, "mpl0", step))).peer.key, 16777215U);
-	EXPECT_FALSE(parse_peer(attributes(request(family, 9, "mpl0", step))).peer.key_hidden);
+	EXPECT_EQ(parse_peer(attributes(to_message(family, 9, "mpl0", change))).peer.key, 0U);
+	EXPECT_TRUE(parse_peer(attributes(to_message(family, 9, "mpl0", change))).peer.key_hidden);
+	change.peer_key = 16777215;
+	EXPECT_EQ(parse_peer(attributes(to_message(family, 9, "mpl0", change))).peer.key,
+		  16777215U);
+	EXPECT_FALSE(parse_peer(attributes(to_message(family, 9, "mpl0", change))).peer.key_hidden);
 }
 
-TEST(Parse, Resequencer)
+TEST(Parse, ResequencerCounters)
 {
 	Message message(31, 0, "");
 
@@ -210,26 +214,26 @@ TEST(Parse, Resequencer)
 	EXPECT_EQ(parsed->lost_overflow, std::uint64_t{MPLINK_A_RESEQUENCER_LOST_OVERFLOW});
 	EXPECT_EQ(parsed->held_max, std::uint64_t{MPLINK_A_RESEQUENCER_HELD_MAX});
 	EXPECT_EQ(parsed->timer_us, std::uint64_t{MPLINK_A_RESEQUENCER_TIMER_US});
-	EXPECT_FALSE(
-		parse_peer(attributes(request(family, 9, "mpl0", peer_step))).peer.resequencer);
+	EXPECT_FALSE(parse_peer(attributes(to_message(family, 9, "mpl0", peer_change)))
+			     .peer.resequencer);
 }
 
 TEST(Requests, PeerLiveness)
 {
-	Step step = peer_step;
+	ChangeRequest change = peer_change;
 
-	step.liveness = MPLINK_LIVENESS_BFD;
-	step.links[0].liveness = MPLINK_LIVENESS_OFF;
+	change.liveness = MPLINK_LIVENESS_BFD;
+	change.links[0].liveness = MPLINK_LIVENESS_OFF;
 
-	const Message message = request(family, 9, "mpl0", step);
-	const Peer peer = parse_peer(attributes(message)).peer;
+	const Message message = to_message(family, 9, "mpl0", change);
+	const PeerStatus peer = parse_peer(attributes(message)).peer;
 
 	EXPECT_EQ(peer.liveness, MPLINK_LIVENESS_BFD);
 	EXPECT_EQ(peer.links.at(0).liveness, MPLINK_LIVENESS_OFF);
 	EXPECT_EQ(peer.links.at(1).liveness, MPLINK_LIVENESS_INHERIT);
 }
 
-TEST(Parse, Session)
+TEST(Parse, SessionStatus)
 {
 	Message message(31, 0, "");
 
@@ -258,7 +262,7 @@ TEST(Parse, Session)
 	message.nest_end(stages);
 	message.nest_end(link);
 
-	const Link parsed = parse_peer(attributes(message)).peer.links.at(0);
+	const LinkStatus parsed = parse_peer(attributes(message)).peer.links.at(0);
 
 	ASSERT_TRUE(parsed.session);
 	EXPECT_EQ(parsed.session->state, MPLINK_BFD_INIT);
@@ -274,7 +278,7 @@ TEST(Parse, Session)
 	EXPECT_EQ(parsed.stages[MPLINK_LINK_VALID], std::nullopt);
 }
 
-TEST(Parse, Nic)
+TEST(Parse, NicStatus)
 {
 	Message message(31, 0, "");
 
@@ -316,7 +320,7 @@ TEST(Parse, WrongLengths)
 // However a message is cut or bent, it is read within its bytes, which ASan watches.
 TEST(Parse, AnyBytes)
 {
-	const Message message = request(family, 9, "mpl0", peer_step);
+	const Message message = to_message(family, 9, "mpl0", peer_change);
 	const std::vector<std::byte> whole(message.bytes().begin(), message.bytes().end());
 	std::mt19937 random(1);
 
@@ -332,7 +336,7 @@ TEST(Parse, AnyBytes)
 			std::memcpy(bytes.data(), &len, sizeof(len));
 		try {
 			for_each_message(bytes, [](const Received &received) {
-				parse_answer(received);
+				parse_extack(received);
 				parse_netdev(received);
 				const Bytes inner = received.attributes(sizeof(genlmsghdr));
 				parse_device(inner);
@@ -392,7 +396,7 @@ protected:
 		return offset;
 	}
 
-	const Message request_ = request(family, 9, "mpl0", peer_step);
+	const Message request_ = to_message(family, 9, "mpl0", peer_change);
 	std::vector<std::byte> tlvs_;
 };
 
@@ -400,7 +404,7 @@ TEST_F(AnswerTest, Capped)
 {
 	const auto bytes = answer_bytes(-ENOENT, NLM_F_CAPPED | NLM_F_ACK_TLVS,
 					request_.bytes().first(sizeof(nlmsghdr)), tlvs_);
-	const Answer answer = parse_answer(only(bytes));
+	const ExtAck answer = parse_extack(only(bytes));
 
 	EXPECT_EQ(answer.error, ENOENT);
 	EXPECT_EQ(answer.why, "no such NIC");
@@ -411,75 +415,77 @@ TEST_F(AnswerTest, WithTheWholeRequest)
 {
 	const auto bytes = answer_bytes(-ENOENT, NLM_F_ACK_TLVS, request_.bytes(), tlvs_);
 
-	EXPECT_EQ(parse_answer(only(bytes)).why, "no such NIC");
+	EXPECT_EQ(parse_extack(only(bytes)).why, "no such NIC");
 }
 
 TEST_F(AnswerTest, Plain)
 {
 	const auto header = request_.bytes().first(sizeof(nlmsghdr));
 
-	EXPECT_EQ(parse_answer(only(answer_bytes(0, NLM_F_CAPPED, header, {}))).error, 0);
+	EXPECT_EQ(parse_extack(only(answer_bytes(0, NLM_F_CAPPED, header, {}))).error, 0);
 
 	const auto bytes = answer_bytes(-EPERM, NLM_F_CAPPED, header, {});
 
-	EXPECT_EQ(explain(request_, parse_answer(only(bytes))),
+	EXPECT_EQ(explain(request_, parse_extack(only(bytes))),
 		  "mpl0: peer set 10.99.0.2: Operation not permitted; this needs CAP_NET_ADMIN in "
 		  "the namespace: run it as root");
 }
 
 TEST_F(AnswerTest, CutShort)
 {
-	EXPECT_THROW(parse_answer(only(answer_bytes(-EPERM, NLM_F_ACK_TLVS, {}, {}))), Malformed);
-	EXPECT_THROW(parse_answer(only(answer_bytes(-EPERM, NLM_F_ACK_TLVS,
+	EXPECT_THROW(parse_extack(only(answer_bytes(-EPERM, NLM_F_ACK_TLVS, {}, {}))), Malformed);
+	EXPECT_THROW(parse_extack(only(answer_bytes(-EPERM, NLM_F_ACK_TLVS,
 						    request_.bytes().first(sizeof(nlmsghdr)), {}))),
 		     Malformed);
 }
 
 TEST_F(AnswerTest, WordsOfAFile)
 {
-	Step step = peer_step;
+	ChangeRequest change = peer_change;
 
-	step.where = "$.devices[0].peers[4]";
-	step.links[0].where = "$.devices[0].peers[4].links[0]";
+	change.where = "$.devices[0].peers[4]";
+	change.links[0].where = "$.devices[0].peers[4].links[0]";
 
-	const Message message = request(family, 9, "mpl0", step);
+	const Message message = to_message(family, 9, "mpl0", change);
 
-	EXPECT_EQ(message.words_at(offset_of(MPLINK_A_LINK_REMOTE)),
+	EXPECT_EQ(message.origin_at(offset_of(MPLINK_A_LINK_REMOTE)),
 		  "$.devices[0].peers[4].links[0].remote: fd00::2");
-	EXPECT_EQ(message.words_at(1), "");
+	EXPECT_EQ(message.origin_at(1), "");
 }
 
 // A setting among several is named; one alone has been, by the whole.
-TEST(Requests, WordsOfSettings)
+TEST(Requests, OriginsOfSettings)
 {
-	const auto words = [](const Step &step, std::uint16_t type) {
-		const Message message = request(family, 9, "mpl0", step);
+	const auto origin = [](const ChangeRequest &change, std::uint16_t type) {
+		const Message message = to_message(family, 9, "mpl0", change);
 		std::string found;
 
 		for_each_attribute(attributes(message), [&](const Attribute &a) {
 			if (a.type == type)
-				found = message.words_at(static_cast<std::uint32_t>(
+				found = message.origin_at(static_cast<std::uint32_t>(
 					a.payload.data() - message.bytes().data() - NLA_HDRLEN));
 		});
 		return found;
 	};
-	Step step{.kind = Step::Kind::device_set, .settings = {{Setting::wtr_ms, 5}}};
+	ChangeRequest change{.kind = ChangeRequest::Kind::device_set,
+			     .settings = {{Setting::wtr_ms, 5}}};
 
-	EXPECT_EQ(words(step, MPLINK_A_DEVICE_WTR_MS), "");
-	step.settings[Setting::liveness] = MPLINK_LIVENESS_BFD;
-	EXPECT_EQ(words(step, MPLINK_A_DEVICE_WTR_MS), "wtr-ms 5");
-	step.where = "$.devices[0]";
-	EXPECT_EQ(words(step, MPLINK_A_DEVICE_WTR_MS), "$.devices[0].wtr_ms: 5");
+	EXPECT_EQ(origin(change, MPLINK_A_DEVICE_WTR_MS), "");
+	change.settings[Setting::liveness] = MPLINK_LIVENESS_BFD;
+	EXPECT_EQ(origin(change, MPLINK_A_DEVICE_WTR_MS), "wtr-ms 5");
+	change.where = "$.devices[0]";
+	EXPECT_EQ(origin(change, MPLINK_A_DEVICE_WTR_MS), "$.devices[0].wtr_ms: 5");
 }
 
-// What the kernel refuses is told in the words that the user wrote.
+// What the kernel refuses is told by the arguments that the user gave.
 TEST(Requests, WordsOfATunnel)
 {
-	const auto words = [](const Step &step, std::uint16_t outer, std::uint16_t inner) {
-		const Message message = request(family, 9, "mpl0", step);
+	const auto origin = [](const ChangeRequest &change, std::uint16_t outer,
+			       std::uint16_t inner) {
+		const Message message = to_message(family, 9, "mpl0", change);
 		std::string found;
 		const auto look = [&](const Attribute &a) {
-			found = message.words_at(static_cast<std::uint32_t>(
+			found = message.origin_at(static_cast<std::uint32_t>(
 				a.payload.data() - message.bytes().data() - NLA_HDRLEN));
 		};
 
@@ -495,33 +501,34 @@ TEST(Requests, WordsOfATunnel)
 		});
 		return found;
 	};
-	Step step{.kind = Step::Kind::device_set,
-		  .settings = {{Setting::outoforder_min_us, 5}, {Setting::flow_buckets, 1}}};
-	Step peer = peer_step;
+	ChangeRequest change{
+		.kind = ChangeRequest::Kind::device_set,
+		.settings = {{Setting::outoforder_min_us, 5}, {Setting::flow_buckets, 1}}};
+	ChangeRequest peer = peer_change;
 
-	EXPECT_EQ(words(step, MPLINK_A_DEVICE_TUNNEL, MPLINK_A_TUNNEL_OUTOFORDER_MIN_US),
+	EXPECT_EQ(origin(change, MPLINK_A_DEVICE_TUNNEL, MPLINK_A_TUNNEL_OUTOFORDER_MIN_US),
 		  "outoforder-min-us 5");
-	step.where = "$.devices[0]";
-	EXPECT_EQ(words(step, MPLINK_A_DEVICE_TUNNEL, MPLINK_A_TUNNEL_OUTOFORDER_MIN_US),
+	change.where = "$.devices[0]";
+	EXPECT_EQ(origin(change, MPLINK_A_DEVICE_TUNNEL, MPLINK_A_TUNNEL_OUTOFORDER_MIN_US),
 		  "$.devices[0].tunnel.outoforder_min_us: 5");
 	peer.peer_key = 7;
-	EXPECT_EQ(words(peer, MPLINK_A_PEER_KEY, 0), "key 7");
+	EXPECT_EQ(origin(peer, MPLINK_A_PEER_KEY, 0), "key 7");
 	peer.where = "$.devices[0].peers[4]";
-	EXPECT_EQ(words(peer, MPLINK_A_PEER_KEY, 0), "$.devices[0].peers[4].key: 7");
+	EXPECT_EQ(origin(peer, MPLINK_A_PEER_KEY, 0), "$.devices[0].peers[4].key: 7");
 }
 
 TEST(Batch, FitsTheSocket)
 {
-	std::vector<Message> many(100, request(family, 9, "mpl0", peer_step));
+	std::vector<Message> many(100, to_message(family, 9, "mpl0", peer_change));
 
 	EXPECT_EQ(batch_size(many), 64U);
 	EXPECT_EQ(batch_size({}), 0U);
 
-	Step large = peer_step;
+	ChangeRequest large = peer_change;
 
 	for (int i = 0; i < 1000; i++)
 		large.links.push_back({.nic = "eth1", .remote = at("fd00::2")});
-	many.assign(3, request(family, 9, "mpl0", large));
+	many.assign(3, to_message(family, 9, "mpl0", large));
 	EXPECT_EQ(batch_size(many), 1U);
 }
 

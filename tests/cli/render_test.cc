@@ -59,7 +59,7 @@ TEST(Table, ShowsWhatMatters)
 
 TEST(Table, Liveness)
 {
-	Device device = live_sample();
+	DeviceStatus device = live_sample();
 
 	device.peers.pop_back();
 	EXPECT_EQ(render_table({device}, false),
@@ -78,7 +78,7 @@ TEST(Table, Liveness)
              eth2  unregistered  -    fd00:2::2       1     0 B        0       0 B        0
 )");
 
-	Session &session = *device.peers[0].links[0].session;
+	SessionStatus &session = *device.peers[0].links[0].session;
 
 	session = {.state = MPLINK_BFD_DOWN, .diag = MPLINK_BFD_DIAG_TIMEOUT};
 	EXPECT_NE(render_table({device}, false)
@@ -96,7 +96,7 @@ TEST(Table, Liveness)
 
 TEST(Table, Tunnel)
 {
-	Device device = tunnel_sample();
+	DeviceStatus device = tunnel_sample();
 
 	EXPECT_EQ(render_table({device}, false),
 		  R"(mpl0: policy balance-rr, encap gre-udp, carrier on, 2 NICs, 2 peers
@@ -126,7 +126,7 @@ TEST(Table, Tunnel)
 
 TEST(Timeline, InMillisecondsAfterTheFirst)
 {
-	Device device = live_sample();
+	DeviceStatus device = live_sample();
 
 	EXPECT_EQ(render_timeline({device}, false),
 		  R"(mpl0: since when each stage has held, in ms after the first
@@ -226,7 +226,7 @@ TEST(RenderJson, Tunnel)
 	EXPECT_EQ(plain.at("peers").at(0).at("key"), 0);
 
 	// From who may not see it.
-	Device hidden = tunnel_sample();
+	DeviceStatus hidden = tunnel_sample();
 
 	hidden.peers[0].key_hidden = true;
 	EXPECT_EQ(nlohmann::json::parse(render_json({hidden}, false))
@@ -240,7 +240,7 @@ TEST(RenderJson, Tunnel)
 
 TEST(RenderJson, ANameThatIsNotUtf8)
 {
-	Device device = sample();
+	DeviceStatus device = sample();
 
 	device.nics[0].name = "eth\xff";
 	EXPECT_NO_THROW(nlohmann::json::parse(render_json({device}, false)));
@@ -248,7 +248,7 @@ TEST(RenderJson, ANameThatIsNotUtf8)
 
 TEST(Prometheus, EscapesLabels)
 {
-	Device device = sample();
+	DeviceStatus device = sample();
 
 	device.nics[0].name = "a\"b\\c\nd";
 	EXPECT_NE(render_prometheus({device}).find(
@@ -271,7 +271,7 @@ TEST(Prometheus, IsUtf8WhateverTheNames)
 		{"\xf5\x80\x80\x80", "\\\\xf5\\\\x80\\\\x80\\\\x80"}};
 
 	for (const auto &[name, label] : names) {
-		Device device = sample();
+		DeviceStatus device = sample();
 
 		device.nics[0].name = name;
 		EXPECT_NE(render_prometheus({device}).find(std::string("nic=\"") + label + "\""),
@@ -287,10 +287,10 @@ TEST(Prometheus, FollowsTheFormat)
 	std::string name, kind;
 
 	for (std::string line; std::getline(lines, line);) {
-		std::istringstream words(line);
+		std::istringstream parts(line);
 		std::string first, second, third;
 
-		words >> first >> second >> third;
+		parts >> first >> second >> third;
 		if (first == "#" && second == "HELP") {
 			name = third;
 			EXPECT_EQ(std::count(seen.begin(), seen.end(), name), 0) << name;
@@ -298,7 +298,7 @@ TEST(Prometheus, FollowsTheFormat)
 		} else if (first == "#") {
 			EXPECT_EQ(second, "TYPE");
 			EXPECT_EQ(third, name);
-			words >> kind;
+			parts >> kind;
 			EXPECT_EQ(kind == "counter", name.ends_with("_total")) << name;
 		} else {
 			EXPECT_EQ(line.substr(0, line.find_first_of("{ ")), name);

@@ -11,7 +11,7 @@ inline Address at(const char *text)
 	return Address::parse(text).value();
 }
 
-inline Device sample()
+inline DeviceStatus sample()
 {
 	return {
 		.name = "mpl0",
@@ -47,10 +47,10 @@ inline Device sample()
 }
 
 // The same with BFD, which is up on eth1.
-inline Device live_sample()
+inline DeviceStatus live_sample()
 {
-	Device device = sample();
-	Peer &peer = device.peers[0];
+	DeviceStatus device = sample();
+	PeerStatus &peer = device.peers[0];
 
 	device.settings[Setting::liveness] = MPLINK_LIVENESS_BFD;
 	device.settings[Setting::wtr_ms] = 300;
@@ -75,10 +75,10 @@ inline Device live_sample()
 }
 
 // The same, with two links of a peer over one NIC, one of which has a local address.
-inline Device shared_sample()
+inline DeviceStatus shared_sample()
 {
-	Device device = sample();
-	Peer &peer = device.peers[0];
+	DeviceStatus device = sample();
+	PeerStatus &peer = device.peers[0];
 
 	peer.links.insert(peer.links.begin() + 1, {.nic = "eth1",
 						   .remote = at("10.8.2.1"),
@@ -91,9 +91,9 @@ inline Device shared_sample()
 }
 
 // The same with a tunnel.
-inline Device tunnel_sample()
+inline DeviceStatus tunnel_sample()
 {
-	Device device = sample();
+	DeviceStatus device = sample();
 
 	device.settings[Setting::encap] = MPLINK_ENCAP_GRE_UDP;
 	device.settings[Setting::flow_buckets] = 64;
@@ -101,20 +101,20 @@ inline Device tunnel_sample()
 	device.gre_received = 2000000;
 	device.gre_drops = {{MPLINK_GRE_DROP_SENDER, 12}, {MPLINK_GRE_DROP_NO_MEMORY, 0}};
 	device.peers[0].key = 16777215;
-	device.peers[0].resequencer = Resequencer{.in_order = 1000000,
-						  .reordered = 2000,
-						  .duplicates = 3,
-						  .late = 4,
-						  .lost_rule = 10,
-						  .lost_timer = 2,
-						  .lost_overflow = 0,
-						  .restarts = 1,
-						  .held = 5,
-						  .held_max = 6,
-						  .wait_us = 1624000,
-						  .wait_max_us = 12400,
-						  .timer_us = 24800};
-	device.peers[1].resequencer = Resequencer{.timer_us = 50000};
+	device.peers[0].resequencer = ResequencerCounters{.in_order = 1000000,
+							  .reordered = 2000,
+							  .duplicates = 3,
+							  .late = 4,
+							  .lost_rule = 10,
+							  .lost_timer = 2,
+							  .lost_overflow = 0,
+							  .restarts = 1,
+							  .held = 5,
+							  .held_max = 6,
+							  .wait_us = 1624000,
+							  .wait_max_us = 12400,
+							  .timer_us = 24800};
+	device.peers[1].resequencer = ResequencerCounters{.timer_us = 50000};
 	return device;
 }
 

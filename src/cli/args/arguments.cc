@@ -20,7 +20,7 @@ namespace
 class Reader
 {
 public:
-	explicit Reader(const Words &words) : rest_(words)
+	explicit Reader(const Arguments &arguments) : rest_(arguments)
 	{
 	}
 	bool empty() const
@@ -42,7 +42,7 @@ public:
 	const std::string &take(const char *what, const char *after)
 	{
 		if (rest_.empty())
-			throw bad(fmt::format("{} is missing after \"{}\"", what, after));
+			throw usage_error(fmt::format("{} is missing after \"{}\"", what, after));
 
 		const std::string &word = rest_.front();
 
@@ -64,7 +64,7 @@ private:
 	static std::string name(const std::string &word)
 	{
 		if (const char *why = why_no_nic_name(word.data(), word.size()))
-			throw bad(fmt::format("name \"{}\" {}", word, why));
+			throw usage_error(fmt::format("name \"{}\" {}", word, why));
 		return word;
 	}
 
@@ -76,7 +76,8 @@ Address parse_address(const std::string &word, const char *role)
 	const auto address = Address::parse(word);
 
 	if (!address)
-		throw bad(fmt::format("{} \"{}\" is not an IPv4 or IPv6 address", role, word));
+		throw usage_error(
+			fmt::format("{} \"{}\" is not an IPv4 or IPv6 address", role, word));
 	return *address;
 }
 
@@ -85,7 +86,7 @@ Address parse_peer_address(const std::string &word)
 	const Address address = parse_address(word, "peer");
 
 	if (const char *why = why_no_peer(address.core()))
-		throw bad(fmt::format("peer \"{}\" {}", word, why));
+		throw usage_error(fmt::format("peer \"{}\" {}", word, why));
 	return address;
 }
 
@@ -96,8 +97,8 @@ std::uint16_t parse_weight(const std::string &word)
 	const auto [stop, error] = std::from_chars(word.data(), end, weight);
 
 	if (error != std::errc() || stop != end || !weight)
-		throw bad(fmt::format("weight \"{}\" is not a number from 1 to {}", word,
-				      MPLINK_MAX_WEIGHT));
+		throw usage_error(fmt::format("weight \"{}\" is not a number from 1 to {}", word,
+					      MPLINK_MAX_WEIGHT));
 	return weight;
 }
 
@@ -123,8 +124,8 @@ std::uint32_t parse_peer_key(const std::string &word)
 	const auto [stop, error] = std::from_chars(word.data(), end, key);
 
 	if (error != std::errc() || stop != end || key > MPLINK_MAX_PEER_KEY)
-		throw bad(fmt::format("key \"{}\" is not a number from 0 to {}", word,
-				      MPLINK_MAX_PEER_KEY));
+		throw usage_error(fmt::format("key \"{}\" is not a number from 0 to {}", word,
+					      MPLINK_MAX_PEER_KEY));
 	return key;
 }
 
@@ -133,7 +134,8 @@ std::uint32_t parse_liveness(const std::string &word)
 	const int liveness = liveness_parse(word.data(), word.size());
 
 	if (liveness < 0)
-		throw bad(fmt::format("liveness \"{}\" is none of {}", word, liveness_list()));
+		throw usage_error(
+			fmt::format("liveness \"{}\" is none of {}", word, liveness_list()));
 	return static_cast<std::uint32_t>(liveness);
 }
 
@@ -153,36 +155,37 @@ bool can_be_set(std::string_view word)
 	return find_setting(word) || word == interval_word || word == key_word;
 }
 
-void set(Step &step, Setting setting, const char *word, const std::string &value)
+void set(ChangeRequest &request, Setting setting, const char *word, const std::string &value)
 {
 	const auto parsed = info(setting).parse(value);
 
 	if (!parsed)
-		throw bad(fmt::format("{} \"{}\" {}", word, value, info(setting).why_not()));
-	if (!step.settings.emplace(setting, *parsed).second)
-		throw bad(fmt::format("{} is given twice", info(setting).word));
+		throw usage_error(
+			fmt::format("{} \"{}\" {}", word, value, info(setting).why_not()));
+	if (!request.settings.emplace(setting, *parsed).second)
+		throw usage_error(fmt::format("{} is given twice", info(setting).word));
 }
 
 // The value is not repeated: it must not get into a log.
-void set_key(Step &step, const std::string &value)
+void set_key(ChangeRequest &request, const std::string &value)
 {
 	const char *why = nullptr;
 
-	if (step.key)
-		throw bad("bfd-key is given twice");
-	step.key = parse_key(value, &why);
-	if (!step.key)
-		throw bad(fmt::format("bfd-key {}", why));
+	if (request.key)
+		throw usage_error("bfd-key is given twice");
+	request.key = parse_bfd_key(value, &why);
+	if (!request.key)
+		throw usage_error(fmt::format("bfd-key {}", why));
 }
 
-void set_word(Step &step, const std::string &word, const std::string &value)
+void set_word(ChangeRequest &request, const std::string &word, const std::string &value)
 {
 	if (const SettingInfo *setting = find_setting(word))
-		return set(step, setting->id, setting->word, value);
+		return set(request, setting->id, setting->word, value);
 	if (word == key_word)
-		return set_key(step, value);
+		return set_key(request, value);
 	for (const Setting setting : {Setting::bfd_tx_us, Setting::bfd_rx_us})
-		set(step, setting, interval_word.data(), value);
+		set(request, setting, interval_word.data(), value);
 }
 
 std::optional<Address> parse_remote(Reader &reader, const Address &peer)
@@ -194,7 +197,7 @@ std::optional<Address> parse_remote(Reader &reader, const Address &peer)
 	const Address remote = parse_address(word, "remote");
 
 	if (const char *why = why_no_remote(remote.core(), peer.core()))
-		throw bad(fmt::format("remote \"{}\" {}", word, why));
+		throw usage_error(fmt::format("remote \"{}\" {}", word, why));
 	return remote;
 }
 
@@ -208,19 +211,19 @@ std::optional<Address> parse_local(const std::string &word, const std::optional<
 	// The remote that a link has, and that is not given, is the module's to compare.
 	if (remote)
 		if (const char *why = why_no_local(local.core(), remote->core()))
-			throw bad(fmt::format("local \"{}\" {}", word, why));
+			throw usage_error(fmt::format("local \"{}\" {}", word, why));
 	return local;
 }
 
 // What follows "link" or "addlink".
-LinkChange parse_link(Reader &reader, const Address &peer, const char *verb, bool fresh)
+LinkRequest parse_link(Reader &reader, const Address &peer, const char *verb, bool fresh)
 {
-	LinkChange link{.nic = reader.nic(verb)};
+	LinkRequest link{.nic = reader.nic(verb)};
 
 	link.remote = parse_remote(reader, peer);
 	if (fresh && !link.remote)
-		throw bad(fmt::format("{} {} needs the peer's address there: {} {} REMOTE", verb,
-				      link.nic, verb, link.nic));
+		throw usage_error(fmt::format("{} {} needs the peer's address there: {} {} REMOTE",
+					      verb, link.nic, verb, link.nic));
 	if (reader.next_is("local"))
 		link.local = parse_local(reader.take("an address, or auto", "local"), link.remote);
 	if (reader.next_is("weight"))
@@ -230,16 +233,16 @@ LinkChange parse_link(Reader &reader, const Address &peer, const char *verb, boo
 	return link;
 }
 
-LinkChange parse_unlink(Reader &reader, const Address &peer)
+LinkRequest parse_unlink(Reader &reader, const Address &peer)
 {
-	LinkChange link{.nic = reader.nic("unlink"), .remove = true};
+	LinkRequest link{.nic = reader.nic("unlink"), .remove = true};
 
 	link.remote = parse_remote(reader, peer);
 	return link;
 }
 
 // Whether they can only be the same link.  The module knows what there is over a NIC.
-bool same_link(const LinkChange &a, const LinkChange &b)
+bool same_link(const LinkRequest &a, const LinkRequest &b)
 {
 	return a.nic == b.nic && a.remote == b.remote;
 }
@@ -265,117 +268,121 @@ std::string setting_list()
 	return fmt::format("{}, {}, {}", list, interval_word, key_word);
 }
 
-std::optional<std::string> parse_device_words(const Words &words)
+std::optional<std::string> parse_device_argument(const Arguments &arguments)
 {
-	Reader reader(words);
+	Reader reader(arguments);
 	std::optional<std::string> device = reader.device();
 
 	if (!device && !reader.empty())
 		device = reader.take("", "");
 	if (!reader.empty())
-		throw bad(fmt::format("\"{}\" was not expected after the device's name",
-				      *reader.peek()));
+		throw usage_error(fmt::format("\"{}\" was not expected after the device's name",
+					      *reader.peek()));
 	return device;
 }
 
-Order parse_nic_words(Step::Kind kind, const Words &words)
+ChangeRequests parse_nic_arguments(ChangeRequest::Kind kind, const Arguments &arguments)
 {
-	Reader reader(words);
-	Order order{.device = reader.device(), .steps = {}};
+	Reader reader(arguments);
+	ChangeRequests changes{.device = reader.device(), .requests = {}};
 
 	do {
-		order.steps.push_back({.kind = kind, .nic = reader.nic("nic add|del [dev DEV]")});
-		if (order.device && order.steps.back().nic == *order.device)
-			throw bad(fmt::format("{} is the virtual NIC itself", *order.device));
+		changes.requests.push_back(
+			{.kind = kind, .nic = reader.nic("nic add|del [dev DEV]")});
+		if (changes.device && changes.requests.back().nic == *changes.device)
+			throw usage_error(
+				fmt::format("{} is the virtual NIC itself", *changes.device));
 	} while (!reader.empty());
-	return order;
+	return changes;
 }
 
-Order parse_peer_words(Step::Kind kind, const Words &words)
+ChangeRequests parse_peer_arguments(ChangeRequest::Kind kind, const Arguments &arguments)
 {
-	Reader reader(words);
-	Order order{.device = reader.device(), .steps = {}};
-	const bool adding = kind == Step::Kind::peer_add;
+	Reader reader(arguments);
+	ChangeRequests changes{.device = reader.device(), .requests = {}};
+	const bool adding = kind == ChangeRequest::Kind::peer_add;
 
-	if (kind == Step::Kind::peer_del) {
+	if (kind == ChangeRequest::Kind::peer_del) {
 		do {
-			order.steps.push_back(
+			changes.requests.push_back(
 				{.kind = kind,
 				 .peer = parse_peer_address(
 					 reader.take("the peer's address", "peer del [dev DEV]"))});
 		} while (!reader.empty());
-		return order;
+		return changes;
 	}
 
-	Step step{.kind = kind,
-		  .peer = parse_peer_address(
-			  reader.take("the peer's address", "peer add|set [dev DEV]"))};
+	ChangeRequest request{.kind = kind,
+			      .peer = parse_peer_address(
+				      reader.take("the peer's address", "peer add|set [dev DEV]"))};
 
 	if (reader.next_is("liveness"))
-		step.liveness = parse_liveness(reader.take(liveness_list().c_str(), "liveness"));
+		request.liveness = parse_liveness(reader.take(liveness_list().c_str(), "liveness"));
 	while (!reader.empty()) {
 		// A link has none, so that it may stand behind them, too.
 		if (reader.next_is("key")) {
-			if (step.peer_key)
-				throw bad("key is given twice");
-			step.peer_key = parse_peer_key(reader.take("a number", "key"));
+			if (request.peer_key)
+				throw usage_error("key is given twice");
+			request.peer_key = parse_peer_key(reader.take("a number", "key"));
 			continue;
 		}
 		if (reader.next_is("link")) {
-			step.links.push_back(parse_link(reader, *step.peer, "link", adding));
+			request.links.push_back(parse_link(reader, *request.peer, "link", adding));
 		} else if (!adding && reader.next_is("addlink")) {
-			step.links.push_back(parse_link(reader, *step.peer, "addlink", true));
-			step.links.back().add = true;
+			request.links.push_back(parse_link(reader, *request.peer, "addlink", true));
+			request.links.back().add = true;
 		} else if (!adding && reader.next_is("unlink")) {
-			step.links.push_back(parse_unlink(reader, *step.peer));
+			request.links.push_back(parse_unlink(reader, *request.peer));
 		} else {
-			throw bad(fmt::format("\"{}\" was not expected; there are: link NIC "
-					      "[remote] REMOTE [local LOCAL] [weight N] "
-					      "[liveness L]{}, key N; and in front of them, "
-					      "liveness L",
-					      *reader.peek(),
-					      adding ? ""
-						     : ", addlink NIC ..., unlink NIC [REMOTE]"));
+			throw usage_error(fmt::format(
+				"\"{}\" was not expected; there are: link NIC "
+				"[remote] REMOTE [local LOCAL] [weight N] "
+				"[liveness L]{}, key N; and in front of them, "
+				"liveness L",
+				*reader.peek(),
+				adding ? "" : ", addlink NIC ..., unlink NIC [REMOTE]"));
 		}
-		for (std::size_t i = 0; i + 1 < step.links.size(); i++)
-			if (same_link(step.links[i], step.links.back()))
-				throw bad(fmt::format(
-					"link {}{}{} is given twice", step.links.back().nic,
-					step.links.back().remote ? " " : "",
-					step.links.back().remote ? step.links.back().remote->text()
-								 : ""));
+		for (std::size_t i = 0; i + 1 < request.links.size(); i++)
+			if (same_link(request.links[i], request.links.back()))
+				throw usage_error(fmt::format(
+					"link {}{}{} is given twice", request.links.back().nic,
+					request.links.back().remote ? " " : "",
+					request.links.back().remote
+						? request.links.back().remote->text()
+						: ""));
 	}
-	if (!adding && step.links.empty() && !step.liveness && !step.peer_key)
-		throw bad("nothing to set; there are: liveness L, key N, link NIC [remote] REMOTE "
-			  "[local LOCAL] [weight N] [liveness L], addlink NIC ..., "
-			  "unlink NIC [REMOTE]");
-	order.steps.push_back(std::move(step));
-	return order;
+	if (!adding && request.links.empty() && !request.liveness && !request.peer_key)
+		throw usage_error(
+			"nothing to set; there are: liveness L, key N, link NIC [remote] REMOTE "
+			"[local LOCAL] [weight N] [liveness L], addlink NIC ..., "
+			"unlink NIC [REMOTE]");
+	changes.requests.push_back(std::move(request));
+	return changes;
 }
 
-Order parse_set_words(const Words &words)
+ChangeRequests parse_set_arguments(const Arguments &arguments)
 {
-	Reader reader(words);
-	Order order{.device = reader.device(), .steps = {}};
+	Reader reader(arguments);
+	ChangeRequests changes{.device = reader.device(), .requests = {}};
 
 	// Settings are pairs: what is too many is a device in front of them.
-	if (!order.device && words.size() % 2 && !can_be_set(words.front()))
-		order.device = reader.take("", "");
+	if (!changes.device && arguments.size() % 2 && !can_be_set(arguments.front()))
+		changes.device = reader.take("", "");
 	if (reader.empty())
-		throw bad("what is to be set is missing; there are: " + setting_list());
+		throw usage_error("what is to be set is missing; there are: " + setting_list());
 
-	Step step{.kind = Step::Kind::device_set};
+	ChangeRequest request{.kind = ChangeRequest::Kind::device_set};
 
 	while (!reader.empty()) {
 		const std::string &word = reader.take("", "");
 
 		if (!can_be_set(word))
-			throw bad(fmt::format("\"{}\" cannot be set; there are: {}", word,
-					      setting_list()));
-		set_word(step, word, reader.take("the value", word.c_str()));
+			throw usage_error(fmt::format("\"{}\" cannot be set; there are: {}", word,
+						      setting_list()));
+		set_word(request, word, reader.take("the value", word.c_str()));
 	}
-	order.steps.push_back(std::move(step));
-	return order;
+	changes.requests.push_back(std::move(request));
+	return changes;
 }
 
 } // namespace mplink::cli

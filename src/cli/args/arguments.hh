@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The words behind a verb, in iproute2's manner:
+// The arguments behind a verb, in iproute2's manner:
 //
 //   [dev DEV] NIC...
 //   [dev DEV] ADDRESS [liveness L] [key N]
@@ -19,19 +19,19 @@
 namespace mplink::cli
 {
 
-using Words = std::vector<std::string>;
+using Arguments = std::vector<std::string>;
 
-struct Order {
+struct ChangeRequests {
 	std::optional<std::string> device;
-	std::vector<Step> steps;
+	std::vector<ChangeRequest> requests;
 };
 
 // [[dev] DEV]
-std::optional<std::string> parse_device_words(const Words &words);
+std::optional<std::string> parse_device_argument(const Arguments &arguments);
 
-Order parse_nic_words(Step::Kind kind, const Words &words);
-Order parse_peer_words(Step::Kind kind, const Words &words);
-Order parse_set_words(const Words &words);
+ChangeRequests parse_nic_arguments(ChangeRequest::Kind kind, const Arguments &arguments);
+ChangeRequests parse_peer_arguments(ChangeRequest::Kind kind, const Arguments &arguments);
+ChangeRequests parse_set_arguments(const Arguments &arguments);
 
 // "balance-rr, balance-xor, active-backup, broadcast"
 std::string policy_list();

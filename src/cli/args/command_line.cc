@@ -19,38 +19,39 @@ bool plain(char c)
 	       std::string_view("_-.:@%+,/").find(c) != std::string_view::npos;
 }
 
-std::string link_words(const LinkChange &link)
+std::string link_arguments(const LinkRequest &link)
 {
-	std::string words = link.remove ? " unlink " : link.add ? " addlink " : " link ";
+	std::string arguments = link.remove ? " unlink " : link.add ? " addlink " : " link ";
 
-	words += shell_word(link.nic);
+	arguments += shell_argument(link.nic);
 	if (link.remote)
-		words += " remote " + link.remote->text();
+		arguments += " remote " + link.remote->text();
 	if (link.local)
-		words += " local " + (*link.local ? (*link.local)->text() : "auto");
+		arguments += " local " + (*link.local ? (*link.local)->text() : "auto");
 	if (link.weight)
-		words += fmt::format(" weight {}", *link.weight);
+		arguments += fmt::format(" weight {}", *link.weight);
 	if (link.liveness)
-		words += fmt::format(" liveness {}", mplink_core_liveness_name(*link.liveness));
-	return words;
+		arguments += fmt::format(" liveness {}", mplink_core_liveness_name(*link.liveness));
+	return arguments;
 }
 
-std::string peer_words(const Step &step)
+std::string peer_arguments(const ChangeRequest &request)
 {
-	std::string words = step.peer->text();
+	std::string arguments = request.peer->text();
 
-	if (step.liveness)
-		words += fmt::format(" liveness {}", mplink_core_liveness_name(*step.liveness));
-	if (step.peer_key)
-		words += fmt::format(" key {}", *step.peer_key);
-	for (const LinkChange &link : step.links)
-		words += link_words(link);
-	return words;
+	if (request.liveness)
+		arguments +=
+			fmt::format(" liveness {}", mplink_core_liveness_name(*request.liveness));
+	if (request.peer_key)
+		arguments += fmt::format(" key {}", *request.peer_key);
+	for (const LinkRequest &link : request.links)
+		arguments += link_arguments(link);
+	return arguments;
 }
 
 } // namespace
 
-std::string shell_word(std::string_view word)
+std::string shell_argument(std::string_view word)
 {
 	if (!word.empty() && std::all_of(word.begin(), word.end(), plain))
 		return std::string(word);
@@ -62,33 +63,27 @@ std::string shell_word(std::string_view word)
 	return text + "'";
 }
 
-std::string command_line(const std::string &device, const Step &step)
+std::string command_line(const std::string &device, const ChangeRequest &request)
 {
-	const std::string dev = shell_word(device);
+	const std::string dev = shell_argument(device);
 
-	switch (step.kind) {
-	case Step::Kind::device_set:
-		return fmt::format("mplink set dev {}{}{}{}", dev, step.settings.empty() ? "" : " ",
-				   text(step.settings, " "), step.key ? " bfd-key KEY" : "");
-	case Step::Kind::nic_add:
-		return fmt::format("mplink nic add dev {} {}", dev, shell_word(step.nic));
-	case Step::Kind::nic_del:
-		return fmt::format("mplink nic del dev {} {}", dev, shell_word(step.nic));
-	case Step::Kind::peer_add:
-		return fmt::format("mplink peer add dev {} {}", dev, peer_words(step));
-	case Step::Kind::peer_set:
-		return fmt::format("mplink peer set dev {} {}", dev, peer_words(step));
-	case Step::Kind::peer_del:
-		return fmt::format("mplink peer del dev {} {}", dev, step.peer->text());
+	switch (request.kind) {
+	case ChangeRequest::Kind::device_set:
+		return fmt::format("mplink set dev {}{}{}{}", dev,
+				   request.settings.empty() ? "" : " ", text(request.settings, " "),
+				   request.key ? " bfd-key KEY" : "");
+	case ChangeRequest::Kind::nic_add:
+		return fmt::format("mplink nic add dev {} {}", dev, shell_argument(request.nic));
+	case ChangeRequest::Kind::nic_del:
+		return fmt::format("mplink nic del dev {} {}", dev, shell_argument(request.nic));
+	case ChangeRequest::Kind::peer_add:
+		return fmt::format("mplink peer add dev {} {}", dev, peer_arguments(request));
+	case ChangeRequest::Kind::peer_set:
+		return fmt::format("mplink peer set dev {} {}", dev, peer_arguments(request));
+	case ChangeRequest::Kind::peer_del:
+		return fmt::format("mplink peer del dev {} {}", dev, request.peer->text());
 	}
 	return {};
-}
-
-bool takes_away(const Step &step)
-{
-	return step.kind == Step::Kind::nic_del || step.kind == Step::Kind::peer_del ||
-	       std::any_of(step.links.begin(), step.links.end(),
-			   [](const LinkChange &link) { return link.remove; });
 }
 
 } // namespace mplink::cli

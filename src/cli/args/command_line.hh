@@ -11,13 +11,10 @@ namespace mplink::cli
 {
 
 // For a shell: in quotes, where one would read more than a word in it.
-std::string shell_word(std::string_view word);
+std::string shell_argument(std::string_view word);
 
 // "mplink peer set dev mpl0 10.99.0.2 link eth1 remote 10.0.1.2".  A key of BFD's is not told:
 // KEY stands in its place.
-std::string command_line(const std::string &device, const Step &step);
-
-// Whether traffic may lose a NIC, a peer or a link by it.
-bool takes_away(const Step &step);
+std::string command_line(const std::string &device, const ChangeRequest &request);
 
 } // namespace mplink::cli

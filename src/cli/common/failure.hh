@@ -23,7 +23,7 @@ struct NoDevice : Failure {
 };
 
 // The user's words or file mean nothing; nothing has been changed.
-inline Failure bad(const std::string &text)
+inline Failure usage_error(const std::string &text)
 {
 	return {Exit::usage, text};
 }

@@ -8,8 +8,6 @@
 #include <map>
 #include <set>
 
-#include "args/command_line.hh"
-
 namespace mplink::cli
 {
 
@@ -22,11 +20,11 @@ bool contains(const std::vector<std::string> &names, const std::string &name)
 }
 
 // A NIC takes the links over it along.
-void forget_links(Device &device, const std::vector<std::string> &nics)
+void forget_links(DeviceStatus &device, const std::vector<std::string> &nics)
 {
-	for (Peer &peer : device.peers)
+	for (PeerStatus &peer : device.peers)
 		std::erase_if(peer.links,
-			      [&](const Link &link) { return contains(nics, link.nic); });
+			      [&](const LinkStatus &link) { return contains(nics, link.nic); });
 }
 
 template <class Links>
@@ -38,12 +36,12 @@ auto count_over(const Links &links, const std::string &nic)
 
 // What becomes the wanted link: the one to the same remote, or, if there is one link over
 // the NIC before and after, that one, which moves; or null.
-const Link *counterpart(const std::vector<Link> &current, const PeerConfig &wanted,
-			const LinkConfig &want)
+const LinkStatus *counterpart(const std::vector<LinkStatus> &current, const PeerConfig &wanted,
+			      const LinkConfig &want)
 {
-	const Link *only = nullptr;
+	const LinkStatus *only = nullptr;
 
-	for (const Link &have : current) {
+	for (const LinkStatus &have : current) {
 		if (have.nic != want.nic)
 			continue;
 		if (have.remote == want.remote)
@@ -55,16 +53,16 @@ const Link *counterpart(const std::vector<Link> &current, const PeerConfig &want
 		       : nullptr;
 }
 
-std::vector<LinkChange> diff_links(const std::vector<Link> &current, const PeerConfig &wanted,
-				   const std::string &where)
+std::vector<LinkRequest> diff_links(const std::vector<LinkStatus> &current,
+				    const PeerConfig &wanted, const std::string &where)
 {
-	std::vector<LinkChange> changes;
+	std::vector<LinkRequest> changes;
 
 	for (std::size_t i = 0; i < wanted.links.size(); i++) {
 		const LinkConfig &want = wanted.links[i];
-		const Link *have = counterpart(current, wanted, want);
+		const LinkStatus *have = counterpart(current, wanted, want);
 		const auto over = count_over(current, want.nic);
-		LinkChange change{.nic = want.nic};
+		LinkRequest change{.nic = want.nic};
 
 		if (!have || have->remote != want.remote)
 			change.remote = want.remote;
@@ -84,14 +82,14 @@ std::vector<LinkChange> diff_links(const std::vector<Link> &current, const PeerC
 		change.where = fmt::format("{}.links[{}]", where, i);
 		changes.push_back(std::move(change));
 	}
-	for (const Link &have : current) {
+	for (const LinkStatus &have : current) {
 		if (std::any_of(wanted.links.begin(), wanted.links.end(),
 				[&](const LinkConfig &want) {
 					return counterpart(current, wanted, want) == &have;
 				}))
 			continue;
 
-		LinkChange change{.nic = have.nic, .remove = true};
+		LinkRequest change{.nic = have.nic, .remove = true};
 
 		if (count_over(current, have.nic) > 1)
 			change.remote = have.remote;
@@ -100,32 +98,34 @@ std::vector<LinkChange> diff_links(const std::vector<Link> &current, const PeerC
 	return changes;
 }
 
-bool tunnelled(const Settings &settings)
+bool tunnelled(const DeviceSettings &settings)
 {
 	return settings[Setting::encap] == MPLINK_ENCAP_GRE_UDP;
 }
 
-std::vector<Step> remove_peers(const Device &current,
-			       const std::function<bool(const Address &)> &which)
+std::vector<ChangeRequest> remove_peers(const DeviceStatus &current,
+					const std::function<bool(const Address &)> &which)
 {
-	std::vector<Step> steps;
+	std::vector<ChangeRequest> requests;
 
-	for (const Peer &peer : current.peers)
+	for (const PeerStatus &peer : current.peers)
 		if (which(peer.address))
-			steps.push_back({.kind = Step::Kind::peer_del, .peer = peer.address});
-	return steps;
+			requests.push_back(
+				{.kind = ChangeRequest::Kind::peer_del, .peer = peer.address});
+	return requests;
 }
 
 // By key and remote a tunnel's packets are known.  Who has those that another one is to have
 // steps aside, to a key that is nobody's, until its own change comes.  From the highest on:
 // other devices' peers, of which nothing is known here, are likelier to have low ones.
-std::vector<Step> step_aside(std::vector<Peer> &current, const std::vector<PeerConfig> &wanted)
+std::vector<ChangeRequest> step_aside(std::vector<PeerStatus> &current,
+				      const std::vector<PeerConfig> &wanted)
 {
 	std::map<std::pair<std::uint32_t, Address>, Address> owners;
 	std::set<Address> staying;
 	std::set<std::uint32_t> keys;
 	std::uint32_t spare = MPLINK_MAX_PEER_KEY;
-	std::vector<Step> steps;
+	std::vector<ChangeRequest> requests;
 
 	for (const PeerConfig &peer : wanted) {
 		staying.insert(peer.address);
@@ -133,10 +133,10 @@ std::vector<Step> step_aside(std::vector<Peer> &current, const std::vector<PeerC
 		for (const LinkConfig &link : peer.links)
 			owners.emplace(std::pair(peer.key, link.remote), peer.address);
 	}
-	for (const Peer &peer : current)
+	for (const PeerStatus &peer : current)
 		keys.insert(peer.key);
-	for (Peer &peer : current) {
-		const auto anothers = [&](const Link &link) {
+	for (PeerStatus &peer : current) {
+		const auto anothers = [&](const LinkStatus &link) {
 			if (!link.remote)
 				return false;
 
@@ -151,10 +151,11 @@ std::vector<Step> step_aside(std::vector<Peer> &current, const std::vector<PeerC
 		while (!keys.insert(spare).second)
 			spare--;
 		peer.key = spare;
-		steps.push_back(
-			{.kind = Step::Kind::peer_set, .peer = peer.address, .peer_key = spare});
+		requests.push_back({.kind = ChangeRequest::Kind::peer_set,
+				    .peer = peer.address,
+				    .peer_key = spare});
 	}
-	return steps;
+	return requests;
 }
 
 std::set<std::pair<std::uint32_t, Address>> wanted_senders(const std::vector<PeerConfig> &wanted)
@@ -167,37 +168,38 @@ std::set<std::pair<std::uint32_t, Address>> wanted_senders(const std::vector<Pee
 	return senders;
 }
 
-void diff_peers(Device &current, const DeviceConfig &wanted, const std::string &where,
-		std::vector<Step> &steps)
+void diff_peers(DeviceStatus &current, const DeviceConfig &wanted, const std::string &where,
+		std::vector<ChangeRequest> &requests)
 {
 	const bool tunnel = tunnelled(wanted.settings);
-	std::map<Address, const Peer *> had;
-	std::vector<Step> changes;
+	std::map<Address, const PeerStatus *> had;
+	std::vector<ChangeRequest> changes;
 
 	if (tunnel)
 		changes = step_aside(current.peers, wanted.peers);
-	for (const Peer &peer : current.peers)
+	for (const PeerStatus &peer : current.peers)
 		had.emplace(peer.address, &peer);
 	for (std::size_t i = 0; i < wanted.peers.size(); i++) {
 		const PeerConfig &want = wanted.peers[i];
 		const std::string at = fmt::format("{}.peers[{}]", where, i);
 		const auto have = had.find(want.address);
 		const bool known = have != had.end();
-		std::vector<LinkChange> links =
-			diff_links(known ? have->second->links : std::vector<Link>(), want, at);
+		std::vector<LinkRequest> links = diff_links(
+			known ? have->second->links : std::vector<LinkStatus>(), want, at);
 
-		Step step{.kind = known ? Step::Kind::peer_set : Step::Kind::peer_add,
-			  .peer = want.address,
-			  .links = std::move(links),
-			  .where = at};
+		ChangeRequest request{.kind = known ? ChangeRequest::Kind::peer_set
+						    : ChangeRequest::Kind::peer_add,
+				      .peer = want.address,
+				      .links = std::move(links),
+				      .where = at};
 
 		if (known ? have->second->liveness != want.liveness
 			  : want.liveness != MPLINK_LIVENESS_INHERIT)
-			step.liveness = want.liveness;
+			request.liveness = want.liveness;
 		if (want.key != (known ? have->second->key : 0))
-			step.peer_key = want.key;
-		if (!known || !step.links.empty() || step.liveness || step.peer_key)
-			changes.push_back(std::move(step));
+			request.peer_key = want.key;
+		if (!known || !request.links.empty() || request.liveness || request.peer_key)
+			changes.push_back(std::move(request));
 		if (known)
 			had.erase(have);
 	}
@@ -214,42 +216,43 @@ void diff_peers(Device &current, const DeviceConfig &wanted, const std::string &
 
 		return peer != had.end() &&
 		       std::any_of(peer->second->links.begin(), peer->second->links.end(),
-				   [&](const Link &link) {
+				   [&](const LinkStatus &link) {
 					   return link.remote &&
 						  senders.contains(
 							  {peer->second->key, *link.remote});
 				   });
 	};
-	const std::vector<Step> before = remove_peers(current, in_the_way);
-	const std::vector<Step> after = remove_peers(current, [&](const Address &address) {
+	const std::vector<ChangeRequest> before = remove_peers(current, in_the_way);
+	const std::vector<ChangeRequest> after = remove_peers(current, [&](const Address &address) {
 		return had.contains(address) && !in_the_way(address);
 	});
 
 	changes.insert(changes.begin(), before.begin(), before.end());
 	changes.insert(changes.end(), after.begin(), after.end());
-	steps.insert(steps.end(), changes.begin(), changes.end());
+	requests.insert(requests.end(), changes.begin(), changes.end());
 }
 
 } // namespace
 
-std::vector<Step> diff(const Device &current, const DeviceConfig &wanted, const std::string &where)
+std::vector<ChangeRequest> diff(const DeviceStatus &current, const DeviceConfig &wanted,
+				const std::string &where)
 {
-	std::vector<Step> steps;
-	std::vector<Step> added;
-	std::vector<Step> removed;
+	std::vector<ChangeRequest> requests;
+	std::vector<ChangeRequest> added;
+	std::vector<ChangeRequest> removed;
 	std::vector<std::string> gone;
-	Device left = current;
+	DeviceStatus left = current;
 
-	for (const Nic &nic : current.nics) {
+	for (const NicStatus &nic : current.nics) {
 		if (contains(wanted.nics, nic.name))
 			continue;
 		gone.push_back(nic.name);
-		removed.push_back({.kind = Step::Kind::nic_del, .nic = nic.name});
+		removed.push_back({.kind = ChangeRequest::Kind::nic_del, .nic = nic.name});
 	}
 	for (std::size_t i = 0; i < wanted.nics.size(); i++)
 		if (std::none_of(current.nics.begin(), current.nics.end(),
-				 [&](const Nic &nic) { return nic.name == wanted.nics[i]; }))
-			added.push_back({.kind = Step::Kind::nic_add,
+				 [&](const NicStatus &nic) { return nic.name == wanted.nics[i]; }))
+			added.push_back({.kind = ChangeRequest::Kind::nic_add,
 					 .nic = wanted.nics[i],
 					 .where = fmt::format("{}.nics[{}]", where, i)});
 
@@ -271,28 +274,28 @@ std::vector<Step> diff(const Device &current, const DeviceConfig &wanted, const 
 		left.peers.clear();
 	}
 	if (!settings.empty() || wanted.key)
-		steps.push_back({.kind = Step::Kind::device_set,
-				 .settings = std::move(settings),
-				 .key = wanted.key,
-				 .where = where});
+		requests.push_back({.kind = ChangeRequest::Kind::device_set,
+				    .settings = std::move(settings),
+				    .key = wanted.key,
+				    .where = where});
 	if (crowded) {
-		steps.insert(steps.end(), removed.begin(), removed.end());
+		requests.insert(requests.end(), removed.begin(), removed.end());
 		forget_links(left, gone);
 	}
-	steps.insert(steps.end(), added.begin(), added.end());
+	requests.insert(requests.end(), added.begin(), added.end());
 	if (!encap.empty()) {
-		const std::vector<Step> all =
+		const std::vector<ChangeRequest> all =
 			remove_peers(current, [](const Address &) { return true; });
 
-		steps.insert(steps.end(), all.begin(), all.end());
-		steps.push_back({.kind = Step::Kind::device_set,
-				 .settings = std::move(encap),
-				 .where = where});
+		requests.insert(requests.end(), all.begin(), all.end());
+		requests.push_back({.kind = ChangeRequest::Kind::device_set,
+				    .settings = std::move(encap),
+				    .where = where});
 	}
-	diff_peers(left, wanted, where, steps);
+	diff_peers(left, wanted, where, requests);
 	if (!crowded)
-		steps.insert(steps.end(), removed.begin(), removed.end());
-	return steps;
+		requests.insert(requests.end(), removed.begin(), removed.end());
+	return requests;
 }
 
 } // namespace mplink::cli

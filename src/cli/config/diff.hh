@@ -16,6 +16,7 @@ namespace mplink::cli
 // traffic always finds a link, and a refusal finds all in place.  Before what is new go: NICs,
 // where there are more than a device can have; a peer that has a tunnel's key and remote
 // of one that comes; and all peers where encap changes.
-std::vector<Step> diff(const Device &current, const DeviceConfig &wanted, const std::string &where);
+std::vector<ChangeRequest> diff(const DeviceStatus &current, const DeviceConfig &wanted,
+				const std::string &where);
 
 } // namespace mplink::cli

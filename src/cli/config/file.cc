@@ -47,17 +47,18 @@ public:
 	bool operator()(int depth, Json::parse_event_t event, Json &value)
 	{
 		if (depth > deepest)
-			throw bad(fmt::format("lists and objects are in each other more than {} "
-					      "deep; no configuration is",
-					      deepest));
+			throw usage_error(
+				fmt::format("lists and objects are in each other more than {} "
+					    "deep; no configuration is",
+					    deepest));
 		if (event == Json::parse_event_t::object_start)
 			keys_.emplace_back();
 		else if (event == Json::parse_event_t::object_end)
 			keys_.pop_back();
 		else if (event == Json::parse_event_t::key &&
 			 !keys_.back().insert(value.get<std::string>()).second)
-			throw bad(fmt::format("key {} is given twice in one object; remove one",
-					      excerpt(value)));
+			throw usage_error(fmt::format(
+				"key {} is given twice in one object; remove one", excerpt(value)));
 		return true;
 	}
 
@@ -106,7 +107,8 @@ private:
 	DeviceConfig device(const std::string &path, const Json &value);
 	void choice(const std::string &path, const Json &value, int (*parse)(const char *, size_t),
 		    const std::string &choices, std::uint32_t &result);
-	void settings(const std::string &path, const Json &value, Nest nest, Settings &settings);
+	void settings(const std::string &path, const Json &value, Nest nest,
+		      DeviceSettings &settings);
 	void tunnel(const std::string &path, const Json &value, DeviceConfig &device);
 	void bfd(const std::string &path, const Json &value, DeviceConfig &device);
 	void nics(const std::string &path, const Json &value, DeviceConfig &device);
@@ -134,7 +136,7 @@ void Parser::report() const
 
 	if (shown < faults_.size())
 		text += fmt::format("\nand {} more", faults_.size() - shown);
-	throw bad(text);
+	throw usage_error(text);
 }
 
 void Parser::fault(const std::string &path, const Json &value, const std::string &why)
@@ -230,7 +232,8 @@ void Parser::choice(const std::string &path, const Json &value, int (*parse)(con
 }
 
 // Those that are there.
-void Parser::settings(const std::string &path, const Json &value, Nest nest, Settings &settings)
+void Parser::settings(const std::string &path, const Json &value, Nest nest,
+		      DeviceSettings &settings)
 {
 	for (const SettingInfo &setting : all_settings()) {
 		const auto found = setting.nest == nest ? value.find(setting.key) : value.end();
@@ -254,7 +257,7 @@ void Parser::bfd(const std::string &path, const Json &value, DeviceConfig &devic
 		const char *why = "is not a text in quotes";
 
 		if (key->is_string())
-			device.key = parse_key(key->get<std::string>(), &why);
+			device.key = parse_bfd_key(key->get<std::string>(), &why);
 		// Without what it is: it must not get into a log.
 		if (!device.key)
 			faults_.push_back(fmt::format("{}.key: the key {}", path, why));
@@ -466,7 +469,8 @@ std::vector<DeviceConfig> parse_config(std::string_view json)
 		const std::string_view what = e.what();
 		const std::size_t tag = what.find("] ");
 
-		throw bad(fmt::format("not JSON: {}", what.substr(tag == what.npos ? 0 : tag + 2)));
+		throw usage_error(
+			fmt::format("not JSON: {}", what.substr(tag == what.npos ? 0 : tag + 2)));
 	}
 
 	std::vector<DeviceConfig> devices = parser.devices(root);
@@ -485,7 +489,7 @@ void put_liveness(Ordered &json, std::uint32_t liveness)
 		json["liveness"] = mplink_core_liveness_name(liveness);
 }
 
-Ordered link_json(const Link &link)
+Ordered link_json(const LinkStatus &link)
 {
 	Ordered json{{"nic", link.nic},
 		     {"remote", link.remote ? link.remote->text() : ""},
@@ -499,20 +503,20 @@ Ordered link_json(const Link &link)
 
 } // namespace
 
-std::string write_config(const std::vector<Device> &devices)
+std::string write_config(const std::vector<DeviceStatus> &devices)
 {
 	Ordered root{{"devices", Ordered::array()}};
 
-	for (const Device &device : devices) {
+	for (const DeviceStatus &device : devices) {
 		Ordered nics = Ordered::array();
 		Ordered peers = Ordered::array();
 
-		for (const Nic &nic : device.nics)
+		for (const NicStatus &nic : device.nics)
 			nics.push_back(nic.name);
-		for (const Peer &peer : device.peers) {
+		for (const PeerStatus &peer : device.peers) {
 			Ordered links = Ordered::array();
 
-			for (const Link &link : peer.links)
+			for (const LinkStatus &link : peer.links)
 				links.push_back(link_json(link));
 
 			Ordered json{{"address", peer.address.text()}};

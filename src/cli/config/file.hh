@@ -32,8 +32,8 @@ struct PeerConfig {
 // The places in a list are those in the file, by which errors name them.
 struct DeviceConfig {
 	std::string name;
-	Settings settings;
-	std::optional<Key> key;
+	DeviceSettings settings;
+	std::optional<BfdKey> key;
 	std::vector<std::string> nics;
 	std::vector<PeerConfig> peers;
 };
@@ -41,6 +41,6 @@ struct DeviceConfig {
 // Throws Failure with Exit::usage and a line for each fault.
 std::vector<DeviceConfig> parse_config(std::string_view json);
 
-std::string write_config(const std::vector<Device> &devices);
+std::string write_config(const std::vector<DeviceStatus> &devices);
 
 } // namespace mplink::cli

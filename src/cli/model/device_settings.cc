@@ -225,7 +225,7 @@ const SettingInfo &info(Setting setting)
 	return all_settings()[static_cast<std::size_t>(setting)];
 }
 
-Settings::Settings()
+DeviceSettings::DeviceSettings()
 {
 	constexpr mplink_liveness_config usual = default_liveness();
 	constexpr mplink_tunnel_config tunnel = default_tunnel();
@@ -249,7 +249,7 @@ Settings::Settings()
 		   tunnel.checksum};
 }
 
-SettingValues differences(const Settings &from, const Settings &to)
+SettingValues differences(const DeviceSettings &from, const DeviceSettings &to)
 {
 	SettingValues values;
 
@@ -269,9 +269,9 @@ std::string text(const SettingValues &values, const char *separator)
 	return out;
 }
 
-std::optional<Key> parse_key(std::string_view text, const char **why)
+std::optional<BfdKey> parse_bfd_key(std::string_view text, const char **why)
 {
-	Key key;
+	BfdKey key;
 
 	if (text.starts_with("0x")) {
 		for (std::size_t i = 2; i < text.size(); i += 2) {

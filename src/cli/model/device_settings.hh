@@ -72,10 +72,10 @@ std::span<const SettingInfo> all_settings();
 const SettingInfo &info(Setting setting);
 
 // At first, as they are where nobody has asked for anything.
-class Settings
+class DeviceSettings
 {
 public:
-	Settings();
+	DeviceSettings();
 	std::uint32_t &operator[](Setting setting)
 	{
 		return values_[static_cast<std::size_t>(setting)];
@@ -84,7 +84,7 @@ public:
 	{
 		return values_[static_cast<std::size_t>(setting)];
 	}
-	friend bool operator==(const Settings &, const Settings &) = default;
+	friend bool operator==(const DeviceSettings &, const DeviceSettings &) = default;
 
 private:
 	std::array<std::uint32_t, 17> values_;
@@ -93,14 +93,14 @@ private:
 using SettingValues = std::map<Setting, std::uint32_t>;
 
 // Those of to that are others in from.
-SettingValues differences(const Settings &from, const Settings &to);
+SettingValues differences(const DeviceSettings &from, const DeviceSettings &to);
 // "wtr-ms 100, bfd-multihop on"
 std::string text(const SettingValues &values, const char *separator);
 
 // What BFD's packets are authenticated with.  It is never shown, in no message either.
-using Key = std::vector<std::uint8_t>;
+using BfdKey = std::vector<std::uint8_t>;
 
 // From text, or 0x and hexadecimal digits.  If it is none, *why says so.
-std::optional<Key> parse_key(std::string_view text, const char **why);
+std::optional<BfdKey> parse_bfd_key(std::string_view text, const char **why);
 
 } // namespace mplink::cli

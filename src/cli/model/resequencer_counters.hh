@@ -9,7 +9,7 @@
 namespace mplink::cli
 {
 
-struct Resequencer {
+struct ResequencerCounters {
 	std::uint64_t in_order = 0;
 	std::uint64_t reordered = 0;
 	std::uint64_t duplicates = 0;
@@ -30,26 +30,26 @@ struct Resequencer {
 	}
 };
 
-struct ResequencerCounter {
+struct ResequencerField {
 	const char *key;
 	std::uint16_t attribute;
-	std::uint64_t Resequencer::*value;
+	std::uint64_t ResequencerCounters::*value;
 };
 
-constexpr ResequencerCounter resequencer_counters[] = {
-	{"in_order", MPLINK_A_RESEQUENCER_IN_ORDER, &Resequencer::in_order},
-	{"reordered", MPLINK_A_RESEQUENCER_REORDERED, &Resequencer::reordered},
-	{"duplicates", MPLINK_A_RESEQUENCER_DUPLICATES, &Resequencer::duplicates},
-	{"late", MPLINK_A_RESEQUENCER_LATE, &Resequencer::late},
-	{"lost_rule", MPLINK_A_RESEQUENCER_LOST_RULE, &Resequencer::lost_rule},
-	{"lost_timer", MPLINK_A_RESEQUENCER_LOST_TIMER, &Resequencer::lost_timer},
-	{"lost_overflow", MPLINK_A_RESEQUENCER_LOST_OVERFLOW, &Resequencer::lost_overflow},
-	{"restarts", MPLINK_A_RESEQUENCER_RESTARTS, &Resequencer::restarts},
-	{"held", MPLINK_A_RESEQUENCER_HELD, &Resequencer::held},
-	{"held_max", MPLINK_A_RESEQUENCER_HELD_MAX, &Resequencer::held_max},
-	{"wait_us", MPLINK_A_RESEQUENCER_WAIT_US, &Resequencer::wait_us},
-	{"wait_max_us", MPLINK_A_RESEQUENCER_WAIT_MAX_US, &Resequencer::wait_max_us},
-	{"timer_us", MPLINK_A_RESEQUENCER_TIMER_US, &Resequencer::timer_us},
+constexpr ResequencerField resequencer_counters[] = {
+	{"in_order", MPLINK_A_RESEQUENCER_IN_ORDER, &ResequencerCounters::in_order},
+	{"reordered", MPLINK_A_RESEQUENCER_REORDERED, &ResequencerCounters::reordered},
+	{"duplicates", MPLINK_A_RESEQUENCER_DUPLICATES, &ResequencerCounters::duplicates},
+	{"late", MPLINK_A_RESEQUENCER_LATE, &ResequencerCounters::late},
+	{"lost_rule", MPLINK_A_RESEQUENCER_LOST_RULE, &ResequencerCounters::lost_rule},
+	{"lost_timer", MPLINK_A_RESEQUENCER_LOST_TIMER, &ResequencerCounters::lost_timer},
+	{"lost_overflow", MPLINK_A_RESEQUENCER_LOST_OVERFLOW, &ResequencerCounters::lost_overflow},
+	{"restarts", MPLINK_A_RESEQUENCER_RESTARTS, &ResequencerCounters::restarts},
+	{"held", MPLINK_A_RESEQUENCER_HELD, &ResequencerCounters::held},
+	{"held_max", MPLINK_A_RESEQUENCER_HELD_MAX, &ResequencerCounters::held_max},
+	{"wait_us", MPLINK_A_RESEQUENCER_WAIT_US, &ResequencerCounters::wait_us},
+	{"wait_max_us", MPLINK_A_RESEQUENCER_WAIT_MAX_US, &ResequencerCounters::wait_max_us},
+	{"timer_us", MPLINK_A_RESEQUENCER_TIMER_US, &ResequencerCounters::timer_us},
 };
 
 } // namespace mplink::cli

@@ -8,7 +8,7 @@
 namespace mplink::cli
 {
 
-inline void put_settings(nlohmann::ordered_json &json, const Settings &settings, Nest nest)
+inline void put_settings(nlohmann::ordered_json &json, const DeviceSettings &settings, Nest nest)
 {
 	for (const SettingInfo &setting : all_settings()) {
 		const std::uint32_t value = settings[setting.id];

@@ -11,10 +11,10 @@ std::string link_name(const std::string &nic, const std::optional<Address> &remo
 	return shared && remote ? nic + "@" + remote->text() : nic;
 }
 
-bool shared(const Peer &peer, const Link &link)
+bool shared(const PeerStatus &peer, const LinkStatus &link)
 {
 	return std::count_if(peer.links.begin(), peer.links.end(),
-			     [&](const Link &other) { return other.nic == link.nic; }) > 1;
+			     [&](const LinkStatus &other) { return other.nic == link.nic; }) > 1;
 }
 
 } // namespace mplink::cli

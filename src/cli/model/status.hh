@@ -27,7 +27,7 @@ struct Counters {
 template <std::size_t n>
 using StageTimes = std::array<std::optional<std::uint64_t>, n>;
 
-struct Nic {
+struct NicStatus {
 	std::string name;
 	std::uint32_t ifindex = 0;
 	std::uint32_t reason = MPLINK_REASON_UNREGISTERED;
@@ -40,7 +40,7 @@ struct Nic {
 };
 
 // A BFD session.
-struct Session {
+struct SessionStatus {
 	std::uint32_t state = MPLINK_BFD_DOWN;
 	std::uint32_t diag = MPLINK_BFD_DIAG_NONE;
 	std::uint32_t remote_state = MPLINK_BFD_DOWN;
@@ -52,7 +52,7 @@ struct Session {
 	std::uint64_t detection_us = 0;
 };
 
-struct Link {
+struct LinkStatus {
 	std::string nic;
 	std::optional<Address> remote;
 	std::optional<Address> local;  // as the user wants it; else routing decides
@@ -61,45 +61,45 @@ struct Link {
 	std::uint32_t reason = MPLINK_REASON_UNREGISTERED;
 	Counters counters;
 	std::uint32_t liveness = MPLINK_LIVENESS_INHERIT;
-	std::optional<Session> session;
+	std::optional<SessionStatus> session;
 	StageTimes<MPLINK_LINK_STAGES> stages;
 };
 
-struct Peer {
+struct PeerStatus {
 	Address address;
 	std::uint32_t liveness = MPLINK_LIVENESS_INHERIT;
 	std::uint32_t key = 0;
 	bool key_hidden = false; // from who may not administrate the network
-	std::optional<Resequencer> resequencer;
-	std::vector<Link> links;
+	std::optional<ResequencerCounters> resequencer;
+	std::vector<LinkStatus> links;
 };
 
-struct Drop {
+struct DropCount {
 	std::uint32_t reason = 0;
 	std::uint64_t packets = 0;
 };
 
-struct Device {
+struct DeviceStatus {
 	std::string name;
 	std::uint32_t ifindex = 0;
-	Settings settings;
+	DeviceSettings settings;
 	std::uint64_t rescheduled = 0;
 	std::uint64_t copies = 0;
-	std::vector<Drop> drops;
+	std::vector<DropCount> drops;
 	std::uint64_t bfd_received = 0;
-	std::vector<Drop> bfd_drops;
+	std::vector<DropCount> bfd_drops;
 	std::uint64_t gre_received = 0; // in the namespace, as the next
-	std::vector<Drop> gre_drops;
+	std::vector<DropCount> gre_drops;
 	bool carrier = false; // of the network device: the family does not tell
-	std::vector<Nic> nics;
-	std::vector<Peer> peers;
+	std::vector<NicStatus> nics;
+	std::vector<PeerStatus> peers;
 };
 
 // As sysfs and the log call it: the remote is named where the NIC does not tell which of
 // the peer's links it is.
 std::string link_name(const std::string &nic, const std::optional<Address> &remote, bool shared);
 // Whether the peer has other links over the link's NIC.
-bool shared(const Peer &peer, const Link &link);
+bool shared(const PeerStatus &peer, const LinkStatus &link);
 
 inline bool valid(std::uint32_t reason)
 {

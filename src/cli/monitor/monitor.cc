@@ -89,7 +89,7 @@ public:
 	void run();
 
 private:
-	void show(const World::Changes &changes);
+	void show(const MonitorState::Changes &changes);
 	void drain(Socket &socket, void (Monitor::*handle)(const Received &));
 	void on_event(const Received &message);
 	void on_link(const Received &message);
@@ -102,7 +102,7 @@ private:
 	Client client_;
 	Socket events_{NETLINK_GENERIC};
 	Socket links_{NETLINK_ROUTE, RTMGRP_LINK};
-	std::optional<World> world_;
+	std::optional<MonitorState> state_;
 	std::optional<Runner> runner_;
 	bool lost_ = false;
 };
@@ -115,12 +115,12 @@ Monitor::Monitor(const MonitorOptions &options) : options_(options)
 	// The controller's own group tells that the family goes.
 	events_.join(GENL_ID_CTRL);
 	// After joining: what changes meanwhile comes as an event, and is no news.
-	const std::vector<Device> devices = client_.state({});
+	const std::vector<DeviceStatus> devices = client_.state({});
 
-	world_.emplace(devices, client_.netdevs());
+	state_.emplace(devices, client_.netdevs());
 }
 
-void Monitor::show(const World::Changes &changes)
+void Monitor::show(const MonitorState::Changes &changes)
 {
 	for (const Change &change : changes) {
 		if (options_.json)
@@ -152,17 +152,17 @@ void Monitor::on_event(const Received &message)
 		return;
 	switch (header.cmd) {
 	case MPLINK_CMD_DEVICE_NTF:
-		return show(world_->device(at, parse_device(attributes)));
+		return show(state_->device(at, parse_device(attributes)));
 	case MPLINK_CMD_NIC_NTF:
-		return show(world_->nic(at, parse_nic(attributes)));
+		return show(state_->nic(at, parse_nic(attributes)));
 	case MPLINK_CMD_NIC_DEL_NTF:
-		return show(world_->nic_removed(at, parse_nic(attributes)));
+		return show(state_->nic_removed(at, parse_nic(attributes)));
 	case MPLINK_CMD_PEER_NTF:
-		return show(world_->peer(at, parse_peer(attributes)));
+		return show(state_->peer(at, parse_peer(attributes)));
 	case MPLINK_CMD_PEER_DEL_NTF:
-		return show(world_->peer_removed(at, parse_peer(attributes)));
+		return show(state_->peer_removed(at, parse_peer(attributes)));
 	case MPLINK_CMD_LINK_NTF:
-		return show(world_->link(at, parse_peer(attributes)));
+		return show(state_->link(at, parse_peer(attributes)));
 	}
 }
 
@@ -173,8 +173,8 @@ void Monitor::on_link(const Received &message)
 	if (type != RTM_NEWLINK && type != RTM_DELLINK)
 		return;
 	if (const auto netdev = parse_netdev(message))
-		show(type == RTM_NEWLINK ? world_->netdev(now(), *netdev)
-					 : world_->netdev_removed(now(), *netdev));
+		show(type == RTM_NEWLINK ? state_->netdev(now(), *netdev)
+					 : state_->netdev_removed(now(), *netdev));
 }
 
 void Monitor::drain(Socket &socket, void (Monitor::*handle)(const Received &))
@@ -203,9 +203,9 @@ void Monitor::resync()
 	       .detail = "changes were lost, for there were too many at once; what has changed "
 			 "since:"}});
 
-	const std::vector<Device> devices = client_.state({});
+	const std::vector<DeviceStatus> devices = client_.state({});
 
-	show(world_->resync(now(), devices, client_.netdevs()));
+	show(state_->resync(now(), devices, client_.netdevs()));
 }
 
 void Monitor::end()

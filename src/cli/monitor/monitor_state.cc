@@ -51,25 +51,26 @@ std::vector<std::string> differences(const Netdev &was, const Netdev &now)
 
 } // namespace
 
-World::World(const std::vector<Device> &devices, const std::vector<Netdev> &netdevs)
+MonitorState::MonitorState(const std::vector<DeviceStatus> &devices,
+			   const std::vector<Netdev> &netdevs)
 {
-	for (const Device &device : devices) {
-		Device &own = devices_[device.ifindex] = device;
+	for (const DeviceStatus &device : devices) {
+		DeviceStatus &own = devices_[device.ifindex] = device;
 
 		own.nics.clear();
 		own.peers.clear();
-		for (const Nic &nic : device.nics) {
+		for (const NicStatus &nic : device.nics) {
 			nics_[{device.ifindex, nic.name}] = nic.reason;
 			stages_.observe(nic.name, {},
 					{.up = {}, .carrier = nic.carrier, .reason = nic.reason});
 		}
-		for (const Peer &peer : device.peers) {
+		for (const PeerStatus &peer : device.peers) {
 			KnownPeer &known = peers_[{device.ifindex, peer.address}];
 
 			if (!peer.key_hidden)
 				known.key = peer.key;
-			for (const Link &link : peer.links)
-				known.links[World::key(link)] = link;
+			for (const LinkStatus &link : peer.links)
+				known.links[MonitorState::key(link)] = link;
 		}
 	}
 	for (const Netdev &netdev : netdevs) {
@@ -79,18 +80,18 @@ World::World(const std::vector<Device> &devices, const std::vector<Netdev> &netd
 	}
 }
 
-World::LinkKey World::key(const Link &link)
+MonitorState::LinkKey MonitorState::key(const LinkStatus &link)
 {
 	return {link.nic, link.remote.value_or(Address())};
 }
 
-bool World::shared(const Links &links, const std::string &nic)
+bool MonitorState::shared(const Links &links, const std::string &nic)
 {
 	return std::count_if(links.begin(), links.end(),
 			     [&](const auto &link) { return link.first.first == nic; }) > 1;
 }
 
-std::string World::name(std::uint32_t device) const
+std::string MonitorState::name(std::uint32_t device) const
 {
 	if (const auto known = devices_.find(device); known != devices_.end())
 		return known->second.name;
@@ -99,9 +100,9 @@ std::string World::name(std::uint32_t device) const
 	return fmt::format("if{}", device);
 }
 
-World::Changes World::device(WallTime at, const Device &device)
+MonitorState::Changes MonitorState::device(WallTime at, const DeviceStatus &device)
 {
-	const auto [known, fresh] = devices_.emplace(device.ifindex, Device());
+	const auto [known, fresh] = devices_.emplace(device.ifindex, DeviceStatus());
 	SettingValues settings = differences(known->second.settings, device.settings);
 
 	known->second = device;
@@ -113,9 +114,9 @@ World::Changes World::device(WallTime at, const Device &device)
 		 .settings = std::move(settings)}};
 }
 
-World::Changes World::nic(WallTime at, const NicMessage &message)
+MonitorState::Changes MonitorState::nic(WallTime at, const NicMessage &message)
 {
-	const Nic &nic = message.nic;
+	const NicStatus &nic = message.nic;
 	Changes changes{{.kind = message.event ? Kind::nic : Kind::nic_added,
 			 .time = at,
 			 .device = name(message.device),
@@ -135,11 +136,11 @@ World::Changes World::nic(WallTime at, const NicMessage &message)
 	return changes;
 }
 
-World::Changes World::nic_removed(WallTime at, const NicMessage &message)
+MonitorState::Changes MonitorState::nic_removed(WallTime at, const NicMessage &message)
 {
 	nics_.erase({message.device, message.nic.name});
 	stages_.forget(message.nic.name);
-	link_stages_.forget([&](const LinkStages::Link &link) {
+	link_stages_.forget([&](const LinkStages::Id &link) {
 		return std::get<0>(link) == message.device && std::get<2>(link) == message.nic.name;
 	});
 	// The module removes the links first, and says nothing more of them.
@@ -154,7 +155,7 @@ World::Changes World::nic_removed(WallTime at, const NicMessage &message)
 		 .nic = message.nic.name}};
 }
 
-World::Changes World::peer(WallTime at, const PeerMessage &message)
+MonitorState::Changes MonitorState::peer(WallTime at, const PeerMessage &message)
 {
 	KnownPeer &known = peers_[{message.device, message.peer.address}];
 	Links &links = known.links;
@@ -163,9 +164,9 @@ World::Changes World::peer(WallTime at, const PeerMessage &message)
 	if (!message.peer.key_hidden)
 		known.key = message.peer.key;
 	links.clear();
-	for (const Link &link : message.peer.links)
+	for (const LinkStatus &link : message.peer.links)
 		links[key(link)] = link;
-	link_stages_.forget([&](const LinkStages::Link &link) {
+	link_stages_.forget([&](const LinkStages::Id &link) {
 		return std::get<0>(link) == message.device &&
 		       std::get<1>(link) == message.peer.address &&
 		       !links.contains({std::get<2>(link), std::get<3>(link)});
@@ -177,10 +178,10 @@ World::Changes World::peer(WallTime at, const PeerMessage &message)
 		 .detail = peer_text(known)}};
 }
 
-World::Changes World::peer_removed(WallTime at, const PeerMessage &message)
+MonitorState::Changes MonitorState::peer_removed(WallTime at, const PeerMessage &message)
 {
 	peers_.erase({message.device, message.peer.address});
-	link_stages_.forget([&](const LinkStages::Link &link) {
+	link_stages_.forget([&](const LinkStages::Id &link) {
 		return std::get<0>(link) == message.device &&
 		       std::get<1>(link) == message.peer.address;
 	});
@@ -190,13 +191,13 @@ World::Changes World::peer_removed(WallTime at, const PeerMessage &message)
 		 .peer = message.peer.address}};
 }
 
-World::Changes World::link(WallTime at, const PeerMessage &message)
+MonitorState::Changes MonitorState::link(WallTime at, const PeerMessage &message)
 {
 	Changes changes;
 
-	for (const Link &link : message.peer.links) {
+	for (const LinkStatus &link : message.peer.links) {
 		Links &links = peers_[{message.device, message.peer.address}].links;
-		Link &own = links[key(link)];
+		LinkStatus &own = links[key(link)];
 		const bool several = shared(links, link.nic);
 
 		own.nic = link.nic;
@@ -228,7 +229,7 @@ World::Changes World::link(WallTime at, const PeerMessage &message)
 	return changes;
 }
 
-World::Changes World::netdev(WallTime at, const Netdev &netdev)
+MonitorState::Changes MonitorState::netdev(WallTime at, const Netdev &netdev)
 {
 	const auto [known, fresh] = netdevs_.emplace(netdev.ifindex, netdev);
 	const Netdev was = std::exchange(known->second, netdev);
@@ -245,7 +246,7 @@ World::Changes World::netdev(WallTime at, const Netdev &netdev)
 	if (was.name != netdev.name)
 		stages_.forget(was.name);
 	if (netdev.kind == "mplink") {
-		const auto [device, added] = devices_.emplace(netdev.ifindex, Device());
+		const auto [device, added] = devices_.emplace(netdev.ifindex, DeviceStatus());
 
 		device->second.name = netdev.name;
 		device->second.ifindex = netdev.ifindex;
@@ -259,7 +260,7 @@ World::Changes World::netdev(WallTime at, const Netdev &netdev)
 	return changes;
 }
 
-World::Changes World::netdev_removed(WallTime at, const Netdev &netdev)
+MonitorState::Changes MonitorState::netdev_removed(WallTime at, const Netdev &netdev)
 {
 	Changes changes{
 		{.kind = Kind::netdev, .time = at, .nic = netdev.name, .detail = "unregistered"}};
@@ -268,16 +269,16 @@ World::Changes World::netdev_removed(WallTime at, const Netdev &netdev)
 	if (!devices_.erase(netdev.ifindex))
 		return changes;
 	link_stages_.forget(
-		[&](const LinkStages::Link &link) { return std::get<0>(link) == netdev.ifindex; });
+		[&](const LinkStages::Id &link) { return std::get<0>(link) == netdev.ifindex; });
 	std::erase_if(nics_, [&](const auto &nic) { return nic.first.first == netdev.ifindex; });
 	std::erase_if(peers_, [&](const auto &peer) { return peer.first.first == netdev.ifindex; });
 	changes.push_back({.kind = Kind::device_removed, .time = at, .device = netdev.name});
 	return changes;
 }
 
-void World::resync_device(Changes &changes, WallTime at, const World &now)
+void MonitorState::resync_device(Changes &changes, WallTime at, const MonitorState &now)
 {
-	const auto add = [&](Kind kind, const Device &device) {
+	const auto add = [&](Kind kind, const DeviceStatus &device) {
 		changes.push_back({.kind = kind, .time = at, .device = device.name});
 	};
 
@@ -290,7 +291,8 @@ void World::resync_device(Changes &changes, WallTime at, const World &now)
 		if (known == devices_.end())
 			add(Kind::device_added, device);
 
-		const Settings was = known == devices_.end() ? Settings() : known->second.settings;
+		const DeviceSettings was =
+			known == devices_.end() ? DeviceSettings() : known->second.settings;
 
 		if (SettingValues settings = differences(was, device.settings); !settings.empty()) {
 			add(Kind::device_set, device);
@@ -299,7 +301,7 @@ void World::resync_device(Changes &changes, WallTime at, const World &now)
 	}
 }
 
-void World::resync_nics(Changes &changes, WallTime at, const World &now)
+void MonitorState::resync_nics(Changes &changes, WallTime at, const MonitorState &now)
 {
 	const auto add = [&](Kind kind, const NicKey &key) -> Change & {
 		changes.push_back({.kind = kind,
@@ -326,7 +328,7 @@ void World::resync_nics(Changes &changes, WallTime at, const World &now)
 	}
 }
 
-void World::resync_peers(Changes &changes, WallTime at, const World &now)
+void MonitorState::resync_peers(Changes &changes, WallTime at, const MonitorState &now)
 {
 	const auto add = [&](Kind kind, const PeerKey &key) -> Change & {
 		changes.push_back({.kind = kind,
@@ -372,10 +374,10 @@ void World::resync_peers(Changes &changes, WallTime at, const World &now)
 	}
 }
 
-World::Changes World::resync(WallTime at, const std::vector<Device> &devices,
-			     const std::vector<Netdev> &netdevs)
+MonitorState::Changes MonitorState::resync(WallTime at, const std::vector<DeviceStatus> &devices,
+					   const std::vector<Netdev> &netdevs)
 {
-	World now(devices, netdevs);
+	MonitorState now(devices, netdevs);
 	Changes changes;
 
 	resync_device(changes, at, now);

@@ -17,14 +17,14 @@
 namespace mplink::cli
 {
 
-class World
+class MonitorState
 {
 public:
-	World(const std::vector<Device> &devices, const std::vector<Netdev> &netdevs);
+	MonitorState(const std::vector<DeviceStatus> &devices, const std::vector<Netdev> &netdevs);
 
 	using Changes = std::vector<Change>;
 
-	Changes device(WallTime at, const Device &device);
+	Changes device(WallTime at, const DeviceStatus &device);
 	Changes nic(WallTime at, const NicMessage &message);
 	Changes nic_removed(WallTime at, const NicMessage &message);
 	Changes peer(WallTime at, const PeerMessage &message);
@@ -34,31 +34,31 @@ public:
 	Changes netdev_removed(WallTime at, const Netdev &netdev);
 
 	// The changes that lead from what was known to this.
-	Changes resync(WallTime at, const std::vector<Device> &devices,
+	Changes resync(WallTime at, const std::vector<DeviceStatus> &devices,
 		       const std::vector<Netdev> &netdevs);
 
 private:
 	using NicKey = std::pair<std::uint32_t, std::string>;
 	using PeerKey = std::pair<std::uint32_t, Address>;
 	using LinkKey = std::pair<std::string, Address>; // NIC and remote
-	using Links = std::map<LinkKey, Link>;           // their counters are not kept up
+	using Links = std::map<LinkKey, LinkStatus>;     // their counters are not kept up
 	struct KnownPeer {
 		std::optional<std::uint32_t> key; // notifications do not tell it
 		Links links;
 	};
 
-	static LinkKey key(const Link &link);
+	static LinkKey key(const LinkStatus &link);
 	static bool shared(const Links &links, const std::string &nic);
 	std::string name(std::uint32_t device) const;
-	void resync_device(Changes &changes, WallTime at, const World &now);
-	void resync_nics(Changes &changes, WallTime at, const World &now);
-	void resync_peers(Changes &changes, WallTime at, const World &now);
+	void resync_device(Changes &changes, WallTime at, const MonitorState &now);
+	void resync_nics(Changes &changes, WallTime at, const MonitorState &now);
+	void resync_peers(Changes &changes, WallTime at, const MonitorState &now);
 
-	std::map<std::uint32_t, Device> devices_; // without NICs and peers
-	std::map<NicKey, std::uint32_t> nics_;    // reasons
+	std::map<std::uint32_t, DeviceStatus> devices_; // without NICs and peers
+	std::map<NicKey, std::uint32_t> nics_;          // reasons
 	std::map<PeerKey, KnownPeer> peers_;
 	std::map<std::uint32_t, Netdev> netdevs_;
-	Stages stages_;
+	NicStages stages_;
 	LinkStages link_stages_;
 };
 

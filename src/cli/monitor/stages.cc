@@ -70,7 +70,7 @@ StagesReport StageRun::report(WallTime at)
 	return {.from = from, .total = at - start, .stages = std::move(stages)};
 }
 
-void Stages::step(Track &track, WallTime at, const char *name)
+void NicStages::step(Track &track, WallTime at, const char *name)
 {
 	if (!track.run) {
 		track.run = StageRun{.from = name, .start = at, .last = at, .stages = {}};
@@ -79,7 +79,7 @@ void Stages::step(Track &track, WallTime at, const char *name)
 	track.run->step(at, name);
 }
 
-std::optional<StagesReport> Stages::observe(const std::string &nic, WallTime at, NicFact fact)
+std::optional<StagesReport> NicStages::observe(const std::string &nic, WallTime at, NicFact fact)
 {
 	Track &track = tracks_[nic];
 	const std::optional<std::uint32_t> was = track.reason;
@@ -116,13 +116,13 @@ std::optional<StagesReport> Stages::observe(const std::string &nic, WallTime at,
 	return report;
 }
 
-void Stages::forget(const std::string &nic)
+void NicStages::forget(const std::string &nic)
 {
 	tracks_.erase(nic);
 }
 
-std::optional<StagesReport> LinkStages::observe(const Link &link, WallTime at, std::uint32_t was,
-						std::uint32_t now)
+std::optional<StagesReport> LinkStages::observe(const Id &link, WallTime at,
+						std::uint32_t was, std::uint32_t now)
 {
 	const auto run = runs_.find(link);
 
@@ -149,7 +149,7 @@ std::optional<StagesReport> LinkStages::observe(const Link &link, WallTime at, s
 	return report;
 }
 
-void LinkStages::forget(const std::function<bool(const Link &)> &which)
+void LinkStages::forget(const std::function<bool(const Id &)> &which)
 {
 	std::erase_if(runs_, [&](const auto &run) { return which(run.first); });
 }

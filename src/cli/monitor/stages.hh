@@ -50,7 +50,7 @@ struct NicFact {
 	std::optional<std::uint32_t> reason;
 };
 
-class Stages
+class NicStages
 {
 public:
 	// The first fact of a NIC starts nothing: it was so before.
@@ -74,17 +74,17 @@ class LinkStages
 {
 public:
 	// Device, peer, NIC and remote.
-	using Link = std::tuple<std::uint32_t, Address, std::string, Address>;
+	using Id = std::tuple<std::uint32_t, Address, std::string, Address>;
 
 	// A report only of one that liveness, or the wait to restore, has kept waiting: of
 	// the others the NIC's says it all.
-	std::optional<StagesReport> observe(const Link &link, WallTime at, std::uint32_t was,
+	std::optional<StagesReport> observe(const Id &link, WallTime at, std::uint32_t was,
 					    std::uint32_t now);
 	// Those for which it is so: they are no more.
-	void forget(const std::function<bool(const Link &)> &which);
+	void forget(const std::function<bool(const Id &)> &which);
 
 private:
-	std::map<Link, StageRun> runs_;
+	std::map<Id, StageRun> runs_;
 };
 
 } // namespace mplink::cli

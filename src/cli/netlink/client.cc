@@ -40,7 +40,7 @@ Family resolve(Socket &socket)
 {
 	const Message request = get_family();
 	Family family;
-	const Answer answer = socket.ask(request, [&](const Received &message) {
+	const ExtAck answer = socket.ask(request, [&](const Received &message) {
 		family = parse_family(message.attributes(sizeof(genlmsghdr)));
 	});
 
@@ -52,12 +52,12 @@ Family resolve(Socket &socket)
 	return family;
 }
 
-std::string names(const std::vector<Device> &devices)
+std::string names(const std::vector<DeviceStatus> &devices)
 {
 	std::vector<std::string> names;
 
 	names.reserve(devices.size());
-	for (const Device &device : devices)
+	for (const DeviceStatus &device : devices)
 		names.push_back(device.name);
 	return fmt::format("{}", fmt::join(names, ", "));
 }
@@ -66,7 +66,7 @@ constexpr std::size_t most_lines = 20;
 
 const char none[] = "there is no mplink device; make one: ip link add mpl0 type mplink";
 
-Failure unknown(const std::string &name, const std::vector<Device> &devices)
+Failure unknown(const std::string &name, const std::vector<DeviceStatus> &devices)
 {
 	return failed(devices.empty() ? fmt::format("{}: {}", name, none)
 				      : fmt::format("{}: is no mplink device; there are: {}", name,
@@ -79,9 +79,9 @@ Client::Client() : family_(resolve(generic_))
 {
 }
 
-std::vector<Device> Client::devices()
+std::vector<DeviceStatus> Client::devices()
 {
-	return consistent_dump<Device>(
+	return consistent_dump<DeviceStatus>(
 		generic_, list_devices(family_), [](const Received &message) {
 			return parse_device(message.attributes(sizeof(genlmsghdr)));
 		});
@@ -94,31 +94,31 @@ std::vector<Netdev> Client::netdevs()
 	});
 }
 
-void Client::fill(Device &device)
+void Client::fill(DeviceStatus &device)
 {
-	device.nics = consistent_dump<Nic>(
+	device.nics = consistent_dump<NicStatus>(
 		generic_, list_nics(family_, device.ifindex), [](const Received &message) {
 			return parse_nic(message.attributes(sizeof(genlmsghdr))).nic;
 		});
-	device.peers = consistent_dump<Peer>(
+	device.peers = consistent_dump<PeerStatus>(
 		generic_, list_peers(family_, device.ifindex), [](const Received &message) {
 			return parse_peer(message.attributes(sizeof(genlmsghdr))).peer;
 		});
 }
 
-std::vector<Device> Client::state(const std::optional<std::string> &name)
+std::vector<DeviceStatus> Client::state(const std::optional<std::string> &name)
 {
-	std::vector<Device> found = devices();
+	std::vector<DeviceStatus> found = devices();
 
 	if (name) {
-		const auto named = [&](const Device &device) { return device.name == *name; };
+		const auto named = [&](const DeviceStatus &device) { return device.name == *name; };
 
 		if (std::none_of(found.begin(), found.end(), named))
 			throw unknown(*name, found);
 		std::erase_if(found, std::not_fn(named));
 	}
 	// One may go before it is asked: then it is as if it had never been seen.
-	std::erase_if(found, [&](Device &device) {
+	std::erase_if(found, [&](DeviceStatus &device) {
 		try {
 			fill(device);
 			return false;
@@ -129,32 +129,32 @@ std::vector<Device> Client::state(const std::optional<std::string> &name)
 		}
 	});
 	for (const Netdev &netdev : netdevs())
-		for (Device &device : found)
+		for (DeviceStatus &device : found)
 			if (device.ifindex == netdev.ifindex)
 				device.carrier = netdev.carrier;
 	return found;
 }
 
-Device Client::pick(const std::optional<std::string> &name)
+DeviceStatus Client::pick(const std::optional<std::string> &name)
 {
-	const std::vector<Device> found = devices();
+	const std::vector<DeviceStatus> found = devices();
 
-	for (const Device &device : found)
+	for (const DeviceStatus &device : found)
 		if (name ? device.name == *name : found.size() == 1)
 			return device;
 	if (name)
 		throw unknown(*name, found);
 	if (found.empty())
 		throw failed(none);
-	throw bad(fmt::format("there are several mplink devices ({}): say which, with dev DEV",
-			      names(found)));
+	throw usage_error(fmt::format(
+		"there are several mplink devices ({}): say which, with dev DEV", names(found)));
 }
 
 void Client::create(const std::string &name, const std::string &where)
 {
 	Message message = create_device(name, where);
 
-	for (const Refused &refused : route_.carry_out(std::span(&message, 1)))
+	for (const FailedRequest &refused : route_.carry_out(std::span(&message, 1)))
 		throw failed(explain(message, refused.answer) +
 			     (refused.answer.error == EEXIST
 				      ? "; it is no mplink device: delete it, "
@@ -162,15 +162,15 @@ void Client::create(const std::string &name, const std::string &where)
 				      : ""));
 }
 
-void Client::carry_out(const Device &device, const std::vector<Step> &steps)
+void Client::carry_out(const DeviceStatus &device, const std::vector<ChangeRequest> &changes)
 {
 	std::vector<Message> messages;
 	std::vector<std::string> lines;
 
-	messages.reserve(steps.size());
-	for (const Step &step : steps)
-		messages.push_back(request(family_, device.ifindex, device.name, step));
-	for (const Refused &refused : generic_.carry_out(messages))
+	messages.reserve(changes.size());
+	for (const ChangeRequest &change : changes)
+		messages.push_back(to_message(family_, device.ifindex, device.name, change));
+	for (const FailedRequest &refused : generic_.carry_out(messages))
 		lines.push_back(explain(messages[refused.request], refused.answer));
 	// They often have one cause.
 	if (const std::size_t n = lines.size(); n > most_lines) {

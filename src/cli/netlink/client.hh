@@ -21,17 +21,17 @@ public:
 	Client();
 
 	// Without their NICs and peers.
-	std::vector<Device> devices();
+	std::vector<DeviceStatus> devices();
 	// With them.  Throws Failure if there is no such device; without a name: all.
-	std::vector<Device> state(const std::optional<std::string> &name);
+	std::vector<DeviceStatus> state(const std::optional<std::string> &name);
 	// The named device; without a name the only one there is.
-	Device pick(const std::optional<std::string> &name);
+	DeviceStatus pick(const std::optional<std::string> &name);
 	std::vector<Netdev> netdevs();
 
 	// where: of its name in a file.
 	void create(const std::string &name, const std::string &where);
-	// Throws Failure with a line for each step that was refused.
-	void carry_out(const Device &device, const std::vector<Step> &steps);
+	// Throws Failure with a line for each change that was refused.
+	void carry_out(const DeviceStatus &device, const std::vector<ChangeRequest> &changes);
 
 	const Family &family() const
 	{
@@ -39,7 +39,7 @@ public:
 	}
 
 private:
-	void fill(Device &device);
+	void fill(DeviceStatus &device);
 
 	Socket generic_{NETLINK_GENERIC};
 	Socket route_{NETLINK_ROUTE};

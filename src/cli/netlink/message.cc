@@ -54,57 +54,57 @@ void Message::generic(std::uint8_t command, std::uint8_t version)
 	append(raw(header));
 }
 
-void Message::put(std::uint16_t type, std::span<const std::byte> payload, std::string words)
+void Message::put(std::uint16_t type, std::span<const std::byte> payload, std::string origin)
 {
 	nlattr attr{};
 
-	words_.emplace_back(static_cast<std::uint32_t>(bytes_.size()), std::move(words));
+	origins_.emplace_back(static_cast<std::uint32_t>(bytes_.size()), std::move(origin));
 	attr.nla_len = static_cast<std::uint16_t>(NLA_HDRLEN + payload.size());
 	attr.nla_type = type;
 	append(raw(attr));
 	append(payload);
 }
 
-void Message::flag(std::uint16_t type, std::string words)
+void Message::flag(std::uint16_t type, std::string origin)
 {
-	put(type, {}, std::move(words));
+	put(type, {}, std::move(origin));
 }
 
-void Message::u8(std::uint16_t type, std::uint8_t value, std::string words)
+void Message::u8(std::uint16_t type, std::uint8_t value, std::string origin)
 {
-	put(type, raw(value), std::move(words));
+	put(type, raw(value), std::move(origin));
 }
 
-void Message::u16(std::uint16_t type, std::uint16_t value, std::string words)
+void Message::u16(std::uint16_t type, std::uint16_t value, std::string origin)
 {
-	put(type, raw(value), std::move(words));
+	put(type, raw(value), std::move(origin));
 }
 
-void Message::u32(std::uint16_t type, std::uint32_t value, std::string words)
+void Message::u32(std::uint16_t type, std::uint32_t value, std::string origin)
 {
-	put(type, raw(value), std::move(words));
+	put(type, raw(value), std::move(origin));
 }
 
-void Message::string(std::uint16_t type, const std::string &value, std::string words)
+void Message::string(std::uint16_t type, const std::string &value, std::string origin)
 {
-	put(type, std::as_bytes(std::span(value.c_str(), value.size() + 1)), std::move(words));
+	put(type, std::as_bytes(std::span(value.c_str(), value.size() + 1)), std::move(origin));
 }
 
-void Message::binary(std::uint16_t type, std::span<const std::uint8_t> value, std::string words)
+void Message::binary(std::uint16_t type, std::span<const std::uint8_t> value, std::string origin)
 {
-	put(type, std::as_bytes(value), std::move(words));
+	put(type, std::as_bytes(value), std::move(origin));
 }
 
-void Message::address(std::uint16_t type, const Address &value, std::string words)
+void Message::address(std::uint16_t type, const Address &value, std::string origin)
 {
-	put(type, std::as_bytes(value.wire()), std::move(words));
+	put(type, std::as_bytes(value.wire()), std::move(origin));
 }
 
-std::size_t Message::nest(std::uint16_t type, std::string words)
+std::size_t Message::nest(std::uint16_t type, std::string origin)
 {
 	const std::size_t start = bytes_.size();
 
-	put(static_cast<std::uint16_t>(type | NLA_F_NESTED), {}, std::move(words));
+	put(static_cast<std::uint16_t>(type | NLA_F_NESTED), {}, std::move(origin));
 	return start;
 }
 
@@ -129,11 +129,11 @@ void Message::add_flags(std::uint16_t flags)
 	std::memcpy(bytes_.data() + offsetof(nlmsghdr, nlmsg_flags), &all, sizeof(all));
 }
 
-std::string Message::words_at(std::uint32_t offset) const
+std::string Message::origin_at(std::uint32_t offset) const
 {
-	for (const auto &[at, words] : words_)
+	for (const auto &[at, origin] : origins_)
 		if (at == offset)
-			return words;
+			return origin;
 	return {};
 }
 

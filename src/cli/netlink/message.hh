@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// A netlink request under construction.  It remembers which of the user's words each
+// A netlink request under construction.  It remembers which of the user's origin each
 // attribute stands for, so that a refusal, which names an attribute by its offset, can
-// be told in those words.
+// be told in those origin.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -25,15 +25,15 @@ public:
 	void generic(std::uint8_t command, std::uint8_t version);
 	void header(std::span<const std::byte> bytes);
 
-	void flag(std::uint16_t type, std::string words);
-	void u8(std::uint16_t type, std::uint8_t value, std::string words);
-	void u16(std::uint16_t type, std::uint16_t value, std::string words);
-	void u32(std::uint16_t type, std::uint32_t value, std::string words);
-	void string(std::uint16_t type, const std::string &value, std::string words);
-	void binary(std::uint16_t type, std::span<const std::uint8_t> value, std::string words);
-	void address(std::uint16_t type, const Address &value, std::string words);
+	void flag(std::uint16_t type, std::string origin);
+	void u8(std::uint16_t type, std::uint8_t value, std::string origin);
+	void u16(std::uint16_t type, std::uint16_t value, std::string origin);
+	void u32(std::uint16_t type, std::uint32_t value, std::string origin);
+	void string(std::uint16_t type, const std::string &value, std::string origin);
+	void binary(std::uint16_t type, std::span<const std::uint8_t> value, std::string origin);
+	void address(std::uint16_t type, const Address &value, std::string origin);
 	// Returns what nest_end() wants.
-	std::size_t nest(std::uint16_t type, std::string words);
+	std::size_t nest(std::uint16_t type, std::string origin);
 	void nest_end(std::size_t start);
 
 	void set_sequence(std::uint32_t sequence);
@@ -47,15 +47,15 @@ public:
 	{
 		return what_;
 	}
-	// The words of the attribute at that offset; empty if there is none.
-	std::string words_at(std::uint32_t offset) const;
+	// The origin of the attribute at that offset; empty if there is none.
+	std::string origin_at(std::uint32_t offset) const;
 
 private:
-	void put(std::uint16_t type, std::span<const std::byte> payload, std::string words);
+	void put(std::uint16_t type, std::span<const std::byte> payload, std::string origin);
 	void append(std::span<const std::byte> bytes);
 
 	std::vector<std::byte> bytes_;
-	std::vector<std::pair<std::uint32_t, std::string>> words_;
+	std::vector<std::pair<std::uint32_t, std::string>> origins_;
 	std::string what_;
 };
 

@@ -47,13 +47,13 @@ Message list_netdevs()
 	return message;
 }
 
-Message create_device(const std::string &name, std::string words)
+Message create_device(const std::string &name, std::string origin)
 {
 	Message message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, "create device " + name);
 	const ifinfomsg info{};
 
 	message.header(std::as_bytes(std::span(&info, 1)));
-	message.string(IFLA_IFNAME, name, std::move(words));
+	message.string(IFLA_IFNAME, name, std::move(origin));
 
 	const std::size_t nest = message.nest(IFLA_LINKINFO, "");
 

@@ -26,6 +26,6 @@ struct Netdev {
 // device survives.
 std::optional<Netdev> parse_netdev(const Received &message);
 Message list_netdevs();
-Message create_device(const std::string &name, std::string words);
+Message create_device(const std::string &name, std::string origin);
 
 } // namespace mplink::cli

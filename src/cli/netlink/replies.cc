@@ -9,14 +9,14 @@ namespace mplink::cli
 namespace
 {
 
-Drop parse_drop(Bytes attributes)
+DropCount parse_drop(Bytes attributes)
 {
 	// BFD's and GRE's have the same numbers.
 	static_assert(int{MPLINK_A_DROP_REASON} == int{MPLINK_A_BFD_DROP_REASON});
 	static_assert(int{MPLINK_A_DROP_PACKETS} == int{MPLINK_A_BFD_DROP_PACKETS});
 	static_assert(int{MPLINK_A_DROP_REASON} == int{MPLINK_A_GRE_DROP_REASON});
 	static_assert(int{MPLINK_A_DROP_PACKETS} == int{MPLINK_A_GRE_DROP_PACKETS});
-	Drop drop;
+	DropCount drop;
 
 	for_each_attribute(attributes, [&](const Attribute &a) {
 		if (a.type == MPLINK_A_DROP_REASON)
@@ -65,9 +65,9 @@ StageTimes<n> parse_stages(Bytes attributes)
 	return times;
 }
 
-Session parse_session(Bytes attributes)
+SessionStatus parse_session(Bytes attributes)
 {
-	Session session;
+	SessionStatus session;
 
 	for_each_attribute(attributes, [&](const Attribute &a) {
 		switch (a.type) {
@@ -103,34 +103,34 @@ Session parse_session(Bytes attributes)
 	return session;
 }
 
-void parse_setting(Settings &settings, Nest nest, const Attribute &a)
+void parse_setting(DeviceSettings &settings, Nest nest, const Attribute &a)
 {
 	for (const SettingInfo &setting : all_settings())
 		if (setting.nest == nest && setting.attribute == a.type)
 			settings[setting.id] = setting.byte ? a.u8() : a.u32();
 }
 
-void parse_settings(Settings &settings, Nest nest, Bytes attributes)
+void parse_settings(DeviceSettings &settings, Nest nest, Bytes attributes)
 {
 	for_each_attribute(attributes,
 			   [&](const Attribute &a) { parse_setting(settings, nest, a); });
 }
 
-Resequencer parse_resequencer(Bytes attributes)
+ResequencerCounters parse_resequencer(Bytes attributes)
 {
-	Resequencer resequencer;
+	ResequencerCounters resequencer;
 
 	for_each_attribute(attributes, [&](const Attribute &a) {
-		for (const ResequencerCounter &counter : resequencer_counters)
+		for (const ResequencerField &counter : resequencer_counters)
 			if (counter.attribute == a.type)
 				resequencer.*counter.value = a.u64();
 	});
 	return resequencer;
 }
 
-Link parse_link(Bytes attributes, std::optional<std::uint32_t> &was)
+LinkStatus parse_link(Bytes attributes, std::optional<std::uint32_t> &was)
 {
-	Link link;
+	LinkStatus link;
 
 	for_each_attribute(attributes, [&](const Attribute &a) {
 		switch (a.type) {
@@ -174,9 +174,9 @@ Link parse_link(Bytes attributes, std::optional<std::uint32_t> &was)
 
 } // namespace
 
-Device parse_device(Bytes attributes)
+DeviceStatus parse_device(Bytes attributes)
 {
-	Device device;
+	DeviceStatus device;
 
 	for_each_attribute(attributes, [&](const Attribute &a) {
 		switch (a.type) {

@@ -13,7 +13,7 @@ namespace mplink::cli
 
 struct NicMessage {
 	std::uint32_t device = 0;
-	Nic nic;
+	NicStatus nic;
 	// Of a notification; without an event it tells that the NIC was added.
 	std::optional<std::uint32_t> event;
 	std::optional<std::uint32_t> was;
@@ -21,13 +21,13 @@ struct NicMessage {
 
 struct PeerMessage {
 	std::uint32_t device = 0;
-	Peer peer;
+	PeerStatus peer;
 	// Of a notification that a link's reason has changed.
 	std::optional<std::uint32_t> event;
 	std::optional<std::uint32_t> was;
 };
 
-Device parse_device(Bytes attributes);
+DeviceStatus parse_device(Bytes attributes);
 NicMessage parse_nic(Bytes attributes);
 PeerMessage parse_peer(Bytes attributes);
 

@@ -23,7 +23,7 @@ Message generic(const Family &family, std::uint8_t command, std::string what)
 	return message;
 }
 
-const char *verb(const LinkChange &link)
+const char *verb(const LinkRequest &link)
 {
 	if (link.remove)
 		return "unlink";
@@ -31,7 +31,7 @@ const char *verb(const LinkChange &link)
 }
 
 // "link eth1 remote 10.0.1.2", or where in the file that was said.
-std::string words(const LinkChange &link, const char *key, const std::string &value)
+std::string origin(const LinkRequest &link, const char *key, const std::string &value)
 {
 	if (!link.where.empty())
 		return fmt::format("{}.{}: {}", link.where, key, value);
@@ -40,138 +40,120 @@ std::string words(const LinkChange &link, const char *key, const std::string &va
 	return fmt::format("{} {} {} {}", verb(link), link.nic, key, value);
 }
 
-void put_local(Message &message, const LinkChange &link, const std::optional<Address> &local)
+void put_local(Message &message, const LinkRequest &link, const std::optional<Address> &local)
 {
 	if (local)
-		message.address(MPLINK_A_LINK_LOCAL, *local, words(link, "local", local->text()));
+		message.address(MPLINK_A_LINK_LOCAL, *local, origin(link, "local", local->text()));
 	else
-		message.binary(MPLINK_A_LINK_LOCAL, {}, words(link, "local", "auto"));
+		message.binary(MPLINK_A_LINK_LOCAL, {}, origin(link, "local", "auto"));
 }
 
-void put_link(Message &message, const LinkChange &link)
+void put_link(Message &message, const LinkRequest &link)
 {
-	const std::size_t nest = message.nest(
-		MPLINK_A_PEER_LINK, link.where.empty() ? words(link, "nic", link.nic) : link.where);
+	const std::size_t nest =
+		message.nest(MPLINK_A_PEER_LINK,
+			     link.where.empty() ? origin(link, "nic", link.nic) : link.where);
 
-	message.string(MPLINK_A_LINK_NIC, link.nic, words(link, "nic", link.nic));
+	message.string(MPLINK_A_LINK_NIC, link.nic, origin(link, "nic", link.nic));
 	if (link.remote)
 		message.address(MPLINK_A_LINK_REMOTE, *link.remote,
-				words(link, "remote", link.remote->text()));
+				origin(link, "remote", link.remote->text()));
 	if (link.weight)
 		message.u16(MPLINK_A_LINK_WEIGHT, *link.weight,
-			    words(link, "weight", std::to_string(*link.weight)));
+			    origin(link, "weight", std::to_string(*link.weight)));
 	if (link.liveness)
 		message.u32(MPLINK_A_LINK_LIVENESS, *link.liveness,
-			    words(link, "liveness", mplink_core_liveness_name(*link.liveness)));
+			    origin(link, "liveness", mplink_core_liveness_name(*link.liveness)));
 	if (link.local)
 		put_local(message, link, *link.local);
 	if (link.remove)
-		message.flag(MPLINK_A_LINK_REMOVE, words(link, "nic", link.nic));
+		message.flag(MPLINK_A_LINK_REMOVE, origin(link, "nic", link.nic));
 	if (link.add)
-		message.flag(MPLINK_A_LINK_ADD, words(link, "nic", link.nic));
+		message.flag(MPLINK_A_LINK_ADD, origin(link, "nic", link.nic));
 	message.nest_end(nest);
 }
 
-std::string at(const Step &step, const std::string &otherwise)
+std::string at(const ChangeRequest &change, const std::string &otherwise)
 {
-	return step.where.empty() ? otherwise : step.where;
+	return change.where.empty() ? otherwise : change.where;
 }
 
-// The words of one setting among several; alone it is what the whole step is called.
-std::string words(const Step &step, const SettingInfo &setting, std::uint32_t value)
+// The origin of one setting among several; alone it is what the whole change is called.
+std::string origin(const ChangeRequest &change, const SettingInfo &setting, std::uint32_t value)
 {
-	if (!step.where.empty())
-		return fmt::format("{}.{}{}{}: {}", step.where, name(setting.nest),
+	if (!change.where.empty())
+		return fmt::format("{}.{}{}{}: {}", change.where, name(setting.nest),
 				   setting.nest == Nest::none ? "" : ".", setting.key,
 				   setting.text(value));
-	if (step.settings.size() + step.key.has_value() == 1)
+	if (change.settings.size() + change.key.has_value() == 1)
 		return {};
 	return fmt::format("{} {}", setting.word, setting.text(value));
 }
 
-void put_setting(Message &message, const Step &step, const SettingInfo &setting,
+void put_setting(Message &message, const ChangeRequest &change, const SettingInfo &setting,
 		 std::uint32_t value)
 {
 	if (setting.byte)
 		message.u8(setting.attribute, static_cast<std::uint8_t>(value),
-			   words(step, setting, value));
+			   origin(change, setting, value));
 	else
-		message.u32(setting.attribute, value, words(step, setting, value));
+		message.u32(setting.attribute, value, origin(change, setting, value));
 }
 
-void put_settings(Message &message, const Step &step, Nest which)
+void put_settings(Message &message, const ChangeRequest &change, Nest which)
 {
-	for (const auto &[setting, value] : step.settings)
+	for (const auto &[setting, value] : change.settings)
 		if (info(setting).nest == which)
-			put_setting(message, step, info(setting), value);
+			put_setting(message, change, info(setting), value);
 }
 
-bool asks(const Step &step, Nest which)
+bool asks(const ChangeRequest &change, Nest which)
 {
-	return std::any_of(step.settings.begin(), step.settings.end(),
+	return std::any_of(change.settings.begin(), change.settings.end(),
 			   [&](const auto &given) { return info(given.first).nest == which; });
 }
 
-void put_settings(Message &message, const Step &step)
+void put_settings(Message &message, const ChangeRequest &change)
 {
-	put_settings(message, step, Nest::none);
-	if (asks(step, Nest::bfd) || step.key) {
-		const std::size_t nest = message.nest(MPLINK_A_DEVICE_BFD, at(step, ""));
+	put_settings(message, change, Nest::none);
+	if (asks(change, Nest::bfd) || change.key) {
+		const std::size_t nest = message.nest(MPLINK_A_DEVICE_BFD, at(change, ""));
 
-		put_settings(message, step, Nest::bfd);
-		if (step.key)
-			message.binary(MPLINK_A_BFD_KEY, *step.key,
-				       step.where.empty() ? "bfd-key" : step.where + ".bfd.key");
+		put_settings(message, change, Nest::bfd);
+		if (change.key)
+			message.binary(MPLINK_A_BFD_KEY, *change.key,
+				       change.where.empty() ? "bfd-key"
+							    : change.where + ".bfd.key");
 		message.nest_end(nest);
 	}
-	if (asks(step, Nest::tunnel)) {
-		const std::size_t nest = message.nest(MPLINK_A_DEVICE_TUNNEL, at(step, ""));
+	if (asks(change, Nest::tunnel)) {
+		const std::size_t nest = message.nest(MPLINK_A_DEVICE_TUNNEL, at(change, ""));
 
-		put_settings(message, step, Nest::tunnel);
+		put_settings(message, change, Nest::tunnel);
 		message.nest_end(nest);
 	}
 }
 
-std::uint8_t command_of(Step::Kind kind)
+std::uint8_t command_of(ChangeRequest::Kind kind)
 {
 	switch (kind) {
-	case Step::Kind::device_set:
+	case ChangeRequest::Kind::device_set:
 		return MPLINK_CMD_DEVICE_SET;
-	case Step::Kind::nic_add:
+	case ChangeRequest::Kind::nic_add:
 		return MPLINK_CMD_NIC_ADD;
-	case Step::Kind::nic_del:
+	case ChangeRequest::Kind::nic_del:
 		return MPLINK_CMD_NIC_DEL;
-	case Step::Kind::peer_add:
+	case ChangeRequest::Kind::peer_add:
 		return MPLINK_CMD_PEER_ADD;
-	case Step::Kind::peer_set:
+	case ChangeRequest::Kind::peer_set:
 		return MPLINK_CMD_PEER_SET;
-	case Step::Kind::peer_del:
+	case ChangeRequest::Kind::peer_del:
 		return MPLINK_CMD_PEER_DEL;
 	}
 	return MPLINK_CMD_UNSPEC;
 }
 
 } // namespace
-
-std::string text(const Step &step)
-{
-	switch (step.kind) {
-	case Step::Kind::device_set:
-		return "set " + text(step.settings, " ") +
-		       (step.key ? fmt::format("{}bfd-key", step.settings.empty() ? "" : " ") : "");
-	case Step::Kind::nic_add:
-		return "nic add " + step.nic;
-	case Step::Kind::nic_del:
-		return "nic del " + step.nic;
-	case Step::Kind::peer_add:
-		return "peer add " + step.peer->text();
-	case Step::Kind::peer_set:
-		return "peer set " + step.peer->text();
-	case Step::Kind::peer_del:
-		return "peer del " + step.peer->text();
-	}
-	return {};
-}
 
 Message get_family()
 {
@@ -229,36 +211,37 @@ Message list_peers(const Family &family, std::uint32_t device)
 	return message;
 }
 
-Message request(const Family &family, std::uint32_t device, const std::string &name,
-		const Step &step)
+Message to_message(const Family &family, std::uint32_t device, const std::string &name,
+		   const ChangeRequest &change)
 {
-	Message message = generic(family, command_of(step.kind), name + ": " + text(step));
+	Message message = generic(family, command_of(change.kind), name + ": " + text(change));
 
-	switch (step.kind) {
-	case Step::Kind::device_set:
+	switch (change.kind) {
+	case ChangeRequest::Kind::device_set:
 		message.u32(MPLINK_A_DEVICE_IFINDEX, device, "dev " + name);
-		put_settings(message, step);
+		put_settings(message, change);
 		break;
-	case Step::Kind::nic_add:
-	case Step::Kind::nic_del:
+	case ChangeRequest::Kind::nic_add:
+	case ChangeRequest::Kind::nic_del:
 		message.u32(MPLINK_A_NIC_DEVICE, device, "dev " + name);
-		message.string(MPLINK_A_NIC_NAME, step.nic, at(step, ""));
+		message.string(MPLINK_A_NIC_NAME, change.nic, at(change, ""));
 		break;
-	case Step::Kind::peer_add:
-	case Step::Kind::peer_set:
-	case Step::Kind::peer_del:
+	case ChangeRequest::Kind::peer_add:
+	case ChangeRequest::Kind::peer_set:
+	case ChangeRequest::Kind::peer_del:
 		message.u32(MPLINK_A_PEER_DEVICE, device, "dev " + name);
-		message.address(MPLINK_A_PEER_ADDRESS, *step.peer, at(step, ""));
-		if (step.liveness)
-			message.u32(MPLINK_A_PEER_LIVENESS, *step.liveness,
-				    at(step, std::string("liveness ") +
-						     mplink_core_liveness_name(*step.liveness)));
-		if (step.peer_key)
-			message.u32(MPLINK_A_PEER_KEY, *step.peer_key,
-				    step.where.empty() ? fmt::format("key {}", *step.peer_key)
-						       : fmt::format("{}.key: {}", step.where,
-								     *step.peer_key));
-		for (const LinkChange &link : step.links)
+		message.address(MPLINK_A_PEER_ADDRESS, *change.peer, at(change, ""));
+		if (change.liveness)
+			message.u32(
+				MPLINK_A_PEER_LIVENESS, *change.liveness,
+				at(change, std::string("liveness ") +
+						   mplink_core_liveness_name(*change.liveness)));
+		if (change.peer_key)
+			message.u32(MPLINK_A_PEER_KEY, *change.peer_key,
+				    change.where.empty() ? fmt::format("key {}", *change.peer_key)
+							 : fmt::format("{}.key: {}", change.where,
+								       *change.peer_key));
+		for (const LinkRequest &link : change.links)
 			put_link(message, link);
 		break;
 	}

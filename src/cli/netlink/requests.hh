@@ -25,7 +25,7 @@ Message list_devices(const Family &family);
 Message list_nics(const Family &family, std::uint32_t device);
 Message list_peers(const Family &family, std::uint32_t device);
 
-Message request(const Family &family, std::uint32_t device, const std::string &name,
-		const Step &step);
+Message to_message(const Family &family, std::uint32_t device, const std::string &name,
+		   const ChangeRequest &change);
 
 } // namespace mplink::cli

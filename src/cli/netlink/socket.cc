@@ -87,10 +87,10 @@ Bytes Socket::receive(bool wait)
 	}
 }
 
-Answer Socket::exchange(Message &request, const std::function<void(const Received &)> &visit)
+ExtAck Socket::exchange(Message &request, const std::function<void(const Received &)> &visit)
 {
 	const std::uint32_t sequence = ++sequence_;
-	std::optional<Answer> answer;
+	std::optional<ExtAck> answer;
 
 	request.set_sequence(sequence);
 	send(request.bytes());
@@ -100,7 +100,7 @@ Answer Socket::exchange(Message &request, const std::function<void(const Receive
 				return;
 			if (message.header.nlmsg_type == NLMSG_ERROR ||
 			    message.header.nlmsg_type == NLMSG_DONE)
-				answer = parse_answer(message);
+				answer = parse_extack(message);
 			else
 				visit(message);
 		});
@@ -108,7 +108,7 @@ Answer Socket::exchange(Message &request, const std::function<void(const Receive
 	return *answer;
 }
 
-Answer Socket::ask(Message request, const std::function<void(const Received &)> &visit)
+ExtAck Socket::ask(Message request, const std::function<void(const Received &)> &visit)
 {
 	request.add_flags(NLM_F_ACK);
 	return exchange(request, visit);
@@ -120,7 +120,7 @@ bool Socket::dump(Message request, const std::function<void(const Received &)> &
 
 	request.add_flags(NLM_F_DUMP);
 
-	const Answer answer = exchange(request, [&](const Received &message) {
+	const ExtAck answer = exchange(request, [&](const Received &message) {
 		if (message.header.nlmsg_flags & NLM_F_DUMP_INTR)
 			consistent = false;
 		visit(message);
@@ -148,11 +148,11 @@ std::size_t batch_size(std::span<const Message> requests)
 }
 
 // A refusal is always told; that all went well needs to be told only of the last.
-std::vector<Refused> Socket::batch(std::span<Message> requests)
+std::vector<FailedRequest> Socket::batch(std::span<Message> requests)
 {
 	const std::uint32_t first = sequence_ + 1;
 	std::vector<std::byte> all;
-	std::vector<Refused> refused;
+	std::vector<FailedRequest> refused;
 	bool done = false;
 
 	for (Message &request : requests) {
@@ -168,7 +168,7 @@ std::vector<Refused> Socket::batch(std::span<Message> requests)
 
 			if (message.header.nlmsg_type != NLMSG_ERROR || place >= requests.size())
 				return;
-			if (const Answer answer = parse_answer(message); answer.error)
+			if (const ExtAck answer = parse_extack(message); answer.error)
 				refused.push_back({place, answer});
 			if (place == requests.size() - 1)
 				done = true;
@@ -177,16 +177,16 @@ std::vector<Refused> Socket::batch(std::span<Message> requests)
 	return refused;
 }
 
-std::vector<Refused> Socket::carry_out(std::span<Message> requests)
+std::vector<FailedRequest> Socket::carry_out(std::span<Message> requests)
 {
 	std::size_t at = 0;
 
 	while (at < requests.size()) {
 		const std::size_t n = batch_size(requests.subspan(at));
-		std::vector<Refused> refused = batch(requests.subspan(at, n));
+		std::vector<FailedRequest> refused = batch(requests.subspan(at, n));
 
 		if (!refused.empty()) {
-			for (Refused &one : refused)
+			for (FailedRequest &one : refused)
 				one.request += at;
 			return refused;
 		}

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "netlink/attributes.hh"
+#include "netlink/extack.hh"
 #include "netlink/message.hh"
-#include "netlink/netlink_error.hh"
 
 namespace mplink::cli
 {
@@ -22,9 +22,9 @@ namespace mplink::cli
 struct Overrun {
 };
 
-struct Refused {
+struct FailedRequest {
 	std::size_t request; // its place in the batch
-	Answer answer;
+	ExtAck answer;
 };
 
 class Socket
@@ -41,7 +41,7 @@ public:
 	Bytes receive(bool wait);
 
 	// Hands each message before the acknowledgement to visit.
-	Answer ask(Message request, const std::function<void(const Received &)> &visit);
+	ExtAck ask(Message request, const std::function<void(const Received &)> &visit);
 
 	// Likewise of a dump.  Throws Failure (NoDevice) if refused; false: it is inconsistent, for
 	// what it shows has changed meanwhile.
@@ -50,12 +50,12 @@ public:
 
 	// Carries out all of them in order, with few round trips.  What is refused does not
 	// keep the rest of its batch from being done, but there is no batch after it.
-	std::vector<Refused> carry_out(std::span<Message> requests);
+	std::vector<FailedRequest> carry_out(std::span<Message> requests);
 
 private:
 	void send(Bytes bytes);
-	Answer exchange(Message &request, const std::function<void(const Received &)> &visit);
-	std::vector<Refused> batch(std::span<Message> requests);
+	ExtAck exchange(Message &request, const std::function<void(const Received &)> &visit);
+	std::vector<FailedRequest> batch(std::span<Message> requests);
 
 	std::unique_ptr<mnl_socket, int (*)(mnl_socket *)> socket_;
 	std::vector<std::byte> buffer_;

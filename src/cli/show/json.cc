@@ -37,7 +37,7 @@ Ordered stages(const StageTimes<n> &times, const char *(*name)(mplink_u32))
 	return json;
 }
 
-Ordered nic_json(const Nic &nic)
+Ordered nic_json(const NicStatus &nic)
 {
 	Ordered json{{"name", nic.name},
 		     {"ifindex", nic.ifindex},
@@ -53,7 +53,7 @@ Ordered nic_json(const Nic &nic)
 	return json;
 }
 
-Ordered session_json(const Session &session)
+Ordered session_json(const SessionStatus &session)
 {
 	return {{"state", mplink_core_bfd_state_name(session.state)},
 		{"diag", mplink_core_bfd_diag_name(session.diag)},
@@ -66,29 +66,29 @@ Ordered session_json(const Session &session)
 		{"detection_us", session.detection_us}};
 }
 
-Ordered resequencer_json(const Resequencer &resequencer)
+Ordered resequencer_json(const ResequencerCounters &resequencer)
 {
 	Ordered json = Ordered::object();
 
-	for (const ResequencerCounter &counter : resequencer_counters)
+	for (const ResequencerField &counter : resequencer_counters)
 		json[counter.key] = resequencer.*counter.value;
 	return json;
 }
 
-Ordered drops_json(const std::vector<Drop> &drops, const char *(*name)(mplink_u32))
+Ordered drops_json(const std::vector<DropCount> &drops, const char *(*name)(mplink_u32))
 {
 	Ordered json = Ordered::object();
 
-	for (const Drop &drop : drops)
+	for (const DropCount &drop : drops)
 		json[name(drop.reason)] = drop.packets;
 	return json;
 }
 
-Ordered peer_json(const Peer &peer)
+Ordered peer_json(const PeerStatus &peer)
 {
 	Ordered links = Ordered::array();
 
-	for (const Link &link : peer.links) {
+	for (const LinkStatus &link : peer.links) {
 		Ordered json{{"nic", link.nic},
 			     {"remote", address(link.remote)},
 			     {"local", address(link.source ? link.source : link.local)},
@@ -112,17 +112,17 @@ Ordered peer_json(const Peer &peer)
 
 } // namespace
 
-std::string render_json(const std::vector<Device> &devices, bool pretty)
+std::string render_json(const std::vector<DeviceStatus> &devices, bool pretty)
 {
 	Ordered all = Ordered::array();
 
-	for (const Device &device : devices) {
+	for (const DeviceStatus &device : devices) {
 		Ordered nics = Ordered::array();
 		Ordered peers = Ordered::array();
 
-		for (const Nic &nic : device.nics)
+		for (const NicStatus &nic : device.nics)
 			nics.push_back(nic_json(nic));
-		for (const Peer &peer : device.peers)
+		for (const PeerStatus &peer : device.peers)
 			peers.push_back(peer_json(peer));
 
 		Ordered json{{"name", device.name}, {"ifindex", device.ifindex}};

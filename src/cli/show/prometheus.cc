@@ -112,12 +112,12 @@ std::string microseconds(std::uint64_t us)
 	return fmt::format("{}.{:06}", us / 1000000, us % 1000000);
 }
 
-using Devices = std::vector<Device>;
+using Devices = std::vector<DeviceStatus>;
 
 void device_metrics(Page &page, const Devices &devices)
 {
 	page.metric("mplink_device_info", "gauge", "Settings of the virtual NIC; always 1.");
-	for (const Device &d : devices)
+	for (const DeviceStatus &d : devices)
 		page.sample(
 			{{"device", d.name},
 			 {"policy", info(Setting::policy).text(d.settings[Setting::policy])},
@@ -126,37 +126,37 @@ void device_metrics(Page &page, const Devices &devices)
 			1);
 	page.metric("mplink_device_wait_to_restore_seconds", "gauge",
 		    "How long a link that came back has to work.");
-	for (const Device &d : devices)
+	for (const DeviceStatus &d : devices)
 		page.sample({{"device", d.name}}, seconds(d.settings[Setting::wtr_ms]));
 	page.metric("mplink_device_holdoff_seconds", "gauge",
 		    "How long a link that fails is kept.");
-	for (const Device &d : devices)
+	for (const DeviceStatus &d : devices)
 		page.sample({{"device", d.name}}, seconds(d.settings[Setting::holdoff_ms]));
 	page.metric("mplink_device_carrier", "gauge", "Whether any link of the device works.");
-	for (const Device &d : devices)
+	for (const DeviceStatus &d : devices)
 		page.sample({{"device", d.name}}, int{d.carrier});
 	page.metric("mplink_device_dropped_packets_total", "counter",
 		    "Packets dropped, by reason.");
-	for (const Device &d : devices)
-		for (const Drop &drop : d.drops)
+	for (const DeviceStatus &d : devices)
+		for (const DropCount &drop : d.drops)
 			page.sample({{"device", d.name},
 				     {"reason", mplink_core_drop_name(drop.reason)}},
 				    drop.packets);
 	page.metric("mplink_device_rescheduled_packets_total", "counter",
 		    "Packets whose first choice of a link had died.");
-	for (const Device &d : devices)
+	for (const DeviceStatus &d : devices)
 		page.sample({{"device", d.name}}, d.rescheduled);
 	page.metric("mplink_device_copied_packets_total", "counter",
 		    "What a broadcast sent beyond one of each packet.");
-	for (const Device &d : devices)
+	for (const DeviceStatus &d : devices)
 		page.sample({{"device", d.name}}, d.copies);
 	page.metric("mplink_device_bfd_received_packets_total", "counter", "BFD packets taken.");
-	for (const Device &d : devices)
+	for (const DeviceStatus &d : devices)
 		page.sample({{"device", d.name}}, d.bfd_received);
 	page.metric("mplink_device_bfd_refused_packets_total", "counter",
 		    "BFD packets refused, by reason.");
-	for (const Device &d : devices)
-		for (const Drop &drop : d.bfd_drops)
+	for (const DeviceStatus &d : devices)
+		for (const DropCount &drop : d.bfd_drops)
 			page.sample({{"device", d.name},
 				     {"reason", mplink_core_bfd_drop_name(drop.reason)}},
 				    drop.packets);
@@ -172,7 +172,7 @@ void gre_metrics(Page &page, const Devices &devices)
 	page.metric("mplink_gre_undelivered_packets_total", "counter",
 		    "gre-udp packets received in the namespace and not delivered, by reason.");
 	if (!devices.empty())
-		for (const Drop &drop : devices.front().gre_drops)
+		for (const DropCount &drop : devices.front().gre_drops)
 			page.sample({{"reason", mplink_core_gre_drop_name(drop.reason)}},
 				    drop.packets);
 }
@@ -192,41 +192,42 @@ constexpr CounterMetric counter_metrics[] = {
 
 void nic_metrics(Page &page, const Devices &devices)
 {
-	const auto each = [&](const std::function<void(const Device &, const Nic &)> &visit) {
-		for (const Device &d : devices)
-			for (const Nic &nic : d.nics)
-				visit(d, nic);
-	};
+	const auto each =
+		[&](const std::function<void(const DeviceStatus &, const NicStatus &)> &visit) {
+			for (const DeviceStatus &d : devices)
+				for (const NicStatus &nic : d.nics)
+					visit(d, nic);
+		};
 
 	page.metric("mplink_nic_valid", "gauge", "Whether the NIC may carry packets.");
-	each([&](const Device &d, const Nic &nic) {
+	each([&](const DeviceStatus &d, const NicStatus &nic) {
 		page.sample({{"device", d.name}, {"nic", nic.name}}, int{valid(nic.reason)});
 	});
 	page.metric("mplink_nic_reason", "gauge",
 		    "Why the NIC may carry no packets, or none; always 1.");
-	each([&](const Device &d, const Nic &nic) {
+	each([&](const DeviceStatus &d, const NicStatus &nic) {
 		page.sample({{"device", d.name},
 			     {"nic", nic.name},
 			     {"reason", mplink_core_reason_name(nic.reason)}},
 			    1);
 	});
 	page.metric("mplink_nic_carrier", "gauge", "Whether the NIC has a carrier.");
-	each([&](const Device &d, const Nic &nic) {
+	each([&](const DeviceStatus &d, const NicStatus &nic) {
 		page.sample({{"device", d.name}, {"nic", nic.name}}, int{nic.carrier});
 	});
 	page.metric("mplink_nic_transitions_total", "counter",
 		    "Changes of validity since the NIC was added.");
-	each([&](const Device &d, const Nic &nic) {
+	each([&](const DeviceStatus &d, const NicStatus &nic) {
 		page.sample({{"device", d.name}, {"nic", nic.name}}, nic.transitions);
 	});
 	page.metric("mplink_nic_since_seconds", "gauge", "How long the present validity has held.");
-	each([&](const Device &d, const Nic &nic) {
+	each([&](const DeviceStatus &d, const NicStatus &nic) {
 		page.sample({{"device", d.name}, {"nic", nic.name}}, seconds(nic.since_ms));
 	});
 	page.metric(
 		"mplink_nic_stage_seconds", "gauge",
 		"When the NIC reached the stage in which it is, on the host's monotonic clock.");
-	each([&](const Device &d, const Nic &nic) {
+	each([&](const DeviceStatus &d, const NicStatus &nic) {
 		for (std::uint32_t i = 0; i < nic.stages.size(); i++)
 			if (nic.stages[i])
 				page.sample({{"device", d.name},
@@ -238,7 +239,7 @@ void nic_metrics(Page &page, const Devices &devices)
 		const std::string name = std::string("mplink_nic_") + metric.suffix;
 
 		page.metric(name.c_str(), "counter", metric.help);
-		each([&](const Device &d, const Nic &nic) {
+		each([&](const DeviceStatus &d, const NicStatus &nic) {
 			page.sample({{"device", d.name}, {"nic", nic.name}},
 				    nic.counters.*metric.value);
 		});
@@ -248,63 +249,71 @@ void nic_metrics(Page &page, const Devices &devices)
 // Of peers that have a tunnel.
 void peer_metrics(Page &page, const Devices &devices)
 {
-	using Visit = std::function<void(const Device &, const std::string &, const Resequencer &)>;
+	using Visit = std::function<void(const DeviceStatus &, const std::string &,
+					 const ResequencerCounters &)>;
 	const auto each = [&](const Visit &visit) {
-		for (const Device &d : devices)
-			for (const Peer &peer : d.peers)
+		for (const DeviceStatus &d : devices)
+			for (const PeerStatus &peer : d.peers)
 				if (peer.resequencer)
 					visit(d, peer.address.text(), *peer.resequencer);
 	};
 	const auto plain = [&](const char *name, const char *type, const char *help,
-			       std::uint64_t Resequencer::*value) {
+			       std::uint64_t ResequencerCounters::*value) {
 		page.metric(name, type, help);
-		each([&](const Device &d, const std::string &peer, const Resequencer &r) {
+		each([&](const DeviceStatus &d, const std::string &peer,
+			 const ResequencerCounters &r) {
 			page.sample({{"device", d.name}, {"peer", peer}}, r.*value);
 		});
 	};
 	const auto time = [&](const char *name, const char *type, const char *help,
-			      std::uint64_t Resequencer::*value) {
+			      std::uint64_t ResequencerCounters::*value) {
 		page.metric(name, type, help);
-		each([&](const Device &d, const std::string &peer, const Resequencer &r) {
+		each([&](const DeviceStatus &d, const std::string &peer,
+			 const ResequencerCounters &r) {
 			page.sample({{"device", d.name}, {"peer", peer}}, microseconds(r.*value));
 		});
 	};
 
 	plain("mplink_peer_in_order_packets_total", "counter",
-	      "Packets of the tunnel delivered as they came.", &Resequencer::in_order);
+	      "Packets of the tunnel delivered as they came.", &ResequencerCounters::in_order);
 	plain("mplink_peer_reordered_packets_total", "counter",
-	      "Packets of the tunnel delivered after they had been held.", &Resequencer::reordered);
+	      "Packets of the tunnel delivered after they had been held.",
+	      &ResequencerCounters::reordered);
 	plain("mplink_peer_duplicate_packets_total", "counter",
 	      "Packets of the tunnel refused, for they had been delivered.",
-	      &Resequencer::duplicates);
+	      &ResequencerCounters::duplicates);
 	plain("mplink_peer_late_packets_total", "counter",
-	      "Packets of the tunnel refused, for they had been given up.", &Resequencer::late);
+	      "Packets of the tunnel refused, for they had been given up.",
+	      &ResequencerCounters::late);
 	page.metric("mplink_peer_lost_packets_total", "counter",
 		    "Packets of the tunnel given up, by what gave them up.");
-	each([&](const Device &d, const std::string &peer, const Resequencer &r) {
+	each([&](const DeviceStatus &d, const std::string &peer, const ResequencerCounters &r) {
 		page.sample({{"device", d.name}, {"peer", peer}, {"by", "rule"}}, r.lost_rule);
 		page.sample({{"device", d.name}, {"peer", peer}, {"by", "timer"}}, r.lost_timer);
 		page.sample({{"device", d.name}, {"peer", peer}, {"by", "overflow"}},
 			    r.lost_overflow);
 	});
 	plain("mplink_peer_restarts_total", "counter",
-	      "How often the far end's sequence numbers began anew.", &Resequencer::restarts);
+	      "How often the far end's sequence numbers began anew.",
+	      &ResequencerCounters::restarts);
 	plain("mplink_peer_held_packets", "gauge", "Packets of the tunnel that are held now.",
-	      &Resequencer::held);
+	      &ResequencerCounters::held);
 	plain("mplink_peer_held_packets_max", "gauge",
 	      "Packets of the tunnel that were held at most, in one flow bucket.",
-	      &Resequencer::held_max);
+	      &ResequencerCounters::held_max);
 	time("mplink_peer_wait_seconds_total", "counter",
-	     "How long packets of the tunnel were held, together.", &Resequencer::wait_us);
+	     "How long packets of the tunnel were held, together.", &ResequencerCounters::wait_us);
 	time("mplink_peer_wait_seconds_max", "gauge",
-	     "How long a packet of the tunnel was held at most.", &Resequencer::wait_max_us);
+	     "How long a packet of the tunnel was held at most.",
+	     &ResequencerCounters::wait_max_us);
 	time("mplink_peer_outoforder_timer_seconds", "gauge",
-	     "How long the tunnel waits for a packet that is missing.", &Resequencer::timer_us);
+	     "How long the tunnel waits for a packet that is missing.",
+	     &ResequencerCounters::timer_us);
 }
 
 // What tells a link from all others, and then what else there is to say of it.
-std::vector<Label> link_labels(const Device &device, const Peer &peer, const Link &link,
-			       const std::vector<Label> &more = {})
+std::vector<Label> link_labels(const DeviceStatus &device, const PeerStatus &peer,
+			       const LinkStatus &link, const std::vector<Label> &more = {})
 {
 	std::vector<Label> labels{{"device", device.name},
 				  {"peer", peer.address.text()},
@@ -317,36 +326,37 @@ std::vector<Label> link_labels(const Device &device, const Peer &peer, const Lin
 
 void link_metrics(Page &page, const Devices &devices)
 {
-	using Visit = std::function<void(const Device &, const Peer &, const Link &)>;
+	using Visit =
+		std::function<void(const DeviceStatus &, const PeerStatus &, const LinkStatus &)>;
 	const auto each = [&](const Visit &visit) {
-		for (const Device &d : devices)
-			for (const Peer &peer : d.peers)
-				for (const Link &link : peer.links)
+		for (const DeviceStatus &d : devices)
+			for (const PeerStatus &peer : d.peers)
+				for (const LinkStatus &link : peer.links)
 					visit(d, peer, link);
 	};
 
 	page.metric("mplink_link_valid", "gauge", "Whether the link may carry packets.");
-	each([&](const Device &d, const Peer &peer, const Link &link) {
+	each([&](const DeviceStatus &d, const PeerStatus &peer, const LinkStatus &link) {
 		page.sample(link_labels(d, peer, link), int{valid(link.reason)});
 	});
 	page.metric(
 		"mplink_link_info", "gauge",
 		"The remote address, and why the link may carry no packets, or none; always 1.");
-	each([&](const Device &d, const Peer &peer, const Link &link) {
+	each([&](const DeviceStatus &d, const PeerStatus &peer, const LinkStatus &link) {
 		page.sample(link_labels(d, peer, link,
 					{{"local", link.source ? link.source->text() : ""},
 					 {"reason", mplink_core_reason_name(link.reason)}}),
 			    1);
 	});
 	page.metric("mplink_link_bfd_up", "gauge", "Whether the link's BFD session is up.");
-	each([&](const Device &d, const Peer &peer, const Link &link) {
+	each([&](const DeviceStatus &d, const PeerStatus &peer, const LinkStatus &link) {
 		if (link.session)
 			page.sample(link_labels(d, peer, link),
 				    int{link.session->state == MPLINK_BFD_UP});
 	});
 	page.metric("mplink_link_bfd_info", "gauge",
 		    "How both ends of the link's BFD session stand, and why; always 1.");
-	each([&](const Device &d, const Peer &peer, const Link &link) {
+	each([&](const DeviceStatus &d, const PeerStatus &peer, const LinkStatus &link) {
 		if (link.session)
 			page.sample(
 				link_labels(
@@ -362,7 +372,7 @@ void link_metrics(Page &page, const Devices &devices)
 	page.metric(
 		"mplink_link_stage_seconds", "gauge",
 		"When the link reached the stage in which it is, on the host's monotonic clock.");
-	each([&](const Device &d, const Peer &peer, const Link &link) {
+	each([&](const DeviceStatus &d, const PeerStatus &peer, const LinkStatus &link) {
 		for (std::uint32_t i = 0; i < link.stages.size(); i++)
 			if (link.stages[i])
 				page.sample(
@@ -371,14 +381,14 @@ void link_metrics(Page &page, const Devices &devices)
 					seconds(*link.stages[i]));
 	});
 	page.metric("mplink_link_weight", "gauge", "The link's share.");
-	each([&](const Device &d, const Peer &peer, const Link &link) {
+	each([&](const DeviceStatus &d, const PeerStatus &peer, const LinkStatus &link) {
 		page.sample(link_labels(d, peer, link), link.weight);
 	});
 	for (const CounterMetric &metric : counter_metrics) {
 		const std::string name = std::string("mplink_link_") + metric.suffix;
 
 		page.metric(name.c_str(), "counter", metric.help);
-		each([&](const Device &d, const Peer &peer, const Link &link) {
+		each([&](const DeviceStatus &d, const PeerStatus &peer, const LinkStatus &link) {
 			page.sample(link_labels(d, peer, link), link.counters.*metric.value);
 		});
 	}
@@ -386,7 +396,7 @@ void link_metrics(Page &page, const Devices &devices)
 
 } // namespace
 
-std::string render_prometheus(const std::vector<Device> &devices)
+std::string render_prometheus(const std::vector<DeviceStatus> &devices)
 {
 	Page page;
 

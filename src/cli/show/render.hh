@@ -10,10 +10,10 @@
 namespace mplink::cli
 {
 
-std::string render_table(const std::vector<Device> &devices, bool colour);
+std::string render_table(const std::vector<DeviceStatus> &devices, bool colour);
 // For each link, when it came how far on its way to being valid.
-std::string render_timeline(const std::vector<Device> &devices, bool colour);
-std::string render_json(const std::vector<Device> &devices, bool pretty);
-std::string render_prometheus(const std::vector<Device> &devices);
+std::string render_timeline(const std::vector<DeviceStatus> &devices, bool colour);
+std::string render_json(const std::vector<DeviceStatus> &devices, bool pretty);
+std::string render_prometheus(const std::vector<DeviceStatus> &devices);
 
 } // namespace mplink::cli

@@ -37,7 +37,7 @@ void add_counter_titles(Row &row)
 }
 
 // Why it is not up, as far as both ends say.
-Cell session_cell(const std::optional<Session> &session)
+Cell session_cell(const std::optional<SessionStatus> &session)
 {
 	if (!session)
 		return {"-"};
@@ -56,37 +56,37 @@ Cell session_cell(const std::optional<Session> &session)
 	return {text, Colour::wrong};
 }
 
-bool any_session(const Device &device)
+bool any_session(const DeviceStatus &device)
 {
-	for (const Peer &peer : device.peers)
-		for (const Link &link : peer.links)
+	for (const PeerStatus &peer : device.peers)
+		for (const LinkStatus &link : peer.links)
 			if (link.session)
 				return true;
 	return false;
 }
 
 // Hosts send multicasts by every device they have, and routers redirects: neither is amiss.
-bool harmless(const Drop &drop)
+bool harmless(const DropCount &drop)
 {
 	return drop.reason == MPLINK_DROP_NO_PEER_MULTICAST || drop.reason == MPLINK_DROP_REDIRECT;
 }
 
-bool of_note(const Drop &drop)
+bool of_note(const DropCount &drop)
 {
 	return !harmless(drop);
 }
 
-bool any(const Drop &)
+bool any(const DropCount &)
 {
 	return true;
 }
 
-std::string drops_text(const std::vector<Drop> &drops, const char *(*name)(mplink_u32),
-		       bool (*wanted)(const Drop &) = any)
+std::string drops_text(const std::vector<DropCount> &drops, const char *(*name)(mplink_u32),
+		       bool (*wanted)(const DropCount &) = any)
 {
 	std::string text;
 
-	for (const Drop &drop : drops)
+	for (const DropCount &drop : drops)
 		if (drop.packets && wanted(drop))
 			text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name(drop.reason),
 					    human_count(drop.packets));
@@ -94,9 +94,9 @@ std::string drops_text(const std::vector<Drop> &drops, const char *(*name)(mplin
 }
 
 // In the words by which they were set; the first line has policy and encap.
-std::string settings_text(const Device &device)
+std::string settings_text(const DeviceStatus &device)
 {
-	SettingValues values = differences(Settings(), device.settings);
+	SettingValues values = differences(DeviceSettings(), device.settings);
 
 	values.erase(Setting::policy);
 	values.erase(Setting::encap);
@@ -108,7 +108,7 @@ std::string plural(std::size_t n, const char *what)
 	return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
 }
 
-std::string head(const Device &device, const Painter &paint)
+std::string head(const DeviceStatus &device, const Painter &paint)
 {
 	std::string out = fmt::format(
 		"{}: policy {}, encap {}, carrier {}, {}, {}\n", paint(Colour::bold, device.name),
@@ -138,13 +138,13 @@ std::string head(const Device &device, const Painter &paint)
 	return out;
 }
 
-std::string nic_table(const Device &device, const Painter &paint)
+std::string nic_table(const DeviceStatus &device, const Painter &paint)
 {
 	std::vector<Row> rows{
 		{{"NIC"}, {"STATE"}, {"ADDRESS"}, number("SINCE"), number("CHANGES")}};
 
 	add_counter_titles(rows.front());
-	for (const Nic &nic : device.nics) {
+	for (const NicStatus &nic : device.nics) {
 		rows.push_back({{nic.name},
 				state(nic.reason),
 				{nic.address ? nic.address->text() : "-"},
@@ -156,23 +156,23 @@ std::string nic_table(const Device &device, const Painter &paint)
 }
 
 // Whether the user has said of any link what it sends from.
-bool any_local(const Device &device)
+bool any_local(const DeviceStatus &device)
 {
-	for (const Peer &peer : device.peers)
-		for (const Link &link : peer.links)
+	for (const PeerStatus &peer : device.peers)
+		for (const LinkStatus &link : peer.links)
 			if (link.local)
 				return true;
 	return false;
 }
 
-Cell local_cell(const Link &link)
+Cell local_cell(const LinkStatus &link)
 {
 	const std::optional<Address> &local = link.source ? link.source : link.local;
 
 	return {local ? local->text() : "-"};
 }
 
-std::string peer_table(const Device &device, const Painter &paint)
+std::string peer_table(const DeviceStatus &device, const Painter &paint)
 {
 	const bool sessions = any_session(device);
 	const bool locals = any_local(device);
@@ -183,12 +183,12 @@ std::string peer_table(const Device &device, const Painter &paint)
 	if (locals)
 		rows.front().insert(rows.front().end() - 1, {"LOCAL"});
 	add_counter_titles(rows.front());
-	for (const Peer &peer : device.peers) {
+	for (const PeerStatus &peer : device.peers) {
 		std::string address = peer.address.text();
 
 		if (peer.links.empty())
 			rows.push_back({{address}, {"-"}, {"no links", Colour::wrong}});
-		for (const Link &link : peer.links) {
+		for (const LinkStatus &link : peer.links) {
 			// Only the first of its lines names the peer.
 			rows.push_back({{std::exchange(address, "")},
 					{link.nic},
@@ -207,7 +207,7 @@ std::string peer_table(const Device &device, const Painter &paint)
 }
 
 // "12 (rule 10, timer 2)"
-Cell lost_cell(const Resequencer &resequencer)
+Cell lost_cell(const ResequencerCounters &resequencer)
 {
 	const std::pair<const char *, std::uint64_t> reasons[] = {
 		{"rule", resequencer.lost_rule},
@@ -230,7 +230,7 @@ Cell span_cell(std::uint64_t us)
 }
 
 // How packets came out of the tunnel; empty if there is none.
-std::string resequencer_table(const Device &device, const Painter &paint)
+std::string resequencer_table(const DeviceStatus &device, const Painter &paint)
 {
 	std::vector<Row> rows{{{"PEER"},
 			       number("KEY"),
@@ -245,11 +245,11 @@ std::string resequencer_table(const Device &device, const Painter &paint)
 			       number("RESTARTS"),
 			       {"LOST"}}};
 
-	for (const Peer &peer : device.peers) {
+	for (const PeerStatus &peer : device.peers) {
 		if (!peer.resequencer)
 			continue;
 
-		const Resequencer &r = *peer.resequencer;
+		const ResequencerCounters &r = *peer.resequencer;
 
 		rows.push_back({{peer.address.text()},
 				number(peer.key_hidden ? "-" : std::to_string(peer.key)),
@@ -270,12 +270,12 @@ std::string resequencer_table(const Device &device, const Painter &paint)
 
 } // namespace
 
-std::string render_table(const std::vector<Device> &devices, bool colour)
+std::string render_table(const std::vector<DeviceStatus> &devices, bool colour)
 {
 	const Painter paint(colour);
 	std::string out;
 
-	for (const Device &device : devices) {
+	for (const DeviceStatus &device : devices) {
 		if (!out.empty())
 			out += "\n";
 		out += head(device, paint);

@@ -13,11 +13,11 @@ namespace
 
 using Times = std::vector<std::optional<std::uint64_t>>;
 
-Times times_of(const Device &device, const Link &link)
+Times times_of(const DeviceStatus &device, const LinkStatus &link)
 {
 	Times times(MPLINK_NIC_STAGES);
 
-	for (const Nic &nic : device.nics)
+	for (const NicStatus &nic : device.nics)
 		if (nic.name == link.nic)
 			times.assign(nic.stages.begin(), nic.stages.end());
 	times.insert(times.end(), link.stages.begin(), link.stages.end());
@@ -57,16 +57,16 @@ Row line(const std::string &peer, const std::string &nic, const Times &times)
 
 } // namespace
 
-std::string render_timeline(const std::vector<Device> &devices, bool colour)
+std::string render_timeline(const std::vector<DeviceStatus> &devices, bool colour)
 {
 	const Painter paint(colour);
 	std::string out;
 
-	for (const Device &device : devices) {
+	for (const DeviceStatus &device : devices) {
 		std::vector<Row> rows{titles()};
 
-		for (const Peer &peer : device.peers)
-			for (const Link &link : peer.links)
+		for (const PeerStatus &peer : device.peers)
+			for (const LinkStatus &link : peer.links)
 				rows.push_back(
 					line(peer.address.text(),
 					     link_name(link.nic, link.remote, shared(peer, link)),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "netlink/netlink_error.hh"
+#include "netlink/extack.hh"
 
 #include <fmt/format.h>
 
@@ -30,9 +30,9 @@ std::size_t tlv_offset(const Received &message, int error)
 
 } // namespace
 
-Answer parse_answer(const Received &message)
+ExtAck parse_extack(const Received &message)
 {
-	Answer answer;
+	ExtAck answer;
 	int error;
 
 	if (message.payload.size() < sizeof(error))
@@ -51,13 +51,13 @@ Answer parse_answer(const Received &message)
 	return answer;
 }
 
-std::string explain(const Message &request, const Answer &answer)
+std::string explain(const Message &request, const ExtAck &answer)
 {
-	const std::string words = answer.offset ? request.words_at(*answer.offset) : "";
+	const std::string origin = answer.offset ? request.origin_at(*answer.offset) : "";
 	std::string line = request.what();
 
-	if (!words.empty())
-		line += ": " + words;
+	if (!origin.empty())
+		line += ": " + origin;
 	line += ": " + (answer.why.empty() ? std::string(std::strerror(answer.error)) : answer.why);
 	if (answer.error == EPERM)
 		line += "; this needs CAP_NET_ADMIN in the namespace: run it as root";

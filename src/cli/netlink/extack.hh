@@ -11,16 +11,16 @@
 namespace mplink::cli
 {
 
-struct Answer {
+struct ExtAck {
 	int error = 0;                       // an errno; 0: done
 	std::string why;                     // the extended acknowledgement's message
 	std::optional<std::uint32_t> offset; // of the attribute it is about
 };
 
 // Of a message of type NLMSG_ERROR or NLMSG_DONE.
-Answer parse_answer(const Received &message);
+ExtAck parse_extack(const Received &message);
 
-// One line: what was refused, the words it is about, the reason, the remedy if there is one.
-std::string explain(const Message &request, const Answer &answer);
+// One line: what was refused, the origin it is about, the reason, the remedy if there is one.
+std::string explain(const Message &request, const ExtAck &answer);
 
 } // namespace mplink::cli
