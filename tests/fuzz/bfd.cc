@@ -5,7 +5,7 @@
 #include <cstring>
 #include <vector>
 
-#include "bfd_session.hh"
+#include "bfd/session.hh"
 #include "require.hh"
 
 namespace

@@ -2,7 +2,7 @@
 // Packets of any kind, over any policy and any set of live links.
 #include <memory>
 
-#include "flow_hash.hh"
+#include "link/flow_hash.hh"
 #include "require.hh"
 #include "world.hh"
 

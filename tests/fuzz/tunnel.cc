@@ -4,9 +4,9 @@
 #include <memory>
 
 #include "fake_memory.hh"
-#include "gre_header.hh"
 #include "require.hh"
 #include "resequencing.hh"
+#include "tunnel/gre_header.hh"
 
 namespace
 {

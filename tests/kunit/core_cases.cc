@@ -3,8 +3,8 @@
 // and preemption.  What can be seen without these is tested in user space.
 #include "cases.h"
 
-#include "memory.hh"
-#include "nic_state.hh"
+#include "base/memory.hh"
+#include "link/nic_state.hh"
 
 using namespace mplink;
 

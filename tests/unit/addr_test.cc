@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "addr.hh"
+#include "base/addr.hh"
 
 #include <gtest/gtest.h>
 

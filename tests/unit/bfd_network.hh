@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "bfd_session.hh"
+#include "bfd/session.hh"
 #include "random.hh"
 
 namespace mplink

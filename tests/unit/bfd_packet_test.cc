@@ -5,7 +5,7 @@
 #include <array>
 #include <vector>
 
-#include "bfd_packet.hh"
+#include "bfd/packet.hh"
 #include "random.hh"
 
 namespace mplink

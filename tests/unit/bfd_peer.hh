@@ -3,7 +3,7 @@
 #pragma once
 #include <gtest/gtest.h>
 
-#include "bfd_session.hh"
+#include "bfd/session.hh"
 
 namespace mplink
 {

@@ -6,7 +6,7 @@
 
 #include "fixture.hh"
 #include "random.hh"
-#include "resequencer.hh"
+#include "tunnel/resequencer.hh"
 
 namespace fake
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "flow_hash.hh"
+#include "link/flow_hash.hh"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // GRE headers by RFC 2784 and RFC 2890: which are read, and as what.
-#include "gre_header.hh"
+#include "tunnel/gre_header.hh"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Every case of a link's state: there are few enough.
-#include "link_state.hh"
+#include "link/link_state.hh"
 
 #include <gtest/gtest.h>
 

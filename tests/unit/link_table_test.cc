@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // The table itself: what is in it, how its memory is laid out, and the
 // tournament that balance-rr keeps there.
-#include "link_table.hh"
+#include "link/link_table.hh"
 
 #include <cmath>
 #include <set>

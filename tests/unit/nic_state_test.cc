@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Every transition of the NIC state machine, one by one.
-#include "nic_state.hh"
+#include "link/nic_state.hh"
 
 #include <gtest/gtest.h>
 

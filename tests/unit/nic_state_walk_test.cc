@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "nic_state.hh"
+#include "link/nic_state.hh"
 
 namespace mplink
 {

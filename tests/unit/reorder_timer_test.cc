@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // outoforder_timer: how it follows what it is told.
-#include "reorder_timer.hh"
+#include "tunnel/reorder_timer.hh"
 
 #include <gtest/gtest.h>
 

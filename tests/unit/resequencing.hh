@@ -14,7 +14,7 @@
 #include "fake_rcu.hh"
 #include "mplink/platform.h"
 #include "platform.hh"
-#include "resequencer.hh"
+#include "tunnel/resequencer.hh"
 
 namespace fake
 {

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "restore.hh"
+#include "link/restore.hh"
 
 namespace mplink
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // What is remembered of numbers gone by, beside a list of all of them.
-#include "sequence_record.hh"
+#include "tunnel/sequence_record.hh"
 
 #include <gtest/gtest.h>
 

@@ -6,10 +6,10 @@
 #include <charconv>
 #include <span>
 
+#include "base/names.hh"
+#include "base/validation.hh"
 #include "common/failure.hh"
 #include "mplink/core.h"
-#include "names.hh"
-#include "refusals.hh"
 
 namespace mplink::cli
 {

@@ -10,11 +10,11 @@
 #include <set>
 
 #include "args/arguments.hh"
+#include "base/names.hh"
+#include "base/validation.hh"
 #include "common/failure.hh"
 #include "model/settings_json.hh"
 #include "mplink/core.h"
-#include "names.hh"
-#include "refusals.hh"
 
 namespace mplink::cli
 {

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "link/settings.hh"
 #include "mplink/core.h"
-#include "settings.hh"
 #include "uapi/mplink_netlink.h"
 
 namespace mplink::cli

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0
+// include/mplink/tunnel.h: GRE headers and the resequencer for the kernel's sockets.
+#include "mplink/tunnel.h"
+
+#include "base/errors.hh"
+#include "link/device.hh"
+#include "tunnel/gre_header.hh"
+#include "tunnel/resequencer.hh"
+
+using namespace mplink;
+
+namespace
+{
+
+Resequencer &core(mplink_resequencer *resequencer)
+{
+	return *reinterpret_cast<Resequencer *>(resequencer);
+}
+
+const Resequencer &core(const mplink_resequencer *resequencer)
+{
+	return *reinterpret_cast<const Resequencer *>(resequencer);
+}
+
+LinksAlive alive_of(const mplink_peer *peer, ReadSection section)
+{
+	return LinksAlive(reinterpret_cast<const Peer *>(peer)->table(section));
+}
+
+} // namespace
+
+extern "C" {
+
+mplink_u32 mplink_core_gre_read(const mplink_u8 *bytes, mplink_size len, mplink_gre *gre)
+{
+	return gre_read(bytes, len, *gre);
+}
+
+void mplink_core_gre_write(mplink_u8 *bytes, const mplink_gre *gre)
+{
+	gre_write(bytes, *gre);
+}
+
+mplink_u32 mplink_core_flow_hash(const mplink_u8 *l3, mplink_u32 len)
+{
+	return flow_hash(l3, len);
+}
+
+mplink_path *mplink_core_peer_path(const mplink_peer *peer, mplink_u32 id)
+{
+	const LinkTable *table = reinterpret_cast<const Peer *>(peer)->table(ReadSection());
+	const LinkEntry *link = table ? table->find(id) : nullptr;
+
+	return link ? link->path : nullptr;
+}
+
+mplink_resequencer *mplink_core_resequencer_create(const mplink_device *device)
+{
+	const auto &of = *reinterpret_cast<const Device *>(device);
+
+	return reinterpret_cast<mplink_resequencer *>(make<Resequencer>(of.tunnel()).release());
+}
+
+int mplink_core_resequencer_cover(mplink_resequencer *resequencer, mplink_u64 links)
+{
+	return core(resequencer).cover(Rtnl(), links) ? 0 : -enomem;
+}
+
+void mplink_core_resequencer_free(mplink_resequencer *resequencer)
+{
+	destroy(reinterpret_cast<Resequencer *>(resequencer));
+}
+
+int mplink_core_resequencer_arrive(mplink_resequencer *resequencer, const mplink_peer *peer,
+				   mplink_u32 bucket, mplink_held *packet, mplink_release *release)
+{
+	const ReadSection section;
+
+	if (core(resequencer).in_order(bucket, *packet)) [[likely]]
+		return 1;
+	core(resequencer).arrive(bucket, alive_of(peer, section), *packet, *release);
+	return 0;
+}
+
+void mplink_core_resequencer_expire(mplink_resequencer *resequencer, const mplink_peer *peer,
+				    mplink_u32 bucket, mplink_release *release)
+{
+	core(resequencer).expire(bucket, alive_of(peer, ReadSection()), *release);
+}
+
+void mplink_core_resequencer_flush(mplink_resequencer *resequencer, mplink_u32 bucket,
+				   mplink_release *release)
+{
+	core(resequencer).flush(bucket, *release);
+}
+
+void mplink_core_resequencer_counters(const mplink_resequencer *resequencer,
+				      mplink_resequencer_counters *sum)
+{
+	core(resequencer).counters(*sum);
+}
+
+} // extern "C"

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "base/names.hh"
+
+#include "mplink/core.h"
+
+namespace mplink
+{
+
+namespace
+{
+
+constexpr const char *reasons[] = {"none",       "unregistered", "admin-down", "no-carrier",
+				   "no-address", "no-route",     "liveness",   "wait-to-restore"};
+constexpr const char *livenesses[] = {"inherit", "off", "bfd"};
+constexpr const char *nic_stages[] = {"registered", "up", "carrier", "address"};
+constexpr const char *link_stages[] = {"route", "bfd-init", "bfd-up", "valid"};
+constexpr const char *policies[] = {"balance-rr", "balance-xor", "active-backup", "broadcast"};
+constexpr const char *encaps[] = {"none", "gre-udp"};
+constexpr const char *drops[] = {"no-peer",           "no-link",      "malformed", "too-big",
+				 "no-memory",         "no-neighbour", "loop",      "policy",
+				 "no-peer-multicast", "redirect"};
+constexpr const char *gre_drops[] = {"none",      "truncated", "version", "flags",    "protocol",
+				     "no-key",    "key",       "sender",  "checksum", "inner",
+				     "ecn",       "duplicate", "late",    "down",     "backlog",
+				     "no-memory", "nic",       "icmp"};
+constexpr const char *bfd_states[] = {"admin-down", "down", "init", "up"};
+// In RFC 5880's order, and mostly in its words.
+constexpr const char *bfd_diags[] = {"none",
+				     "detection-time-expired",
+				     "echo-failed",
+				     "neighbour-down",
+				     "forwarding-plane-reset",
+				     "path-down",
+				     "concatenated-path-down",
+				     "admin-down",
+				     "reverse-concatenated-path-down"};
+constexpr const char *bfd_drops[] = {"none",
+				     "too-short",
+				     "bad-version",
+				     "length-too-small",
+				     "length-too-large",
+				     "no-detect-mult",
+				     "multipoint",
+				     "no-my-discriminator",
+				     "no-your-discriminator",
+				     "auth-length",
+				     "auth-weak",
+				     "auth-unknown",
+				     "no-session",
+				     "auth-missing",
+				     "auth-unwanted",
+				     "auth-type",
+				     "auth-key",
+				     "auth-sequence",
+				     "admin-down",
+				     "bad-ttl",
+				     "auth-digest"};
+
+template <class T, mplink_size n>
+constexpr mplink_size count(const T (&)[n])
+{
+	return n;
+}
+
+static_assert(count(reasons) == MPLINK_REASONS);
+static_assert(count(livenesses) == MPLINK_LIVENESSES);
+static_assert(count(nic_stages) == MPLINK_NIC_STAGES);
+static_assert(count(link_stages) == MPLINK_LINK_STAGES);
+static_assert(count(policies) == MPLINK_POLICIES);
+static_assert(count(encaps) == MPLINK_ENCAPS);
+static_assert(count(drops) == MPLINK_DROPS);
+static_assert(count(bfd_states) == MPLINK_BFD_STATES);
+static_assert(count(bfd_diags) == MPLINK_BFD_DIAGS);
+static_assert(count(bfd_drops) == MPLINK_BFD_DROPS);
+static_assert(count(gre_drops) == MPLINK_GRE_DROPS);
+
+template <mplink_size n>
+const char *name_in(const char *const (&names)[n], mplink_u32 i)
+{
+	return i < n ? names[i] : "?";
+}
+
+bool same(const char *name, const char *text, mplink_size len)
+{
+	return __builtin_strlen(name) == len && !__builtin_memcmp(name, text, len);
+}
+
+template <mplink_size n>
+int find_in(const char *const (&names)[n], const char *text, mplink_size len)
+{
+	for (mplink_u32 i = 0; i < n; i++)
+		if (same(names[i], text, len))
+			return static_cast<int>(i);
+	return -1;
+}
+
+} // namespace
+
+int policy_parse(const char *text, mplink_size len)
+{
+	return find_in(policies, text, len);
+}
+
+int encap_parse(const char *text, mplink_size len)
+{
+	return find_in(encaps, text, len);
+}
+
+int liveness_parse(const char *text, mplink_size len)
+{
+	return find_in(livenesses, text, len);
+}
+
+} // namespace mplink
+
+using namespace mplink;
+
+extern "C" {
+
+const char *mplink_core_reason_name(mplink_u32 reason)
+{
+	return name_in(reasons, reason);
+}
+
+const char *mplink_core_policy_name(mplink_u32 policy)
+{
+	return name_in(policies, policy);
+}
+
+const char *mplink_core_encap_name(mplink_u32 encap)
+{
+	return name_in(encaps, encap);
+}
+
+const char *mplink_core_gre_drop_name(mplink_u32 drop)
+{
+	return name_in(gre_drops, drop);
+}
+
+const char *mplink_core_liveness_name(mplink_u32 liveness)
+{
+	return name_in(livenesses, liveness);
+}
+
+const char *mplink_core_nic_stage_name(mplink_u32 stage)
+{
+	return name_in(nic_stages, stage);
+}
+
+const char *mplink_core_link_stage_name(mplink_u32 stage)
+{
+	return name_in(link_stages, stage);
+}
+
+const char *mplink_core_drop_name(mplink_u32 drop)
+{
+	return name_in(drops, drop);
+}
+
+const char *mplink_core_bfd_state_name(mplink_u32 state)
+{
+	return name_in(bfd_states, state);
+}
+
+const char *mplink_core_bfd_diag_name(mplink_u32 diag)
+{
+	return name_in(bfd_diags, diag);
+}
+
+const char *mplink_core_bfd_drop_name(mplink_u32 drop)
+{
+	return name_in(bfd_drops, drop);
+}
+
+const char *mplink_core_event_name(mplink_u32 event)
+{
+	switch (event) {
+	case MPLINK_EVENT_UP:
+		return "NETDEV_UP";
+	case MPLINK_EVENT_DOWN:
+		return "NETDEV_DOWN";
+	case MPLINK_EVENT_CHANGE:
+		return "NETDEV_CHANGE";
+	case MPLINK_EVENT_REGISTER:
+		return "NETDEV_REGISTER";
+	case MPLINK_EVENT_UNREGISTER:
+		return "NETDEV_UNREGISTER";
+	case MPLINK_EVENT_CHANGEMTU:
+		return "NETDEV_CHANGEMTU";
+	case MPLINK_EVENT_CHANGEADDR:
+		return "NETDEV_CHANGEADDR";
+	case MPLINK_EVENT_GOING_DOWN:
+		return "NETDEV_GOING_DOWN";
+	case MPLINK_EVENT_CHANGENAME:
+		return "NETDEV_CHANGENAME";
+	case MPLINK_EVENT_PRE_UP:
+		return "NETDEV_PRE_UP";
+	case MPLINK_EVENT_INET_UP:
+		return "inetaddr NETDEV_UP";
+	case MPLINK_EVENT_INET_DOWN:
+		return "inetaddr NETDEV_DOWN";
+	case MPLINK_EVENT_REFRESH:
+		return "inet6addr or route change";
+	case MPLINK_EVENT_CONTROL:
+		return "changed by the user";
+	case MPLINK_EVENT_LIVENESS:
+		return "BFD";
+	case MPLINK_EVENT_RESTORE:
+		return "wait to restore";
+	default:
+		return "?";
+	}
+}
+
+} // extern "C"

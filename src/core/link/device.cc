@@ -1,0 +1,470 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "link/device.hh"
+
+#include "base/errors.hh"
+#include "base/validation.hh"
+
+namespace mplink
+{
+
+Device::~Device()
+{
+	for (Nic *nic : nics_)
+		destroy(nic);
+}
+
+void Device::clear(Rtnl rtnl)
+{
+	while (peers_)
+		take_out(rtnl, *peers_);
+	// Nothing that is published names a device any more.  The NICs
+	// themselves stay until ~Device(): sysfs may be reading them.
+	for (Nic *nic : nics_)
+		if (nic)
+			nic->detach(rtnl);
+	update_carrier();
+}
+
+int Device::set_policy(Rtnl rtnl, mplink_u32 policy)
+{
+	if (policy >= MPLINK_POLICIES)
+		return -einval;
+	settings_.policy = policy;
+	for (Peer *peer = peers_; peer; peer = peer->next)
+		if (!peer->publish(rtnl, settings_))
+			mplink_request_refresh(settings_.owner);
+	return 0;
+}
+
+int Device::set_encap(Rtnl, mplink_u32 encap)
+{
+	if (encap == settings_.encap)
+		return 0;
+	if (peers_)
+		return -ebusy;
+	settings_.encap = encap;
+	return 0;
+}
+
+void Device::set_tunnel(Rtnl, const mplink_tunnel_config &config)
+{
+	mplink_tunnel_config &tunnel = settings_.tunnel;
+
+	write_once(tunnel.flow_buckets, config.flow_buckets);
+	write_once(tunnel.outoforder_min_us, config.outoforder_min_us);
+	write_once(tunnel.outoforder_max_us, config.outoforder_max_us);
+	write_once(tunnel.max_perflow_buffer, config.max_perflow_buffer);
+	write_once(tunnel.max_peer_buffer, config.max_peer_buffer);
+	write_once(tunnel.checksum, config.checksum);
+}
+
+void Device::set_liveness(Rtnl rtnl, const mplink_liveness_config &config)
+{
+	settings_.liveness = config;
+	for (Peer *peer = peers_; peer; peer = peer->next)
+		with(rtnl, *peer, [&](Peer &p) { return p.configure(rtnl, settings_); });
+	update_carrier();
+}
+
+Nic *Device::find_nic(Rtnl, const char *name) const
+{
+	for (Nic *nic : nics_)
+		if (nic && nic->named(name))
+			return nic;
+	return nullptr;
+}
+
+int Device::add_nic(Rtnl rtnl, const char *name, mplink_u32 &id, mplink_refusal &refusal)
+{
+	const auto refuse = [&refusal](const char *why, int err) {
+		refusal = {.why = why, .link = 0, .attr = MPLINK_REFUSED_NAME};
+		return -err;
+	};
+
+	if (const char *why = why_no_nic_name(name, __builtin_strlen(name)))
+		return refuse(why, einval);
+	if (find_nic(rtnl, name))
+		return refuse("is a NIC of this device already", eexist);
+	for (id = 0; id < MPLINK_MAX_NICS && nics_[id]; id++)
+		;
+	if (id == MPLINK_MAX_NICS)
+		return refuse("is one too many: 64 NICs at most", enospc);
+
+	Box<Nic> made;
+
+	if (traffic_[id].allocate())
+		made = make<Nic>(settings_.owner, id, name, traffic_[id].lanes());
+	if (!made) {
+		refusal = {.why = "memory is short", .link = 0, .attr = MPLINK_REFUSED_ALL};
+		return -enomem;
+	}
+	nics_[id] = made.release();
+	return 0;
+}
+
+void Device::remove_nic(Rtnl rtnl, mplink_u32 id)
+{
+	Nic *nic = nics_[id];
+
+	for (Peer *peer = peers_; peer; peer = peer->next)
+		if (peer->has_link_over(rtnl, id))
+			with(rtnl, *peer,
+			     [&](Peer &p) { return p.remove_links(rtnl, settings_, id); });
+	update_carrier();
+	// No table lists it any more, so the device can go; and packets that read one
+	// that did may go on with the NIC's counters, which stay.
+	nic->detach(rtnl);
+	nics_[id] = nullptr;
+	destroy_after_readers(nic);
+}
+
+template <class Change>
+void Device::with(Rtnl rtnl, Peer &peer, Change change)
+{
+	working_ -= peer.works(rtnl);
+	if (!change(peer))
+		mplink_request_refresh(settings_.owner);
+	working_ += peer.works(rtnl);
+	// One that was asked for, and is not needed any more, does no harm.
+	if (peer.deadline_ms() < recheck_ms_) {
+		const mplink_u64 now = mplink_now_ms();
+
+		recheck_ms_ = peer.deadline_ms();
+		mplink_request_recheck(settings_.owner, recheck_ms_ > now ? recheck_ms_ - now : 0);
+	}
+}
+
+void Device::update_carrier()
+{
+	const bool on = working_;
+
+	if (on != carrier_) {
+		carrier_ = on;
+		mplink_set_carrier(settings_.owner, on);
+	}
+}
+
+void Device::change_links(Rtnl rtnl, Peer &peer, LinkChanges &changes)
+{
+	mplink_u64 needs;
+	Box<LinkSet> links = changes.make(needs);
+
+	with(rtnl, peer,
+	     [&](Peer &p) { return p.replace_links(rtnl, settings_, std::move(links)); });
+	update_carrier();
+	reassess(rtnl, needs);
+}
+
+// Other kinds of address are needed of these NICs than before, by ids as bits.
+void Device::reassess(Rtnl rtnl, mplink_u64 nics)
+{
+	for (; nics; nics &= nics - 1) {
+		Nic &nic = *nics_[__builtin_ctzll(nics)];
+		const mplink_u32 was = nic.state().reason;
+
+		nic.reassess(rtnl);
+		if (nic.state().reason != was) {
+			refresh(rtnl, MPLINK_EVENT_CONTROL, &nic);
+			report(nic, MPLINK_EVENT_CONTROL, was);
+		}
+	}
+}
+
+int Device::add_peer(Rtnl rtnl, const mplink_addr &addr, std::span<const mplink_link_config> links,
+		     Peer *&peer, mplink_refusal &refusal)
+{
+	refusal = {.why = why_no_peer(addr), .link = 0, .attr = MPLINK_REFUSED_ADDRESS};
+	if (refusal.why)
+		return -einval;
+
+	Box<Peer> made = Peer::create(addr, no_lanes_);
+
+	if (!made) {
+		refusal = {.why = "memory is short", .link = 0, .attr = MPLINK_REFUSED_ALL};
+		return -enomem;
+	}
+
+	LinkChanges changes(rtnl, nics_, *made);
+	const int err = changes.prepare(links, refusal);
+
+	if (err)
+		return err;
+	peer = made.release();
+	peer->next = peers_;
+	if (peers_)
+		peers_->previous = peer;
+	peers_ = peer;
+	change_links(rtnl, *peer, changes);
+	return 0;
+}
+
+int Device::set_peer(Rtnl rtnl, Peer &peer, std::span<const mplink_link_config> links,
+		     mplink_refusal &refusal)
+{
+	LinkChanges changes(rtnl, nics_, peer);
+	const int err = changes.prepare(links, refusal);
+
+	if (!err)
+		change_links(rtnl, peer, changes);
+	return err;
+}
+
+Box<LinkChanges> Device::prepare(Rtnl rtnl, Peer &peer, std::span<const mplink_link_config> links,
+				 int &err, mplink_refusal &refusal)
+{
+	Box<LinkChanges> changes = make<LinkChanges>(rtnl, nics_, peer);
+
+	if (!changes) {
+		refusal = {.why = "memory is short", .link = 0, .attr = MPLINK_REFUSED_ALL};
+		err = -enomem;
+		return changes;
+	}
+	err = changes->prepare(links, refusal);
+	if (err)
+		changes = {};
+	return changes;
+}
+
+void Device::set_peer_liveness(Rtnl rtnl, Peer &peer, mplink_u32 liveness)
+{
+	peer.set_liveness(liveness);
+	with(rtnl, peer,
+	     [&](Peer &p) { return p.update(rtnl, settings_, MPLINK_EVENT_CONTROL, nullptr); });
+	update_carrier();
+}
+
+void Device::remove_peer(Rtnl rtnl, Peer &peer)
+{
+	mplink_u64 needs = 0;
+
+	for (const Link &link : *peer.links(rtnl))
+		if (link.nic().need_no_more(family(link.remote())))
+			needs |= mplink_u64{1} << link.nic().id();
+	take_out(rtnl, peer);
+	update_carrier();
+	reassess(rtnl, needs);
+}
+
+void Device::take_out(Rtnl rtnl, Peer &peer)
+{
+	working_ -= peer.works(rtnl);
+	(peer.previous ? peer.previous->next : peers_) = peer.next;
+	if (peer.next)
+		peer.next->previous = peer.previous;
+	Peer::retire(rtnl, Box<Peer>(&peer));
+}
+
+void Device::make_lanes(Rtnl rtnl)
+{
+	// Where memory is short, packets ask again.
+	for (Peer *peer = peers_; peer; peer = peer->next)
+		(void)peer->make_lanes(rtnl);
+}
+
+mplink_counters Device::counters() const
+{
+	mplink_counters sum = {};
+
+	for (const Traffic &traffic : traffic_)
+		traffic.add_to(sum);
+	return sum;
+}
+
+void Device::refresh(Rtnl rtnl, mplink_u32 event, const Nic *only)
+{
+	for (Peer *peer = peers_; peer; peer = peer->next)
+		with(rtnl, *peer, [&](Peer &p) { return p.update(rtnl, settings_, event, only); });
+	update_carrier();
+}
+
+void Device::recheck(Rtnl rtnl, mplink_u32 event)
+{
+	if (event == MPLINK_EVENT_RESTORE)
+		recheck_ms_ = never;
+	for (Peer *peer = peers_; peer; peer = peer->next)
+		with(rtnl, *peer, [&](Peer &p) { return p.recheck(rtnl, settings_, event); });
+	update_carrier();
+}
+
+void Device::report(const Nic &nic, mplink_u32 event, mplink_u32 was)
+{
+	const mplink_nic_report report = {
+		.nic = nic.name(),
+		.event = event,
+		.was = was,
+		.now = nic.state().reason,
+	};
+
+	mplink_report_nic(settings_.owner, &report);
+}
+
+int Device::step(Rtnl rtnl, Nic &nic, mplink_u32 event, const mplink_facts &facts, bool present)
+{
+	const mplink_u32 was = nic.state().reason;
+	int err;
+	const bool detach = nic.handle(rtnl, event, facts, present, err);
+
+	// First the tables let go of the device, then the NIC does.
+	refresh(rtnl, event, &nic);
+	if (detach)
+		nic.detach(rtnl);
+	// What else stands in a device's way is of the user's making.
+	if (err == -enomem)
+		mplink_request_refresh(settings_.owner);
+
+	// A refresh is no event of the NIC's: it is news only if it changed something.
+	if (event != MPLINK_EVENT_REFRESH || nic.state().reason != was)
+		report(nic, event, was);
+	return err;
+}
+
+int Device::event(Rtnl rtnl, mplink_u32 event, const mplink_facts &facts)
+{
+	Nic *bearer = nullptr;
+
+	// First whoever has lost the device lets go of it: one that was renamed
+	// from one NIC to another can be held by one at a time.
+	for (Nic *nic : nics_) {
+		if (!nic)
+			continue;
+
+		const bool is = nic->is(facts);
+		const bool named = nic->named(facts.name);
+
+		if (named)
+			bearer = nic;
+		if (is == named || !nic->port())
+			continue;
+		// The last words of a device that bore this name before: Linux
+		// repeats them until the device's last reference is gone.
+		if (named && event == MPLINK_EVENT_UNREGISTER) {
+			bearer = nullptr;
+			continue;
+		}
+		// The device was renamed away from this NIC; or, though names
+		// are unique, another one has come under its name.
+		step(rtnl, *nic, event, facts, false);
+	}
+	// A bond that goes still has events of its own, as it lets go of its ports.
+	return bearer ? step(rtnl, *bearer, event, facts, facts.registered) : 0;
+}
+
+namespace
+{
+
+// The packet's lane, once it is ready for the table; null: the peer does not have it yet.
+const Lane *ready(const LinkTable &table, mplink_size at)
+{
+	Lane &lane = table.lanes().at(at);
+
+	if (lane.serial() == table.serial())
+		return &lane;
+	if (!lane.has(table.last_place()))
+		return nullptr;
+
+	const mplink_u64 *shared = table.shared_clocks();
+	mplink_u64 clocks[MPLINK_MAX_LINKS];
+
+	for (mplink_u32 i = 0; shared && i < table.size(); i++)
+		clocks[i] = read_once(shared[i]);
+	lane.begin(table.serial(), shared ? clocks : nullptr, table.size());
+	return &lane;
+}
+
+void want(Lanes &lanes, mplink_size lane, void *owner)
+{
+	if (lanes.want(lane))
+		mplink_request_lanes(owner);
+}
+
+} // namespace
+
+void receive_shared(const Nic &nic, const Peer &peer, const Link &link, mplink_size len,
+		    mplink_size lane)
+{
+	count_rx_shared(link.shared(), len);
+	want(peer.lanes(), lane, nic.owner());
+}
+
+void receive_elsewhere(ReadSection section, const Nic &nic, const Peer &peer, mplink_size len,
+		       mplink_size lane)
+{
+	if (const Link *link = peer.link_over(section, nic.id()))
+		receive_shared(nic, peer, *link, len, lane);
+}
+
+mplink_choice Device::reselect(ReadSection section, const Peer &peer, const Packet &packet)
+{
+	const LinkTable *const table = peer.table(section);
+
+	if (!table)
+		return {};
+
+	const Lane *const lane = ready(*table, packet.lane);
+
+	if (!lane)
+		want(table->lanes(), packet.lane, settings_.owner);
+	// All live links are a broadcast's first choice.
+	if (table->policy() == MPLINK_POLICY_BROADCAST) {
+		const LinkEntry *first = alive_from(&(*table)[0]);
+
+		return first ? sent_copy(*first, packet) : mplink_choice{};
+	}
+
+	// The lane may not have been ready for select().
+	if (lane)
+		if (mplink_path *path = select(section, peer, packet))
+			return {path, nullptr};
+
+	bool dead = true;
+	const LinkEntry *link =
+		lane ? reschedule(*table, *lane, packet) : choose_shared(*table, packet, dead);
+
+	if (!link)
+		return {};
+	if (dead)
+		add_once(counters_[packet.lane].rescheduled, 1);
+	return {sent_anyhow(*link, packet), nullptr};
+}
+
+mplink_choice Device::next(const LinkEntry &link, const Packet &packet)
+{
+	add_once(counters_[packet.lane].copies, 1);
+	return sent_copy(link, packet);
+}
+
+namespace
+{
+
+// A counter's sum over all lanes; counter: which one of a lane's.
+template <class Counter>
+mplink_u64 sum_of(const Array<DeviceCounters> &lanes, Counter counter)
+{
+	mplink_u64 sum = 0;
+
+	for (const DeviceCounters &c : lanes)
+		sum += read_once(counter(c));
+	return sum;
+}
+
+} // namespace
+
+mplink_u64 Device::drops(mplink_u32 drop) const
+{
+	return sum_of(
+		counters_, [drop](const DeviceCounters &c) -> auto & { return c.drops[drop]; });
+}
+
+mplink_u64 Device::rescheduled() const
+{
+	return sum_of(
+		counters_, [](const DeviceCounters &c) -> auto & { return c.rescheduled; });
+}
+
+mplink_u64 Device::copies() const
+{
+	return sum_of(
+		counters_, [](const DeviceCounters &c) -> auto & { return c.copies; });
+}
+
+} // namespace mplink

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0
+// A virtual NIC: its NICs, its peers, and what events do to them.
+#pragma once
+#include "link/link_changes.hh"
+#include "link/scheduler.hh"
+
+namespace mplink
+{
+
+class Device : Counted<Kind::devices>
+{
+public:
+	explicit Device(void *owner)
+	    : settings_{.owner = owner,
+			.policy = MPLINK_POLICY_BALANCE_RR,
+			.encap = MPLINK_ENCAP_NONE,
+			.liveness = default_liveness(),
+			.tunnel = default_tunnel()},
+	      counters_(mplink_nr_lanes())
+	{
+	}
+	~Device();
+
+	// False: memory was short when it was made.
+	bool usable() const
+	{
+		return counters_ && no_lanes_;
+	}
+	void clear(Rtnl);
+
+	[[nodiscard]] int set_policy(Rtnl, mplink_u32 policy);
+	mplink_u32 policy() const
+	{
+		return settings_.policy;
+	}
+	// encap is one that there is.
+	[[nodiscard]] int set_encap(Rtnl, mplink_u32 encap);
+	mplink_u32 encap() const
+	{
+		return settings_.encap;
+	}
+	// config is valid.
+	void set_tunnel(Rtnl, const mplink_tunnel_config &config);
+	// Packets read it meanwhile, each number by itself.
+	const mplink_tunnel_config &tunnel() const
+	{
+		return settings_.tunnel;
+	}
+	// config is valid.
+	void set_liveness(Rtnl, const mplink_liveness_config &config);
+	const mplink_liveness_config &liveness() const
+	{
+		return settings_.liveness;
+	}
+
+	[[nodiscard]] int add_nic(Rtnl, const char *name, mplink_u32 &id, mplink_refusal &refusal);
+	void remove_nic(Rtnl, mplink_u32 id);
+	Nic *nic_at(mplink_u32 id) const
+	{
+		return id < MPLINK_MAX_NICS ? nics_[id] : nullptr;
+	}
+	// The NIC of that name, or null.
+	Nic *find_nic(Rtnl, const char *name) const;
+	// Makes the lanes that packets have asked for.
+	void make_lanes(Rtnl);
+	// What has passed over all NICs there ever were.
+	mplink_counters counters() const;
+
+	[[nodiscard]] int add_peer(Rtnl, const mplink_addr &addr,
+				   std::span<const mplink_link_config> links, Peer *&peer,
+				   mplink_refusal &refusal);
+	[[nodiscard]] int set_peer(Rtnl, Peer &peer, std::span<const mplink_link_config> links,
+				   mplink_refusal &refusal);
+	// The same in two steps.  Null: *err and refusal say why.
+	[[nodiscard]] Box<LinkChanges> prepare(Rtnl, Peer &peer,
+					       std::span<const mplink_link_config> links, int &err,
+					       mplink_refusal &refusal);
+	void change_links(Rtnl, Peer &peer, LinkChanges &changes);
+	void set_peer_liveness(Rtnl, Peer &peer, mplink_u32 liveness);
+	void remove_peer(Rtnl, Peer &peer);
+
+	[[nodiscard]] int event(Rtnl, mplink_u32 event, const mplink_facts &facts);
+	void refresh(Rtnl, mplink_u32 event, const Nic *only);
+	// See mplink_core_recheck().
+	void recheck(Rtnl, mplink_u32 event);
+
+	// For a packet that select() found no link for.
+	mplink_choice reselect(ReadSection section, const Peer &peer, const Packet &packet);
+	// The next copy of a broadcast.
+	mplink_choice next(const LinkEntry &link, const Packet &packet);
+	void drop(mplink_u32 drop, mplink_size lane)
+	{
+		add_once(counters_[lane].drops[drop], 1);
+	}
+	mplink_u64 drops(mplink_u32 drop) const;
+	mplink_u64 rescheduled() const;
+	mplink_u64 copies() const;
+
+private:
+	int step(Rtnl, Nic &nic, mplink_u32 event, const mplink_facts &facts, bool present);
+	void report(const Nic &nic, mplink_u32 event, mplink_u32 was);
+	void take_out(Rtnl, Peer &peer);
+	void reassess(Rtnl, mplink_u64 nics);
+	// Calls change(peer), which returns false where memory was short, and keeps count
+	// of the peers that can be reached, and of when to look at one again.
+	template <class Change>
+	void with(Rtnl, Peer &peer, Change change);
+	void update_carrier();
+
+	Settings settings_;
+	Nic *nics_[MPLINK_MAX_NICS] = {};  // by id
+	Traffic traffic_[MPLINK_MAX_NICS]; // of whichever NIC has that id
+	Peer *peers_ = nullptr;            // a list
+	mplink_u32 working_ = 0;           // peers with a valid link
+	bool carrier_ = false;
+	mplink_u64 recheck_ms_ = never; // when one has been asked for
+	Array<DeviceCounters> counters_;
+	NoLanes no_lanes_;
+};
+
+// The packet path.
+
+// Accounts a packet that came in by a link for which its lane has no room.
+void receive_shared(const Nic &nic, const Peer &peer, const Link &link, mplink_size len,
+		    mplink_size lane);
+// The same for receive(), where there may be no link at all.
+void receive_elsewhere(ReadSection, const Nic &nic, const Peer &peer, mplink_size len,
+		       mplink_size lane);
+
+// Accounts a packet that came in; by a NIC without a link, too, it came in.
+[[gnu::always_inline]] inline void receive(ReadSection section, const Nic &nic, const Peer &peer,
+					   mplink_size len, mplink_size lane)
+{
+	const mplink_size place = peer.place(section, nic.id());
+	const Lane &own = peer.lanes().at(lane);
+
+	count_rx(nic.traffic()[lane], len);
+	if (own.has(place)) [[likely]]
+		count_rx(own.at(place), len);
+	else
+		receive_elsewhere(section, nic, peer, len, lane);
+}
+
+// The same for one that says by which link it came.
+[[gnu::always_inline]] inline void receive_link(ReadSection section, const Nic &nic,
+						const Peer &peer, mplink_u32 id, mplink_size len,
+						mplink_size lane)
+{
+	const Link *link = peer.link(section, id);
+	const Lane &own = peer.lanes().at(lane);
+
+	count_rx(nic.traffic()[lane], len);
+	if (!link) [[unlikely]]
+		return;
+	if (own.has(link->place())) [[likely]]
+		count_rx(own.at(link->place()), len);
+	else
+		receive_shared(nic, peer, *link, len, lane);
+}
+
+// A broadcast's copy, and where the next one goes.
+inline mplink_choice sent_copy(const LinkEntry &link, const Packet &packet)
+{
+	return {sent_anyhow(link, packet), link.last ? nullptr : alive_from(&link + 1)};
+}
+
+// The policy's first choice.  Null: it is dead, or more than one, or the packet's lane is
+// not ready for the table.
+[[gnu::always_inline]] inline mplink_path *select(ReadSection section, const Peer &peer,
+						  const Packet &packet)
+{
+	const LinkTable *const table = peer.table(section);
+
+	if (!table) [[unlikely]]
+		return nullptr;
+
+	const Lane &lane = peer.lanes().at(packet.lane);
+
+	if (lane.serial() == table->rr_serial()) [[likely]]
+		return balance_rr(*table, lane, packet);
+	if (lane.serial() != table->serial()) [[unlikely]]
+		return nullptr;
+	return first_choice_but_rr(*table, lane, packet);
+}
+
+} // namespace mplink

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0
+// What a peer has for each lane: the counters of its links, and how far balance-rr has
+// come with them.
+//
+// Most peers are used by few lanes, if by any, and there are as many lanes as there could
+// be CPUs.  So a lane has nothing until a packet asks for it, and a worker, which may
+// sleep, makes it.  Until then the lane's packets share counters and clocks with others.
+#pragma once
+#include "base/counters.hh"
+#include "base/rcu.hh"
+#include "link/tournament.hh"
+
+namespace mplink
+{
+
+// Where a link counts: the slots lie one below the other, and this is how many bytes below
+// the lane.
+constexpr mplink_u16 place_of(mplink_u32 slot)
+{
+	return static_cast<mplink_u16>((slot + 1) * sizeof(TrafficCounters));
+}
+
+// No lane has room for it.
+inline constexpr mplink_u16 no_place = 0xffff;
+
+// One allocation: counters, this, and the clocks.
+class Lane
+{
+public:
+	constexpr Lane(mplink_u32 slots, bool wanting, Lane *older = nullptr)
+	    : room_(slots * sizeof(TrafficCounters)), wanting_(wanting), older_(older)
+	{
+	}
+	Lane(const Lane &) = delete;
+	Lane &operator=(const Lane &) = delete;
+
+	// As wide as a register, like at(): it is extended once.
+	[[gnu::always_inline]] bool has(mplink_size place) const
+	{
+		return static_cast<mplink_u32>(place) <= room_;
+	}
+	[[gnu::always_inline]] TrafficCounters &at(mplink_size place) const
+	{
+		auto *here = reinterpret_cast<mplink_u8 *>(const_cast<Lane *>(this));
+
+		return *reinterpret_cast<TrafficCounters *>(here - place);
+	}
+	Tournament clocks(mplink_u32 n) const
+	{
+		return {const_cast<Lane *>(this) + 1, n};
+	}
+	// Of which table the clocks are: its serial number, which is not 0.
+	mplink_u64 serial() const
+	{
+		return serial_;
+	}
+	// clocks: where they start, for balance-rr.
+	void begin(mplink_u64 serial, const mplink_u64 *clocks, mplink_u32 n)
+	{
+		if (clocks)
+			this->clocks(n).set(clocks);
+		serial_ = serial;
+	}
+
+private:
+	friend class Lanes;
+
+	static Lane *create(mplink_u32 slots, Lane *older);
+	void *allocation()
+	{
+		return &at(room_);
+	}
+
+	mplink_u64 serial_ = 0;
+	mplink_u32 room_;    // bytes of counters
+	mplink_u32 wanting_; // more room: read by the worker
+	Lane *older_;        // had less room; its counts are part of the sums
+};
+
+// What all of a device's peers have that have no lane yet.
+class NoLanes
+{
+public:
+	NoLanes();
+
+	explicit operator bool() const
+	{
+		return static_cast<bool>(lanes_);
+	}
+	Lane **lanes() const
+	{
+		return lanes_.begin();
+	}
+
+private:
+	Array<Lane *> lanes_;
+};
+
+class Lanes
+{
+public:
+	// none: outlives all readers of this.
+	explicit Lanes(const NoLanes &none) : all_(none.lanes())
+	{
+	}
+	Lanes(const Lanes &) = delete;
+	Lanes &operator=(const Lanes &) = delete;
+	~Lanes();
+
+	// One that has not been made has no room, and no clocks.
+	[[gnu::always_inline]] Lane &at(mplink_size lane) const
+	{
+		return *read_once(read_once(all_)[lane]);
+	}
+	// A packet of that lane's, which does not have what it needs, asks for it.
+	// True: grow() is due.
+	[[nodiscard]] bool want(mplink_size lane);
+	// Makes the lanes that are wanted, with room for so many slots.  They stay for as
+	// long as the peer.  False: memory is short, and packets have to ask again.
+	[[nodiscard]] bool grow(Rtnl, mplink_u32 slots);
+	// Adds up what all lanes have counted in that slot.
+	void add_to(Rtnl, mplink_counters &sum, mplink_u32 slot) const;
+
+private:
+	Lane **all_;
+	Lane **own_ = nullptr;  // all_, once it is the peer's own
+	mplink_u32 wanted_ = 0; // 1 + the lane that asked first
+};
+
+} // namespace mplink

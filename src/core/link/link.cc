@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "link/link.hh"
+
+#include "link/link_state.hh"
+
+namespace mplink
+{
+
+namespace
+{
+
+// How long a link that works stays in use, from the moment BFD is asked for, without an
+// answer: time to turn BFD on at the other end as well, and for a handshake, which takes
+// three packets at the slower of the two ends' intervals.
+constexpr mplink_u64 least_trust_ms = 60000;
+// The same once another link's session is Up: the far end does speak BFD.  Before it is Up a
+// session sends a packet a second.
+constexpr mplink_u64 least_grace_ms = 5000;
+
+constexpr mplink_u64 handshake_ms(const mplink_liveness_config &config)
+{
+	const mplink_u32 tx = config.bfd.min_tx_us;
+	const mplink_u32 rx = config.bfd.min_rx_us;
+
+	return mplink_u64{tx > rx ? tx : rx} * 4 / 1000;
+}
+
+constexpr mplink_u64 later(mplink_u64 a, mplink_u64 b)
+{
+	return a > b ? a : b;
+}
+
+constexpr mplink_u64 trust_ms(const mplink_liveness_config &config)
+{
+	return later(least_trust_ms, handshake_ms(config));
+}
+
+} // namespace
+
+mplink_u64 bfd_grace_ms(const mplink_liveness_config &config)
+{
+	return later(least_grace_ms, handshake_ms(config));
+}
+
+Box<Link> Link::create(Nic &nic, mplink_u32 id, const mplink_addr &remote, mplink_u16 weight)
+{
+	return make<Link>(nic, id, remote, weight);
+}
+
+void Link::info(mplink_link_info &info) const
+{
+	info = {};
+	__builtin_memcpy(info.nic, nic_.name(), MPLINK_NAME_LEN);
+	info.nic_id = nic_.id();
+	info.reason = reason_;
+	info.weight = weight_;
+	info.liveness = liveness_;
+	info.remote = remote_;
+	info.local = local_;
+	info.path = path_;
+	info.bfd = bfd_;
+	info.stages_ms[MPLINK_LINK_ROUTE] = route_ms_;
+	info.stages_ms[MPLINK_LINK_BFD_INIT] = never;
+	info.stages_ms[MPLINK_LINK_BFD_UP] = never;
+	if (bfd_)
+		mplink_bfd_since(bfd_, &info.stages_ms[MPLINK_LINK_BFD_INIT],
+				 &info.stages_ms[MPLINK_LINK_BFD_UP]);
+	info.stages_ms[MPLINK_LINK_VALID] = valid_ms_;
+}
+
+mplink_counters Link::sum(Rtnl rtnl, const Lanes &lanes) const
+{
+	mplink_counters sum = {};
+
+	add(sum, shared_);
+	lanes.add_to(rtnl, sum, slot_);
+	subtract(sum, before_);
+	return sum;
+}
+
+void Link::set_local(const mplink_addr &local)
+{
+	if (!(local == local_)) {
+		moved_ = true;
+		restore_ = {};
+	}
+	local_ = local;
+}
+
+bool Link::change(const mplink_addr &remote, mplink_u16 weight)
+{
+	// The new need first: one that stays the same is never given up.
+	const bool needed = nic_.need(family(remote));
+	const bool no_more = nic_.need_no_more(family(remote_));
+
+	if (!(remote == remote_)) {
+		moved_ = true;
+		// What failed, if anything, was the way to another address.
+		restore_ = {};
+	}
+	remote_ = remote;
+	if (weight)
+		weight_ = weight;
+	return needed || no_more;
+}
+
+void Link::configure(Rtnl, const Settings &settings)
+{
+	if (bfd_)
+		mplink_bfd_configure(bfd_, &settings.liveness.bfd);
+}
+
+// False: memory is short.
+bool Link::follow_path()
+{
+	const PathNeed need = path_need(nic_.state(), nic_.has(family(remote_)));
+	bool short_of_memory = false;
+	mplink_path *path = path_;
+
+	if (need == PathNeed::none || (need == PathNeed::keep && moved_)) {
+		path = nullptr;
+	} else if (need == PathNeed::fresh && (!path || moved_ || !mplink_path_current(path))) {
+		mplink_u32 reason = MPLINK_REASON_NONE;
+
+		path = mplink_path_create(nic_.port(), &remote_, &local_, &reason);
+		short_of_memory = !path && !reason;
+		no_path_ = reason ? reason : mplink_u32{MPLINK_REASON_NO_ROUTE};
+	}
+	if (path != path_)
+		old_path_ = std::exchange(path_, path);
+	return !short_of_memory;
+}
+
+bool Link::follow_session(const Settings &settings, mplink_u32 inherited)
+{
+	const mplink_u32 liveness = liveness_ ? liveness_ : inherited;
+	const bool was_asked = asked_;
+
+	asked_ = liveness == MPLINK_LIVENESS_BFD && nic_.state().attached;
+	if (bfd_ && (!asked_ || moved_)) {
+		old_bfd_ = std::exchange(bfd_, nullptr);
+		trusted_until_ms_ = 0;
+	}
+	if (!asked_) {
+		trusted_until_ms_ = 0;
+		return true;
+	}
+	// Who turns BFD on first at one end, then at the other, shall not be cut off in
+	// between.
+	if (!was_asked && restore_.usable())
+		trusted_until_ms_ = mplink_now_ms() + trust_ms(settings.liveness);
+	if (!bfd_)
+		bfd_ = mplink_bfd_get(nic_.port(), &remote_, &local_, &settings.liveness.bfd);
+	return bfd_ && mplink_bfd_run(bfd_, why_not() == MPLINK_REASON_NONE);
+}
+
+bool Link::follow(Rtnl, const Settings &settings, mplink_u32 inherited)
+{
+	const bool path = follow_path();
+	const bool session = follow_session(settings, inherited);
+
+	moved_ = false;
+	return path && session;
+}
+
+// Why it may carry no packets, but for liveness.
+mplink_u32 Link::why_not() const
+{
+	return link_reason(nic_.state(), nic_.has(family(remote_)),
+			   path_ ? mplink_u32{MPLINK_REASON_NONE} : no_path_);
+}
+
+bool Link::live() const
+{
+	return !asked_ || trusted() || answers();
+}
+
+Health Link::health() const
+{
+	if (!path_)
+		return Health::dead;
+	switch (why_not()) {
+	case MPLINK_REASON_NONE:
+		return live() ? Health::good : Health::in_doubt;
+	case MPLINK_REASON_NO_CARRIER:
+		return Health::in_doubt;
+	default:
+		return Health::dead;
+	}
+}
+
+void Link::take(const RestoreStep &step)
+{
+	restore_ = step.next;
+	deadline_ms_ = step.deadline_ms;
+	if (step.lengthened)
+		lengthened_ms_ = step.wait_ms;
+	reason_ = MPLINK_REASON_NONE;
+	if (!restore_.usable()) {
+		reason_ = why_not();
+		if (!reason_)
+			reason_ = live() ? MPLINK_REASON_WAIT_TO_RESTORE : MPLINK_REASON_LIVENESS;
+	}
+}
+
+void Link::stamp(mplink_u64 now_ms)
+{
+	stamp_stage(route_ms_, path_, now_ms);
+	stamp_stage(valid_ms_, !reason_, now_ms);
+}
+
+// Trust ends with the first answer, with the first failure, and with its time.
+void Link::judge_trust(mplink_u64 now_ms)
+{
+	if (!trusted())
+		return;
+	unanswered_ = restore_.usable() && !answers() && now_ms >= trusted_until_ms_;
+	if (unanswered_ || answers() || !restore_.usable())
+		trusted_until_ms_ = 0;
+}
+
+bool Link::judge(Rtnl, const Settings &settings, mplink_u64 now_ms)
+{
+	const bool was_watched = watched_;
+
+	judge_trust(now_ms);
+	take(restore_step(
+		restore_,
+		{.wtr_ms = settings.liveness.wtr_ms, .holdoff_ms = settings.liveness.holdoff_ms},
+		health(), now_ms));
+	// During a hold-off they shall not.
+	watched_ = bfd_ && !trusted() && !settings.liveness.holdoff_ms;
+	stamp(now_ms);
+	if ((!was_) != (!reason_) || waits(was_) != waits(reason_))
+		return true;
+	// A path or a session is in the published table only if the link is valid there.
+	return !reason_ && (old_path_ || old_bfd_ || watched_ != was_watched);
+}
+
+bool Link::hasten(Rtnl, mplink_u64 now_ms)
+{
+	if (!waits(reason_))
+		return false;
+	take(restore_step(restore_, {.wtr_ms = 0, .holdoff_ms = 0}, Health::good, now_ms));
+	stamp(now_ms);
+	return true;
+}
+
+void Link::finish(Rtnl)
+{
+	mplink_path_retire(std::exchange(old_path_, nullptr));
+	if (mplink_bfd *bfd = std::exchange(old_bfd_, nullptr))
+		mplink_bfd_put(bfd);
+}
+
+void Link::let_go(Rtnl rtnl)
+{
+	old_path_ = std::exchange(path_, nullptr);
+	old_bfd_ = std::exchange(bfd_, nullptr);
+	finish(rtnl);
+}
+
+} // namespace mplink

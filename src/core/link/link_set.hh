@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0
+// The links of a peer, by their ids and by their NICs: what a packet that comes in is
+// accounted to.  Published under RCU; a link may be taken out, but none put in.
+#pragma once
+#include <span>
+
+#include "link/link.hh"
+
+namespace mplink
+{
+
+class LinkSet : public mplink_rcu
+{
+public:
+	// With room for links over NICs with ids below nics, of ids below size; there is
+	// none yet.  Null where memory is short.
+	[[nodiscard]] static Box<LinkSet> create(mplink_u32 nics, mplink_u32 size)
+	{
+		return make_with<LinkSet>((nics + size) * sizeof(Link *), nics, size);
+	}
+	LinkSet(mplink_u32 nics, mplink_u32 size)
+	    : mplink_rcu(), nics_(nics), size_(size), links_(by_nic() + nics)
+	{
+		for (mplink_u16 &place : places_)
+			place = no_place;
+	}
+
+	// The link of that id, or null.
+	[[gnu::always_inline]] Link *at(mplink_u32 id) const
+	{
+		return id < size_ ? read_once(links_[id]) : nullptr;
+	}
+	// The first of the links over that NIC, or null.
+	[[gnu::always_inline]] Link *over(mplink_u32 nic_id) const
+	{
+		return nic_id < nics_ ? read_once(by_nic()[nic_id]) : nullptr;
+	}
+	// Where a packet from that NIC is counted in a lane; or no_place.
+	[[gnu::always_inline]] mplink_u16 place(mplink_u32 nic_id) const
+	{
+		return read_once(places_[nic_id]);
+	}
+	// Readers may hold the link until a grace period ends.  Needs no memory: a NIC
+	// that goes cannot wait for any.
+	void take(Rtnl, const Link &link)
+	{
+		write_once(links_[link.id()], nullptr);
+		find_first(link.nic().id());
+	}
+	// Before it is published.
+	void put(Link &link)
+	{
+		links_[link.id()] = &link;
+		find_first(link.nic().id());
+	}
+	// The links in the order of their NICs, and over one NIC in that of their ids.
+	// Returns how many there are.
+	mplink_u32 ordered(std::span<Link *, MPLINK_MAX_LINKS> links) const
+	{
+		mplink_u32 n = 0;
+
+		for (Link &link : *this) {
+			mplink_u32 i = n++;
+
+			for (; i && links[i - 1]->nic().id() > link.nic().id(); i--)
+				links[i] = links[i - 1];
+			links[i] = &link;
+		}
+		return n;
+	}
+
+	// for (Link &link : set), by their ids
+	class Iterator
+	{
+	public:
+		Iterator(Link **p, Link **end) : p_(p), end_(end)
+		{
+			skip();
+		}
+		Link &operator*() const
+		{
+			return **p_;
+		}
+		Iterator &operator++()
+		{
+			p_++;
+			skip();
+			return *this;
+		}
+		bool operator!=(const Iterator &other) const
+		{
+			return p_ != other.p_;
+		}
+
+	private:
+		void skip()
+		{
+			while (p_ != end_ && !*p_)
+				p_++;
+		}
+
+		Link **p_;
+		Link **end_;
+	};
+	Iterator begin() const
+	{
+		return {links_, links_ + size_};
+	}
+	Iterator end() const
+	{
+		return {links_ + size_, links_ + size_};
+	}
+
+private:
+	Link **by_nic() const
+	{
+		return reinterpret_cast<Link **>(const_cast<LinkSet *>(this) + 1);
+	}
+	void find_first(mplink_u32 nic_id)
+	{
+		Link *first = nullptr;
+
+		for (Link &link : *this)
+			if (!first && link.nic().id() == nic_id)
+				first = &link;
+		write_once(by_nic()[nic_id], first);
+		write_once(places_[nic_id], first ? first->place() : no_place);
+	}
+
+	mplink_u32 nics_;
+	mplink_u32 size_;
+	Link **links_; // behind by_nic(), in the same allocation
+	mplink_u16 places_[MPLINK_MAX_NICS];
+};
+
+} // namespace mplink

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "link/peer.hh"
+
+namespace mplink
+{
+
+Box<Peer> Peer::create(const mplink_addr &addr, const NoLanes &none)
+{
+	return make<Peer>(addr, none);
+}
+
+Peer::~Peer()
+{
+	const Box<LinkSet> links(links_.take());
+
+	if (links)
+		for (Link &link : *links)
+			destroy(&link);
+}
+
+void Peer::retire(Rtnl rtnl, Box<Peer> peer)
+{
+	Peer *p = peer.release();
+
+	destroy_after_readers(p->table_.exchange(rtnl, nullptr));
+	if (const LinkSet *links = p->links_.get(rtnl))
+		for (Link &link : *links)
+			link.let_go(rtnl);
+	destroy_after_readers(p);
+}
+
+bool Peer::replace_links(Rtnl rtnl, const Settings &settings, Box<LinkSet> links)
+{
+	const LinkSet *now = links.get();
+	LinkSet *old = links_.exchange(rtnl, links.release());
+
+	stale_ = true;
+
+	const bool complete = update(rtnl, settings, MPLINK_EVENT_CONTROL, nullptr);
+
+	// No table names the removed ones any more, but packets that read one that
+	// did may still count on them.
+	if (old)
+		for (Link &link : *old)
+			if (now->at(link.id()) != &link) {
+				link.let_go(rtnl);
+				destroy_after_readers(&link);
+			}
+	destroy_after_readers(old);
+	return complete;
+}
+
+bool Peer::remove_links(Rtnl rtnl, const Settings &settings, mplink_u32 nic_id)
+{
+	LinkSet &links = *links_.get(rtnl);
+	Link *gone[MPLINK_MAX_LINKS];
+	mplink_u32 n = 0;
+
+	for (Link &link : links)
+		if (link.nic().id() == nic_id) {
+			gone[n++] = &link;
+			links.take(rtnl, link);
+		}
+	stale_ = true;
+
+	const bool complete = update(rtnl, settings, MPLINK_EVENT_CONTROL, nullptr);
+
+	for (mplink_u32 i = 0; i < n; i++) {
+		gone[i]->let_go(rtnl);
+		destroy_after_readers(gone[i]);
+	}
+	return complete;
+}
+
+// Gives up what the table names that is not valid any more: a device or a path may be
+// on its way out.  False: nothing is left of it.
+bool Peer::prune(Rtnl rtnl)
+{
+	LinkTable *const table = table_.get(rtnl);
+	bool left = false;
+
+	if (!table)
+		return false;
+	for (mplink_u32 i = 0; i < table->size(); i++) {
+		LinkEntry &entry = (*table)[i];
+		bool stays = false;
+
+		for (const Link &link : *links_.get(rtnl))
+			stays |= entry.is(link.spec());
+		if (!stays)
+			entry.give_up();
+		left |= stays;
+	}
+	return left;
+}
+
+bool Peer::publish(Rtnl rtnl, const Settings &settings)
+{
+	const LinkSet *links = links_.get(rtnl);
+	Link *ordered[MPLINK_MAX_LINKS];
+	const mplink_u32 n = links ? links->ordered(ordered) : 0;
+	Box<LinkTable> table;
+
+	stale_ = false;
+	works_ = false;
+	for (mplink_u32 i = 0; i < n; i++)
+		works_ |= !ordered[i]->reason();
+	if (works_) {
+		Array<LinkSpec> specs(n);
+
+		if (specs) {
+			for (mplink_u32 i = 0; i < n; i++)
+				specs[i] = ordered[i]->spec();
+			table = LinkTable::build({specs.begin(), n}, settings.policy, lanes_,
+						 ++serial_);
+		}
+		stale_ = !table;
+		// Better some links, or by another policy, than none.
+		if (stale_ && prune(rtnl))
+			return false;
+	}
+	destroy_after_readers(table_.exchange(rtnl, table.release()));
+	return !stale_;
+}
+
+bool Peer::make_lanes(Rtnl rtnl)
+{
+	mplink_u32 slots = 0;
+
+	if (const LinkSet *links = links_.get(rtnl))
+		for (const Link &link : *links)
+			if (slots <= link.slot())
+				slots = link.slot() + 1;
+	return lanes_.grow(rtnl, slots);
+}
+
+mplink_counters Peer::counted(Rtnl rtnl, mplink_u32 slot) const
+{
+	mplink_counters sum = {};
+
+	lanes_.add_to(rtnl, sum, slot);
+	return sum;
+}
+
+void Peer::begin(Rtnl rtnl)
+{
+	for (Link &link : *links_.get(rtnl))
+		link.begin(rtnl);
+}
+
+bool Peer::shares_nic(Rtnl rtnl, const Link &link) const
+{
+	for (const Link &other : *links_.get(rtnl))
+		if (&other != &link && &other.nic() == &link.nic())
+			return true;
+	return false;
+}
+
+void Peer::report(Rtnl rtnl, const Settings &settings, mplink_u32 event, const Link &link) const
+{
+	if (link.reason() == link.was() && !link.lengthened_ms() && !link.unanswered())
+		return;
+
+	const mplink_link_report report = {
+		.nic = link.nic().name(),
+		.peer = addr_,
+		.remote = link.remote(),
+		.shared = shares_nic(rtnl, link),
+		.event = event,
+		.was = link.was(),
+		.now = link.reason(),
+	};
+
+	if (link.reason() != link.was())
+		mplink_report_link(settings.owner, &report);
+	if (link.unanswered())
+		mplink_report_unanswered(settings.owner, &report);
+	if (link.lengthened_ms())
+		mplink_report_flapping(settings.owner, &report, link.lengthened_ms());
+}
+
+// changed: a new table is due.
+bool Peer::finish(Rtnl rtnl, const Settings &settings, mplink_u32 event, bool changed)
+{
+	const LinkSet &links = *links_.get(rtnl);
+	const mplink_u64 now = mplink_now_ms();
+	bool usable = false;
+	bool answers = false;
+
+	for (const Link &link : links) {
+		usable |= !link.reason();
+		answers |= link.answers();
+	}
+	if (answers)
+		for (Link &link : links)
+			link.doubt(rtnl, now + bfd_grace_ms(settings.liveness));
+	// To drop packets while a link works, only because it may not last, helps nobody.
+	if (!usable)
+		for (Link &link : links)
+			changed |= link.hasten(rtnl, now);
+
+	const bool published = !(changed || stale_) || publish(rtnl, settings);
+
+	deadline_ms_ = never;
+	for (Link &link : links) {
+		link.finish(rtnl);
+		deadline_ms_ = earlier(deadline_ms_, link.deadline_ms());
+		report(rtnl, settings, event, link);
+	}
+	return published;
+}
+
+bool Peer::update(Rtnl rtnl, const Settings &settings, mplink_u32 event, const Nic *only)
+{
+	const mplink_u32 inherited = liveness_ ? liveness_ : settings.liveness.mode;
+	const mplink_u64 now = mplink_now_ms();
+	bool complete = true;
+	bool changed = false;
+
+	if (!links_.get(rtnl))
+		return true;
+	begin(rtnl);
+	for (Link &link : *links_.get(rtnl)) {
+		if (only && &link.nic() != only)
+			continue;
+		complete &= link.follow(rtnl, settings, inherited);
+		changed |= link.judge(rtnl, settings, now);
+	}
+	return finish(rtnl, settings, event, changed) && complete;
+}
+
+bool Peer::recheck(Rtnl rtnl, const Settings &settings, mplink_u32 event)
+{
+	const mplink_u64 now = mplink_now_ms();
+	bool changed = false;
+
+	if (!links_.get(rtnl))
+		return true;
+	begin(rtnl);
+	for (Link &link : *links_.get(rtnl))
+		changed |= link.judge(rtnl, settings, now);
+	return finish(rtnl, settings, event, changed);
+}
+
+bool Peer::configure(Rtnl rtnl, const Settings &settings)
+{
+	if (const LinkSet *links = links_.get(rtnl))
+		for (Link &link : *links)
+			link.configure(rtnl, settings);
+	return update(rtnl, settings, MPLINK_EVENT_CONTROL, nullptr);
+}
+
+} // namespace mplink

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0
+// A remote host, and the links to it: over any NIC one for each of its remotes there.
+#pragma once
+#include "link/link_set.hh"
+#include "link/link_table.hh"
+
+namespace mplink
+{
+
+class Peer : public mplink_rcu, Counted<Kind::peers>
+{
+public:
+	// Null where memory is short.
+	[[nodiscard]] static Box<Peer> create(const mplink_addr &addr, const NoLanes &none);
+	// Takes the peer from the packet path, and frees it once no reader can
+	// see it: readers hold the peer itself only within a read section.
+	static void retire(Rtnl, Box<Peer> peer);
+
+	Peer(const mplink_addr &addr, const NoLanes &none) : mplink_rcu(), lanes_(none), addr_(addr)
+	{
+	}
+	~Peer();
+
+	const mplink_addr &addr() const
+	{
+		return addr_;
+	}
+	// The link of that id, or null.
+	Link *link(Rtnl rtnl, mplink_u32 id) const
+	{
+		const LinkSet *links = links_.get(rtnl);
+
+		return links ? links->at(id) : nullptr;
+	}
+	// The same for a packet: it finds no peer that has not been given its links.
+	Link *link(ReadSection section, mplink_u32 id) const
+	{
+		return links_.read(section)->at(id);
+	}
+	// The first link over the NIC of that id, or null.
+	[[gnu::always_inline]] Link *link_over(ReadSection section, mplink_u32 nic_id) const
+	{
+		return links_.read(section)->over(nic_id);
+	}
+	bool has_link_over(Rtnl rtnl, mplink_u32 nic_id) const
+	{
+		const LinkSet *links = links_.get(rtnl);
+
+		return links && links->over(nic_id);
+	}
+	// Where a packet from that NIC is counted in a lane; or no_place.
+	[[gnu::always_inline]] mplink_u16 place(ReadSection section, mplink_u32 nic_id) const
+	{
+		return links_.read(section)->place(nic_id);
+	}
+
+	// Null before there have been links.
+	const LinkSet *links(Rtnl rtnl) const
+	{
+		return links_.get(rtnl);
+	}
+	// Puts these links in the place of those there are, and publishes a table of them;
+	// frees what is in the old set only, after a grace period.  False as update().
+	[[nodiscard]] bool replace_links(Rtnl, const Settings &, Box<LinkSet> links);
+
+	// Takes away the links over that NIC.  False as update().
+	[[nodiscard]] bool remove_links(Rtnl, const Settings &, mplink_u32 nic_id);
+
+	// Follows the NICs (all, or one), and publishes what has changed.
+	// False: memory was short; until it is called again the peer may have
+	// fewer links than it could, and know nothing of what else has changed.
+	[[nodiscard]] bool update(Rtnl, const Settings &, mplink_u32 event, const Nic *only);
+	// The same where only time has passed, or a session has changed its state.
+	[[nodiscard]] bool recheck(Rtnl, const Settings &, mplink_u32 event);
+	// Other settings for BFD and for waiting.  False as above.
+	[[nodiscard]] bool configure(Rtnl, const Settings &);
+	// Publishes a table for the policy.  False as above.
+	[[nodiscard]] bool publish(Rtnl, const Settings &);
+
+	// enum mplink_liveness, for links that have none of their own.  update() is due.
+	mplink_u32 liveness() const
+	{
+		return liveness_;
+	}
+	void set_liveness(mplink_u32 liveness)
+	{
+		liveness_ = liveness;
+	}
+	// When recheck() is due, whatever happens.
+	mplink_u64 deadline_ms() const
+	{
+		return deadline_ms_;
+	}
+
+	const LinkTable *table(ReadSection section) const
+	{
+		return table_.read(section);
+	}
+	// Packets may ask for more, whoever else reads the peer.
+	Lanes &lanes() const
+	{
+		return lanes_;
+	}
+	// Makes the lanes that packets have asked for.  False: memory is short.
+	[[nodiscard]] bool make_lanes(Rtnl);
+	// What has ever been counted in that slot of the lanes.
+	mplink_counters counted(Rtnl, mplink_u32 slot) const;
+	// Whether a link is valid.
+	bool works(Rtnl) const
+	{
+		return works_;
+	}
+
+	// In the device's list, under RTNL.
+	Peer *next = nullptr;
+	Peer *previous = nullptr;
+
+private:
+	bool prune(Rtnl rtnl);
+	void begin(Rtnl rtnl);
+	[[nodiscard]] bool finish(Rtnl, const Settings &, mplink_u32 event, bool changed);
+	void report(Rtnl, const Settings &, mplink_u32 event, const Link &link) const;
+	bool shares_nic(Rtnl, const Link &link) const;
+
+	Rcu<LinkSet> links_;
+	Rcu<LinkTable> table_;
+	mutable Lanes lanes_;
+	mplink_u64 serial_ = 0; // of the last table
+	bool stale_ = false;
+	bool works_ = false;
+	mplink_u32 liveness_ = MPLINK_LIVENESS_INHERIT;
+	mplink_u64 deadline_ms_ = never;
+	mplink_addr addr_;
+};
+
+} // namespace mplink

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+// One call for one bucket: what the resequencer knows, and what comes of it.
+//
+// resequencer.cc has the order of packets and the gaps in it, resequencer_doubts.cc what
+// is believed of them.
+#pragma once
+#include "base/atomic.hh"
+#include "base/deadline.hh"
+#include "tunnel/resequencer.hh"
+
+namespace mplink
+{
+
+class Resequencer::Turn
+{
+public:
+	Turn(Resequencer &all, mplink_u32 bucket, LinksAlive alive)
+	    : all_(all), index_(bucket), b_(all.buckets_[bucket]), alive_(alive)
+	{
+	}
+	Turn(const Turn &) = delete;
+	Turn &operator=(const Turn &) = delete;
+
+	void arrive(mplink_held &packet);
+	// Delivers what can be, and gives up what will not come.
+	void settle();
+	void flush();
+	void finish(mplink_release &release);
+
+private:
+	using Refusal = mplink_gre_drop;
+
+	LinkState *link(mplink_u32 id) const
+	{
+		LinkState *column = read_once(all_.columns_[id]);
+
+		return column ? &column[index_] : nullptr;
+	}
+	// How many packets have come since the link's last one.
+	mplink_u64 since_last(const LinkState &link) const
+	{
+		return b_.arrivals - link.last;
+	}
+	mplink_u64 age() const
+	{
+		return b_.arrivals - b_.born;
+	}
+	// Whether it has brought any number of the present run.
+	bool shown(const LinkState &link) const
+	{
+		return link.last > b_.born;
+	}
+	// Whether its highest number says anything: numbers have not gone half around since.
+	bool recent(const LinkState &link) const
+	{
+		return shown(link) && since_last(link) < most_patience;
+	}
+	mplink_u64 now()
+	{
+		if (!now_us_)
+			now_us_ = mplink_now_us();
+		return now_us_;
+	}
+
+	mplink_u32 now_ms()
+	{
+		return static_cast<mplink_u32>(now() / 1000);
+	}
+	// For how long; less than nothing: the clocks of two CPUs differ.
+	int for_ms(mplink_u32 since_ms)
+	{
+		return static_cast<int>(now_ms() - since_ms);
+	}
+
+	// --- gaps ---
+
+	mplink_u32 timeout_us() const
+	{
+		return all_.timer_.timeout_us(all_.config_);
+	}
+	mplink_u32 longest_us() const
+	{
+		return read_once(all_.config_.outoforder_max_us);
+	}
+	mplink_u64 due(bool passed) const;
+	// The first one that waits is followed by another that is near.
+	bool followed() const
+	{
+		const mplink_held *second = b_.waiting.second();
+
+		return second && second->seq - b_.waiting.first().seq <= near;
+	}
+	// The first one that waits is far ahead, and alone.
+	bool stray(const mplink_held &first) const
+	{
+		return first.seq - b_.next > near && !followed();
+	}
+	bool full() const;
+	bool passed();
+	bool unruly();
+	void overtaken()
+	{
+		write_once(all_.rare_.overtaken_us, now());
+	}
+	void end_gap(mplink_u64 &counter);
+	void give_up(mplink_u64 &counter);
+	void drain();
+	void measure_late(const mplink_held &packet, bool own_link);
+
+	// --- doubts ---
+
+	bool unproven() const
+	{
+		return b_.leapt && b_.next == b_.leap_to;
+	}
+	bool leapt_over(const mplink_held &packet) const;
+	void proven();
+	// Of doubts that there are, in any number: nothing has come in order since.
+	bool in_a_row() const
+	{
+		return b_.row && b_.row_next == b_.next;
+	}
+	bool nearby(const mplink_held &packet) const;
+	bool continues(const mplink_held &packet);
+	void suspect(const mplink_held &packet);
+	void trust(const mplink_held &packet);
+	void doubt(mplink_held &packet);
+	void adopt(mplink_u32 seq);
+	void go_back();
+	void refuse_doubted();
+	void refuse_all_doubted();
+	bool deaf();
+	void count_refused();
+	bool former(const mplink_held &packet);
+	void behind(mplink_held &packet);
+	void restart(mplink_u32 next);
+
+	// --- packets ---
+
+	void take(mplink_held &packet);
+	bool hold(mplink_held &packet);
+	void note(const mplink_held &packet);
+	void refuse(mplink_held &packet, Refusal why);
+	mplink_held &release();
+	mplink_u16 rank(const mplink_held &packet) const;
+
+	// In a row, before the clock is looked at.
+	static constexpr mplink_u8 enough_refused = 4;
+	// Of those that seem to be of the former run, with none of the present one between.
+	static constexpr mplink_u8 enough_former = 64;
+	// How long after the longest wait a late packet is still looked for.
+	static constexpr mplink_u64 too_old_us = 4000000;
+	// Packets of a link that were too late, before it is told.
+	static constexpr mplink_u32 enough_slow = 4;
+
+	Resequencer &all_;
+	mplink_u32 index_;
+	Bucket &b_;
+	LinksAlive alive_;
+	mplink_u64 now_us_ = 0;
+	mplink_u64 held_before_ = b_.held;
+	mplink_u64 slow_us_ = 0;
+	HeldList delivered_;
+	HeldList refused_;
+};
+
+} // namespace mplink
