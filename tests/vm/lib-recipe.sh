@@ -1,0 +1,54 @@
+#!/bin/bash
+# What scenarios that follow a page of docs/recipes share; sourced after lib.sh.
+#
+# A block that begins with ```sh HOST (or ```sh HOST STEP) is run in the namespace HOST, as it
+# is written. Two things differ from a machine of one's own: the module is the one under test,
+# so `modprobe mplink` loads that, and /etc is a folder for each host.
+#
+#   recipe_hosts HOST...                  makes the namespaces
+#   recipe_cable HOST NIC HOST NIC        joins two of them; both NICs are down, without addresses
+#   recipe PAGE HOST [STEP]               runs the page's blocks for that host
+#   at HOST CMD...                        runs a command there
+
+RECIPE_RUN=/run/recipe
+
+recipe_hosts() {
+	local host
+	mkdir -p "$RECIPE_RUN/bin"
+	printf '#!/bin/sh\n[ -d /sys/module/mplink ] || exit 1\n' >"$RECIPE_RUN/bin/modprobe"
+	chmod +x "$RECIPE_RUN/bin/modprobe"
+	for host in "$@"; do
+		mkdir -p "$RECIPE_RUN/$host/etc"
+		ip netns add "$host"
+		ip -n "$host" link set lo up
+	done
+}
+
+recipe_cable() {
+	ip link add "$2" netns "$1" type veth peer name "$4" netns "$3"
+}
+
+# Prints the blocks. None is a mistake in the page, or in the scenario.
+_recipe_lines() {
+	awk -v start="\`\`\`sh $2${3:+ $3}" '
+		$0 == "```" { inside = 0 }
+		inside { print; lines++ }
+		$0 == start { inside = 1 }
+		END { exit !lines }' "docs/recipes/$1.md"
+}
+
+recipe() {
+	local lines
+	lines=$(_recipe_lines "$@") || fail "docs/recipes/$1.md has no lines for host $2${3:+, step $3}"
+	lines=${lines//\/etc\//$RECIPE_RUN/$2/etc/}
+	if [[ $lines == *"modprobe mplink"* && ! -d /sys/module/mplink ]]; then
+		mplink_load
+	fi
+	echo "--- $1, host $2${3:+, step $3}"
+	PATH=$RECIPE_RUN/bin:$PATH ip netns exec "$2" bash -euxo pipefail -c "$lines" ||
+		fail "docs/recipes/$1.md: what it says for host $2${3:+, step $3} does not work"
+}
+
+at() {
+	ip netns exec "$@"
+}

@@ -1,0 +1,63 @@
+#!/bin/bash
+# Guards: docs/recipes/branch-office.md works as it is written: two providers with a table
+# each, a server with one NIC, networks behind both ends, a provider that fails in silence.
+# by default: 6.12
+# timeout: 90
+# shellcheck source=tests/vm/lib.sh
+source "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/vm/lib-recipe.sh
+source "$(dirname "$0")/../lib-recipe.sh"
+
+# The Internet: a router between the providers and the server.
+recipe_hosts branch server internet
+recipe_cable branch dsl0 internet dsl
+recipe_cable branch lte0 internet lte
+recipe_cable server eth0 internet hosting
+ip -n internet -batch - <<-'END'
+	addr add 198.51.100.1/24 dev dsl
+	addr add 192.0.2.1/24 dev lte
+	addr add 203.0.113.1/24 dev hosting
+	link set dsl up
+	link set lte up
+	link set hosting up
+END
+at internet sysctl -qw net.ipv4.ip_forward=1
+ip -n branch addr add 192.168.7.1/32 dev lo
+ip -n server addr add 10.20.0.1/32 dev lo
+
+recipe branch-office branch
+recipe branch-office server
+recipe branch-office server firewall
+link_is() {
+	[[ $(at "$1" cat "/sys/class/net/mpl0/mplink/peers/$2/links/$3/$4") == "$5" ]]
+}
+for nic in dsl0 lte0; do
+	wait_until 20 link_is branch 10.99.0.2 $nic bfd_state up
+	wait_until 20 link_is branch 10.99.0.2 $nic valid 1
+done
+recipe branch-office branch check
+at branch ping -qc20 -i0.05 -s 1000 10.99.0.2 || fail "no answer over both providers"
+at branch ping -qc2 -I 192.168.7.1 10.20.0.1 || fail "the networks do not reach each other"
+# Four fifths of the bytes: 80 of 100, and what else was under way.
+bytes() {
+	at branch cat "/sys/class/net/mpl0/mplink/peers/10.99.0.2/links/$1/tx_bytes"
+}
+dsl=$(bytes dsl0)
+lte=$(bytes lte0)
+at branch ping -qfc100 -s 1000 10.99.0.2 || fail "a flood is not answered"
+share=$((($(bytes dsl0) - dsl) * 100 / ($(bytes dsl0) - dsl + $(bytes lte0) - lte)))
+[[ $share -ge 78 && $share -le 82 ]] || fail "DSL carries $share % of the bytes"
+
+# The provider fails, and no carrier tells.
+at internet nft -f - <<-'NFT'
+	table inet dead {
+		chain forward {
+			type filter hook forward priority 0;
+			iifname "dsl" drop
+			oifname "dsl" drop
+		}
+	}
+NFT
+wait_until 10 link_is branch 10.99.0.2 dsl0 reason liveness
+wait_until 10 link_is server 10.99.0.1 "eth0" reason liveness
+at branch ping -qfc100 10.99.0.2 || fail "no answer over the provider that is left"
