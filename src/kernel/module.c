@@ -10,9 +10,19 @@
 #include <net/genetlink.h>
 #include <net/rtnetlink.h>
 
-#include "mplink.h"
+#include "bfd/sessions.h"
+#include "control/ethtool.h"
 #include "control/listener.h"
 #include "control/netlink.h"
+#include "device/events.h"
+#include "device/netns.h"
+#include "device/port.h"
+#include "device/vnic.h"
+#include "device/watch.h"
+#include "mplink/core.h"
+#include "packet/input.h"
+#include "packet/path.h"
+#include "report/listener.h"
 #include "uapi/mplink_netlink.h"
 
 static char *nics;

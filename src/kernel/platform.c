@@ -12,7 +12,11 @@
 #include <linux/slab.h>
 #include <net/ipv6.h>
 
-#include "mplink.h"
+#include "addr.h"
+#include "device/netns.h"
+#include "lane.h"
+#include "mplink/core.h"
+#include "mplink/platform.h"
 
 /* Caches above this size are powers of two, and so aligned to a cache line. */
 #define MPLINK_ALIGNED_SIZE 256

@@ -4,7 +4,8 @@
  */
 #include <kunit/test.h>
 
-#include "mplink.h"
+#include "addr.h"
+#include "mplink/platform.h"
 #include "suites.h"
 
 void mplink_kunit_parse(struct kunit *test)

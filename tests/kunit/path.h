@@ -3,7 +3,10 @@
 #ifndef MPLINK_KUNIT_PATH_H
 #define MPLINK_KUNIT_PATH_H
 
-#include "mplink.h"
+#include <linux/types.h>
+
+#include "mplink/core.h"
+#include "mplink/platform.h"
 
 struct mplink_path *mplink_kunit_path_create(struct mplink_port *port,
 					     const struct mplink_addr *remote,

@@ -9,7 +9,8 @@
 #include <net/route.h>
 
 #include "compat.h"
-#include "mplink.h"
+#include "device/port.h"
+#include "packet/path.h"
 #include "path.h"
 #include "suites.h"
 

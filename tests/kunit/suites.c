@@ -7,7 +7,8 @@
 #include <linux/rcupdate.h>
 #include <linux/rtnetlink.h>
 
-#include "../../src/kernel/mplink.h"
+#include "lane.h"
+#include "packet/path.h"
 #include "cases.h"
 #include "suites.h"
 

@@ -6,7 +6,8 @@
 #include <linux/slab.h>
 
 #include "cases.h"
-#include "mplink.h"
+#include "device/port.h"
+#include "packet/path.h"
 
 #define PATH_ALIVE 0x600d600d
 #define PATH_DEAD 0xdeaddead

@@ -7,7 +7,9 @@
 #include <crypto/sha1.h>
 #include <linux/rtnetlink.h>
 
-#include "bfd/bfd.h"
+#include "bfd/auth.h"
+#include "device/vnic.h"
+#include "mplink/core.h"
 
 /* Where in the packet the digest is; the key stands there while it is computed. */
 #define MPLINK_BFD_DIGEST_AT 32

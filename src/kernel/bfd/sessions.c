@@ -14,7 +14,16 @@
 #include <linux/slab.h>
 #include <linux/xarray.h>
 
-#include "bfd/bfd.h"
+#include "addr.h"
+#include "bfd/auth.h"
+#include "bfd/sessions.h"
+#include "bfd/socket.h"
+#include "device/netns.h"
+#include "device/port.h"
+#include "device/vnic.h"
+#include "mplink/core.h"
+#include "mplink/platform.h"
+#include "packet/path.h"
 
 struct mplink_bfd_id {
 	struct mplink_port *port;

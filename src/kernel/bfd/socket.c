@@ -12,9 +12,16 @@
 #include <net/udp.h>
 #include <net/sock.h>
 
-#include "bfd/bfd.h"
+#include "addr.h"
+#include "bfd/socket.h"
+#include "device/port.h"
+#include "device/vnic.h"
+#include "mplink/core.h"
+#include "packet/drop.h"
 #include "packet/outer.h"
+#include "packet/path.h"
 #include "packet/udp_socket.h"
+#include "report/report.h"
 
 /* RFC 5881 4 and RFC 5883 5. */
 #define MPLINK_BFD_PORT 3784

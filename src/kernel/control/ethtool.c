@@ -5,7 +5,10 @@
 #include <linux/ethtool.h>
 #include <linux/rtnetlink.h>
 
-#include "mplink.h"
+#include "control/ethtool.h"
+#include "device/vnic.h"
+#include "mplink/core.h"
+#include "mplink/tunnel.h"
 #include "tunnel/tunnel.h"
 
 static const char *const mplink_tx_stats[] = { "tx_rescheduled", "tx_copies" };

@@ -3,8 +3,14 @@
  * What sysfs and netlink make of changes.  Whatever goes is first told, then taken from
  * sysfs: a program that reads on being told finds it, or nothing.
  */
+
 #include "control/listener.h"
 #include "control/netlink.h"
+#include "control/sysfs.h"
+#include "device/vnic.h"
+#include "mplink/core.h"
+#include "packet/peer_table.h"
+#include "report/listener.h"
 
 static void mplink_listener_nic_added(struct mplink_vnic *vnic, u32 id)
 {

@@ -11,7 +11,10 @@
 
 #include <net/genetlink.h>
 
-#include "mplink.h"
+#include "device/peers.h"
+#include "device/vnic.h"
+#include "mplink/core.h"
+#include "packet/peer_table.h"
 
 #include "uapi/mplink_netlink.h"
 

@@ -4,8 +4,10 @@
  */
 #include <linux/rtnetlink.h>
 
-#include "mplink.h"
 #include "control/netlink.h"
+#include "device/vnic.h"
+#include "mplink/core.h"
+#include "packet/peer_table.h"
 
 const struct nla_policy mplink_nl_device_get_policy[MPLINK_A_DEVICE_MAX + 1] = {
 	[MPLINK_A_DEVICE_IFINDEX] = { .type = NLA_U32 },

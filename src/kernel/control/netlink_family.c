@@ -2,6 +2,7 @@
 /*
  * The generic netlink family "mplink": its operations.
  */
+
 #include "control/netlink.h"
 
 /* A policy holds what its operation takes: all else is refused, not ignored. */

@@ -4,8 +4,10 @@
  */
 #include <linux/string.h>
 
-#include "mplink.h"
+#include "bfd/sessions.h"
 #include "control/netlink.h"
+#include "device/vnic.h"
+#include "mplink/core.h"
 
 /* Nobody writes them, but the policies of 6.1 take none that are const. */
 struct netlink_range_validation mplink_nl_wait_range = { .max = MPLINK_MAX_WAIT_MS };

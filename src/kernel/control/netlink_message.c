@@ -8,8 +8,12 @@
 #include <net/ipv6.h>
 #include <net/sock.h>
 
-#include "mplink.h"
+#include "addr.h"
+#include "compat.h"
 #include "control/netlink.h"
+#include "device/netns.h"
+#include "device/vnic.h"
+#include "mplink/core.h"
 
 static const struct genl_multicast_group mplink_nl_groups[] = {
 	{ .name = MPLINK_MCGRP_EVENTS },

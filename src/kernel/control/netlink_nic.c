@@ -4,8 +4,10 @@
  */
 #include <net/ipv6.h>
 
-#include "mplink.h"
+#include "addr.h"
 #include "control/netlink.h"
+#include "device/vnic.h"
+#include "mplink/core.h"
 
 const struct nla_policy mplink_nl_nic_policy[MPLINK_A_NIC_MAX + 1] = {
 	[MPLINK_A_NIC_DEVICE] = { .type = NLA_U32 },

@@ -4,8 +4,10 @@
  */
 #include <linux/rtnetlink.h>
 
-#include "mplink.h"
 #include "control/netlink.h"
+#include "device/vnic.h"
+#include "mplink/core.h"
+#include "packet/peer_table.h"
 
 /* The only multicast group. */
 #define MPLINK_NL_EVENTS 0

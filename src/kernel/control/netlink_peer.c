@@ -7,8 +7,14 @@
 #include <net/ipv6.h>
 #include <net/sock.h>
 
-#include "mplink.h"
+#include "addr.h"
 #include "control/netlink.h"
+#include "device/netns.h"
+#include "device/peers.h"
+#include "device/vnic.h"
+#include "mplink/core.h"
+#include "packet/path.h"
+#include "packet/peer_table.h"
 
 #define MPLINK_NL_ADDR NLA_POLICY_VALIDATE_FN(NLA_BINARY, mplink_nl_validate_addr)
 /* Likewise; or none, by no bytes at all. */

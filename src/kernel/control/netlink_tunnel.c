@@ -5,8 +5,12 @@
 #include <linux/log2.h>
 #include <linux/string.h>
 
-#include "mplink.h"
 #include "control/netlink.h"
+#include "device/peers.h"
+#include "device/vnic.h"
+#include "mplink/core.h"
+#include "mplink/tunnel.h"
+#include "packet/peer_table.h"
 #include "tunnel/tunnel.h"
 
 /* As in netlink_liveness.c. */

@@ -8,7 +8,12 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
+#include "addr.h"
+#include "compat.h"
 #include "control/sysfs.h"
+#include "device/vnic.h"
+#include "mplink/core.h"
+#include "packet/peer_table.h"
 
 /*
  * A peer with three links has 40 files and directories here (55 with a tunnel), which

@@ -8,7 +8,12 @@
 #include <linux/kobject.h>
 #include <linux/sysfs.h>
 
-#include "mplink.h"
+#include <linux/netdevice.h>
+
+#include "device/vnic.h"
+#include "mplink/core.h"
+#include "packet/peer_table.h"
+#include "report/report.h"
 
 /* A directory and what it shows.  The virtual NIC removes it before that goes. */
 struct mplink_dir {
@@ -67,6 +72,25 @@ struct mplink_file {
 	} while (0)
 /* For %.*s: as much of what was written as helps to find it. */
 #define MPLINK_QUOTED(len) ((int)min_t(size_t, len, 64))
+
+int mplink_sysfs_add_vnic(struct mplink_vnic *vnic);
+int mplink_sysfs_add_nic(struct mplink_vnic *vnic, u32 nic_id);
+/* Waits for readers, as all of these do: what they show must not have gone yet. */
+void mplink_sysfs_remove_nic(struct mplink_vnic *vnic, u32 nic_id);
+/* With its links.  Does nothing beyond the first MPLINK_SYSFS_PEERS peers. */
+int mplink_sysfs_add_peer(struct mplink_vnic *vnic, struct mplink_peer_node *peer);
+void mplink_sysfs_remove_peer(struct mplink_peer_node *peer);
+/*
+ * The link of that id, that there will be over the NIC to the remote.  It bears the NIC's
+ * name, or NIC@REMOTE where another one of the peer's does already.
+ */
+int mplink_sysfs_add_link(struct mplink_vnic *vnic, struct mplink_peer_node *peer, u32 id,
+			  u32 nic_id, const struct mplink_addr *remote);
+void mplink_sysfs_remove_link(struct mplink_peer_node *peer, u32 id);
+/* Remotes have changed: NIC@REMOTE follows. */
+void mplink_sysfs_rename_links(struct mplink_peer_node *peer);
+/* Waits for readers: nothing they show may have gone yet.  RTNL. */
+void mplink_sysfs_remove(struct mplink_vnic *vnic);
 
 /* What was written, without the newline that echo puts behind it: a new length. */
 size_t mplink_sysfs_trim(const char *buf, size_t len);

@@ -7,6 +7,8 @@
 #include <linux/string.h>
 
 #include "control/sysfs.h"
+#include "device/vnic.h"
+#include "mplink/core.h"
 #include "tunnel/tunnel.h"
 
 /* --- settings of liveness -------------------------------------------------------- */

@@ -2,7 +2,10 @@
 /*
  * sysfs: the files of a NIC, in nics/<nic>/.
  */
+
+#include "addr.h"
 #include "control/sysfs.h"
+#include "mplink/core.h"
 
 static struct mplink_nic_info mplink_nic_read(const struct mplink_dir *dir)
 {

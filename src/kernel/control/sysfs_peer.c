@@ -4,7 +4,12 @@
  */
 #include <linux/rtnetlink.h>
 
+#include "addr.h"
+#include "bfd/sessions.h"
 #include "control/sysfs.h"
+#include "device/peers.h"
+#include "mplink/core.h"
+#include "packet/path.h"
 
 /* --- the peer ------------------------------------------------------------------ */
 

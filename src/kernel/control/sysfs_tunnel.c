@@ -6,6 +6,8 @@
 #include <linux/rtnetlink.h>
 
 #include "control/sysfs.h"
+#include "mplink/core.h"
+#include "mplink/tunnel.h"
 #include "tunnel/tunnel.h"
 
 /* --- tunnel: settings ---------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 #include <linux/kstrtox.h>
 
 #include "control/sysfs.h"
+#include "mplink/core.h"
 
 size_t mplink_sysfs_trim(const char *buf, size_t len)
 {

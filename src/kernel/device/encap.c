@@ -4,6 +4,13 @@
  */
 #include <linux/rtnetlink.h>
 
+#include "device/mtu.h"
+#include "device/netns.h"
+#include "device/port.h"
+#include "device/vnic.h"
+#include "mplink/core.h"
+#include "mplink/tunnel.h"
+#include "packet/peer_table.h"
 #include "report/listener.h"
 #include "tunnel/tunnel.h"
 

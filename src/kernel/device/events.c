@@ -8,7 +8,13 @@
 #include <linux/rtnetlink.h>
 #include <net/addrconf.h>
 
-#include "mplink.h"
+#include "device/events.h"
+#include "device/mtu.h"
+#include "device/netns.h"
+#include "device/port.h"
+#include "device/snapshot.h"
+#include "device/vnic.h"
+#include "mplink/core.h"
 #include "tunnel/tunnel.h"
 
 /* The core's number for a kernel's event, or 0 for one that does not concern NICs. */

@@ -5,7 +5,9 @@
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 
-#include "mplink.h"
+#include "device/mtu.h"
+#include "device/vnic.h"
+#include "mplink/tunnel.h"
 #include "packet/outer.h"
 #include "tunnel/tunnel.h"
 

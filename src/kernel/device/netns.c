@@ -7,7 +7,10 @@
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
-#include "mplink.h"
+#include "device/netns.h"
+#include "device/vnic.h"
+#include "mplink/core.h"
+#include "mplink/platform.h"
 
 static unsigned int mplink_net_id __read_mostly;
 static const struct mplink_net_works *mplink_net_works __ro_after_init;

@@ -6,7 +6,11 @@
 #include <linux/slab.h>
 #include <net/ipv6.h>
 
-#include "mplink.h"
+#include "addr.h"
+#include "device/mtu.h"
+#include "device/peers.h"
+#include "device/vnic.h"
+#include "mplink/core.h"
 #include "packet/peer_table.h"
 #include "report/listener.h"
 #include "tunnel/tunnel.h"

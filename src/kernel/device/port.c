@@ -7,7 +7,9 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
-#include "mplink.h"
+#include "device/port.h"
+#include "device/vnic.h"
+#include "mplink/platform.h"
 
 const struct net_device_ops *mplink_netdev_ops __ro_after_init;
 rx_handler_func_t *mplink_port_handler __ro_after_init;

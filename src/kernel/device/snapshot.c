@@ -6,7 +6,9 @@
 #include <linux/rtnetlink.h>
 #include <net/addrconf.h>
 
-#include "mplink.h"
+#include "addr.h"
+#include "device/snapshot.h"
+#include "mplink/core.h"
 
 static void mplink_facts_inet(struct net_device *dev, struct mplink_facts *facts)
 {

@@ -11,7 +11,18 @@
 #include <linux/slab.h>
 #include <net/rtnetlink.h>
 
-#include "mplink.h"
+#include "addr.h"
+#include "bfd/auth.h"
+#include "compat.h"
+#include "device/events.h"
+#include "device/mtu.h"
+#include "device/peers.h"
+#include "device/port.h"
+#include "device/vnic.h"
+#include "device/watch.h"
+#include "mplink/core.h"
+#include "packet/output.h"
+#include "packet/peer_table.h"
 #include "report/listener.h"
 #include "tunnel/tunnel.h"
 

@@ -8,7 +8,13 @@
 #include <net/ipv6.h>
 #include <net/net_namespace.h>
 
-#include "mplink.h"
+#include "device/events.h"
+#include "device/netns.h"
+#include "device/peers.h"
+#include "device/vnic.h"
+#include "device/watch.h"
+#include "mplink/core.h"
+#include "packet/hook.h"
 
 /* How often to ask whether routing has changed: three counters are read. */
 #define MPLINK_WATCH_INTERVAL (HZ / 20)

@@ -10,8 +10,10 @@
 #include <net/l3mdev.h>
 #include <net/nexthop.h>
 
+#include "addr.h"
+#include "device/vnic.h"
+#include "mplink/core.h"
 #include "packet/behind.h"
-#include "mplink.h"
 #include "packet/peer_table.h"
 
 static bool mplink_behind_own4(const struct net_device *nic, __be32 daddr)

@@ -2,7 +2,12 @@
 /*
  * Which link a packet takes: the core decides, on the lane of this CPU.
  */
-#include "mplink.h"
+
+#include "device/vnic.h"
+#include "lane.h"
+#include "mplink/core.h"
+#include "packet/choose.h"
+#include "packet/peer_table.h"
 
 struct mplink_choice mplink_choose(struct mplink_vnic *vnic, const struct mplink_peer_node *peer,
 				   const struct sk_buff *skb, u32 len)

@@ -12,7 +12,11 @@
 #include <net/ndisc.h>
 #include <net/route.h>
 
-#include "mplink.h"
+#include "compat.h"
+#include "device/vnic.h"
+#include "lane.h"
+#include "packet/drop.h"
+#include "report/report.h"
 
 void mplink_drop(struct mplink_vnic *vnic, struct sk_buff *skb, u32 drop)
 {

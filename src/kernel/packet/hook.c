@@ -13,7 +13,14 @@
 #include <net/route.h>
 #include <net/sch_generic.h>
 
-#include "mplink.h"
+#include "addr.h"
+#include "compat.h"
+#include "device/vnic.h"
+#include "lane.h"
+#include "mplink/core.h"
+#include "packet/drop.h"
+#include "packet/hook.h"
+#include "packet/path.h"
 #include "packet/peer_table.h"
 #include "packet/tap.h"
 

@@ -12,8 +12,13 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 
+#include "addr.h"
+#include "device/port.h"
+#include "device/vnic.h"
+#include "lane.h"
+#include "mplink/core.h"
 #include "packet/behind.h"
-#include "mplink.h"
+#include "packet/input.h"
 #include "packet/peer_table.h"
 #include "packet/tap.h"
 #include "tunnel/tunnel.h"

@@ -14,6 +14,9 @@
 #include <net/ip_fib.h>
 #include <net/route.h>
 
+#include "addr.h"
+#include "compat.h"
+#include "mplink/core.h"
 #include "packet/next_hop.h"
 
 /* A NIC may have thousands of addresses. */

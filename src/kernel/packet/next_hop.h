@@ -3,7 +3,7 @@
 #ifndef MPLINK_NEXT_HOP_H
 #define MPLINK_NEXT_HOP_H
 
-#include "mplink.h"
+#include "mplink/core.h"
 
 struct mplink_next_hop {
 	bool inet6;			/* gw6, else gw4 */

@@ -13,7 +13,9 @@
 #include <net/ip6_tunnel.h>
 #include <net/udp.h>
 
+#include "addr.h"
 #include "packet/outer.h"
+#include "packet/path.h"
 
 static __always_inline void mplink_outer_udp(struct sk_buff *skb, const struct mplink_outer *outer)
 {

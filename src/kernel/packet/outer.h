@@ -10,7 +10,7 @@
 #include <net/dst.h>
 #include <net/net_namespace.h>
 
-#include "mplink.h"
+#include "packet/path.h"
 
 struct mplink_outer {
 	__be16 from;	/* UDP ports */

@@ -20,7 +20,15 @@
 #include <net/neighbour.h>
 #include <net/route.h>
 
-#include "mplink.h"
+#include "addr.h"
+#include "compat.h"
+#include "device/vnic.h"
+#include "lane.h"
+#include "mplink/core.h"
+#include "packet/choose.h"
+#include "packet/drop.h"
+#include "packet/output.h"
+#include "packet/path.h"
 #include "packet/peer_table.h"
 #include "tunnel/tunnel.h"
 

@@ -20,7 +20,12 @@
 #include <net/ip6_route.h>
 #include <net/route.h>
 
+#include "addr.h"
+#include "device/port.h"
+#include "mplink/core.h"
+#include "mplink/platform.h"
 #include "packet/next_hop.h"
+#include "packet/path.h"
 
 /* --- which copy of a route a CPU takes ------------------------------------------------ */
 

@@ -5,7 +5,8 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
-#include "mplink.h"
+#include "device/vnic.h"
+#include "mplink/core.h"
 #include "packet/peer_table.h"
 
 #define MPLINK_PEERS_MIN_BITS 4

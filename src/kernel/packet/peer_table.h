@@ -14,7 +14,23 @@
 #include <linux/rcupdate.h>
 #include <net/route.h>
 
-#include "mplink.h"
+#include "addr.h"
+#include "device/vnic.h"
+#include "mplink/core.h"
+
+struct mplink_tunnel;
+
+struct mplink_peer_node {
+	struct mplink_addr addr;
+	struct mplink_peer *core;
+	struct mplink_tunnel *tunnel;	/* of encap gre-udp; else NULL: for as long as it lives */
+	/* A remote is an IPv4 address: IPv6 packets cannot go by a route. */
+	bool inet_remotes;
+	bool outer6;			/* a remote is an IPv6 address: RTNL */
+	u32 key;			/* of gre-udp, 24 bits: RTNL */
+	struct list_head dirs;		/* of mplink_dir, in order of creation */
+	struct rcu_head rcu;
+};
 
 struct mplink_peer_table {
 	u32 shift;			/* of a hash of 64 bits, to a slot's number */
@@ -85,5 +101,22 @@ static __always_inline struct mplink_addr mplink_hop4(const struct rtable *rt, _
 		return mplink_addr4(daddr);
 	return rt->rt_gw_family == AF_INET ? mplink_addr4(rt->rt_gw4) : mplink_addr6(&rt->rt_gw6);
 }
+
+/* Makes room for one more: 0 or -ENOMEM.  RTNL. */
+int mplink_peers_reserve(struct mplink_vnic *vnic);
+/* Packets find the peer from then on, or no longer.  RTNL. */
+void mplink_peers_insert(struct mplink_vnic *vnic, struct mplink_peer_node *peer);
+void mplink_peers_remove(struct mplink_vnic *vnic, const struct mplink_peer_node *peer);
+int mplink_peers_init(struct mplink_vnic *vnic);
+/* NULL if there is none. */
+struct mplink_peer_node *mplink_peers_get(struct mplink_vnic *vnic, const struct mplink_addr *addr);
+u32 mplink_peers_count(const struct mplink_vnic *vnic);
+/*
+ * The peer at *cursor, which begins with 0 and is moved on, or NULL at the end.  While
+ * vnic->generation is the same, each peer comes just once.
+ */
+struct mplink_peer_node *mplink_peers_next(const struct mplink_vnic *vnic, unsigned long *cursor);
+/* After the last packet. */
+void mplink_peers_free(struct mplink_vnic *vnic);
 
 #endif /* MPLINK_PEER_TABLE_H */

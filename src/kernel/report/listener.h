@@ -6,7 +6,9 @@
 #ifndef MPLINK_KERNEL_LISTENER_H
 #define MPLINK_KERNEL_LISTENER_H
 
-#include "mplink.h"
+#include "device/vnic.h"
+#include "mplink/core.h"
+#include "packet/peer_table.h"
 
 /**
  * struct mplink_listener - all of them are called under RTNL

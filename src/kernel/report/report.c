@@ -8,22 +8,16 @@
 #include <linux/rtnetlink.h>
 #include <net/ipv6.h>
 
-#include "mplink.h"
+#include "addr.h"
+#include "device/netns.h"
+#include "device/vnic.h"
+#include "mplink/core.h"
+#include "mplink/platform.h"
 #include "report/listener.h"
+#include "report/report.h"
 
 #define CREATE_TRACE_POINTS
 #include "report/trace.h"
-
-int mplink_format_addr(char *buf, size_t size, const struct mplink_addr *addr)
-{
-	const struct in6_addr *in6 = mplink_in6(addr);
-
-	if (ipv6_addr_any(in6))
-		return scnprintf(buf, size, "%s", "");
-	if (ipv6_addr_v4mapped(in6))
-		return scnprintf(buf, size, "%pI4", &in6->s6_addr32[3]);
-	return scnprintf(buf, size, "%pI6c", in6);
-}
 
 bool mplink_may_log(struct mplink_vnic *vnic)
 {

@@ -10,7 +10,8 @@
 
 #include <linux/tracepoint.h>
 
-#include "mplink.h"
+#include "compat.h"
+#include "mplink/core.h"
 
 TRACE_EVENT(mplink_nic,
 	TP_PROTO(const struct net_device *dev, const struct mplink_nic_report *report),

@@ -11,6 +11,13 @@
 #include <net/ip_tunnels.h>
 #include <net/udp.h>
 
+#include "addr.h"
+#include "device/port.h"
+#include "device/vnic.h"
+#include "lane.h"
+#include "mplink/core.h"
+#include "mplink/tunnel.h"
+#include "packet/path.h"
 #include "packet/tap.h"
 #include "tunnel/tunnel.h"
 

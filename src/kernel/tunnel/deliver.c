@@ -16,6 +16,7 @@
 #include <linux/netdevice.h>
 #include <linux/slab.h>
 
+#include "device/vnic.h"
 #include "tunnel/tunnel.h"
 
 /* Longer than all that one peer's resequencer lets go at once, by default. */

@@ -9,7 +9,15 @@
 #include <net/ip_tunnels.h>
 #include <net/udp.h>
 
+#include "addr.h"
+#include "device/vnic.h"
+#include "lane.h"
+#include "mplink/core.h"
+#include "mplink/tunnel.h"
+#include "packet/choose.h"
+#include "packet/drop.h"
 #include "packet/outer.h"
+#include "packet/path.h"
 #include "packet/peer_table.h"
 #include "tunnel/tunnel.h"
 

@@ -9,6 +9,11 @@
 #include <net/ip.h>
 #include <net/udp.h>
 
+#include "addr.h"
+#include "compat.h"
+#include "mplink/core.h"
+#include "mplink/tunnel.h"
+#include "packet/path.h"
 #include "tunnel/tunnel.h"
 
 /* IPv4's least (RFC 791): no link has less, and no router says so. */

@@ -9,6 +9,9 @@
  */
 #include <linux/ktime.h>
 
+#include "mplink/core.h"
+#include "mplink/tunnel.h"
+#include "report/report.h"
 #include "tunnel/tunnel.h"
 
 static struct mplink_held *mplink_held(struct sk_buff *skb)

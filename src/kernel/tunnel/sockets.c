@@ -14,9 +14,11 @@
 #include <net/sock.h>
 #include <net/udp.h>
 
+#include "device/netns.h"
+#include "device/vnic.h"
 #include "packet/outer.h"
-#include "tunnel/tunnel.h"
 #include "packet/udp_socket.h"
+#include "tunnel/tunnel.h"
 
 /* A VRF that has NICs of virtual NICs.  RTNL. */
 struct mplink_tunnel_vrf {

@@ -7,6 +7,10 @@
 
 #include <linux/rtnetlink.h>
 
+#include "addr.h"
+#include "device/vnic.h"
+#include "mplink/core.h"
+#include "report/report.h"
 #include "tunnel/tunnel.h"
 
 static struct mplink_vnic *mplink_key_owner(struct mplink_tunnel_socket *socket, u32 key)

@@ -13,7 +13,12 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
+#include "addr.h"
+#include "device/vnic.h"
+#include "mplink/core.h"
+#include "mplink/tunnel.h"
 #include "packet/outer.h"
+#include "packet/peer_table.h"
 #include "tunnel/tunnel.h"
 
 /* --- far ends ---------------------------------------------------------------------- */

@@ -8,9 +8,11 @@
 #include <linux/hrtimer.h>
 #include <linux/spinlock.h>
 
-#include "mplink.h"
-
+#include "compat.h"
+#include "device/vnic.h"
+#include "mplink/core.h"
 #include "mplink/tunnel.h"
+#include "packet/peer_table.h"
 
 /* --- tunnel.c: a virtual NIC's tunnel, and what each peer has of it ----------------- */
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the files of BFD (RFC 5880) share. */
-#ifndef MPLINK_BFD_H
-#define MPLINK_BFD_H
+/* The sockets of BFD (RFC 5881, RFC 5883). */
+#ifndef MPLINK_BFD_SOCKET_H
+#define MPLINK_BFD_SOCKET_H
 
-#include "mplink.h"
-
-/* --- bfd_socket.c: their packets ------------------------------------------------ */
+#include "device/port.h"
+#include "mplink/core.h"
+#include "packet/path.h"
 
 struct mplink_bfd_socket;
 
@@ -32,11 +32,4 @@ void mplink_bfd_socket_put(struct mplink_bfd_socket *socket);
 void mplink_bfd_xmit(const struct mplink_bfd_socket *socket, const struct mplink_path *path,
 		     const u8 *bytes, u32 len, u32 discr);
 
-/* --- bfd_auth.c: their digests --------------------------------------------------- */
-
-/* Puts the digest into a packet of MPLINK_BFD_MAX_LEN bytes.  Any context. */
-void mplink_bfd_sign(const struct mplink_bfd_key *key, u8 *bytes);
-/* Whether it has the right one.  Any context. */
-bool mplink_bfd_verify(const struct mplink_bfd_key *key, const u8 *bytes);
-
-#endif /* MPLINK_BFD_H */
+#endif /* MPLINK_BFD_SOCKET_H */
