@@ -118,7 +118,7 @@ class Demo:
         policy, encap = net.a.check("cd /sys/class/net/mpl0/mplink && cat policy encap").split()
         self.record.policy = policy
         self.screen.say()
-        self.screen.say(f"  Policy {policy}, encap {encap}: {POLICIES.get(policy, 'see the README')}.")
+        self.screen.say(f"  Policy {policy}, encap {encap}: {POLICIES.get(policy, 'see docs/guide.md')}.")
         if encap == "gre-udp":
             self.screen.say("  Packets are numbered on the way out, and put back in order at the far "
                             "end: to TCP it is one cable.")

@@ -131,3 +131,4 @@ mplink_path *sent_anyhow(const LinkEntry &link, const Packet &packet)
 }
 
 } // namespace mplink
+// x
