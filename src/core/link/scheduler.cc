@@ -131,4 +131,3 @@ mplink_path *sent_anyhow(const LinkEntry &link, const Packet &packet)
 }
 
 } // namespace mplink
-// x
