@@ -108,13 +108,13 @@ void mplink_core_nic_counters(const struct mplink_nic *nic, struct mplink_counte
 
 /*
  * An event of some device in the virtual NIC's namespace.  Does nothing if the
- * device is none of its NICs.  facts is what is true now: an event never
+ * device is none of its NICs.  snapshot says what is true now: an event never
  * carries state.  Returns 0, or a negative errno if the NIC could not be
  * attached (it stays unregistered; the next event tries again, which the core asks
  * for where memory was short).
  */
 int mplink_core_nic_event(struct mplink_device *device, mplink_u32 event,
-			  const struct mplink_facts *facts);
+			  const struct mplink_snapshot *snapshot);
 
 /* --- peers and links ---------------------------------------------------- */
 
@@ -262,10 +262,10 @@ mplink_u64 mplink_core_rescheduled(const struct mplink_device *device);
 /* What a broadcast has sent beyond one of each packet. */
 mplink_u64 mplink_core_copies(const struct mplink_device *device);
 
-/* --- the census: any context -------------------------------------------- */
+/* --- object counts: any context ----------------------------------------- */
 
-/* The i'th kind of object, or 0 beyond the last; else 1 and *census. */
-int mplink_core_census(mplink_u32 i, struct mplink_census *census);
+/* The i'th kind of object, or 0 beyond the last; else 1 and *counts. */
+int mplink_core_object_counts(mplink_u32 i, struct mplink_object_counts *counts);
 
 #ifdef __cplusplus
 }

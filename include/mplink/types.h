@@ -48,7 +48,7 @@ enum mplink_link_stage {
 };
 
 /* What is true of a NIC at the moment of an event, as the kernel tells it. */
-struct mplink_facts {
+struct mplink_snapshot {
 	void *netdev;		/* struct net_device; valid during the call only */
 	char name[MPLINK_NAME_LEN];
 	mplink_u32 ifindex;
@@ -270,7 +270,7 @@ struct mplink_param_error {
 };
 
 /* How many objects of a kind have been made and destroyed since the load. */
-struct mplink_census {
+struct mplink_object_counts {
 	const char *kind;
 	mplink_u64 created;
 	mplink_u64 destroyed;

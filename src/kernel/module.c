@@ -141,18 +141,18 @@ static int mplink_create(const struct mplink_config *config)
 }
 
 /* Proves that all that was made has been destroyed; when: at the end of what. */
-static void mplink_report_census(const char *when)
+static void mplink_report_object_counts(const char *when)
 {
-	struct mplink_census census;
+	struct mplink_object_counts counts;
 	char line[160] = "";
 	size_t len = 0;
 	bool left = false;
 	u32 i;
 
-	for (i = 0; mplink_core_census(i, &census); i++) {
-		len += scnprintf(line + len, sizeof(line) - len, " %s %llu/%llu", census.kind,
-				 census.created, census.destroyed);
-		left |= census.created != census.destroyed;
+	for (i = 0; mplink_core_object_counts(i, &counts); i++) {
+		len += scnprintf(line + len, sizeof(line) - len, " %s %llu/%llu", counts.kind,
+				 counts.created, counts.destroyed);
+		left |= counts.created != counts.destroyed;
 	}
 	pr_debug("%s:%s\n", when, line);
 	WARN(left, "left behind by %s:%s\n", when, line);
@@ -203,7 +203,7 @@ err_bfd:
 	rcu_barrier();
 	mplink_bfd_exit();
 err_config:
-	mplink_report_census("failed load");
+	mplink_report_object_counts("failed load");
 	kfree(config);
 	return err;
 }
@@ -217,7 +217,7 @@ static void __exit mplink_exit(void)
 	/* Callbacks of ours are code of ours; none of them asks for another. */
 	rcu_barrier();
 	mplink_bfd_exit();
-	mplink_report_census("unload");
+	mplink_report_object_counts("unload");
 }
 
 module_init(mplink_init);

@@ -54,7 +54,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char *data, std::size_t siz
 {
 	fake::rcu_start(fake::RcuMode::deferred);
 	run(data, size);
-	require(fake::census_difference().empty(), fake::census_difference());
+	require(fake::objects_left().empty(), fake::objects_left());
 	require(!Memory::live(), "memory is left");
 	require(!fake::Netdev::live, "devices are left");
 	return 0;

@@ -62,7 +62,7 @@ void mplink_kunit_flows(struct kunit *test);
 void mplink_kunit_broadcast(struct kunit *test);
 void mplink_kunit_retirement(struct kunit *test);
 void mplink_kunit_readers(struct kunit *test);
-void mplink_kunit_census(struct kunit *test);
+void mplink_kunit_object_counts(struct kunit *test);
 
 #ifdef __cplusplus
 }

@@ -81,17 +81,17 @@ struct World {
 
 	void tell(mplink_u32 i, mplink_u32 event, bool up)
 	{
-		mplink_facts facts = {};
+		mplink_snapshot snapshot = {};
 
-		facts.netdev = &netdevs[i];
-		__builtin_memcpy(facts.name, "eth1", 5);
-		facts.name[3] = static_cast<char>('1' + i);
-		facts.ifindex = i + 2;
-		facts.registered = true;
-		facts.up = up;
-		facts.carrier = up;
-		facts.inet = inet(10, 0, static_cast<mplink_u8>(i + 1), 1);
-		EXPECT(test, !mplink_core_nic_event(device, event, &facts));
+		snapshot.netdev = &netdevs[i];
+		__builtin_memcpy(snapshot.name, "eth1", 5);
+		snapshot.name[3] = static_cast<char>('1' + i);
+		snapshot.ifindex = i + 2;
+		snapshot.registered = true;
+		snapshot.up = up;
+		snapshot.carrier = up;
+		snapshot.inet = inet(10, 0, static_cast<mplink_u8>(i + 1), 1);
+		EXPECT(test, !mplink_core_nic_event(device, event, &snapshot));
 	}
 	// One packet, of flow number flow.  Returns the NIC, or nr_nics if it was dropped.
 	mplink_u32 send(mplink_u32 len, mplink_u32 flow = 0)
@@ -334,16 +334,16 @@ void mplink_kunit_readers(struct kunit *test)
 }
 
 // Runs last: every object of the cases before has been destroyed.
-void mplink_kunit_census(struct kunit *test)
+void mplink_kunit_object_counts(struct kunit *test)
 {
-	mplink_census census;
+	mplink_object_counts counts;
 	mplink_u32 i = 0;
 
 	mplink_kunit_rcu_barrier();
-	for (; mplink_core_census(i, &census); i++)
-		EXPECT(test, census.created == census.destroyed);
+	for (; mplink_core_object_counts(i, &counts); i++)
+		EXPECT(test, counts.created == counts.destroyed);
 	EXPECT(test, i >= 6);
-	EXPECT(test, mplink_core_census(0, &census) && census.created > 0);
+	EXPECT(test, mplink_core_object_counts(0, &counts) && counts.created > 0);
 }
 
 } // extern "C"

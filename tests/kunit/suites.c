@@ -110,7 +110,7 @@ static struct kunit_case mplink_kunit_core_cases[] = {
 	KUNIT_CASE(mplink_kunit_broadcast),
 	KUNIT_CASE(mplink_kunit_retirement),
 	KUNIT_CASE(mplink_kunit_readers),
-	KUNIT_CASE(mplink_kunit_census),
+	KUNIT_CASE(mplink_kunit_object_counts),
 	{}
 };
 

@@ -117,15 +117,15 @@ TEST_F(Accounting, HeadersAreThoseOfTheDevice)
 
 TEST(Census, EndsAfterItsLastKind)
 {
-	mplink_census census;
+	mplink_object_counts counts;
 	mplink_u32 kinds = 0;
 
-	while (mplink_core_census(kinds, &census)) {
-		EXPECT_NE(census.kind, nullptr);
+	while (mplink_core_object_counts(kinds, &counts)) {
+		EXPECT_NE(counts.kind, nullptr);
 		kinds++;
 	}
 	EXPECT_EQ(kinds, 8U);
-	EXPECT_EQ(mplink_core_census(~0U, &census), 0);
+	EXPECT_EQ(mplink_core_object_counts(~0U, &counts), 0);
 }
 
 } // namespace

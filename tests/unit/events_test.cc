@@ -144,10 +144,10 @@ TEST_F(Events, ADeviceOnItsWayOutIsNotTakenAgain)
 	for (const mplink_u32 event :
 	     {MPLINK_EVENT_CHANGEADDR, MPLINK_EVENT_CHANGEMTU, MPLINK_EVENT_CHANGE}) {
 		const RtnlLock rtnl;
-		mplink_facts facts = gone.facts();
+		mplink_snapshot snapshot = gone.snapshot();
 
-		facts.registered = false;
-		EXPECT_EQ(mplink_core_nic_event(world().device(), event, &facts), 0);
+		snapshot.registered = false;
+		EXPECT_EQ(mplink_core_nic_event(world().device(), event, &snapshot), 0);
 	}
 	grace_period();
 	EXPECT_EQ(gone.refs, 0);

@@ -75,21 +75,21 @@ void Netdev::set_carrier(bool on)
 		__atomic_fetch_or(&state, no_carrier, __ATOMIC_RELAXED);
 }
 
-mplink_facts Netdev::facts() const
+mplink_snapshot Netdev::snapshot() const
 {
-	mplink_facts facts = {};
+	mplink_snapshot snapshot = {};
 
-	facts.netdev = const_cast<Netdev *>(this);
-	std::strncpy(facts.name, name.c_str(), sizeof(facts.name) - 1);
-	facts.ifindex = ifindex;
-	facts.registered = true;
-	facts.loopback = loopback;
-	facts.up = up;
-	facts.carrier = has_carrier();
-	facts.inet = inet;
-	facts.inet6 = inet6;
-	facts.inet6_local = inet6_local;
-	return facts;
+	snapshot.netdev = const_cast<Netdev *>(this);
+	std::strncpy(snapshot.name, name.c_str(), sizeof(snapshot.name) - 1);
+	snapshot.ifindex = ifindex;
+	snapshot.registered = true;
+	snapshot.loopback = loopback;
+	snapshot.up = up;
+	snapshot.carrier = has_carrier();
+	snapshot.inet = inet;
+	snapshot.inet6 = inet6;
+	snapshot.inet6_local = inet6_local;
+	return snapshot;
 }
 
 bool Netdev::owns(const mplink_addr &local) const

@@ -49,7 +49,7 @@ public:
 	bool has_carrier() const;
 	void set_running(bool on);
 	void set_carrier(bool on);
-	mplink_facts facts() const;
+	mplink_snapshot snapshot() const;
 	bool owns(const mplink_addr &local) const;
 
 	std::string name;

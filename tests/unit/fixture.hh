@@ -24,7 +24,7 @@ protected:
 		Memory::fail_nth(0);
 		Memory::fail_all(false);
 		rcu_stop();
-		EXPECT_EQ(census_difference(), "");
+		EXPECT_EQ(objects_left(), "");
 		EXPECT_EQ(Memory::live(), 0U);
 		EXPECT_EQ(Netdev::live, 0);
 	}

@@ -90,9 +90,9 @@ TEST_F(InOrder, ABroadcastEndsByTheTableItBeganWith)
 		// As if on another CPU: no grace period passes, so to the core it
 		// is one read section.
 		const RtnlLock rtnl;
-		const mplink_facts facts = dev("eth1").facts();
+		const mplink_snapshot snapshot = dev("eth1").snapshot();
 
-		mplink_core_nic_event(world().device(), MPLINK_EVENT_UNREGISTER, &facts);
+		mplink_core_nic_event(world().device(), MPLINK_EVENT_UNREGISTER, &snapshot);
 	}
 
 	const ReadLock lock;

@@ -90,15 +90,15 @@ void set_time_us(mplink_u64 us)
 	now_us = us;
 }
 
-std::string census_difference()
+std::string objects_left()
 {
 	std::string text;
-	mplink_census census;
+	mplink_object_counts counts;
 
-	for (mplink_u32 i = 0; mplink_core_census(i, &census); i++)
-		if (census.created != census.destroyed)
-			text += std::string(census.kind) + ": " + std::to_string(census.created) +
-				" created, " + std::to_string(census.destroyed) + " destroyed; ";
+	for (mplink_u32 i = 0; mplink_core_object_counts(i, &counts); i++)
+		if (counts.created != counts.destroyed)
+			text += std::string(counts.kind) + ": " + std::to_string(counts.created) +
+				" created, " + std::to_string(counts.destroyed) + " destroyed; ";
 	return text;
 }
 

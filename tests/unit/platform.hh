@@ -48,6 +48,6 @@ void pass_time(mplink_u64 ms);
 void set_time_us(mplink_u64 us);
 
 // Objects of all kinds made and not destroyed; empty: none.
-std::string census_difference();
+std::string objects_left();
 
 } // namespace fake

@@ -300,10 +300,10 @@ bool World::reap()
 int World::event(mplink_u32 event, Netdev &dev)
 {
 	const RtnlLock rtnl;
-	const mplink_facts facts = dev.facts();
+	const mplink_snapshot snapshot = dev.snapshot();
 
 	told(event, dev);
-	return mplink_core_nic_event(device_, event, &facts);
+	return mplink_core_nic_event(device_, event, &snapshot);
 }
 
 void World::refresh()

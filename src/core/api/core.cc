@@ -195,9 +195,9 @@ void mplink_core_counters(const mplink_device *device, mplink_counters *sum)
 	*sum = core(device).counters();
 }
 
-int mplink_core_nic_event(mplink_device *device, mplink_u32 event, const mplink_facts *facts)
+int mplink_core_nic_event(mplink_device *device, mplink_u32 event, const mplink_snapshot *snapshot)
 {
-	return core(device).event(Rtnl(), event, *facts);
+	return core(device).event(Rtnl(), event, *snapshot);
 }
 
 int mplink_core_peer_add(mplink_device *device, const mplink_addr *addr,
@@ -332,9 +332,9 @@ mplink_u64 mplink_core_rescheduled(const mplink_device *device)
 	return core(device).rescheduled();
 }
 
-int mplink_core_census(mplink_u32 i, mplink_census *census)
+int mplink_core_object_counts(mplink_u32 i, mplink_object_counts *counts)
 {
-	return Census::read(i, *census);
+	return ObjectCounts::read(i, *counts);
 }
 
 } // extern "C"

@@ -23,23 +23,23 @@ constinit Tally tallies[kinds] = {};
 } // namespace
 
 // Atomic: destructors run in RCU callbacks on any CPU, never on the packet path.
-void Census::created(Kind kind)
+void ObjectCounts::created(Kind kind)
 {
 	__atomic_fetch_add(&tallies[static_cast<unsigned>(kind)].created, 1, __ATOMIC_RELAXED);
 }
 
-void Census::destroyed(Kind kind)
+void ObjectCounts::destroyed(Kind kind)
 {
 	__atomic_fetch_add(&tallies[static_cast<unsigned>(kind)].destroyed, 1, __ATOMIC_RELAXED);
 }
 
-bool Census::read(mplink_u32 i, mplink_census &census)
+bool ObjectCounts::read(mplink_u32 i, mplink_object_counts &counts)
 {
 	if (i >= kinds)
 		return false;
-	census.kind = kind_names[i];
-	census.created = __atomic_load_n(&tallies[i].created, __ATOMIC_RELAXED);
-	census.destroyed = __atomic_load_n(&tallies[i].destroyed, __ATOMIC_RELAXED);
+	counts.kind = kind_names[i];
+	counts.created = __atomic_load_n(&tallies[i].created, __ATOMIC_RELAXED);
+	counts.destroyed = __atomic_load_n(&tallies[i].destroyed, __ATOMIC_RELAXED);
 	return true;
 }
 

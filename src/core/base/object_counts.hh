@@ -19,12 +19,12 @@ enum class Kind : unsigned {
 	count
 };
 
-class Census
+class ObjectCounts
 {
 public:
 	static void created(Kind kind);
 	static void destroyed(Kind kind);
-	static bool read(mplink_u32 i, mplink_census &census);
+	static bool read(mplink_u32 i, mplink_object_counts &counts);
 };
 
 // Base of what is counted.
@@ -34,11 +34,11 @@ class Counted
 protected:
 	Counted()
 	{
-		Census::created(kind);
+		ObjectCounts::created(kind);
 	}
 	~Counted()
 	{
-		Census::destroyed(kind);
+		ObjectCounts::destroyed(kind);
 	}
 
 public:

@@ -298,11 +298,12 @@ void Device::report(const Nic &nic, mplink_u32 event, mplink_u32 was)
 	mplink_report_nic(settings_.owner, &report);
 }
 
-int Device::step(Rtnl rtnl, Nic &nic, mplink_u32 event, const mplink_facts &facts, bool present)
+int Device::step(Rtnl rtnl, Nic &nic, mplink_u32 event, const mplink_snapshot &snapshot,
+		 bool present)
 {
 	const mplink_u32 was = nic.state().reason;
 	int err;
-	const bool detach = nic.handle(rtnl, event, facts, present, err);
+	const bool detach = nic.handle(rtnl, event, snapshot, present, err);
 
 	// First the tables let go of the device, then the NIC does.
 	refresh(rtnl, event, &nic);
@@ -318,7 +319,7 @@ int Device::step(Rtnl rtnl, Nic &nic, mplink_u32 event, const mplink_facts &fact
 	return err;
 }
 
-int Device::event(Rtnl rtnl, mplink_u32 event, const mplink_facts &facts)
+int Device::event(Rtnl rtnl, mplink_u32 event, const mplink_snapshot &snapshot)
 {
 	Nic *bearer = nullptr;
 
@@ -328,8 +329,8 @@ int Device::event(Rtnl rtnl, mplink_u32 event, const mplink_facts &facts)
 		if (!nic)
 			continue;
 
-		const bool is = nic->is(facts);
-		const bool named = nic->named(facts.name);
+		const bool is = nic->is(snapshot);
+		const bool named = nic->named(snapshot.name);
 
 		if (named)
 			bearer = nic;
@@ -343,10 +344,10 @@ int Device::event(Rtnl rtnl, mplink_u32 event, const mplink_facts &facts)
 		}
 		// The device was renamed away from this NIC; or, though names
 		// are unique, another one has come under its name.
-		step(rtnl, *nic, event, facts, false);
+		step(rtnl, *nic, event, snapshot, false);
 	}
 	// A bond that goes still has events of its own, as it lets go of its ports.
-	return bearer ? step(rtnl, *bearer, event, facts, facts.registered) : 0;
+	return bearer ? step(rtnl, *bearer, event, snapshot, snapshot.registered) : 0;
 }
 
 namespace

@@ -79,7 +79,7 @@ public:
 	void set_peer_liveness(Rtnl, Peer &peer, mplink_u32 liveness);
 	void remove_peer(Rtnl, Peer &peer);
 
-	[[nodiscard]] int event(Rtnl, mplink_u32 event, const mplink_facts &facts);
+	[[nodiscard]] int event(Rtnl, mplink_u32 event, const mplink_snapshot &snapshot);
 	void refresh(Rtnl, mplink_u32 event, const Nic *only);
 	// See mplink_core_recheck().
 	void recheck(Rtnl, mplink_u32 event);
@@ -97,7 +97,7 @@ public:
 	mplink_u64 copies() const;
 
 private:
-	int step(Rtnl, Nic &nic, mplink_u32 event, const mplink_facts &facts, bool present);
+	int step(Rtnl, Nic &nic, mplink_u32 event, const mplink_snapshot &snapshot, bool present);
 	void report(const Nic &nic, mplink_u32 event, mplink_u32 was);
 	void take_out(Rtnl, Peer &peer);
 	void reassess(Rtnl, mplink_u64 nics);

@@ -55,9 +55,9 @@ bool Nic::addressed() const
 	return has_ & (bit(Family::inet) | bit(Family::inet6));
 }
 
-void Nic::read(const mplink_facts &facts)
+void Nic::read(const mplink_snapshot &snapshot)
 {
-	const mplink_addr addresses[] = {facts.inet, facts.inet6, facts.inet6_local};
+	const mplink_addr addresses[] = {snapshot.inet, snapshot.inet6, snapshot.inet6_local};
 
 	has_ = 0;
 	for (unsigned f = 0; f < static_cast<unsigned>(Family::count); f++) {
@@ -65,8 +65,8 @@ void Nic::read(const mplink_facts &facts)
 		if (given(addresses[f]))
 			has_ |= 1U << f;
 	}
-	up_ = facts.up;
-	carrier_ = facts.carrier;
+	up_ = snapshot.up;
+	carrier_ = snapshot.carrier;
 }
 
 void Nic::enter(const NicState &state)
@@ -96,16 +96,16 @@ void Nic::stamp()
 	stamp_stage(stages_ms_[MPLINK_NIC_ADDRESS], state_.attached && addressed(), now);
 }
 
-int Nic::attach(const mplink_facts &facts)
+int Nic::attach(const mplink_snapshot &snapshot)
 {
 	mplink_port *port = nullptr;
 	const char *why = nullptr;
 	int err = -einval;
 
-	if (facts.loopback)
+	if (snapshot.loopback)
 		why = "is a loopback";
 	else
-		err = mplink_port_attach(owner_, facts.netdev,
+		err = mplink_port_attach(owner_, snapshot.netdev,
 					 reinterpret_cast<const mplink_nic *>(this), &port, &why);
 	if (!err) {
 		ref_ = make<DevRef>(port);
@@ -123,22 +123,22 @@ int Nic::attach(const mplink_facts &facts)
 		return err;
 	}
 	refused_ = nullptr;
-	ifindex_ = facts.ifindex;
+	ifindex_ = snapshot.ifindex;
 	return 0;
 }
 
-bool Nic::handle(Rtnl, mplink_u32 event, const mplink_facts &facts, bool present, int &err)
+bool Nic::handle(Rtnl, mplink_u32 event, const mplink_snapshot &snapshot, bool present, int &err)
 {
 	err = 0;
 	if (present)
-		read(facts);
+		read(snapshot);
 	if (!present || event == MPLINK_EVENT_UNREGISTER)
 		refused_ = nullptr;
 	NicStep step = nic_step(
 		state_, event,
 		{.registered = present, .up = up_, .carrier = carrier_, .addressed = addressed()});
 	if (step.attach) {
-		err = attach(facts);
+		err = attach(snapshot);
 		if (err)
 			step.next = {};
 	}

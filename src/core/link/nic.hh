@@ -61,9 +61,9 @@ public:
 		return ref_ ? ref_->port() : nullptr;
 	}
 
-	bool is(const mplink_facts &facts) const
+	bool is(const mplink_snapshot &snapshot) const
 	{
-		return ref_ && ifindex_ == facts.ifindex;
+		return ref_ && ifindex_ == snapshot.ifindex;
 	}
 	bool named(const char *name) const
 	{
@@ -85,12 +85,12 @@ public:
 		return has_ & bit(family);
 	}
 
-	// Takes the event.  present: facts are those of this NIC's device; else
+	// Takes the event.  present: snapshot is that of this NIC's device; else
 	// there is no such device.  Detaching is left to detach(), for the
 	// tables must let go of the device first; true: call it.
 	// *err: 0, or why the device could not be attached.
-	[[nodiscard]] bool handle(Rtnl, mplink_u32 event, const mplink_facts &facts, bool present,
-				  int &err);
+	[[nodiscard]] bool handle(Rtnl, mplink_u32 event, const mplink_snapshot &snapshot,
+				  bool present, int &err);
 	// What is needed of it has changed, and nothing else.
 	void reassess(Rtnl);
 	// No table may list the device any more.
@@ -107,8 +107,8 @@ private:
 	bool addressed() const;
 	void stamp();
 	void enter(const NicState &state);
-	int attach(const mplink_facts &facts);
-	void read(const mplink_facts &facts);
+	int attach(const mplink_snapshot &snapshot);
+	void read(const mplink_snapshot &snapshot);
 
 	void *owner_;
 	mplink_u32 id_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Notifiers: what happens to NICs, and to their addresses.  Each event hands the
- * core the facts as they are now; the core decides what follows.
+ * core a snapshot of the device; the core decides what follows.
  */
 #include <linux/if_macvlan.h>
 #include <linux/inetdevice.h>
@@ -53,10 +53,10 @@ static u32 mplink_event_number(unsigned long event)
  */
 static void mplink_event_tell(struct mplink_vnic *vnic, u32 event, struct net_device *dev)
 {
-	struct mplink_facts facts;
+	struct mplink_snapshot snapshot;
 
-	mplink_facts_read(dev, &facts);
-	mplink_core_nic_event(vnic->core, event, &facts);
+	mplink_snapshot_read(dev, &snapshot);
+	mplink_core_nic_event(vnic->core, event, &snapshot);
 	/* A bond takes the type of its first port. */
 	mplink_ports_follow(vnic->dev);
 	mplink_vnic_follow_mtu(vnic);

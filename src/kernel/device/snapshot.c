@@ -10,7 +10,7 @@
 #include "device/snapshot.h"
 #include "mplink/core.h"
 
-static void mplink_facts_inet(struct net_device *dev, struct mplink_facts *facts)
+static void mplink_snapshot_inet(struct net_device *dev, struct mplink_snapshot *snapshot)
 {
 	const struct in_device *in_dev = __in_dev_get_rtnl(dev);
 	const struct in_ifaddr *ifa;
@@ -20,12 +20,12 @@ static void mplink_facts_inet(struct net_device *dev, struct mplink_facts *facts
 	in_dev_for_each_ifa_rtnl(ifa, in_dev) {
 		if (ifa->ifa_flags & IFA_F_SECONDARY)
 			continue;
-		facts->inet = mplink_addr4(ifa->ifa_local);
+		snapshot->inet = mplink_addr4(ifa->ifa_local);
 		return;
 	}
 }
 
-static void mplink_facts_inet6(struct net_device *dev, struct mplink_facts *facts)
+static void mplink_snapshot_inet6(struct net_device *dev, struct mplink_snapshot *snapshot)
 {
 	const struct inet6_ifaddr *ifa;
 	struct inet6_dev *idev;
@@ -35,13 +35,13 @@ static void mplink_facts_inet6(struct net_device *dev, struct mplink_facts *fact
 		return;
 	read_lock_bh(&idev->lock);
 	list_for_each_entry(ifa, &idev->addr_list, if_list) {
-		struct mplink_addr *addr = &facts->inet6;
+		struct mplink_addr *addr = &snapshot->inet6;
 
 		/* Not yet, or no more, an address that may be used. */
 		if (ifa->flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED))
 			continue;
 		if (ipv6_addr_type(&ifa->addr) & IPV6_ADDR_LINKLOCAL)
-			addr = &facts->inet6_local;
+			addr = &snapshot->inet6_local;
 		if (mplink_addr_none(addr))
 			*addr = mplink_addr6(&ifa->addr);
 	}
@@ -52,7 +52,7 @@ static void mplink_facts_inet6(struct net_device *dev, struct mplink_facts *fact
  * The cable is in, but the port must not be used yet: of 802.1X, or of LACP.  Not
  * netif_oper_up(): what it goes by is told up to a second late that a cable came.
  */
-static bool mplink_facts_dormant(const struct net_device *dev)
+static bool mplink_snapshot_dormant(const struct net_device *dev)
 {
 	const unsigned char oper = READ_ONCE(dev->operstate);
 
@@ -63,19 +63,19 @@ static bool mplink_facts_dormant(const struct net_device *dev)
 	return oper == IF_OPER_DORMANT || oper == IF_OPER_TESTING;
 }
 
-void mplink_facts_read(struct net_device *dev, struct mplink_facts *facts)
+void mplink_snapshot_read(struct net_device *dev, struct mplink_snapshot *snapshot)
 {
 	ASSERT_RTNL();
 
-	*facts = (struct mplink_facts){
+	*snapshot = (struct mplink_snapshot){
 		.netdev = dev,
 		.ifindex = dev->ifindex,
 		.registered = dev->reg_state == NETREG_REGISTERED,
 		.loopback = !!(dev->flags & IFF_LOOPBACK),
 		.up = (dev->flags & IFF_UP) && netif_running(dev),
-		.carrier = netif_carrier_ok(dev) && !mplink_facts_dormant(dev),
+		.carrier = netif_carrier_ok(dev) && !mplink_snapshot_dormant(dev),
 	};
-	strscpy(facts->name, dev->name, sizeof(facts->name));
-	mplink_facts_inet(dev, facts);
-	mplink_facts_inet6(dev, facts);
+	strscpy(snapshot->name, dev->name, sizeof(snapshot->name));
+	mplink_snapshot_inet(dev, snapshot);
+	mplink_snapshot_inet6(dev, snapshot);
 }

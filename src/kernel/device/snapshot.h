@@ -8,6 +8,6 @@
 #include "mplink/core.h"
 
 /* What is true of the device now.  RTNL. */
-void mplink_facts_read(struct net_device *dev, struct mplink_facts *facts);
+void mplink_snapshot_read(struct net_device *dev, struct mplink_snapshot *snapshot);
 
 #endif /* MPLINK_DEVICE_SNAPSHOT_H */
