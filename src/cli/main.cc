@@ -83,8 +83,6 @@ Command::Command()
 	const auto takes_arguments = [this](CLI::App *sub) {
 		sub->add_option("arguments", arguments_);
 	};
-	const std::string links =
-		"[link NIC [[remote] REMOTE] [local LOCAL|auto] [weight N] [liveness L]]...";
 
 	app_.set_version_flag("-V,--version", fmt::format("mplink {}, netlink family version {}",
 							  MPLINK_VERSION, MPLINK_FAMILY_VERSION));
@@ -113,16 +111,14 @@ Command::Command()
 	CLI::App *peer =
 		app_.add_subcommand("peer", "Add, change or remove peers")->require_subcommand(1);
 	peer->fallthrough();
-	takes_arguments(
-		verb(*peer, "add", "Add a peer, with links",
-		     "peer add [dev DEV] ADDRESS [liveness L] [key N] "
-		     "[link NIC [remote] REMOTE [local LOCAL] [weight N] [liveness L]]...",
-		     [this] { carry_out(parse_peer_arguments(Kind::peer_add, arguments_)); }));
+	takes_arguments(verb(*peer, "add", "Add a peer, with links",
+			     "peer add [dev DEV] ADDRESS " + peer_usage(Kind::peer_add), [this] {
+				     carry_out(parse_peer_arguments(Kind::peer_add, arguments_));
+			     }));
 	takes_arguments(
 		verb(*peer, "set",
 		     "Set a peer's liveness and key; add, change or remove its links, all at once",
-		     "peer set [dev DEV] ADDRESS [liveness L] [key N] " + links +
-			     " [addlink NIC REMOTE ...] [unlink NIC [REMOTE]]...",
+		     "peer set [dev DEV] ADDRESS " + peer_usage(Kind::peer_set),
 		     [this] { carry_out(parse_peer_arguments(Kind::peer_set, arguments_)); }));
 	takes_arguments(verb(*peer, "del", "Remove peers", "peer del [dev DEV] ADDRESS...", [this] {
 		carry_out(parse_peer_arguments(Kind::peer_del, arguments_));

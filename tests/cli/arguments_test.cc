@@ -74,7 +74,9 @@ TEST(Arguments, Peers)
 	EXPECT_EQ(order.requests[0].links[0],
 		  (LinkRequest{.nic = "link", .remote = at("10.0.1.2")}));
 	EXPECT_EQ(order.requests[0].links[1],
-		  (LinkRequest{.nic = "eth2", .remote = at("fd00::2"), .weight = 7}));
+		  (LinkRequest{.nic = "eth2",
+			       .remote = at("fd00::2"),
+			       .settings = {{Setting::link_weight, 7}}}));
 }
 
 TEST(Arguments, PeerSet)
@@ -83,7 +85,8 @@ TEST(Arguments, PeerSet)
 		Kind::peer_set, {"10.99.0.2", "link", "eth1", "weight", "2", "unlink", "eth2"});
 
 	EXPECT_EQ(order.device, std::nullopt);
-	EXPECT_EQ(order.requests.at(0).links.at(0), (LinkRequest{.nic = "eth1", .weight = 2}));
+	EXPECT_EQ(order.requests.at(0).links.at(0),
+		  (LinkRequest{.nic = "eth1", .settings = {{Setting::link_weight, 2}}}));
 	EXPECT_EQ(order.requests.at(0).links.at(1), (LinkRequest{.nic = "eth2", .remove = true}));
 	EXPECT_NE(fault([] { parse_peer_arguments(Kind::peer_set, {"10.99.0.2"}); }), "");
 }
@@ -98,8 +101,9 @@ TEST(Arguments, LinksOverOneNic)
 			.requests.at(0);
 
 	ASSERT_EQ(request.links.size(), 4U);
-	EXPECT_EQ(request.links[0],
-		  (LinkRequest{.nic = "eth1", .remote = at("10.8.1.1"), .weight = 2}));
+	EXPECT_EQ(request.links[0], (LinkRequest{.nic = "eth1",
+						 .remote = at("10.8.1.1"),
+						 .settings = {{Setting::link_weight, 2}}}));
 	EXPECT_EQ(request.links[1],
 		  (LinkRequest{.nic = "eth1", .remote = at("10.8.2.1"), .add = true}));
 	EXPECT_EQ(request.links[2],
@@ -129,8 +133,8 @@ TEST(Arguments, Local)
 		  (LinkRequest{.nic = "eth1", .local = std::optional(at("10.8.1.1"))}));
 	EXPECT_EQ(request.links[1], (LinkRequest{.nic = "eth2",
 						 .remote = at("10.0.2.2"),
-						 .weight = 2,
-						 .local = std::optional<Address>()}));
+						 .local = std::optional<Address>(),
+						 .settings = {{Setting::link_weight, 2}}}));
 	EXPECT_EQ(add_fault({"10.9.0.2", "link", "a", "10.0.1.2", "local", "fd00::1"}),
 		  "local \"fd00::1\" is of another family than the remote");
 	EXPECT_EQ(add_fault({"10.9.0.2", "link", "a", "10.0.1.2", "local"}),
@@ -222,7 +226,7 @@ TEST(Arguments, PeerKey)
 		const ChangeRequest request =
 			parse_peer_arguments(Kind::peer_add, arguments).requests.at(0);
 
-		EXPECT_EQ(request.peer_key, 7U);
+		EXPECT_EQ(request.settings.at(Setting::peer_key), 7U);
 		ASSERT_EQ(request.links.size(), 1U);
 		EXPECT_EQ(request.links[0], (LinkRequest{.nic = "eth1", .remote = at("10.0.1.2")}));
 	}
@@ -231,11 +235,11 @@ TEST(Arguments, PeerKey)
 									"key", "16777215"})
 					  .requests.at(0);
 
-	EXPECT_EQ(set.peer_key, 16777215U);
+	EXPECT_EQ(set.settings.at(Setting::peer_key), 16777215U);
 	EXPECT_EQ(set.links.at(0), (LinkRequest{.nic = "key"}));
 	EXPECT_EQ(parse_peer_arguments(Kind::peer_set, {"10.99.0.2", "key", "0"})
 			  .requests.at(0)
-			  .peer_key,
+			  .settings.at(Setting::peer_key),
 		  0U);
 	for (const char *key : {"16777216", "-1", "", "1x"})
 		EXPECT_EQ(add_fault({"10.99.0.2", "key", key}),
@@ -280,10 +284,10 @@ TEST(Arguments, SetLiveness)
 				 {Setting::bfd_multihop, 1},
 				 {Setting::bfd_auth, MPLINK_BFD_AUTH_METICULOUS_SHA1},
 				 {Setting::bfd_key_id, 7}}));
-	EXPECT_EQ(request.key, (BfdKey{0, 0xff, 0xa1}));
+	EXPECT_EQ(request.bfd_key, (BfdKey{0, 0xff, 0xa1}));
 	EXPECT_EQ(parse_set_arguments({"bfd-interval-us", "10000"}).requests.at(0).settings,
 		  (SettingValues{{Setting::bfd_tx_us, 10000}, {Setting::bfd_rx_us, 10000}}));
-	EXPECT_EQ(parse_set_arguments({"bfd-key", "0"}).requests.at(0).key, (BfdKey{'0'}));
+	EXPECT_EQ(parse_set_arguments({"bfd-key", "0"}).requests.at(0).bfd_key, (BfdKey{'0'}));
 }
 
 TEST(Arguments, BadLiveness)
@@ -336,18 +340,19 @@ TEST(Arguments, PeerLiveness)
 		{"10.99.0.2", "liveness", "bfd", "link", "eth1", "10.0.1.2", "liveness", "off",
 		 "link", "eth2", "10.0.2.2", "weight", "2", "liveness", "inherit"});
 
-	EXPECT_EQ(order.requests.at(0).liveness, MPLINK_LIVENESS_BFD);
-	EXPECT_EQ(order.requests.at(0).links.at(0).liveness, MPLINK_LIVENESS_OFF);
-	EXPECT_EQ(order.requests.at(0).links.at(1).liveness, MPLINK_LIVENESS_INHERIT);
+	EXPECT_EQ(order.requests.at(0).settings.at(Setting::peer_liveness), MPLINK_LIVENESS_BFD);
+	EXPECT_EQ(order.requests.at(0).links.at(0).settings.at(Setting::link_liveness),
+		  MPLINK_LIVENESS_OFF);
+	EXPECT_EQ(order.requests.at(0).links.at(1).settings.at(Setting::link_liveness),
+		  MPLINK_LIVENESS_INHERIT);
 	EXPECT_EQ(parse_peer_arguments(Kind::peer_set, {"10.99.0.2", "liveness", "inherit"})
 			  .requests.at(0)
-			  .liveness,
+			  .settings.at(Setting::peer_liveness),
 		  MPLINK_LIVENESS_INHERIT);
-	EXPECT_EQ(parse_peer_arguments(Kind::peer_set,
-				       {"10.99.0.2", "link", "eth1", "liveness", "off"})
-			  .requests.at(0)
-			  .liveness,
-		  std::nullopt);
+	EXPECT_TRUE(parse_peer_arguments(Kind::peer_set,
+					 {"10.99.0.2", "link", "eth1", "liveness", "off"})
+			    .requests.at(0)
+			    .settings.empty());
 	EXPECT_EQ(add_fault({"10.99.0.2", "liveness", "on"}),
 		  "liveness \"on\" is none of inherit, off, bfd");
 	EXPECT_EQ(add_fault({"10.99.0.2", "liveness"}),

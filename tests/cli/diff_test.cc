@@ -20,6 +20,14 @@ DeviceConfig wanted()
 	return parse_config(write_config({sample()})).at(0);
 }
 
+LinkConfig link_config(const char *nic, const char *remote, std::uint32_t weight)
+{
+	return {.nic = nic,
+		.remote = at(remote),
+		.local = {},
+		.settings = {{Setting::link_weight, weight}}};
+}
+
 std::vector<std::string> texts(const std::vector<ChangeRequest> &requests)
 {
 	std::vector<std::string> all;
@@ -45,7 +53,7 @@ TEST(Diff, FromNothing)
 	ASSERT_EQ(requests[2].links.size(), 2U);
 	EXPECT_EQ(requests[2].links[0], (LinkRequest{.nic = "eth1",
 						     .remote = at("10.0.1.2"),
-						     .weight = 3,
+						     .settings = {{Setting::link_weight, 3}},
 						     .where = "$.devices[0].peers[0].links[0]"}));
 }
 
@@ -54,7 +62,7 @@ TEST(Diff, OnlyWhatDiffers)
 	DeviceConfig want = wanted();
 
 	want.settings[Setting::policy] = MPLINK_POLICY_BROADCAST;
-	want.peers[0].links[0].weight = 9;
+	want.peers[0].links[0].settings = {{Setting::link_weight, 9}};
 	want.peers[0].links[1].remote = at("10.0.2.2");
 
 	const auto requests = diff(sample(), want, "$");
@@ -62,8 +70,9 @@ TEST(Diff, OnlyWhatDiffers)
 	ASSERT_EQ(texts(requests),
 		  (std::vector<std::string>{"set policy broadcast", "peer set 10.99.0.2"}));
 	ASSERT_EQ(requests[1].links.size(), 2U);
-	EXPECT_EQ(requests[1].links[0],
-		  (LinkRequest{.nic = "eth1", .weight = 9, .where = "$.peers[0].links[0]"}));
+	EXPECT_EQ(requests[1].links[0], (LinkRequest{.nic = "eth1",
+						     .settings = {{Setting::link_weight, 9}},
+						     .where = "$.peers[0].links[0]"}));
 	EXPECT_EQ(requests[1].links[1], (LinkRequest{.nic = "eth2",
 						     .remote = at("10.0.2.2"),
 						     .where = "$.peers[0].links[1]"}));
@@ -82,11 +91,12 @@ TEST(Diff, Liveness)
 					    "bfd-multihop on bfd-auth sha1 bfd-key-id 7",
 					    "peer set 10.99.0.2"}));
 	EXPECT_EQ(requests[0].where, "$");
-	EXPECT_EQ(requests[1].liveness, MPLINK_LIVENESS_BFD);
+	EXPECT_EQ(requests[1].settings.at(Setting::peer_liveness), MPLINK_LIVENESS_BFD);
 	ASSERT_EQ(requests[1].links.size(), 1U);
-	EXPECT_EQ(requests[1].links[0], (LinkRequest{.nic = "eth2",
-						     .liveness = MPLINK_LIVENESS_OFF,
-						     .where = "$.peers[0].links[1]"}));
+	EXPECT_EQ(requests[1].links[0],
+		  (LinkRequest{.nic = "eth2",
+			       .settings = {{Setting::link_liveness, MPLINK_LIVENESS_OFF}},
+			       .where = "$.peers[0].links[1]"}));
 
 	// Back to what goes without saying.
 	const auto back = diff(live_sample(), wanted(), "$");
@@ -95,22 +105,22 @@ TEST(Diff, Liveness)
 	EXPECT_EQ(back[0].settings.at(Setting::liveness), MPLINK_LIVENESS_OFF);
 	EXPECT_EQ(back[0].settings.at(Setting::bfd_auth), MPLINK_BFD_AUTH_NONE);
 	EXPECT_FALSE(back[0].settings.contains(Setting::bfd_key_id));
-	EXPECT_EQ(back[1].liveness, MPLINK_LIVENESS_INHERIT);
-	EXPECT_EQ(back[1].links.at(0).liveness, MPLINK_LIVENESS_INHERIT);
+	EXPECT_EQ(back[1].settings.at(Setting::peer_liveness), MPLINK_LIVENESS_INHERIT);
+	EXPECT_EQ(back[1].links.at(0).settings.at(Setting::link_liveness), MPLINK_LIVENESS_INHERIT);
 
 	const auto fresh = diff({.name = "mpl0"}, want, "$");
 
-	EXPECT_EQ(fresh.at(3).liveness, MPLINK_LIVENESS_BFD);
-	EXPECT_EQ(fresh[3].links.at(0).liveness, std::nullopt);
-	EXPECT_EQ(fresh[4].liveness, std::nullopt);
+	EXPECT_EQ(fresh.at(3).settings.at(Setting::peer_liveness), MPLINK_LIVENESS_BFD);
+	EXPECT_TRUE(!fresh[3].links.at(0).settings.contains(Setting::link_liveness));
+	EXPECT_FALSE(fresh[4].settings.contains(Setting::peer_liveness));
 
 	// A key cannot be compared, and is not told.
-	want.key = BfdKey{'s', 'e', 'c'};
+	want.bfd_key = BfdKey{'s', 'e', 'c'};
 
 	const auto keyed = diff(live_sample(), want, "$");
 
 	ASSERT_EQ(texts(keyed), (std::vector<std::string>{"set bfd-key"}));
-	EXPECT_EQ(keyed[0].key, want.key);
+	EXPECT_EQ(keyed[0].bfd_key, want.bfd_key);
 }
 
 // What the links over one NIC become, and how that is asked for.
@@ -128,7 +138,7 @@ TEST(Diff, LinksOverOneNic)
 		EXPECT_EQ(texts(requests), (std::vector<std::string>{"peer set 10.99.0.2"}));
 		return requests.at(0).links;
 	};
-	const LinkConfig eth2 = {"eth2", at("fd00:2::2"), 1};
+	const LinkConfig eth2 = link_config("eth2", "fd00:2::2", 1);
 	const DeviceConfig both = parse_config(write_config({shared_sample()})).at(0);
 
 	EXPECT_TRUE(diff(shared_sample(), both, "$").empty());
@@ -137,46 +147,46 @@ TEST(Diff, LinksOverOneNic)
 	EXPECT_EQ(asked(sample(), both),
 		  (std::vector<LinkRequest>{{.nic = "eth1",
 					     .remote = at("10.8.2.1"),
-					     .weight = 2,
 					     .local = std::optional(at("10.0.1.50")),
+					     .settings = {{Setting::link_weight, 2}},
 					     .add = true,
 					     .where = "$.peers[0].links[1]"}}));
 	// And back: which of the two goes is said.
-	EXPECT_EQ(asked(shared_sample(), links({{"eth1", at("10.0.1.2"), 3}, eth2})),
+	EXPECT_EQ(asked(shared_sample(), links({link_config("eth1", "10.0.1.2", 3), eth2})),
 		  (std::vector<LinkRequest>{
 			  {.nic = "eth1", .remote = at("10.8.2.1"), .remove = true}}));
 	// One link before and after moves.
-	EXPECT_EQ(asked(sample(), links({{"eth1", at("10.0.1.7"), 3}, eth2})),
+	EXPECT_EQ(asked(sample(), links({link_config("eth1", "10.0.1.7", 3), eth2})),
 		  (std::vector<LinkRequest>{{.nic = "eth1",
 					     .remote = at("10.0.1.7"),
 					     .where = "$.peers[0].links[0]"}}));
 	// Of several, one stays and changes, one comes, one goes.
-	EXPECT_EQ(asked(shared_sample(),
-			links({{"eth1", at("10.0.1.2"), 9}, {"eth1", at("10.8.3.1"), 1}, eth2})),
+	EXPECT_EQ(asked(shared_sample(), links({link_config("eth1", "10.0.1.2", 9),
+						link_config("eth1", "10.8.3.1", 1), eth2})),
 		  (std::vector<LinkRequest>{
 			  {.nic = "eth1",
 			   .remote = at("10.0.1.2"),
-			   .weight = 9,
+			   .settings = {{Setting::link_weight, 9}},
 			   .where = "$.peers[0].links[0]"},
 			  {.nic = "eth1",
 			   .remote = at("10.8.3.1"),
-			   .weight = 1,
+			   .settings = {{Setting::link_weight, 1}},
 			   .add = true,
 			   .where = "$.peers[0].links[1]"},
 			  {.nic = "eth1", .remote = at("10.8.2.1"), .remove = true}}));
 	// Several that become one with another remote: none of them moves.
-	EXPECT_EQ(asked(shared_sample(), links({{"eth1", at("10.8.3.1"), 1}, eth2})),
+	EXPECT_EQ(asked(shared_sample(), links({link_config("eth1", "10.8.3.1", 1), eth2})),
 		  (std::vector<LinkRequest>{
 			  {.nic = "eth1",
 			   .remote = at("10.8.3.1"),
-			   .weight = 1,
+			   .settings = {{Setting::link_weight, 1}},
 			   .add = true,
 			   .where = "$.peers[0].links[0]"},
 			  {.nic = "eth1", .remote = at("10.0.1.2"), .remove = true},
 			  {.nic = "eth1", .remote = at("10.8.2.1"), .remove = true}}));
 	// Routing decides again.
-	EXPECT_EQ(asked(shared_sample(),
-			links({{"eth1", at("10.0.1.2"), 3}, {"eth1", at("10.8.2.1"), 2}, eth2})),
+	EXPECT_EQ(asked(shared_sample(), links({link_config("eth1", "10.0.1.2", 3),
+						link_config("eth1", "10.8.2.1", 2), eth2})),
 		  (std::vector<LinkRequest>{{.nic = "eth1",
 					     .remote = at("10.8.2.1"),
 					     .local = std::optional<Address>(),
@@ -190,7 +200,7 @@ TEST(Diff, NewBeforeOld)
 
 	want.nics = {"eth1", "eth3"};
 	want.peers.pop_back();
-	want.peers[0].links[1] = {"eth3", at("10.0.3.2"), 1};
+	want.peers[0].links[1] = link_config("eth3", "10.0.3.2", 1);
 
 	const auto requests = diff(sample(), want, "$");
 
@@ -213,32 +223,32 @@ TEST(Diff, Tunnel)
 					    "peer del 10.99.0.2", "peer del fd99::3",
 					    "set encap gre-udp", "peer add 10.99.0.2",
 					    "peer add fd99::3"}));
-	EXPECT_EQ(requests[4].peer_key, 16777215U);
+	EXPECT_EQ(requests[4].settings.at(Setting::peer_key), 16777215U);
 	EXPECT_EQ(requests[4].links.size(), 2U);
-	EXPECT_EQ(requests[5].peer_key, std::nullopt);
+	EXPECT_FALSE(requests[5].settings.contains(Setting::peer_key));
 
 	const auto back = diff(tunnel_sample(), wanted(), "$");
 
 	ASSERT_EQ(back.size(), 6U);
 	EXPECT_EQ(back[3].settings.at(Setting::encap), MPLINK_ENCAP_NONE);
-	EXPECT_EQ(back[4].peer_key, std::nullopt);
+	EXPECT_FALSE(back[4].settings.contains(Setting::peer_key));
 
 	// A key alone is no reason to touch anything else.
-	want.peers[0].key = 8;
+	want.peers[0].settings[Setting::peer_key] = 8;
 
 	const auto rekeyed = diff(tunnel_sample(), want, "$");
 
 	ASSERT_EQ(texts(rekeyed), (std::vector<std::string>{"peer set 10.99.0.2"}));
-	EXPECT_EQ(rekeyed[0].peer_key, 8U);
+	EXPECT_EQ(rekeyed[0].settings.at(Setting::peer_key), 8U);
 	EXPECT_TRUE(rekeyed[0].links.empty());
 
 	// Who goes may have had the key and the remotes of who comes.
-	want.peers[0].key = 16777215;
+	want.peers[0].settings[Setting::peer_key] = 16777215;
 	want.peers[0].address = at("10.99.0.9");
 	EXPECT_EQ(texts(diff(tunnel_sample(), want, "$")),
 		  (std::vector<std::string>{"peer del 10.99.0.2", "peer add 10.99.0.9"}));
 	// One that is in nobody's way goes last.
-	want.peers[0].key = 5;
+	want.peers[0].settings[Setting::peer_key] = 5;
 	EXPECT_EQ(texts(diff(tunnel_sample(), want, "$")),
 		  (std::vector<std::string>{"peer add 10.99.0.9", "peer del 10.99.0.2"}));
 }
@@ -269,7 +279,7 @@ TEST(Diff, StepsAsCommands)
 	DeviceConfig want = parse_config(write_config({live_sample()})).at(0);
 	std::vector<std::string> lines;
 
-	want.key = BfdKey{'s', 'e', 'c'};
+	want.bfd_key = BfdKey{'s', 'e', 'c'};
 	want.peers[0].links[0].nic = "eth 1'";
 	for (const ChangeRequest &request : diff({.name = "mpl0"}, want, "$"))
 		lines.push_back(command_line("mpl0", request));
@@ -308,18 +318,23 @@ std::size_t carry_out(const DeviceStatus &have, const DeviceStatus &then)
 		PeerStatus &peer = now.at(request.peer.value());
 		std::set<std::pair<std::uint32_t, Address>> senders;
 
-		peer.key = request.peer_key.value_or(peer.key);
+		peer.settings[Setting::peer_key] = request.settings.contains(Setting::peer_key)
+							   ? request.settings.at(Setting::peer_key)
+							   : peer.settings[Setting::peer_key];
 		for (const LinkRequest &change : request.links)
 			for (LinkStatus &link : peer.links)
 				if (link.nic == change.nic)
 					link.remote = change.remote.value();
 		for (const auto &[address, other] : now)
 			for (const LinkStatus &link : other.links)
-				EXPECT_TRUE(senders.emplace(other.key, link.remote.value()).second)
+				EXPECT_TRUE(senders.emplace(other.settings[Setting::peer_key],
+							    link.remote.value())
+						    .second)
 					<< text(request);
 	}
 	for (const PeerStatus &peer : then.peers) {
-		EXPECT_EQ(now.at(peer.address).key, peer.key);
+		EXPECT_EQ(now.at(peer.address).settings[Setting::peer_key],
+			  peer.settings[Setting::peer_key]);
 		for (std::size_t i = 0; i < peer.links.size(); i++)
 			EXPECT_EQ(now.at(peer.address).links[i].remote, peer.links[i].remote);
 	}
@@ -330,18 +345,19 @@ TEST(Diff, TunnelsThatSwapKeys)
 {
 	DeviceStatus have = tunnel_sample();
 
-	have.peers[0].key = 1;
-	have.peers[1].key = 0;
+	have.peers[0].settings[Setting::peer_key] = 1;
+	have.peers[1].settings[Setting::peer_key] = 0;
 	have.peers[1].links = have.peers[0].links;
 
 	DeviceStatus then = have;
 
-	std::swap(then.peers[0].key, then.peers[1].key);
+	std::swap(then.peers[0].settings[Setting::peer_key],
+		  then.peers[1].settings[Setting::peer_key]);
 	// Both step aside, the first to change finds the second's key free.
 	EXPECT_EQ(carry_out(have, then), 4U);
 	// One that takes a key which is given up is in nobody's way.
-	then.peers[1].key = 2;
-	then.peers[0].key = 0;
+	then.peers[1].settings[Setting::peer_key] = 2;
+	then.peers[0].settings[Setting::peer_key] = 0;
 	EXPECT_EQ(carry_out(have, then), 3U);
 }
 
@@ -349,7 +365,7 @@ TEST(Diff, TunnelsThatSwapRemotes)
 {
 	DeviceStatus have = tunnel_sample();
 
-	have.peers[1].key = have.peers[0].key;
+	have.peers[1].settings[Setting::peer_key] = have.peers[0].settings[Setting::peer_key];
 	have.peers[1].links = {have.peers[0].links[0]};
 	have.peers[1].links[0].remote = at("10.0.1.3");
 
@@ -372,7 +388,7 @@ TEST(Diff, AFullDeviceIsEmptiedFirst)
 		full.nics.push_back({.name = "old" + std::to_string(i)});
 	full.peers[0].links.push_back({.nic = "old0", .remote = at("10.0.1.2")});
 	want.nics = {"new0"};
-	want.peers[0].links.push_back({"new0", at("10.0.1.2"), 1});
+	want.peers[0].links.push_back(link_config("new0", "10.0.1.2", 1));
 
 	const auto requests = diff(full, want, "$");
 

@@ -47,7 +47,7 @@ TEST(Config, Whole)
 	EXPECT_EQ(devices[0].peers[0].address, at("10.99.0.2"));
 	ASSERT_EQ(devices[0].peers[0].links.size(), 1U);
 	EXPECT_EQ(devices[0].peers[0].links[0].remote, at("fd00::2"));
-	EXPECT_EQ(devices[0].peers[0].links[0].weight, 65535);
+	EXPECT_EQ(devices[0].peers[0].links[0].settings[Setting::link_weight], 65535);
 }
 
 TEST(Config, Defaults)
@@ -56,7 +56,7 @@ TEST(Config, Defaults)
 		parse_config(peer("\"10.99.0.2\"", R"({"nic":"eth1","remote":"10.0.1.2"})"));
 
 	EXPECT_EQ(devices.at(0).settings[Setting::policy], MPLINK_POLICY_BALANCE_RR);
-	EXPECT_EQ(devices.at(0).peers.at(0).links.at(0).weight, 1);
+	EXPECT_EQ(devices.at(0).peers.at(0).links.at(0).settings[Setting::link_weight], 1);
 	EXPECT_EQ(fault(R"({"devices": [{"name": "mpl0"}]})"), "");
 	EXPECT_EQ(fault(R"({"devices": []})"), "");
 	EXPECT_EQ(fault(device(R"(, "peers": [{"address": "10.99.0.2"}])")), "");
@@ -211,7 +211,7 @@ TEST(Config, Liveness)
 		"rx_us": 20000, "multiplier": 5, "multihop": true, "auth": "sha1", "key_id": 3,
 		"key": "0x0102"}, "peers": [{"address": "10.99.0.2", "liveness": "off", "links":
 		[{"nic": "eth1", "remote": "10.0.1.2", "liveness": "bfd"}]}])"));
-	const DeviceSettings &settings = devices.at(0).settings;
+	const FullSettings &settings = devices.at(0).settings;
 
 	EXPECT_EQ(settings[Setting::liveness], MPLINK_LIVENESS_BFD);
 	EXPECT_EQ(settings[Setting::wtr_ms], 0U);
@@ -222,9 +222,10 @@ TEST(Config, Liveness)
 	EXPECT_EQ(settings[Setting::bfd_multihop], 1U);
 	EXPECT_EQ(settings[Setting::bfd_auth], MPLINK_BFD_AUTH_SHA1);
 	EXPECT_EQ(settings[Setting::bfd_key_id], 3U);
-	EXPECT_EQ(devices[0].key, (BfdKey{1, 2}));
-	EXPECT_EQ(devices[0].peers.at(0).liveness, MPLINK_LIVENESS_OFF);
-	EXPECT_EQ(devices[0].peers[0].links.at(0).liveness, MPLINK_LIVENESS_BFD);
+	EXPECT_EQ(devices[0].bfd_key, (BfdKey{1, 2}));
+	EXPECT_EQ(devices[0].peers.at(0).settings[Setting::peer_liveness], MPLINK_LIVENESS_OFF);
+	EXPECT_EQ(devices[0].peers[0].links.at(0).settings[Setting::link_liveness],
+		  MPLINK_LIVENESS_BFD);
 }
 
 TEST(Config, BadLiveness)
@@ -260,7 +261,8 @@ TEST(Config, BadLiveness)
 		  path + ".peers[0].liveness: \"on\" is none of inherit, off, bfd");
 	EXPECT_EQ(fault(peer("\"10.99.0.2\"",
 			     R"({"nic": "eth1", "remote": "10.0.1.2", "liveness": 1})")),
-		  path + ".peers[0].links[0].liveness: 1 is none of inherit, off, bfd");
+		  path + ".peers[0].links[0].liveness: 1 is none of "
+			 "inherit, off, bfd");
 }
 
 TEST(Config, Tunnel)
@@ -269,7 +271,7 @@ TEST(Config, Tunnel)
 		R"(, "encap": "gre-udp", "tunnel": {"flow_buckets": 1, "outoforder_min_us": 5,
 		"outoforder_max_us": 5, "max_perflow_buffer": 65535, "max_peer_buffer": 1, "checksum": true},
 		"peers": [{"address": "10.99.0.2", "key": 16777215, "links": []}])"));
-	const DeviceSettings &settings = devices.at(0).settings;
+	const FullSettings &settings = devices.at(0).settings;
 
 	EXPECT_EQ(settings[Setting::encap], MPLINK_ENCAP_GRE_UDP);
 	EXPECT_EQ(settings[Setting::flow_buckets], 1U);
@@ -278,7 +280,7 @@ TEST(Config, Tunnel)
 	EXPECT_EQ(settings[Setting::max_perflow_buffer], 65535U);
 	EXPECT_EQ(settings[Setting::max_peer_buffer], 1U);
 	EXPECT_EQ(settings[Setting::checksum], 1U);
-	EXPECT_EQ(devices[0].peers.at(0).key, 16777215U);
+	EXPECT_EQ(devices[0].peers.at(0).settings[Setting::peer_key], 16777215U);
 }
 
 TEST(Config, BadTunnel)
@@ -362,7 +364,7 @@ TEST(Config, WhatIsSavedCanBeLoaded)
 	EXPECT_EQ(devices[0].nics, (std::vector<std::string>{"eth1", "eth2"}));
 	ASSERT_EQ(devices[0].peers.size(), 2U);
 	EXPECT_EQ(devices[0].peers[0].links.at(1).remote, at("fd00:2::2"));
-	EXPECT_EQ(devices[0].peers[0].links.at(0).weight, 3);
+	EXPECT_EQ(devices[0].peers[0].links.at(0).settings[Setting::link_weight], 3);
 }
 
 TEST(Config, WhatIsSavedOfLivenessCanBeLoaded)
@@ -371,10 +373,12 @@ TEST(Config, WhatIsSavedOfLivenessCanBeLoaded)
 
 	ASSERT_EQ(devices.size(), 1U);
 	EXPECT_EQ(devices[0].settings, live_sample().settings);
-	EXPECT_EQ(devices[0].peers.at(0).liveness, MPLINK_LIVENESS_BFD);
-	EXPECT_EQ(devices[0].peers[0].links.at(0).liveness, MPLINK_LIVENESS_INHERIT);
-	EXPECT_EQ(devices[0].peers[0].links.at(1).liveness, MPLINK_LIVENESS_OFF);
-	EXPECT_EQ(devices[0].key, std::nullopt);
+	EXPECT_EQ(devices[0].peers.at(0).settings[Setting::peer_liveness], MPLINK_LIVENESS_BFD);
+	EXPECT_EQ(devices[0].peers[0].links.at(0).settings[Setting::link_liveness],
+		  MPLINK_LIVENESS_INHERIT);
+	EXPECT_EQ(devices[0].peers[0].links.at(1).settings[Setting::link_liveness],
+		  MPLINK_LIVENESS_OFF);
+	EXPECT_EQ(devices[0].bfd_key, std::nullopt);
 }
 
 TEST(Config, WhatIsSavedOfATunnelCanBeLoaded)
@@ -383,8 +387,8 @@ TEST(Config, WhatIsSavedOfATunnelCanBeLoaded)
 
 	ASSERT_EQ(devices.size(), 1U);
 	EXPECT_EQ(devices[0].settings, tunnel_sample().settings);
-	EXPECT_EQ(devices[0].peers.at(0).key, 16777215U);
-	EXPECT_EQ(devices[0].peers.at(1).key, 0U);
+	EXPECT_EQ(devices[0].peers.at(0).settings[Setting::peer_key], 16777215U);
+	EXPECT_EQ(devices[0].peers.at(1).settings[Setting::peer_key], 0U);
 	// What goes without saying is not said.
 	EXPECT_EQ(write_config({sample()}).find("\"key\":"), std::string::npos);
 }

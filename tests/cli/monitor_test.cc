@@ -322,11 +322,11 @@ TEST(MonitorState, TellsOfATunnel)
 	EXPECT_EQ(std::count(facts.begin(), facts.end(), "MPLINK_FLOW_BUCKETS=1"), 1);
 
 	// A key, as it is told, and as it is found.
-	device.peers[0].key = 7;
+	device.peers[0].settings[Setting::peer_key] = 7;
 	EXPECT_EQ(text(world.peer(ms(0), {.device = 7, .peer = device.peers[0]}).at(0)),
 		  "mpl0: peer 10.99.0.2: set, key 7, with links eth1, eth2");
 	EXPECT_TRUE(world.resync(ms(0), {device}, {}).empty());
-	device.peers[1].key = 8;
+	device.peers[1].settings[Setting::peer_key] = 8;
 
 	const auto found = world.resync(ms(0), {device}, {});
 
@@ -408,7 +408,7 @@ TEST(MonitorState, Resync)
 				 "mpl0: peer 10.99.0.4: set, without links"}));
 	EXPECT_TRUE(world.resync(ms(0), {now}, {}).empty());
 
-	now.peers[0].links[0].weight++;
+	now.peers[0].links[0].settings[Setting::link_weight]++;
 	EXPECT_EQ(world.resync(ms(0), {now}, {}).size(), 1U);
 	now.peers[0].links[0].remote = at("10.0.9.9");
 	EXPECT_EQ(world.resync(ms(0), {now}, {}).size(), 1U);

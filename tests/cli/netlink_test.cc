@@ -42,10 +42,11 @@ Bytes attributes(const Message &message)
 	return only(message.bytes()).attributes(sizeof(genlmsghdr));
 }
 
-const ChangeRequest peer_change{.kind = ChangeRequest::Kind::peer_set,
-				.peer = at("10.99.0.2"),
-				.links = {{.nic = "eth1", .remote = at("fd00::2"), .weight = 7},
-					  {.nic = "eth2", .remove = true}}};
+const ChangeRequest peer_change{
+	.kind = ChangeRequest::Kind::peer_set,
+	.peer = at("10.99.0.2"),
+	.links = {{.nic = "eth1", .remote = at("fd00::2"), .settings = {{Setting::link_weight, 7}}},
+		  {.nic = "eth2", .remove = true}}};
 
 TEST(Requests, PeerRoundTrip)
 {
@@ -65,7 +66,7 @@ TEST(Requests, PeerRoundTrip)
 	ASSERT_EQ(parsed.peer.links.size(), 2U);
 	EXPECT_EQ(parsed.peer.links[0].nic, "eth1");
 	EXPECT_EQ(parsed.peer.links[0].remote, at("fd00::2"));
-	EXPECT_EQ(parsed.peer.links[0].weight, 7);
+	EXPECT_EQ(parsed.peer.links[0].settings[Setting::link_weight], 7);
 }
 
 // As the kernel's strict validation wants them.
@@ -125,10 +126,10 @@ TEST(Requests, EveryKind)
 // What is set can be read, but for the key, which is where it belongs.
 TEST(Requests, DeviceRoundTrip)
 {
-	const DeviceSettings wanted = live_sample().settings;
+	const FullSettings wanted = live_sample().settings;
 	const ChangeRequest change{.kind = ChangeRequest::Kind::device_set,
-				   .settings = differences(DeviceSettings(), wanted),
-				   .key = BfdKey{1, 2, 3}};
+				   .settings = differences(FullSettings(), wanted),
+				   .bfd_key = BfdKey{1, 2, 3}};
 	const Message message = to_message(family, 9, "mpl0", change);
 	unsigned keys = 0;
 
@@ -159,9 +160,9 @@ TEST(Requests, DeviceRoundTrip)
 
 TEST(Requests, TunnelRoundTrip)
 {
-	const DeviceSettings wanted = tunnel_sample().settings;
+	const FullSettings wanted = tunnel_sample().settings;
 	ChangeRequest change{.kind = ChangeRequest::Kind::device_set,
-			     .settings = differences(DeviceSettings(), wanted)};
+			     .settings = differences(FullSettings(), wanted)};
 	const Message message = to_message(family, 9, "mpl0", change);
 
 	EXPECT_EQ(parse_device(attributes(message)).settings, wanted);
@@ -183,10 +184,13 @@ TEST(Requests, PeerKey)
 {
 	ChangeRequest change = peer_change;
 
-	EXPECT_EQ(parse_peer(attributes(to_message(family, 9, "mpl0", change))).peer.key, 0U);
+	EXPECT_EQ(parse_peer(attributes(to_message(family, 9, "mpl0", change)))
+			  .peer.settings[Setting::peer_key],
+		  0U);
 	EXPECT_TRUE(parse_peer(attributes(to_message(family, 9, "mpl0", change))).peer.key_hidden);
-	change.peer_key = 16777215;
-	EXPECT_EQ(parse_peer(attributes(to_message(family, 9, "mpl0", change))).peer.key,
+	change.settings[Setting::peer_key] = 16777215;
+	EXPECT_EQ(parse_peer(attributes(to_message(family, 9, "mpl0", change)))
+			  .peer.settings[Setting::peer_key],
 		  16777215U);
 	EXPECT_FALSE(parse_peer(attributes(to_message(family, 9, "mpl0", change))).peer.key_hidden);
 }
@@ -222,15 +226,15 @@ TEST(Requests, PeerLiveness)
 {
 	ChangeRequest change = peer_change;
 
-	change.liveness = MPLINK_LIVENESS_BFD;
-	change.links[0].liveness = MPLINK_LIVENESS_OFF;
+	change.settings[Setting::peer_liveness] = MPLINK_LIVENESS_BFD;
+	change.links[0].settings[Setting::link_liveness] = MPLINK_LIVENESS_OFF;
 
 	const Message message = to_message(family, 9, "mpl0", change);
 	const PeerStatus peer = parse_peer(attributes(message)).peer;
 
-	EXPECT_EQ(peer.liveness, MPLINK_LIVENESS_BFD);
-	EXPECT_EQ(peer.links.at(0).liveness, MPLINK_LIVENESS_OFF);
-	EXPECT_EQ(peer.links.at(1).liveness, MPLINK_LIVENESS_INHERIT);
+	EXPECT_EQ(peer.settings[Setting::peer_liveness], MPLINK_LIVENESS_BFD);
+	EXPECT_EQ(peer.links.at(0).settings[Setting::link_liveness], MPLINK_LIVENESS_OFF);
+	EXPECT_EQ(peer.links.at(1).settings[Setting::link_liveness], MPLINK_LIVENESS_INHERIT);
 }
 
 TEST(Parse, SessionStatus)
@@ -511,7 +515,7 @@ TEST(Requests, WordsOfATunnel)
 	change.where = "$.devices[0]";
 	EXPECT_EQ(origin(change, MPLINK_A_DEVICE_TUNNEL, MPLINK_A_TUNNEL_OUTOFORDER_MIN_US),
 		  "$.devices[0].tunnel.outoforder_min_us: 5");
-	peer.peer_key = 7;
+	peer.settings[Setting::peer_key] = 7;
 	EXPECT_EQ(origin(peer, MPLINK_A_PEER_KEY, 0), "key 7");
 	peer.where = "$.devices[0].peers[4]";
 	EXPECT_EQ(origin(peer, MPLINK_A_PEER_KEY, 0), "$.devices[0].peers[4].key: 7");

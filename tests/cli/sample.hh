@@ -35,12 +35,12 @@ inline DeviceStatus sample()
 		.peers = {{.address = at("10.99.0.2"),
 			   .links = {{.nic = "eth1",
 				      .remote = at("10.0.1.2"),
-				      .weight = 3,
+				      .settings = {{Setting::link_weight, 3}},
 				      .reason = MPLINK_REASON_NONE,
 				      .counters = {1000000, 1234567890, 999, 999}},
 				     {.nic = "eth2",
 				      .remote = at("fd00:2::2"),
-				      .weight = 1,
+				      .settings = {{Setting::link_weight, 1}},
 				      .reason = MPLINK_REASON_UNREGISTERED}}},
 			  {.address = at("fd99::3"), .links = {}}},
 	};
@@ -61,7 +61,7 @@ inline DeviceStatus live_sample()
 	device.bfd_received = 5000;
 	device.bfd_drops = {{MPLINK_BFD_DROP_TTL, 0}, {MPLINK_BFD_DROP_AUTH_DIGEST, 12}};
 	device.nics[0].stages = {1000, 1002, 3000, 1010};
-	peer.liveness = MPLINK_LIVENESS_BFD;
+	peer.settings[Setting::peer_liveness] = MPLINK_LIVENESS_BFD;
 	peer.links[0].session = {.state = MPLINK_BFD_UP,
 				 .remote_state = MPLINK_BFD_UP,
 				 .discr = 17,
@@ -70,7 +70,7 @@ inline DeviceStatus live_sample()
 				 .rx_us = 50000,
 				 .detection_us = 150000};
 	peer.links[0].stages = {3001, 3045, 3060, 3360};
-	peer.links[1].liveness = MPLINK_LIVENESS_OFF;
+	peer.links[1].settings[Setting::link_liveness] = MPLINK_LIVENESS_OFF;
 	return device;
 }
 
@@ -84,7 +84,7 @@ inline DeviceStatus shared_sample()
 						   .remote = at("10.8.2.1"),
 						   .local = at("10.0.1.50"),
 						   .source = at("10.0.1.50"),
-						   .weight = 2,
+						   .settings = {{Setting::link_weight, 2}},
 						   .reason = MPLINK_REASON_NO_ROUTE});
 	peer.links[0].source = at("10.0.1.1");
 	return device;
@@ -100,7 +100,7 @@ inline DeviceStatus tunnel_sample()
 	device.settings[Setting::outoforder_max_us] = 50000;
 	device.gre_received = 2000000;
 	device.gre_drops = {{MPLINK_GRE_DROP_SENDER, 12}, {MPLINK_GRE_DROP_NO_MEMORY, 0}};
-	device.peers[0].key = 16777215;
+	device.peers[0].settings[Setting::peer_key] = 16777215;
 	device.peers[0].resequencer = ResequencerCounters{.in_order = 1000000,
 							  .reordered = 2000,
 							  .duplicates = 3,

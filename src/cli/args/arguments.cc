@@ -3,13 +3,11 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
+#include <algorithm>
 #include <span>
 
-#include "base/names.hh"
 #include "base/validation.hh"
 #include "common/failure.hh"
-#include "mplink/core.h"
 
 namespace mplink::cli
 {
@@ -90,102 +88,82 @@ Address parse_peer_address(const std::string &word)
 	return address;
 }
 
-std::uint16_t parse_weight(const std::string &word)
-{
-	std::uint16_t weight = 0;
-	const char *end = word.data() + word.size();
-	const auto [stop, error] = std::from_chars(word.data(), end, weight);
-
-	if (error != std::errc() || stop != end || !weight)
-		throw usage_error(fmt::format("weight \"{}\" is not a number from 1 to {}", word,
-					      MPLINK_MAX_WEIGHT));
-	return weight;
-}
-
-std::string list(const char *(*name)(mplink_u32), unsigned n)
-{
-	std::string list = name(0);
-
-	for (unsigned i = 1; i < n; i++)
-		list += std::string(", ") + name(i);
-	return list;
-}
-
-bool is_keyword(const std::string &word)
-{
-	return word == "link" || word == "addlink" || word == "unlink" || word == "local" ||
-	       word == "weight" || word == "liveness" || word == "key";
-}
-
-std::uint32_t parse_peer_key(const std::string &word)
-{
-	std::uint32_t key = 0;
-	const char *end = word.data() + word.size();
-	const auto [stop, error] = std::from_chars(word.data(), end, key);
-
-	if (error != std::errc() || stop != end || key > MPLINK_MAX_PEER_KEY)
-		throw usage_error(fmt::format("key \"{}\" is not a number from 0 to {}", word,
-					      MPLINK_MAX_PEER_KEY));
-	return key;
-}
-
-std::uint32_t parse_liveness(const std::string &word)
-{
-	const int liveness = liveness_parse(word.data(), word.size());
-
-	if (liveness < 0)
-		throw usage_error(
-			fmt::format("liveness \"{}\" is none of {}", word, liveness_list()));
-	return static_cast<std::uint32_t>(liveness);
-}
-
-const SettingInfo *find_setting(std::string_view word)
+const SettingInfo *find_setting(std::string_view argument, std::initializer_list<Place> places)
 {
 	for (const SettingInfo &setting : all_settings())
-		if (word == setting.word)
+		if (argument == setting.argument &&
+		    std::find(places.begin(), places.end(), setting.place) != places.end())
 			return &setting;
 	return nullptr;
 }
 
-// What stands for two settings at once, and what is no setting that could be read.
-constexpr std::string_view interval_word = "bfd-interval-us", key_word = "bfd-key";
-
-bool can_be_set(std::string_view word)
+const SettingInfo *find_device_setting(std::string_view argument)
 {
-	return find_setting(word) || word == interval_word || word == key_word;
+	return find_setting(argument, {Place::device, Place::bfd, Place::tunnel});
 }
 
-void set(ChangeRequest &request, Setting setting, const char *word, const std::string &value)
+// Arguments that end the description of a link, so that none of them can be its remote.
+bool is_keyword(const std::string &argument)
 {
-	const auto parsed = info(setting).parse(value);
+	return argument == "link" || argument == "addlink" || argument == "unlink" ||
+	       argument == "local" || find_setting(argument, {Place::peer, Place::link});
+}
+
+void set(SettingValues &settings, const SettingInfo &setting, const char *argument,
+	 const std::string &value)
+{
+	const auto parsed = setting.parse(value);
 
 	if (!parsed)
-		throw usage_error(
-			fmt::format("{} \"{}\" {}", word, value, info(setting).why_not()));
-	if (!request.settings.emplace(setting, *parsed).second)
-		throw usage_error(fmt::format("{} is given twice", info(setting).word));
+		throw usage_error(fmt::format("{} \"{}\" {}", argument, value, setting.why_not()));
+	if (!settings.emplace(setting.id, *parsed).second)
+		throw usage_error(fmt::format("{} is given twice", setting.argument));
 }
 
-// The value is not repeated: it must not get into a log.
-void set_key(ChangeRequest &request, const std::string &value)
+void read_value(Reader &reader, const SettingInfo &setting, SettingValues &settings)
+{
+	set(settings, setting, setting.argument,
+	    reader.take(setting.choices().c_str(), setting.argument));
+}
+
+// Reads the settings of that place that come next, in the order of the table.
+void read_settings(Reader &reader, Place place, SettingValues &settings)
+{
+	for (const SettingInfo &setting : all_settings())
+		if (setting.place == place && reader.next_is(setting.argument))
+			read_value(reader, setting, settings);
+}
+
+// bfd-interval-us sets two settings at once.  bfd-key is not in the table, because it can be
+// set but not read.
+constexpr std::string_view interval_argument = "bfd-interval-us", key_argument = "bfd-key";
+
+bool can_be_set(std::string_view argument)
+{
+	return find_device_setting(argument) || argument == interval_argument ||
+	       argument == key_argument;
+}
+
+// No message may repeat the key: messages get into logs.
+void set_bfd_key(ChangeRequest &request, const std::string &value)
 {
 	const char *why = nullptr;
 
-	if (request.key)
+	if (request.bfd_key)
 		throw usage_error("bfd-key is given twice");
-	request.key = parse_bfd_key(value, &why);
-	if (!request.key)
+	request.bfd_key = parse_bfd_key(value, &why);
+	if (!request.bfd_key)
 		throw usage_error(fmt::format("bfd-key {}", why));
 }
 
-void set_word(ChangeRequest &request, const std::string &word, const std::string &value)
+void set_argument(ChangeRequest &request, const std::string &argument, const std::string &value)
 {
-	if (const SettingInfo *setting = find_setting(word))
-		return set(request, setting->id, setting->word, value);
-	if (word == key_word)
-		return set_key(request, value);
+	if (const SettingInfo *setting = find_device_setting(argument))
+		return set(request.settings, *setting, setting->argument, value);
+	if (argument == key_argument)
+		return set_bfd_key(request, value);
 	for (const Setting setting : {Setting::bfd_tx_us, Setting::bfd_rx_us})
-		set(request, setting, interval_word.data(), value);
+		set(request.settings, info(setting), interval_argument.data(), value);
 }
 
 std::optional<Address> parse_remote(Reader &reader, const Address &peer)
@@ -226,10 +204,7 @@ LinkRequest parse_link(Reader &reader, const Address &peer, const char *verb, bo
 					      verb, link.nic, verb, link.nic));
 	if (reader.next_is("local"))
 		link.local = parse_local(reader.take("an address, or auto", "local"), link.remote);
-	if (reader.next_is("weight"))
-		link.weight = parse_weight(reader.take("a number", "weight"));
-	if (reader.next_is("liveness"))
-		link.liveness = parse_liveness(reader.take(liveness_list().c_str(), "liveness"));
+	read_settings(reader, Place::link, link.settings);
 	return link;
 }
 
@@ -249,23 +224,23 @@ bool same_link(const LinkRequest &a, const LinkRequest &b)
 
 } // namespace
 
-std::string policy_list()
-{
-	return list(mplink_core_policy_name, MPLINK_POLICIES);
-}
-
-std::string liveness_list()
-{
-	return list(mplink_core_liveness_name, MPLINK_LIVENESSES);
-}
-
 std::string setting_list()
 {
 	std::string list;
 
 	for (const SettingInfo &setting : all_settings())
-		list += (list.empty() ? "" : ", ") + std::string(setting.word);
-	return fmt::format("{}, {}, {}", list, interval_word, key_word);
+		if (find_device_setting(setting.argument) == &setting)
+			list += std::string(setting.argument) + ", ";
+	return fmt::format("{}{}, {}", list, interval_argument, key_argument);
+}
+
+std::string peer_usage(ChangeRequest::Kind kind)
+{
+	const bool adding = kind == ChangeRequest::Kind::peer_add;
+
+	return fmt::format("{} [link NIC {} [local LOCAL|auto] {}]...{}", usage(Place::peer),
+			   adding ? "[remote] REMOTE" : "[[remote] REMOTE]", usage(Place::link),
+			   adding ? "" : " [addlink NIC REMOTE ...]... [unlink NIC [REMOTE]]...");
 }
 
 std::optional<std::string> parse_device_argument(const Arguments &arguments)
@@ -316,14 +291,14 @@ ChangeRequests parse_peer_arguments(ChangeRequest::Kind kind, const Arguments &a
 			      .peer = parse_peer_address(
 				      reader.take("the peer's address", "peer add|set [dev DEV]"))};
 
-	if (reader.next_is("liveness"))
-		request.liveness = parse_liveness(reader.take(liveness_list().c_str(), "liveness"));
+	// Behind a link, the argument of a setting that links have, too, is the link's.
+	read_settings(reader, Place::peer, request.settings);
 	while (!reader.empty()) {
-		// A link has none, so that it may stand behind them, too.
-		if (reader.next_is("key")) {
-			if (request.peer_key)
-				throw usage_error("key is given twice");
-			request.peer_key = parse_peer_key(reader.take("a number", "key"));
+		const SettingInfo *setting = find_setting(*reader.peek(), {Place::peer});
+
+		if (setting && !find_setting(setting->argument, {Place::link})) {
+			reader.next_is(setting->argument);
+			read_value(reader, *setting, request.settings);
 			continue;
 		}
 		if (reader.next_is("link")) {
@@ -334,13 +309,9 @@ ChangeRequests parse_peer_arguments(ChangeRequest::Kind kind, const Arguments &a
 		} else if (!adding && reader.next_is("unlink")) {
 			request.links.push_back(parse_unlink(reader, *request.peer));
 		} else {
-			throw usage_error(fmt::format(
-				"\"{}\" was not expected; there are: link NIC "
-				"[remote] REMOTE [local LOCAL] [weight N] "
-				"[liveness L]{}, key N; and in front of them, "
-				"liveness L",
-				*reader.peek(),
-				adding ? "" : ", addlink NIC ..., unlink NIC [REMOTE]"));
+			throw usage_error(fmt::format("\"{}\" was not expected; there are, in this "
+						      "order: {}",
+						      *reader.peek(), peer_usage(kind)));
 		}
 		for (std::size_t i = 0; i + 1 < request.links.size(); i++)
 			if (same_link(request.links[i], request.links.back()))
@@ -351,11 +322,8 @@ ChangeRequests parse_peer_arguments(ChangeRequest::Kind kind, const Arguments &a
 						? request.links.back().remote->text()
 						: ""));
 	}
-	if (!adding && request.links.empty() && !request.liveness && !request.peer_key)
-		throw usage_error(
-			"nothing to set; there are: liveness L, key N, link NIC [remote] REMOTE "
-			"[local LOCAL] [weight N] [liveness L], addlink NIC ..., "
-			"unlink NIC [REMOTE]");
+	if (!adding && request.links.empty() && request.settings.empty())
+		throw usage_error("nothing to set; there are: " + peer_usage(kind));
 	changes.requests.push_back(std::move(request));
 	return changes;
 }
@@ -379,7 +347,7 @@ ChangeRequests parse_set_arguments(const Arguments &arguments)
 		if (!can_be_set(word))
 			throw usage_error(fmt::format("\"{}\" cannot be set; there are: {}", word,
 						      setting_list()));
-		set_word(request, word, reader.take("the value", word.c_str()));
+		set_argument(request, word, reader.take("the value", word.c_str()));
 	}
 	changes.requests.push_back(std::move(request));
 	return changes;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The arguments behind a verb, in iproute2's manner:
+// Turns the arguments behind a verb into change requests.  The grammar follows iproute2:
 //
 //   [dev DEV] NIC...
 //   [dev DEV] ADDRESS [liveness L] [key N]
@@ -7,8 +7,9 @@
 //              addlink NIC ... | unlink NIC [[remote] REMOTE]]...
 //   [[dev] DEV] [SETTING VALUE]...
 //
-// A NIC's name can be any word, so "dev" counts only in front of the rest, and the word
-// behind "link" and "unlink" is always a NIC.  Throws Failure with Exit::usage.
+// A NIC may have any name.  So "dev" has a meaning only in front of the rest, and the argument
+// behind "link", "addlink" or "unlink" is always a NIC.  All functions throw Failure with
+// Exit::usage.
 #pragma once
 #include <optional>
 #include <string>
@@ -26,18 +27,16 @@ struct ChangeRequests {
 	std::vector<ChangeRequest> requests;
 };
 
-// [[dev] DEV]
+// For verbs that take [[dev] DEV] only.
 std::optional<std::string> parse_device_argument(const Arguments &arguments);
 
 ChangeRequests parse_nic_arguments(ChangeRequest::Kind kind, const Arguments &arguments);
 ChangeRequests parse_peer_arguments(ChangeRequest::Kind kind, const Arguments &arguments);
 ChangeRequests parse_set_arguments(const Arguments &arguments);
 
-// "balance-rr, balance-xor, active-backup, broadcast"
-std::string policy_list();
-// "inherit, off, bfd"
-std::string liveness_list();
-// "policy, liveness, wtr-ms", and so on
+// For usage messages.  All settings of a device: "policy, encap, liveness, ...".
 std::string setting_list();
+// What may follow the address of a peer: "[liveness L] [key N] [link NIC ...]...".
+std::string peer_usage(ChangeRequest::Kind kind);
 
 } // namespace mplink::cli

@@ -5,8 +5,6 @@
 
 #include <algorithm>
 
-#include "mplink/core.h"
-
 namespace mplink::cli
 {
 
@@ -28,10 +26,8 @@ std::string link_arguments(const LinkRequest &link)
 		arguments += " remote " + link.remote->text();
 	if (link.local)
 		arguments += " local " + (*link.local ? (*link.local)->text() : "auto");
-	if (link.weight)
-		arguments += fmt::format(" weight {}", *link.weight);
-	if (link.liveness)
-		arguments += fmt::format(" liveness {}", mplink_core_liveness_name(*link.liveness));
+	if (!link.settings.empty())
+		arguments += " " + text(link.settings, " ");
 	return arguments;
 }
 
@@ -39,11 +35,8 @@ std::string peer_arguments(const ChangeRequest &request)
 {
 	std::string arguments = request.peer->text();
 
-	if (request.liveness)
-		arguments +=
-			fmt::format(" liveness {}", mplink_core_liveness_name(*request.liveness));
-	if (request.peer_key)
-		arguments += fmt::format(" key {}", *request.peer_key);
+	if (!request.settings.empty())
+		arguments += " " + text(request.settings, " ");
 	for (const LinkRequest &link : request.links)
 		arguments += link_arguments(link);
 	return arguments;
@@ -71,7 +64,7 @@ std::string command_line(const std::string &device, const ChangeRequest &request
 	case ChangeRequest::Kind::device_set:
 		return fmt::format("mplink set dev {}{}{}{}", dev,
 				   request.settings.empty() ? "" : " ", text(request.settings, " "),
-				   request.key ? " bfd-key KEY" : "");
+				   request.bfd_key ? " bfd-key KEY" : "");
 	case ChangeRequest::Kind::nic_add:
 		return fmt::format("mplink nic add dev {} {}", dev, shell_argument(request.nic));
 	case ChangeRequest::Kind::nic_del:

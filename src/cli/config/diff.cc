@@ -66,14 +66,11 @@ std::vector<LinkRequest> diff_links(const std::vector<LinkStatus> &current,
 
 		if (!have || have->remote != want.remote)
 			change.remote = want.remote;
-		if (!have || have->weight != want.weight)
-			change.weight = want.weight;
-		if (have ? have->liveness != want.liveness
-			 : want.liveness != MPLINK_LIVENESS_INHERIT)
-			change.liveness = want.liveness;
+		change.settings = have ? differences(have->settings, want.settings)
+				       : stated(want.settings, Place::link);
 		if (have ? have->local != want.local : want.local.has_value())
 			change.local = want.local;
-		if (!change.remote && !change.weight && !change.liveness && !change.local)
+		if (!change.remote && !change.local && change.settings.empty())
 			continue;
 		change.add = !have && over;
 		// Among several it is the one to that remote.
@@ -98,7 +95,7 @@ std::vector<LinkRequest> diff_links(const std::vector<LinkStatus> &current,
 	return changes;
 }
 
-bool tunnelled(const DeviceSettings &settings)
+bool tunnelled(const FullSettings &settings)
 {
 	return settings[Setting::encap] == MPLINK_ENCAP_GRE_UDP;
 }
@@ -129,18 +126,20 @@ std::vector<ChangeRequest> step_aside(std::vector<PeerStatus> &current,
 
 	for (const PeerConfig &peer : wanted) {
 		staying.insert(peer.address);
-		keys.insert(peer.key);
+		keys.insert(peer.settings[Setting::peer_key]);
 		for (const LinkConfig &link : peer.links)
-			owners.emplace(std::pair(peer.key, link.remote), peer.address);
+			owners.emplace(std::pair(peer.settings[Setting::peer_key], link.remote),
+				       peer.address);
 	}
 	for (const PeerStatus &peer : current)
-		keys.insert(peer.key);
+		keys.insert(peer.settings[Setting::peer_key]);
 	for (PeerStatus &peer : current) {
 		const auto anothers = [&](const LinkStatus &link) {
 			if (!link.remote)
 				return false;
 
-			const auto owner = owners.find({peer.key, *link.remote});
+			const auto owner =
+				owners.find({peer.settings[Setting::peer_key], *link.remote});
 
 			return owner != owners.end() && owner->second != peer.address;
 		};
@@ -150,10 +149,10 @@ std::vector<ChangeRequest> step_aside(std::vector<PeerStatus> &current,
 			continue;
 		while (!keys.insert(spare).second)
 			spare--;
-		peer.key = spare;
+		peer.settings[Setting::peer_key] = spare;
 		requests.push_back({.kind = ChangeRequest::Kind::peer_set,
-				    .peer = peer.address,
-				    .peer_key = spare});
+				    .settings = {{Setting::peer_key, spare}},
+				    .peer = peer.address});
 	}
 	return requests;
 }
@@ -164,7 +163,7 @@ std::set<std::pair<std::uint32_t, Address>> wanted_senders(const std::vector<Pee
 
 	for (const PeerConfig &peer : wanted)
 		for (const LinkConfig &link : peer.links)
-			senders.emplace(peer.key, link.remote);
+			senders.emplace(peer.settings[Setting::peer_key], link.remote);
 	return senders;
 }
 
@@ -193,12 +192,9 @@ void diff_peers(DeviceStatus &current, const DeviceConfig &wanted, const std::st
 				      .links = std::move(links),
 				      .where = at};
 
-		if (known ? have->second->liveness != want.liveness
-			  : want.liveness != MPLINK_LIVENESS_INHERIT)
-			request.liveness = want.liveness;
-		if (want.key != (known ? have->second->key : 0))
-			request.peer_key = want.key;
-		if (!known || !request.links.empty() || request.liveness || request.peer_key)
+		request.settings = known ? differences(have->second->settings, want.settings)
+					 : stated(want.settings, Place::peer);
+		if (!known || !request.links.empty() || !request.settings.empty())
 			changes.push_back(std::move(request));
 		if (known)
 			had.erase(have);
@@ -215,12 +211,14 @@ void diff_peers(DeviceStatus &current, const DeviceConfig &wanted, const std::st
 		const auto peer = had.find(address);
 
 		return peer != had.end() &&
-		       std::any_of(peer->second->links.begin(), peer->second->links.end(),
-				   [&](const LinkStatus &link) {
-					   return link.remote &&
-						  senders.contains(
-							  {peer->second->key, *link.remote});
-				   });
+		       std::any_of(
+			       peer->second->links.begin(), peer->second->links.end(),
+			       [&](const LinkStatus &link) {
+				       return link.remote &&
+					      senders.contains(
+						      {peer->second->settings[Setting::peer_key],
+						       *link.remote});
+			       });
 	};
 	const std::vector<ChangeRequest> before = remove_peers(current, in_the_way);
 	const std::vector<ChangeRequest> after = remove_peers(current, [&](const Address &address) {
@@ -273,10 +271,10 @@ std::vector<ChangeRequest> diff(const DeviceStatus &current, const DeviceConfig 
 		settings.erase(found);
 		left.peers.clear();
 	}
-	if (!settings.empty() || wanted.key)
+	if (!settings.empty() || wanted.bfd_key)
 		requests.push_back({.kind = ChangeRequest::Kind::device_set,
 				    .settings = std::move(settings),
-				    .key = wanted.key,
+				    .bfd_key = wanted.bfd_key,
 				    .where = where});
 	if (crowded) {
 		requests.insert(requests.end(), removed.begin(), removed.end());

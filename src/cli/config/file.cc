@@ -9,12 +9,9 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "args/arguments.hh"
-#include "base/names.hh"
 #include "base/validation.hh"
 #include "common/failure.hh"
 #include "model/settings_json.hh"
-#include "mplink/core.h"
 
 namespace mplink::cli
 {
@@ -66,30 +63,18 @@ private:
 	std::vector<std::set<std::string>> keys_;
 };
 
-std::vector<const char *> setting_keys(Nest nest, const std::vector<const char *> &others)
+std::vector<const char *> keys_of(Place place, const std::vector<const char *> &others)
 {
 	std::vector<const char *> keys;
 
 	for (const SettingInfo &setting : all_settings())
-		if (setting.nest == nest)
+		if (setting.place == place)
 			keys.push_back(setting.key);
 	keys.insert(keys.end(), others.begin(), others.end());
 	return keys;
 }
 
-std::optional<std::uint32_t> parse_setting(const SettingInfo &setting, const Json &value)
-{
-	if (setting.boolean)
-		return value.is_boolean() ? std::optional<std::uint32_t>(value.get<bool>())
-					  : std::nullopt;
-	if (!setting.names.empty())
-		return value.is_string() ? setting.parse(value.get<std::string>()) : std::nullopt;
-	if (!value.is_number_unsigned() || !setting.takes(value.get<std::uint64_t>()))
-		return {};
-	return value.get<std::uint32_t>();
-}
-
-// Faults are collected, not thrown, for a user wants to mend all of them at once.
+// Collects faults instead of throwing the first, so that the user can mend all at once.
 class Parser
 {
 public:
@@ -105,16 +90,14 @@ private:
 	std::string nic_name(const std::string &path, const Json &value);
 	std::optional<Address> address(const std::string &path, const Json &value);
 	DeviceConfig device(const std::string &path, const Json &value);
-	void choice(const std::string &path, const Json &value, int (*parse)(const char *, size_t),
-		    const std::string &choices, std::uint32_t &result);
-	void settings(const std::string &path, const Json &value, Nest nest,
-		      DeviceSettings &settings);
+	void settings(const std::string &path, const Json &value, Place place,
+		      FullSettings &settings);
 	void tunnel(const std::string &path, const Json &value, DeviceConfig &device);
 	void bfd(const std::string &path, const Json &value, DeviceConfig &device);
 	void nics(const std::string &path, const Json &value, DeviceConfig &device);
 	void peers(const std::string &path, const Json &value, DeviceConfig &device);
 	void key(const std::string &path, const Json &value, const DeviceConfig &device,
-		 PeerConfig &peer);
+		 const PeerConfig &peer);
 	void distinct(const std::string &path, const Json &links, const PeerConfig &peer);
 	std::optional<LinkConfig> link(const std::string &path, const Json &value,
 				       const DeviceConfig &device, const Address &peer);
@@ -215,28 +198,12 @@ std::optional<Address> Parser::address(const std::string &path, const Json &valu
 	return address;
 }
 
-void Parser::choice(const std::string &path, const Json &value, int (*parse)(const char *, size_t),
-		    const std::string &choices, std::uint32_t &result)
-{
-	int parsed = -1;
-
-	if (value.is_string()) {
-		const std::string text = value.get<std::string>();
-
-		parsed = parse(text.data(), text.size());
-	}
-	if (parsed < 0)
-		fault(path, value, "is none of " + choices);
-	else
-		result = static_cast<std::uint32_t>(parsed);
-}
-
-// Those that are there.
-void Parser::settings(const std::string &path, const Json &value, Nest nest,
-		      DeviceSettings &settings)
+// Reads the settings of that place that the object has.
+void Parser::settings(const std::string &path, const Json &value, Place place,
+		      FullSettings &settings)
 {
 	for (const SettingInfo &setting : all_settings()) {
-		const auto found = setting.nest == nest ? value.find(setting.key) : value.end();
+		const auto found = setting.place == place ? value.find(setting.key) : value.end();
 
 		if (found == value.end())
 			continue;
@@ -244,26 +211,26 @@ void Parser::settings(const std::string &path, const Json &value, Nest nest,
 			settings[setting.id] = *parsed;
 		else
 			fault(fmt::format("{}.{}", path, setting.key), *found,
-			      setting.boolean ? "is neither true nor false" : setting.why_not());
+			      why_not_json(setting));
 	}
 }
 
 void Parser::bfd(const std::string &path, const Json &value, DeviceConfig &device)
 {
-	if (!object(path, value, {}, setting_keys(Nest::bfd, {"key"})))
+	if (!object(path, value, {}, keys_of(Place::bfd, {"key"})))
 		return;
-	settings(path, value, Nest::bfd, device.settings);
+	settings(path, value, Place::bfd, device.settings);
 	if (const auto key = value.find("key"); key != value.end()) {
 		const char *why = "is not a text in quotes";
 
 		if (key->is_string())
-			device.key = parse_bfd_key(key->get<std::string>(), &why);
+			device.bfd_key = parse_bfd_key(key->get<std::string>(), &why);
 		// Without what it is: it must not get into a log.
-		if (!device.key)
+		if (!device.bfd_key)
 			faults_.push_back(fmt::format("{}.key: the key {}", path, why));
 	}
 	if (device.settings[Setting::bfd_auth] == MPLINK_BFD_AUTH_NONE &&
-	    (device.key || device.settings[Setting::bfd_key_id]))
+	    (device.bfd_key || device.settings[Setting::bfd_key_id]))
 		faults_.push_back(fmt::format("{}: a key has no effect without authentication; "
 					      "add \"auth\": \"sha1\", or meticulous-sha1",
 					      path));
@@ -271,9 +238,9 @@ void Parser::bfd(const std::string &path, const Json &value, DeviceConfig &devic
 
 void Parser::tunnel(const std::string &path, const Json &value, DeviceConfig &device)
 {
-	if (!object(path, value, {}, setting_keys(Nest::tunnel, {})))
+	if (!object(path, value, {}, keys_of(Place::tunnel, {})))
 		return;
-	settings(path, value, Nest::tunnel, device.settings);
+	settings(path, value, Place::tunnel, device.settings);
 
 	const std::uint32_t least = device.settings[Setting::outoforder_min_us];
 	const std::uint32_t most = device.settings[Setting::outoforder_max_us];
@@ -307,7 +274,7 @@ std::optional<LinkConfig> Parser::link(const std::string &path, const Json &valu
 {
 	LinkConfig link;
 
-	if (!object(path, value, {"nic", "remote"}, {"local", "weight", "liveness"}))
+	if (!object(path, value, {"nic", "remote"}, keys_of(Place::link, {"local"})))
 		return {};
 	link.nic = nic_name(path + ".nic", value["nic"]);
 	if (!link.nic.empty() &&
@@ -325,43 +292,33 @@ std::optional<LinkConfig> Parser::link(const std::string &path, const Json &valu
 			if (const char *why = why_no_local(link.local->core(), link.remote.core()))
 				fault(path + ".local", *local, why);
 	}
-	if (const auto weight = value.find("weight"); weight != value.end()) {
-		if (!weight->is_number_unsigned() || *weight < 1U || *weight > MPLINK_MAX_WEIGHT)
-			fault(path + ".weight", *weight,
-			      fmt::format("is not a number from 1 to {}", MPLINK_MAX_WEIGHT));
-		else
-			link.weight = weight->get<std::uint16_t>();
-	}
-	if (const auto liveness = value.find("liveness"); liveness != value.end())
-		choice(path + ".liveness", *liveness, liveness_parse, liveness_list(),
-		       link.liveness);
+	settings(path, value, Place::link, link.settings);
 	return link;
 }
 
 void Parser::key(const std::string &path, const Json &value, const DeviceConfig &device,
-		 PeerConfig &peer)
+		 const PeerConfig &peer)
 {
-	if (!value.is_number_unsigned() || value > MPLINK_MAX_PEER_KEY)
-		fault(path, value,
-		      fmt::format("is not a number from 0 to {}", MPLINK_MAX_PEER_KEY));
-	else if (device.settings[Setting::encap] != MPLINK_ENCAP_GRE_UDP)
+	const SettingInfo &setting = info(Setting::peer_key);
+
+	if (value == peer.settings[setting.id] &&
+	    device.settings[Setting::encap] != MPLINK_ENCAP_GRE_UDP)
 		fault(path, value, "has no effect without \"encap\": \"gre-udp\"");
-	else
-		peer.key = value.get<std::uint32_t>();
 }
 
-// Its packets must be known from all others': by their key, or by where they come from.
+// Key and remote together tell the packets of one peer from those of the others.
 void Parser::distinct(const std::string &path, const Json &links, const PeerConfig &peer)
 {
+	const std::uint32_t key = peer.settings[Setting::peer_key];
+
 	for (const LinkConfig &link : peer.links) {
-		const auto [first, fresh] =
-			senders_.emplace(std::pair(peer.key, link.remote), path);
+		const auto [first, fresh] = senders_.emplace(std::pair(key, link.remote), path);
 
 		if (!fresh && first->second != path)
 			fault(path + ".links", links,
 			      fmt::format("have the remote {} in common with {}, and both have the "
 					  "key {}; give one another \"key\"",
-					  link.remote.text(), first->second, peer.key));
+					  link.remote.text(), first->second, key));
 	}
 }
 
@@ -372,7 +329,7 @@ void Parser::peers(const std::string &path, const Json &value, DeviceConfig &dev
 	for (std::size_t i = 0; i < value.size(); i++) {
 		const std::string at = fmt::format("{}[{}]", path, i);
 
-		if (!object(at, value[i], {"address"}, {"liveness", "key", "links"}))
+		if (!object(at, value[i], {"address"}, keys_of(Place::peer, {"links"})))
 			continue;
 
 		const auto virtual_address = address(at + ".address", value[i]["address"]);
@@ -380,11 +337,9 @@ void Parser::peers(const std::string &path, const Json &value, DeviceConfig &dev
 		if (!virtual_address)
 			continue;
 
-		PeerConfig peer{.address = *virtual_address, .links = {}};
+		PeerConfig peer{.address = *virtual_address, .settings = {}, .links = {}};
 
-		if (const auto liveness = value[i].find("liveness"); liveness != value[i].end())
-			choice(at + ".liveness", *liveness, liveness_parse, liveness_list(),
-			       peer.liveness);
+		settings(at, value[i], Place::peer, peer.settings);
 		if (const auto wanted = value[i].find("key"); wanted != value[i].end())
 			key(at + ".key", *wanted, device, peer);
 		if (const char *why = why_no_peer(peer.address.core()))
@@ -422,10 +377,10 @@ DeviceConfig Parser::device(const std::string &path, const Json &value)
 	DeviceConfig device;
 
 	if (!object(path, value, {"name"},
-		    setting_keys(Nest::none, {"bfd", "tunnel", "nics", "peers"})))
+		    keys_of(Place::device, {"bfd", "tunnel", "nics", "peers"})))
 		return device;
 	device.name = nic_name(path + ".name", value["name"]);
-	settings(path, value, Nest::none, device.settings);
+	settings(path, value, Place::device, device.settings);
 	if (const auto wanted = value.find("bfd"); wanted != value.end())
 		bfd(path + ".bfd", *wanted, device);
 	if (const auto wanted = value.find("tunnel"); wanted != value.end())
@@ -482,22 +437,13 @@ std::vector<DeviceConfig> parse_config(std::string_view json)
 namespace
 {
 
-// It goes without saying that a peer and a link are as what is above them.
-void put_liveness(Ordered &json, std::uint32_t liveness)
-{
-	if (liveness != MPLINK_LIVENESS_INHERIT)
-		json["liveness"] = mplink_core_liveness_name(liveness);
-}
-
 Ordered link_json(const LinkStatus &link)
 {
-	Ordered json{{"nic", link.nic},
-		     {"remote", link.remote ? link.remote->text() : ""},
-		     {"weight", link.weight}};
+	Ordered json{{"nic", link.nic}, {"remote", link.remote ? link.remote->text() : ""}};
 
 	if (link.local)
 		json["local"] = link.local->text();
-	put_liveness(json, link.liveness);
+	put_settings(json, stated(link.settings, Place::link));
 	return json;
 }
 
@@ -521,18 +467,16 @@ std::string write_config(const std::vector<DeviceStatus> &devices)
 
 			Ordered json{{"address", peer.address.text()}};
 
-			put_liveness(json, peer.liveness);
-			if (peer.key)
-				json["key"] = peer.key;
+			put_settings(json, stated(peer.settings, Place::peer));
 			json["links"] = links;
 			peers.push_back(json);
 		}
 
 		Ordered json{{"name", device.name}};
 
-		put_settings(json, device.settings, Nest::none);
-		put_settings(json["bfd"], device.settings, Nest::bfd);
-		put_settings(json["tunnel"], device.settings, Nest::tunnel);
+		put_settings(json, device.settings, Place::device);
+		put_settings(json["bfd"], device.settings, Place::bfd);
+		put_settings(json["tunnel"], device.settings, Place::tunnel);
 		json["nics"] = nics;
 		json["peers"] = peers;
 		root["devices"].push_back(json);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// A whole configuration as JSON: what `mplink save` writes and `mplink load` makes so.
+// A configuration as JSON: `mplink save` writes it, `mplink load` reads it.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "common/address.hh"
-#include "model/device_settings.hh"
+#include "model/setting_values.hh"
 #include "model/status.hh"
 
 namespace mplink::cli
@@ -17,30 +17,29 @@ namespace mplink::cli
 struct LinkConfig {
 	std::string nic;
 	Address remote;
-	std::uint16_t weight = 1;
-	std::uint32_t liveness = MPLINK_LIVENESS_INHERIT;
 	std::optional<Address> local;
+	FullSettings settings;
 };
 
 struct PeerConfig {
 	Address address;
-	std::uint32_t liveness = MPLINK_LIVENESS_INHERIT;
-	std::uint32_t key = 0;
+	FullSettings settings;
 	std::vector<LinkConfig> links;
 };
 
-// The places in a list are those in the file, by which errors name them.
+// Lists keep the order of the file, because error messages name entries by their index.
 struct DeviceConfig {
 	std::string name;
-	DeviceSettings settings;
-	std::optional<BfdKey> key;
+	FullSettings settings;
+	std::optional<BfdKey> bfd_key;
 	std::vector<std::string> nics;
 	std::vector<PeerConfig> peers;
 };
 
-// Throws Failure with Exit::usage and a line for each fault.
+// Throws Failure with Exit::usage, and one line for each fault.
 std::vector<DeviceConfig> parse_config(std::string_view json);
 
+// Throws Failure if the name of a NIC is not UTF-8.
 std::string write_config(const std::vector<DeviceStatus> &devices);
 
 } // namespace mplink::cli

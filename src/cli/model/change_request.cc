@@ -13,8 +13,9 @@ std::string text(const ChangeRequest &request)
 	switch (request.kind) {
 	case ChangeRequest::Kind::device_set:
 		return "set " + text(request.settings, " ") +
-		       (request.key ? fmt::format("{}bfd-key", request.settings.empty() ? "" : " ")
-				    : "");
+		       (request.bfd_key
+				? fmt::format("{}bfd-key", request.settings.empty() ? "" : " ")
+				: "");
 	case ChangeRequest::Kind::nic_add:
 		return "nic add " + request.nic;
 	case ChangeRequest::Kind::nic_del:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// A change that the user wants made of a device, before it is a message.
+// What the user wants changed on a device.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -7,21 +7,20 @@
 #include <vector>
 
 #include "common/address.hh"
-#include "model/device_settings.hh"
+#include "model/setting_values.hh"
 
 namespace mplink::cli
 {
 
-// What is not given stays as it is, or is the default of a new link.
+// One link of a peer.  Unset fields keep their value, or get the initial value of a new link.
 struct LinkRequest {
 	std::string nic;
 	std::optional<Address> remote;
-	std::optional<std::uint16_t> weight;
-	std::optional<std::uint32_t> liveness;
-	std::optional<std::optional<Address>> local; // none: routing decides
+	std::optional<std::optional<Address>> local; // empty inside: routing decides
+	SettingValues settings;
 	bool remove = false;
-	bool add = false;  // beside those that there are over that NIC
-	std::string where; // in the file, as a JSON path; empty: on the command line
+	bool add = false;  // a new link in addition to those over that NIC
+	std::string where; // JSON path in the file; empty: from the command line
 
 	friend bool operator==(const LinkRequest &, const LinkRequest &) = default;
 };
@@ -30,14 +29,12 @@ struct ChangeRequest {
 	enum class Kind { device_set, nic_add, nic_del, peer_add, peer_set, peer_del };
 
 	Kind kind;
-	SettingValues settings;                // device_set
-	std::optional<BfdKey> key;             // device_set
-	std::string nic;                       // nic_*
-	std::optional<Address> peer;           // peer_*
-	std::optional<std::uint32_t> liveness; // peer_add, peer_set
-	std::optional<std::uint32_t> peer_key; // likewise
-	std::vector<LinkRequest> links;        // peer_add, peer_set
-	std::string where;
+	SettingValues settings;         // device_set, peer_add, peer_set
+	std::optional<BfdKey> bfd_key;  // device_set
+	std::string nic;                // nic_*
+	std::optional<Address> peer;    // peer_*
+	std::vector<LinkRequest> links; // peer_add, peer_set
+	std::string where;              // as that of a link
 
 	friend bool operator==(const ChangeRequest &, const ChangeRequest &) = default;
 };

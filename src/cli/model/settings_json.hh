@@ -1,27 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
-// The settings of a virtual NIC as JSON: `mplink save` writes them as `mplink -j show` does.
+// Settings as JSON: `mplink save` and `mplink -j show` write them alike.
 #pragma once
 #include <nlohmann/json.hpp>
+#include <optional>
 
-#include "model/device_settings.hh"
+#include "model/setting_values.hh"
 
 namespace mplink::cli
 {
 
-inline void put_settings(nlohmann::ordered_json &json, const DeviceSettings &settings, Nest nest)
-{
-	for (const SettingInfo &setting : all_settings()) {
-		const std::uint32_t value = settings[setting.id];
+// Adds the values to a JSON object.
+void put_settings(nlohmann::ordered_json &json, const SettingValues &values);
+// Adds all settings of that place.
+void put_settings(nlohmann::ordered_json &json, const FullSettings &settings, Place place);
 
-		if (setting.nest != nest)
-			continue;
-		if (setting.boolean)
-			json[setting.key] = value != 0;
-		else if (setting.names.empty())
-			json[setting.key] = value;
-		else
-			json[setting.key] = setting.text(value);
-	}
-}
+// Empty if the JSON value has another type than the setting, or is not valid.
+std::optional<std::uint32_t> parse_setting(const SettingInfo &setting, const nlohmann::json &value);
+// The end of an error message about a JSON value: "is neither true nor false".
+std::string why_not_json(const SettingInfo &setting);
 
 } // namespace mplink::cli

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The module's state as the kernel reports it, in plain values.
+// The state of the module as the kernel reports it.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -8,22 +8,15 @@
 #include <vector>
 
 #include "common/address.hh"
-#include "model/device_settings.hh"
-#include "model/resequencer_counters.hh"
+#include "model/counters.hh"
+#include "model/setting_values.hh"
+#include "mplink/core.h"
 
 namespace mplink::cli
 {
 
-struct Counters {
-	std::uint64_t tx_packets = 0;
-	std::uint64_t tx_bytes = 0;
-	std::uint64_t rx_packets = 0;
-	std::uint64_t rx_bytes = 0;
-
-	friend bool operator==(const Counters &, const Counters &) = default;
-};
-
-// Since when each has held, by stage, in milliseconds of a clock that they share.
+// When each stage was reached, in milliseconds of the host's monotonic clock.  Empty: the
+// stage is not reached now.
 template <std::size_t n>
 using StageTimes = std::array<std::optional<std::uint64_t>, n>;
 
@@ -35,7 +28,7 @@ struct NicStatus {
 	std::optional<Address> address;
 	std::uint32_t transitions = 0;
 	std::uint64_t since_ms = 0;
-	Counters counters;
+	TrafficCounters counters;
 	StageTimes<MPLINK_NIC_STAGES> stages;
 };
 
@@ -55,48 +48,91 @@ struct SessionStatus {
 struct LinkStatus {
 	std::string nic;
 	std::optional<Address> remote;
-	std::optional<Address> local;  // as the user wants it; else routing decides
-	std::optional<Address> source; // in use
-	std::uint16_t weight = 1;
+	std::optional<Address> local;  // set by the user; empty: routing decides
+	std::optional<Address> source; // in use now
+	FullSettings settings;         // those of Place::link
 	std::uint32_t reason = MPLINK_REASON_UNREGISTERED;
-	Counters counters;
-	std::uint32_t liveness = MPLINK_LIVENESS_INHERIT;
+	TrafficCounters counters;
 	std::optional<SessionStatus> session;
 	StageTimes<MPLINK_LINK_STAGES> stages;
 };
 
 struct PeerStatus {
 	Address address;
-	std::uint32_t liveness = MPLINK_LIVENESS_INHERIT;
-	std::uint32_t key = 0;
-	bool key_hidden = false; // from who may not administrate the network
+	FullSettings settings;   // those of Place::peer
+	bool key_hidden = false; // the user lacks CAP_NET_ADMIN: peer_key is not known
 	std::optional<ResequencerCounters> resequencer;
 	std::vector<LinkStatus> links;
-};
-
-struct DropCount {
-	std::uint32_t reason = 0;
-	std::uint64_t packets = 0;
 };
 
 struct DeviceStatus {
 	std::string name;
 	std::uint32_t ifindex = 0;
-	DeviceSettings settings;
+	FullSettings settings; // those of Place::device, bfd and tunnel
 	std::uint64_t rescheduled = 0;
 	std::uint64_t copies = 0;
 	std::vector<DropCount> drops;
 	std::uint64_t bfd_received = 0;
 	std::vector<DropCount> bfd_drops;
-	std::uint64_t gre_received = 0; // in the namespace, as the next
-	std::vector<DropCount> gre_drops;
-	bool carrier = false; // of the network device: the family does not tell
+	std::uint64_t gre_received = 0;   // of the whole network namespace
+	std::vector<DropCount> gre_drops; // likewise
+	bool carrier = false;             // from rtnetlink
 	std::vector<NicStatus> nics;
 	std::vector<PeerStatus> peers;
 };
 
-// As sysfs and the log call it: the remote is named where the NIC does not tell which of
-// the peer's links it is.
+// A counter of a device.  To add one, add its attribute to include/uapi/mplink_netlink.h, a
+// field above and a line below.
+struct DeviceField {
+	const char *key; // in JSON
+	std::uint16_t attribute;
+	std::uint64_t DeviceStatus::*value;
+	const char *metric;
+	const char *help;
+	bool of_namespace; // all devices report the same: Prometheus gets it once
+	const char *title; // in `mplink show`, if the counter is not 0; nullptr: not shown there
+};
+
+constexpr DeviceField device_fields[] = {
+	{"rescheduled", MPLINK_A_DEVICE_RESCHEDULED, &DeviceStatus::rescheduled,
+	 "mplink_device_rescheduled_packets_total",
+	 "Packets that changed to another link because the first choice had failed.", false,
+	 "rescheduled packets"},
+	{"copies", MPLINK_A_DEVICE_COPIES, &DeviceStatus::copies,
+	 "mplink_device_copied_packets_total",
+	 "Copies that broadcast sent in addition to the first of each packet.", false,
+	 "copies by broadcast"},
+	{"bfd_received", MPLINK_A_DEVICE_BFD_RECEIVED, &DeviceStatus::bfd_received,
+	 "mplink_device_bfd_received_packets_total", "BFD packets accepted.", false, nullptr},
+	{"gre_received", MPLINK_A_DEVICE_GRE_RECEIVED, &DeviceStatus::gre_received,
+	 "mplink_gre_received_packets_total", "gre-udp packets received in the namespace.", true,
+	 nullptr},
+};
+
+// Counters of dropped packets, by reason.  The core names the reasons, so a new reason needs
+// nothing here.
+struct DropField {
+	const char *key; // in JSON
+	std::uint16_t attribute;
+	std::vector<DropCount> DeviceStatus::*value;
+	const char *(*reason_name)(mplink_u32);
+	const char *metric;
+	const char *help;
+	bool of_namespace;
+};
+
+constexpr DropField drop_fields[] = {
+	{"drops", MPLINK_A_DEVICE_DROP, &DeviceStatus::drops, mplink_core_drop_name,
+	 "mplink_device_dropped_packets_total", "Packets dropped, by reason.", false},
+	{"bfd_drops", MPLINK_A_DEVICE_BFD_DROP, &DeviceStatus::bfd_drops, mplink_core_bfd_drop_name,
+	 "mplink_device_bfd_refused_packets_total", "BFD packets refused, by reason.", false},
+	{"gre_drops", MPLINK_A_DEVICE_GRE_DROP, &DeviceStatus::gre_drops, mplink_core_gre_drop_name,
+	 "mplink_gre_undelivered_packets_total",
+	 "gre-udp packets received in the namespace and not delivered, by reason.", true},
+};
+
+// The link's name in sysfs and in the log: the NIC, and "@" and the remote if the peer has
+// several links over that NIC (shared).
 std::string link_name(const std::string &nic, const std::optional<Address> &remote, bool shared);
 // Whether the peer has other links over the link's NIC.
 bool shared(const PeerStatus &peer, const LinkStatus &link);

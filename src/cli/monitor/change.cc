@@ -189,8 +189,9 @@ std::string json(const Change &change)
 		json["valid"] = valid(*change.reason);
 	}
 	for (const auto &[setting, value] : change.settings)
-		json[underscored(info(setting).word)] =
-			info(setting).names.empty() ? Json(value) : Json(info(setting).text(value));
+		json[underscored(info(setting).argument)] =
+			info(setting).range.names.empty() ? Json(value)
+							  : Json(info(setting).text(value));
 	put("detail", change.detail);
 	if (change.stages) {
 		Json stages = Json::array();
@@ -236,7 +237,7 @@ std::vector<std::string> environment(const Change &change)
 		put("REASON", mplink_core_reason_name(*change.reason));
 	}
 	for (const auto &[setting, value] : change.settings)
-		put(upper(underscored(info(setting).word)), info(setting).text(value));
+		put(upper(underscored(info(setting).argument)), info(setting).text(value));
 	return out;
 }
 

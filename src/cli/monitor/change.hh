@@ -9,7 +9,7 @@
 
 #include "common/address.hh"
 #include "common/format.hh"
-#include "model/device_settings.hh"
+#include "model/setting_values.hh"
 #include "monitor/stages.hh"
 
 namespace mplink::cli

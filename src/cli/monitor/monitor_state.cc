@@ -68,7 +68,7 @@ MonitorState::MonitorState(const std::vector<DeviceStatus> &devices,
 			KnownPeer &known = peers_[{device.ifindex, peer.address}];
 
 			if (!peer.key_hidden)
-				known.key = peer.key;
+				known.key = peer.settings[Setting::peer_key];
 			for (const LinkStatus &link : peer.links)
 				known.links[MonitorState::key(link)] = link;
 		}
@@ -162,7 +162,7 @@ MonitorState::Changes MonitorState::peer(WallTime at, const PeerMessage &message
 
 	known.key.reset();
 	if (!message.peer.key_hidden)
-		known.key = message.peer.key;
+		known.key = message.peer.settings[Setting::peer_key];
 	links.clear();
 	for (const LinkStatus &link : message.peer.links)
 		links[key(link)] = link;
@@ -291,8 +291,8 @@ void MonitorState::resync_device(Changes &changes, WallTime at, const MonitorSta
 		if (known == devices_.end())
 			add(Kind::device_added, device);
 
-		const DeviceSettings was =
-			known == devices_.end() ? DeviceSettings() : known->second.settings;
+		const FullSettings was =
+			known == devices_.end() ? FullSettings() : known->second.settings;
 
 		if (SettingValues settings = differences(was, device.settings); !settings.empty()) {
 			add(Kind::device_set, device);
@@ -338,7 +338,7 @@ void MonitorState::resync_peers(Changes &changes, WallTime at, const MonitorStat
 		return changes.back();
 	};
 	const auto link_alike = [](const auto &a, const auto &b) {
-		return a.first == b.first && a.second.weight == b.second.weight &&
+		return a.first == b.first && a.second.settings == b.second.settings &&
 		       a.second.local == b.second.local;
 	};
 	const auto configured_alike = [&](const KnownPeer &a, const KnownPeer &b) {

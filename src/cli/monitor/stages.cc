@@ -121,8 +121,8 @@ void NicStages::forget(const std::string &nic)
 	tracks_.erase(nic);
 }
 
-std::optional<StagesReport> LinkStages::observe(const Id &link, WallTime at,
-						std::uint32_t was, std::uint32_t now)
+std::optional<StagesReport> LinkStages::observe(const Id &link, WallTime at, std::uint32_t was,
+						std::uint32_t now)
 {
 	const auto run = runs_.find(link);
 

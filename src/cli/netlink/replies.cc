@@ -11,7 +11,7 @@ namespace
 
 DropCount parse_drop(Bytes attributes)
 {
-	// BFD's and GRE's have the same numbers.
+	// The nests of all kinds of drops have the same numbers.
 	static_assert(int{MPLINK_A_DROP_REASON} == int{MPLINK_A_BFD_DROP_REASON});
 	static_assert(int{MPLINK_A_DROP_PACKETS} == int{MPLINK_A_BFD_DROP_PACKETS});
 	static_assert(int{MPLINK_A_DROP_REASON} == int{MPLINK_A_GRE_DROP_REASON});
@@ -27,25 +27,14 @@ DropCount parse_drop(Bytes attributes)
 	return drop;
 }
 
-Counters parse_counters(Bytes attributes)
+TrafficCounters parse_counters(Bytes attributes)
 {
-	Counters counters;
+	TrafficCounters counters;
 
 	for_each_attribute(attributes, [&](const Attribute &a) {
-		switch (a.type) {
-		case MPLINK_A_COUNTERS_TX_PACKETS:
-			counters.tx_packets = a.u64();
-			break;
-		case MPLINK_A_COUNTERS_TX_BYTES:
-			counters.tx_bytes = a.u64();
-			break;
-		case MPLINK_A_COUNTERS_RX_PACKETS:
-			counters.rx_packets = a.u64();
-			break;
-		case MPLINK_A_COUNTERS_RX_BYTES:
-			counters.rx_bytes = a.u64();
-			break;
-		}
+		for (const TrafficField &field : traffic_fields)
+			if (field.attribute == a.type)
+				counters.*field.value = a.u64();
 	});
 	return counters;
 }
@@ -56,7 +45,7 @@ StageTimes<n> parse_stages(Bytes attributes)
 	StageTimes<n> times;
 
 	for_each_attribute(attributes, [&](const Attribute &a) {
-		// A stage's attribute is its number behind those that each nest has.
+		// The stages follow UNSPEC and PAD.
 		const unsigned stage = a.type - (MPLINK_A_NIC_STAGES_PAD + 1U);
 
 		if (stage < n)
@@ -103,17 +92,19 @@ SessionStatus parse_session(Bytes attributes)
 	return session;
 }
 
-void parse_setting(DeviceSettings &settings, Nest nest, const Attribute &a)
+void parse_setting(FullSettings &settings, Place place, const Attribute &a)
 {
 	for (const SettingInfo &setting : all_settings())
-		if (setting.nest == nest && setting.attribute == a.type)
-			settings[setting.id] = setting.byte ? a.u8() : a.u32();
+		if (setting.place == place && setting.attribute == a.type)
+			settings[setting.id] = setting.width == 1   ? a.u8()
+					       : setting.width == 2 ? a.u16()
+								    : a.u32();
 }
 
-void parse_settings(DeviceSettings &settings, Nest nest, Bytes attributes)
+void parse_settings(FullSettings &settings, Place place, Bytes attributes)
 {
 	for_each_attribute(attributes,
-			   [&](const Attribute &a) { parse_setting(settings, nest, a); });
+			   [&](const Attribute &a) { parse_setting(settings, place, a); });
 }
 
 ResequencerCounters parse_resequencer(Bytes attributes)
@@ -121,11 +112,21 @@ ResequencerCounters parse_resequencer(Bytes attributes)
 	ResequencerCounters resequencer;
 
 	for_each_attribute(attributes, [&](const Attribute &a) {
-		for (const ResequencerField &counter : resequencer_counters)
+		for (const ResequencerField &counter : resequencer_fields)
 			if (counter.attribute == a.type)
 				resequencer.*counter.value = a.u64();
 	});
 	return resequencer;
+}
+
+void parse_counter(DeviceStatus &device, const Attribute &a)
+{
+	for (const DeviceField &field : device_fields)
+		if (field.attribute == a.type)
+			device.*field.value = a.u64();
+	for (const DropField &field : drop_fields)
+		if (field.attribute == a.type)
+			(device.*field.value).push_back(parse_drop(a.payload));
 }
 
 LinkStatus parse_link(Bytes attributes, std::optional<std::uint32_t> &was)
@@ -146,9 +147,6 @@ LinkStatus parse_link(Bytes attributes, std::optional<std::uint32_t> &was)
 		case MPLINK_A_LINK_SOURCE:
 			link.source = a.address();
 			break;
-		case MPLINK_A_LINK_WEIGHT:
-			link.weight = a.u16();
-			break;
 		case MPLINK_A_LINK_REASON:
 			link.reason = a.u32();
 			break;
@@ -158,15 +156,14 @@ LinkStatus parse_link(Bytes attributes, std::optional<std::uint32_t> &was)
 		case MPLINK_A_LINK_COUNTERS:
 			link.counters = parse_counters(a.payload);
 			break;
-		case MPLINK_A_LINK_LIVENESS:
-			link.liveness = a.u32();
-			break;
 		case MPLINK_A_LINK_SESSION:
 			link.session = parse_session(a.payload);
 			break;
 		case MPLINK_A_LINK_STAGES:
 			link.stages = parse_stages<MPLINK_LINK_STAGES>(a.payload);
 			break;
+		default:
+			parse_setting(link.settings, Place::link, a);
 		}
 	});
 	return link;
@@ -186,35 +183,15 @@ DeviceStatus parse_device(Bytes attributes)
 		case MPLINK_A_DEVICE_NAME:
 			device.name = a.string();
 			break;
-		case MPLINK_A_DEVICE_RESCHEDULED:
-			device.rescheduled = a.u64();
-			break;
-		case MPLINK_A_DEVICE_COPIES:
-			device.copies = a.u64();
-			break;
-		case MPLINK_A_DEVICE_DROP:
-			device.drops.push_back(parse_drop(a.payload));
-			break;
 		case MPLINK_A_DEVICE_BFD:
-			parse_settings(device.settings, Nest::bfd, a.payload);
-			break;
-		case MPLINK_A_DEVICE_BFD_RECEIVED:
-			device.bfd_received = a.u64();
-			break;
-		case MPLINK_A_DEVICE_BFD_DROP:
-			device.bfd_drops.push_back(parse_drop(a.payload));
+			parse_settings(device.settings, Place::bfd, a.payload);
 			break;
 		case MPLINK_A_DEVICE_TUNNEL:
-			parse_settings(device.settings, Nest::tunnel, a.payload);
-			break;
-		case MPLINK_A_DEVICE_GRE_RECEIVED:
-			device.gre_received = a.u64();
-			break;
-		case MPLINK_A_DEVICE_GRE_DROP:
-			device.gre_drops.push_back(parse_drop(a.payload));
+			parse_settings(device.settings, Place::tunnel, a.payload);
 			break;
 		default:
-			parse_setting(device.settings, Nest::none, a);
+			parse_setting(device.settings, Place::device, a);
+			parse_counter(device, a);
 		}
 	});
 	return device;
@@ -283,12 +260,9 @@ PeerMessage parse_peer(Bytes attributes)
 		case MPLINK_A_PEER_LINK:
 			message.peer.links.push_back(parse_link(a.payload, message.was));
 			break;
-		case MPLINK_A_PEER_LIVENESS:
-			message.peer.liveness = a.u32();
-			break;
 		case MPLINK_A_PEER_KEY:
-			message.peer.key = a.u32();
 			message.peer.key_hidden = false;
+			parse_setting(message.peer.settings, Place::peer, a);
 			break;
 		case MPLINK_A_PEER_RESEQUENCER:
 			message.peer.resequencer = parse_resequencer(a.payload);
@@ -296,6 +270,8 @@ PeerMessage parse_peer(Bytes attributes)
 		case MPLINK_A_PEER_EVENT:
 			message.event = a.u32();
 			break;
+		default:
+			parse_setting(message.peer.settings, Place::peer, a);
 		}
 	});
 	return message;

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 
-#include "mplink/core.h"
 #include "uapi/mplink_netlink.h"
 
 namespace mplink::cli
@@ -40,6 +39,21 @@ std::string origin(const LinkRequest &link, const char *key, const std::string &
 	return fmt::format("{} {} {} {}", verb(link), link.nic, key, value);
 }
 
+void put_setting(Message &message, const SettingInfo &setting, std::uint32_t value,
+		 std::string origin)
+{
+	switch (setting.width) {
+	case 1:
+		return message.u8(setting.attribute, static_cast<std::uint8_t>(value),
+				  std::move(origin));
+	case 2:
+		return message.u16(setting.attribute, static_cast<std::uint16_t>(value),
+				   std::move(origin));
+	default:
+		return message.u32(setting.attribute, value, std::move(origin));
+	}
+}
+
 void put_local(Message &message, const LinkRequest &link, const std::optional<Address> &local)
 {
 	if (local)
@@ -58,12 +72,9 @@ void put_link(Message &message, const LinkRequest &link)
 	if (link.remote)
 		message.address(MPLINK_A_LINK_REMOTE, *link.remote,
 				origin(link, "remote", link.remote->text()));
-	if (link.weight)
-		message.u16(MPLINK_A_LINK_WEIGHT, *link.weight,
-			    origin(link, "weight", std::to_string(*link.weight)));
-	if (link.liveness)
-		message.u32(MPLINK_A_LINK_LIVENESS, *link.liveness,
-			    origin(link, "liveness", mplink_core_liveness_name(*link.liveness)));
+	for (const auto &[setting, value] : link.settings)
+		put_setting(message, info(setting), value,
+			    origin(link, info(setting).key, info(setting).text(value)));
 	if (link.local)
 		put_local(message, link, *link.local);
 	if (link.remove)
@@ -78,58 +89,50 @@ std::string at(const ChangeRequest &change, const std::string &otherwise)
 	return change.where.empty() ? otherwise : change.where;
 }
 
-// The origin of one setting among several; alone it is what the whole change is called.
+// What the user wrote for a setting of a device or a peer.  Empty for a device's only setting,
+// because the error message names the whole request first.
 std::string origin(const ChangeRequest &change, const SettingInfo &setting, std::uint32_t value)
 {
 	if (!change.where.empty())
-		return fmt::format("{}.{}{}{}: {}", change.where, name(setting.nest),
-				   setting.nest == Nest::none ? "" : ".", setting.key,
+		return fmt::format("{}.{}{}: {}", change.where, path_of(setting.place), setting.key,
 				   setting.text(value));
-	if (change.settings.size() + change.key.has_value() == 1)
+	if (change.kind == ChangeRequest::Kind::device_set &&
+	    change.settings.size() + change.bfd_key.has_value() == 1)
 		return {};
-	return fmt::format("{} {}", setting.word, setting.text(value));
+	return fmt::format("{} {}", setting.argument, setting.text(value));
 }
 
-void put_setting(Message &message, const ChangeRequest &change, const SettingInfo &setting,
-		 std::uint32_t value)
-{
-	if (setting.byte)
-		message.u8(setting.attribute, static_cast<std::uint8_t>(value),
-			   origin(change, setting, value));
-	else
-		message.u32(setting.attribute, value, origin(change, setting, value));
-}
-
-void put_settings(Message &message, const ChangeRequest &change, Nest which)
+void put_settings(Message &message, const ChangeRequest &change, Place place)
 {
 	for (const auto &[setting, value] : change.settings)
-		if (info(setting).nest == which)
-			put_setting(message, change, info(setting), value);
+		if (info(setting).place == place)
+			put_setting(message, info(setting), value,
+				    origin(change, info(setting), value));
 }
 
-bool asks(const ChangeRequest &change, Nest which)
+bool asks(const ChangeRequest &change, Place place)
 {
 	return std::any_of(change.settings.begin(), change.settings.end(),
-			   [&](const auto &given) { return info(given.first).nest == which; });
+			   [&](const auto &given) { return info(given.first).place == place; });
 }
 
 void put_settings(Message &message, const ChangeRequest &change)
 {
-	put_settings(message, change, Nest::none);
-	if (asks(change, Nest::bfd) || change.key) {
+	put_settings(message, change, Place::device);
+	if (asks(change, Place::bfd) || change.bfd_key) {
 		const std::size_t nest = message.nest(MPLINK_A_DEVICE_BFD, at(change, ""));
 
-		put_settings(message, change, Nest::bfd);
-		if (change.key)
-			message.binary(MPLINK_A_BFD_KEY, *change.key,
+		put_settings(message, change, Place::bfd);
+		if (change.bfd_key)
+			message.binary(MPLINK_A_BFD_KEY, *change.bfd_key,
 				       change.where.empty() ? "bfd-key"
 							    : change.where + ".bfd.key");
 		message.nest_end(nest);
 	}
-	if (asks(change, Nest::tunnel)) {
+	if (asks(change, Place::tunnel)) {
 		const std::size_t nest = message.nest(MPLINK_A_DEVICE_TUNNEL, at(change, ""));
 
-		put_settings(message, change, Nest::tunnel);
+		put_settings(message, change, Place::tunnel);
 		message.nest_end(nest);
 	}
 }
@@ -231,16 +234,7 @@ Message to_message(const Family &family, std::uint32_t device, const std::string
 	case ChangeRequest::Kind::peer_del:
 		message.u32(MPLINK_A_PEER_DEVICE, device, "dev " + name);
 		message.address(MPLINK_A_PEER_ADDRESS, *change.peer, at(change, ""));
-		if (change.liveness)
-			message.u32(
-				MPLINK_A_PEER_LIVENESS, *change.liveness,
-				at(change, std::string("liveness ") +
-						   mplink_core_liveness_name(*change.liveness)));
-		if (change.peer_key)
-			message.u32(MPLINK_A_PEER_KEY, *change.peer_key,
-				    change.where.empty() ? fmt::format("key {}", *change.peer_key)
-							 : fmt::format("{}.key: {}", change.where,
-								       *change.peer_key));
+		put_settings(message, change, Place::peer);
 		for (const LinkRequest &link : change.links)
 			put_link(message, link);
 		break;

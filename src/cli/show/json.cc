@@ -13,12 +13,10 @@ namespace
 
 using Ordered = nlohmann::ordered_json;
 
-void add_counters(Ordered &json, const Counters &counters)
+void add_counters(Ordered &json, const TrafficCounters &counters)
 {
-	json["tx_packets"] = counters.tx_packets;
-	json["tx_bytes"] = counters.tx_bytes;
-	json["rx_packets"] = counters.rx_packets;
-	json["rx_bytes"] = counters.rx_bytes;
+	for (const TrafficField &field : traffic_fields)
+		json[field.key] = counters.*field.value;
 }
 
 Ordered address(const std::optional<Address> &address)
@@ -26,7 +24,7 @@ Ordered address(const std::optional<Address> &address)
 	return address ? Ordered(address->text()) : Ordered();
 }
 
-// null: it does not hold.
+// null: the stage is not reached.
 template <std::size_t n>
 Ordered stages(const StageTimes<n> &times, const char *(*name)(mplink_u32))
 {
@@ -70,8 +68,8 @@ Ordered resequencer_json(const ResequencerCounters &resequencer)
 {
 	Ordered json = Ordered::object();
 
-	for (const ResequencerField &counter : resequencer_counters)
-		json[counter.key] = resequencer.*counter.value;
+	for (const ResequencerField &field : resequencer_fields)
+		json[field.key] = resequencer.*field.value;
 	return json;
 }
 
@@ -84,30 +82,35 @@ Ordered drops_json(const std::vector<DropCount> &drops, const char *(*name)(mpli
 	return json;
 }
 
+Ordered link_json(const LinkStatus &link)
+{
+	Ordered json{{"nic", link.nic},
+		     {"remote", address(link.remote)},
+		     {"local", address(link.source ? link.source : link.local)},
+		     {"local_set", address(link.local)}};
+
+	put_settings(json, link.settings, Place::link);
+	json["valid"] = valid(link.reason);
+	json["reason"] = mplink_core_reason_name(link.reason);
+	json["session"] = link.session ? session_json(*link.session) : Ordered();
+	json["stages_ms"] = stages(link.stages, mplink_core_link_stage_name);
+	add_counters(json, link.counters);
+	return json;
+}
+
 Ordered peer_json(const PeerStatus &peer)
 {
+	Ordered json{{"address", peer.address.text()}};
 	Ordered links = Ordered::array();
 
-	for (const LinkStatus &link : peer.links) {
-		Ordered json{{"nic", link.nic},
-			     {"remote", address(link.remote)},
-			     {"local", address(link.source ? link.source : link.local)},
-			     {"local_set", address(link.local)},
-			     {"weight", link.weight},
-			     {"valid", valid(link.reason)},
-			     {"reason", mplink_core_reason_name(link.reason)},
-			     {"liveness", mplink_core_liveness_name(link.liveness)},
-			     {"session", link.session ? session_json(*link.session) : Ordered()},
-			     {"stages_ms", stages(link.stages, mplink_core_link_stage_name)}};
-
-		add_counters(json, link.counters);
-		links.push_back(std::move(json));
-	}
-	return {{"address", peer.address.text()},
-		{"liveness", mplink_core_liveness_name(peer.liveness)},
-		{"key", peer.key_hidden ? Ordered() : Ordered(peer.key)},
-		{"resequencer", peer.resequencer ? resequencer_json(*peer.resequencer) : Ordered()},
-		{"links", std::move(links)}};
+	for (const LinkStatus &link : peer.links)
+		links.push_back(link_json(link));
+	put_settings(json, peer.settings, Place::peer);
+	if (peer.key_hidden)
+		json[info(Setting::peer_key).key] = Ordered();
+	json["resequencer"] = peer.resequencer ? resequencer_json(*peer.resequencer) : Ordered();
+	json["links"] = std::move(links);
+	return json;
 }
 
 } // namespace
@@ -127,17 +130,14 @@ std::string render_json(const std::vector<DeviceStatus> &devices, bool pretty)
 
 		Ordered json{{"name", device.name}, {"ifindex", device.ifindex}};
 
-		put_settings(json, device.settings, Nest::none);
-		put_settings(json["bfd"], device.settings, Nest::bfd);
-		put_settings(json["tunnel"], device.settings, Nest::tunnel);
+		put_settings(json, device.settings, Place::device);
+		put_settings(json["bfd"], device.settings, Place::bfd);
+		put_settings(json["tunnel"], device.settings, Place::tunnel);
 		json["carrier"] = device.carrier;
-		json["rescheduled"] = device.rescheduled;
-		json["copies"] = device.copies;
-		json["drops"] = drops_json(device.drops, mplink_core_drop_name);
-		json["bfd_received"] = device.bfd_received;
-		json["bfd_drops"] = drops_json(device.bfd_drops, mplink_core_bfd_drop_name);
-		json["gre_received"] = device.gre_received;
-		json["gre_drops"] = drops_json(device.gre_drops, mplink_core_gre_drop_name);
+		for (const DeviceField &field : device_fields)
+			json[field.key] = device.*field.value;
+		for (const DropField &field : drop_fields)
+			json[field.key] = drops_json(device.*field.value, field.reason_name);
 		json["nics"] = std::move(nics);
 		json["peers"] = std::move(peers);
 		all.push_back(std::move(json));

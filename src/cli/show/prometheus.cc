@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 #include <initializer_list>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -114,81 +116,79 @@ std::string microseconds(std::uint64_t us)
 
 using Devices = std::vector<DeviceStatus>;
 
-void device_metrics(Page &page, const Devices &devices)
+// A setting's value in the unit that its metric has.
+std::string setting_sample(const SettingInfo &setting, std::uint32_t value)
+{
+	return setting.metric.kind == SettingMetric::Kind::gauge_ms ? seconds(value)
+								    : std::to_string(value);
+}
+
+bool of_device(Place place)
+{
+	return place == Place::device || place == Place::bfd || place == Place::tunnel;
+}
+
+bool has_gauge(const SettingInfo &setting)
+{
+	return setting.metric.kind == SettingMetric::Kind::gauge ||
+	       setting.metric.kind == SettingMetric::Kind::gauge_ms;
+}
+
+void device_setting_metrics(Page &page, const Devices &devices)
 {
 	page.metric("mplink_device_info", "gauge", "Settings of the virtual NIC; always 1.");
-	for (const DeviceStatus &d : devices)
-		page.sample(
-			{{"device", d.name},
-			 {"policy", info(Setting::policy).text(d.settings[Setting::policy])},
-			 {"encap", info(Setting::encap).text(d.settings[Setting::encap])},
-			 {"liveness", info(Setting::liveness).text(d.settings[Setting::liveness])}},
-			1);
-	page.metric("mplink_device_wait_to_restore_seconds", "gauge",
-		    "How long a link that came back has to work.");
-	for (const DeviceStatus &d : devices)
-		page.sample({{"device", d.name}}, seconds(d.settings[Setting::wtr_ms]));
-	page.metric("mplink_device_holdoff_seconds", "gauge",
-		    "How long a link that fails is kept.");
-	for (const DeviceStatus &d : devices)
-		page.sample({{"device", d.name}}, seconds(d.settings[Setting::holdoff_ms]));
+	for (const DeviceStatus &d : devices) {
+		Labels labels{{"device", d.name}};
+
+		for (const SettingInfo &setting : all_settings())
+			if (of_device(setting.place) &&
+			    setting.metric.kind == SettingMetric::Kind::info_label)
+				labels.emplace_back(setting.key,
+						    setting.text(d.settings[setting.id]));
+		page.sample(labels, 1);
+	}
+	for (const SettingInfo &setting : all_settings()) {
+		if (!of_device(setting.place) || !has_gauge(setting))
+			continue;
+		page.metric(setting.metric.name, "gauge", setting.metric.help);
+		for (const DeviceStatus &d : devices)
+			page.sample({{"device", d.name}},
+				    setting_sample(setting, d.settings[setting.id]));
+	}
+}
+
+void device_metrics(Page &page, const Devices &devices)
+{
+	device_setting_metrics(page, devices);
 	page.metric("mplink_device_carrier", "gauge", "Whether any link of the device works.");
 	for (const DeviceStatus &d : devices)
 		page.sample({{"device", d.name}}, int{d.carrier});
-	page.metric("mplink_device_dropped_packets_total", "counter",
-		    "Packets dropped, by reason.");
-	for (const DeviceStatus &d : devices)
-		for (const DropCount &drop : d.drops)
-			page.sample({{"device", d.name},
-				     {"reason", mplink_core_drop_name(drop.reason)}},
-				    drop.packets);
-	page.metric("mplink_device_rescheduled_packets_total", "counter",
-		    "Packets whose first choice of a link had died.");
-	for (const DeviceStatus &d : devices)
-		page.sample({{"device", d.name}}, d.rescheduled);
-	page.metric("mplink_device_copied_packets_total", "counter",
-		    "What a broadcast sent beyond one of each packet.");
-	for (const DeviceStatus &d : devices)
-		page.sample({{"device", d.name}}, d.copies);
-	page.metric("mplink_device_bfd_received_packets_total", "counter", "BFD packets taken.");
-	for (const DeviceStatus &d : devices)
-		page.sample({{"device", d.name}}, d.bfd_received);
-	page.metric("mplink_device_bfd_refused_packets_total", "counter",
-		    "BFD packets refused, by reason.");
-	for (const DeviceStatus &d : devices)
-		for (const DropCount &drop : d.bfd_drops)
-			page.sample({{"device", d.name},
-				     {"reason", mplink_core_bfd_drop_name(drop.reason)}},
-				    drop.packets);
+	// Every device reports the counters of the namespace.  With the label "device",
+	// Prometheus would add them up.
+	for (const DeviceField &field : device_fields) {
+		page.metric(field.metric, "counter", field.help);
+		for (const DeviceStatus &d : devices) {
+			page.sample(field.of_namespace ? Labels() : Labels{{"device", d.name}},
+				    d.*field.value);
+			if (field.of_namespace)
+				break;
+		}
+	}
+	for (const DropField &field : drop_fields) {
+		page.metric(field.metric, "counter", field.help);
+		for (const DeviceStatus &d : devices) {
+			for (const DropCount &drop : d.*field.value) {
+				Labels labels{{"reason", field.reason_name(drop.reason)}};
+
+				if (!field.of_namespace)
+					labels.insert(labels.begin(), {"device", d.name});
+				page.sample(labels, drop.packets);
+			}
+			if (field.of_namespace)
+				break;
+		}
+	}
 }
-
-// Each device tells the same of the namespace: labelled, they would be summed up.
-void gre_metrics(Page &page, const Devices &devices)
-{
-	page.metric("mplink_gre_received_packets_total", "counter",
-		    "gre-udp packets received in the namespace.");
-	if (!devices.empty())
-		page.sample({}, devices.front().gre_received);
-	page.metric("mplink_gre_undelivered_packets_total", "counter",
-		    "gre-udp packets received in the namespace and not delivered, by reason.");
-	if (!devices.empty())
-		for (const DropCount &drop : devices.front().gre_drops)
-			page.sample({{"reason", mplink_core_gre_drop_name(drop.reason)}},
-				    drop.packets);
-}
-
-struct CounterMetric {
-	const char *suffix;
-	const char *help;
-	std::uint64_t Counters::*value;
-};
-
-constexpr CounterMetric counter_metrics[] = {
-	{"transmit_packets_total", "Packets sent.", &Counters::tx_packets},
-	{"transmit_bytes_total", "Bytes sent, with the MAC header.", &Counters::tx_bytes},
-	{"receive_packets_total", "Packets received.", &Counters::rx_packets},
-	{"receive_bytes_total", "Bytes received, with the MAC header.", &Counters::rx_bytes},
-};
 
 void nic_metrics(Page &page, const Devices &devices)
 {
@@ -235,83 +235,49 @@ void nic_metrics(Page &page, const Devices &devices)
 					     {"stage", mplink_core_nic_stage_name(i)}},
 					    seconds(*nic.stages[i]));
 	});
-	for (const CounterMetric &metric : counter_metrics) {
-		const std::string name = std::string("mplink_nic_") + metric.suffix;
+	for (const TrafficField &field : traffic_fields) {
+		const std::string name = std::string("mplink_nic_") + field.metric;
 
-		page.metric(name.c_str(), "counter", metric.help);
+		page.metric(name.c_str(), "counter", field.help);
 		each([&](const DeviceStatus &d, const NicStatus &nic) {
 			page.sample({{"device", d.name}, {"nic", nic.name}},
-				    nic.counters.*metric.value);
+				    nic.counters.*field.value);
 		});
 	}
 }
 
-// Of peers that have a tunnel.
+// Only peers that have a tunnel have these.
 void peer_metrics(Page &page, const Devices &devices)
 {
-	using Visit = std::function<void(const DeviceStatus &, const std::string &,
-					 const ResequencerCounters &)>;
-	const auto each = [&](const Visit &visit) {
+	const std::span<const ResequencerField> fields(resequencer_fields);
+
+	for (auto first = fields.begin(), end = first; first != fields.end(); first = end) {
+		const std::string_view metric = first->metric;
+
+		end = std::find_if(first, fields.end(), [&](const ResequencerField &field) {
+			return metric != field.metric;
+		});
+		page.metric(fmt::format("mplink_peer_{}", metric).c_str(),
+			    metric.ends_with("_total") ? "counter" : "gauge", first->help);
 		for (const DeviceStatus &d : devices)
 			for (const PeerStatus &peer : d.peers)
-				if (peer.resequencer)
-					visit(d, peer.address.text(), *peer.resequencer);
-	};
-	const auto plain = [&](const char *name, const char *type, const char *help,
-			       std::uint64_t ResequencerCounters::*value) {
-		page.metric(name, type, help);
-		each([&](const DeviceStatus &d, const std::string &peer,
-			 const ResequencerCounters &r) {
-			page.sample({{"device", d.name}, {"peer", peer}}, r.*value);
-		});
-	};
-	const auto time = [&](const char *name, const char *type, const char *help,
-			      std::uint64_t ResequencerCounters::*value) {
-		page.metric(name, type, help);
-		each([&](const DeviceStatus &d, const std::string &peer,
-			 const ResequencerCounters &r) {
-			page.sample({{"device", d.name}, {"peer", peer}}, microseconds(r.*value));
-		});
-	};
+				for (auto field = first; field != end && peer.resequencer;
+				     field++) {
+					const std::uint64_t value =
+						(*peer.resequencer).*(field->value);
+					Labels labels{{"device", d.name},
+						      {"peer", peer.address.text()}};
 
-	plain("mplink_peer_in_order_packets_total", "counter",
-	      "Packets of the tunnel delivered as they came.", &ResequencerCounters::in_order);
-	plain("mplink_peer_reordered_packets_total", "counter",
-	      "Packets of the tunnel delivered after they had been held.",
-	      &ResequencerCounters::reordered);
-	plain("mplink_peer_duplicate_packets_total", "counter",
-	      "Packets of the tunnel refused, for they had been delivered.",
-	      &ResequencerCounters::duplicates);
-	plain("mplink_peer_late_packets_total", "counter",
-	      "Packets of the tunnel refused, for they had been given up.",
-	      &ResequencerCounters::late);
-	page.metric("mplink_peer_lost_packets_total", "counter",
-		    "Packets of the tunnel given up, by what gave them up.");
-	each([&](const DeviceStatus &d, const std::string &peer, const ResequencerCounters &r) {
-		page.sample({{"device", d.name}, {"peer", peer}, {"by", "rule"}}, r.lost_rule);
-		page.sample({{"device", d.name}, {"peer", peer}, {"by", "timer"}}, r.lost_timer);
-		page.sample({{"device", d.name}, {"peer", peer}, {"by", "overflow"}},
-			    r.lost_overflow);
-	});
-	plain("mplink_peer_restarts_total", "counter",
-	      "How often the far end's sequence numbers began anew.",
-	      &ResequencerCounters::restarts);
-	plain("mplink_peer_held_packets", "gauge", "Packets of the tunnel that are held now.",
-	      &ResequencerCounters::held);
-	plain("mplink_peer_held_packets_max", "gauge",
-	      "Packets of the tunnel that were held at most, in one flow bucket.",
-	      &ResequencerCounters::held_max);
-	time("mplink_peer_wait_seconds_total", "counter",
-	     "How long packets of the tunnel were held, together.", &ResequencerCounters::wait_us);
-	time("mplink_peer_wait_seconds_max", "gauge",
-	     "How long a packet of the tunnel was held at most.",
-	     &ResequencerCounters::wait_max_us);
-	time("mplink_peer_outoforder_timer_seconds", "gauge",
-	     "How long the tunnel waits for a packet that is missing.",
-	     &ResequencerCounters::timer_us);
+					if (field->by)
+						labels.emplace_back("by", field->by);
+					page.sample(labels, field->microseconds
+								    ? microseconds(value)
+								    : std::to_string(value));
+				}
+	}
 }
 
-// What tells a link from all others, and then what else there is to say of it.
+// The labels that identify a link, and more behind them.
 std::vector<Label> link_labels(const DeviceStatus &device, const PeerStatus &peer,
 			       const LinkStatus &link, const std::vector<Label> &more = {})
 {
@@ -380,16 +346,21 @@ void link_metrics(Page &page, const Devices &devices)
 						    {{"stage", mplink_core_link_stage_name(i)}}),
 					seconds(*link.stages[i]));
 	});
-	page.metric("mplink_link_weight", "gauge", "The link's share.");
-	each([&](const DeviceStatus &d, const PeerStatus &peer, const LinkStatus &link) {
-		page.sample(link_labels(d, peer, link), link.weight);
-	});
-	for (const CounterMetric &metric : counter_metrics) {
-		const std::string name = std::string("mplink_link_") + metric.suffix;
-
-		page.metric(name.c_str(), "counter", metric.help);
+	for (const SettingInfo &setting : all_settings()) {
+		if (setting.place != Place::link || !has_gauge(setting))
+			continue;
+		page.metric(setting.metric.name, "gauge", setting.metric.help);
 		each([&](const DeviceStatus &d, const PeerStatus &peer, const LinkStatus &link) {
-			page.sample(link_labels(d, peer, link), link.counters.*metric.value);
+			page.sample(link_labels(d, peer, link),
+				    setting_sample(setting, link.settings[setting.id]));
+		});
+	}
+	for (const TrafficField &field : traffic_fields) {
+		const std::string name = std::string("mplink_link_") + field.metric;
+
+		page.metric(name.c_str(), "counter", field.help);
+		each([&](const DeviceStatus &d, const PeerStatus &peer, const LinkStatus &link) {
+			page.sample(link_labels(d, peer, link), link.counters.*field.value);
 		});
 	}
 }
@@ -401,7 +372,6 @@ std::string render_prometheus(const std::vector<DeviceStatus> &devices)
 	Page page;
 
 	device_metrics(page, devices);
-	gre_metrics(page, devices);
 	nic_metrics(page, devices);
 	peer_metrics(page, devices);
 	link_metrics(page, devices);

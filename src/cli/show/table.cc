@@ -22,7 +22,7 @@ Cell state(std::uint32_t reason)
 	return {mplink_core_reason_name(reason), Colour::wrong};
 }
 
-void add_counters(Row &row, const Counters &counters)
+void add_counters(Row &row, const TrafficCounters &counters)
 {
 	row.push_back(number(human_bytes(counters.tx_bytes)));
 	row.push_back(number(human_count(counters.tx_packets)));
@@ -96,7 +96,7 @@ std::string drops_text(const std::vector<DropCount> &drops, const char *(*name)(
 // In the words by which they were set; the first line has policy and encap.
 std::string settings_text(const DeviceStatus &device)
 {
-	SettingValues values = differences(DeviceSettings(), device.settings);
+	SettingValues values = differences(FullSettings(), device.settings);
 
 	values.erase(Setting::policy);
 	values.erase(Setting::encap);
@@ -131,10 +131,10 @@ std::string head(const DeviceStatus &device, const Painter &paint)
 	    !drops.empty() && device.settings[Setting::encap] == MPLINK_ENCAP_GRE_UDP)
 		out += "  undelivered gre-udp packets, of all devices: " +
 		       paint(Colour::wrong, drops) + "\n";
-	if (device.rescheduled)
-		out += fmt::format("  rescheduled packets: {}\n", human_count(device.rescheduled));
-	if (device.copies)
-		out += fmt::format("  copies by broadcast: {}\n", human_count(device.copies));
+	for (const DeviceField &field : device_fields)
+		if (field.title && device.*field.value)
+			out += fmt::format("  {}: {}\n", field.title,
+					   human_count(device.*field.value));
 	return out;
 }
 
@@ -190,11 +190,12 @@ std::string peer_table(const DeviceStatus &device, const Painter &paint)
 			rows.push_back({{address}, {"-"}, {"no links", Colour::wrong}});
 		for (const LinkStatus &link : peer.links) {
 			// Only the first of its lines names the peer.
-			rows.push_back({{std::exchange(address, "")},
-					{link.nic},
-					state(link.reason),
-					{link.remote ? link.remote->text() : "-"},
-					number(std::to_string(link.weight))});
+			rows.push_back(
+				{{std::exchange(address, "")},
+				 {link.nic},
+				 state(link.reason),
+				 {link.remote ? link.remote->text() : "-"},
+				 number(std::to_string(link.settings[Setting::link_weight]))});
 			if (sessions)
 				rows.back().insert(rows.back().begin() + 3,
 						   session_cell(link.session));
@@ -251,19 +252,21 @@ std::string resequencer_table(const DeviceStatus &device, const Painter &paint)
 
 		const ResequencerCounters &r = *peer.resequencer;
 
-		rows.push_back({{peer.address.text()},
-				number(peer.key_hidden ? "-" : std::to_string(peer.key)),
-				number(human_count(r.in_order)),
-				number(human_count(r.reordered)),
-				// On the average, of those that had to.
-				r.reordered ? span_cell(r.wait_us / r.reordered) : number("-"),
-				r.reordered ? span_cell(r.wait_max_us) : number("-"),
-				span_cell(r.timer_us),
-				number(human_count(r.held)),
-				number(human_count(r.late)),
-				number(human_count(r.duplicates)),
-				number(human_count(r.restarts)),
-				lost_cell(r)});
+		rows.push_back(
+			{{peer.address.text()},
+			 number(peer.key_hidden ? "-"
+						: std::to_string(peer.settings[Setting::peer_key])),
+			 number(human_count(r.in_order)),
+			 number(human_count(r.reordered)),
+			 // On the average, of those that had to.
+			 r.reordered ? span_cell(r.wait_us / r.reordered) : number("-"),
+			 r.reordered ? span_cell(r.wait_max_us) : number("-"),
+			 span_cell(r.timer_us),
+			 number(human_count(r.held)),
+			 number(human_count(r.late)),
+			 number(human_count(r.duplicates)),
+			 number(human_count(r.restarts)),
+			 lost_cell(r)});
 	}
 	return rows.size() > 1 ? align(rows, paint) : "";
 }

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "model/setting_values.hh"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+
+#include "link/settings.hh"
+#include "mplink/core.h"
+#include "uapi/mplink_netlink.h"
+
+namespace mplink::cli
+{
+
+namespace
+{
+
+// The functions that settings.def uses.
+
+SettingRange names(std::vector<NamedValue> all)
+{
+	return {.names = std::move(all)};
+}
+
+SettingRange names(const char *(*name)(mplink_u32), std::uint32_t first, std::uint32_t end)
+{
+	std::vector<NamedValue> all;
+
+	for (std::uint32_t i = first; i < end; i++)
+		all.push_back({name(i), i});
+	return names(std::move(all));
+}
+
+SettingRange number(std::uint32_t least, std::uint32_t most)
+{
+	return {.names = {}, .least = least, .most = most};
+}
+
+SettingRange power_of_two(std::uint32_t least, std::uint32_t most)
+{
+	return {.names = {}, .least = least, .most = most, .power = true};
+}
+
+SettingRange on_off()
+{
+	return {.names = {{"off", 0}, {"on", 1}}, .boolean = true};
+}
+
+SettingRange implied(SettingRange range)
+{
+	range.implied = true;
+	return range;
+}
+
+SettingMetric no_metric()
+{
+	return {};
+}
+
+SettingMetric info_label()
+{
+	return {.kind = SettingMetric::Kind::info_label};
+}
+
+SettingMetric gauge(const char *name, const char *help)
+{
+	return {.kind = SettingMetric::Kind::gauge, .name = name, .help = help};
+}
+
+// Milliseconds in the module, seconds in Prometheus.
+SettingMetric gauge_ms(const char *name, const char *help)
+{
+	return {.kind = SettingMetric::Kind::gauge_ms, .name = name, .help = help};
+}
+
+std::vector<SettingInfo> make_all()
+{
+#define SETTING(setting, argument, key, place, width, attribute, initial, values, metric)          \
+	{Setting::setting, argument, key, Place::place, width, attribute, initial, values, metric},
+	return {
+#include "model/settings.def"
+	};
+#undef SETTING
+}
+
+std::optional<std::uint8_t> hexadecimal(std::string_view pair)
+{
+	std::uint8_t value = 0;
+	const char *end = pair.data() + pair.size();
+	const auto [stop, error] = std::from_chars(pair.data(), end, value, 16);
+
+	if (error != std::errc() || stop != end || pair.size() != 2)
+		return {};
+	return value;
+}
+
+} // namespace
+
+std::string SettingInfo::text(std::uint32_t value) const
+{
+	for (const NamedValue &named : range.names)
+		if (named.value == value)
+			return named.name;
+	return range.names.empty() ? std::to_string(value) : "?";
+}
+
+bool SettingInfo::takes(std::uint64_t value) const
+{
+	return value >= range.least && value <= range.most &&
+	       !(range.power && (value & (value - 1)));
+}
+
+std::optional<std::uint32_t> SettingInfo::parse(std::string_view text) const
+{
+	for (const NamedValue &named : range.names)
+		if (text == named.name)
+			return named.value;
+	if (!range.names.empty())
+		return {};
+
+	std::uint32_t value = 0;
+	const char *end = text.data() + text.size();
+	const auto [stop, error] = std::from_chars(text.data(), end, value);
+
+	if (error != std::errc() || stop != end || !takes(value))
+		return {};
+	return value;
+}
+
+std::string SettingInfo::why_not() const
+{
+	if (range.boolean)
+		return "is neither off nor on";
+	if (range.names.empty())
+		return fmt::format("is not a {} from {} to {}",
+				   range.power ? "power of two" : "number", range.least,
+				   range.most);
+	return "is none of " + choices();
+}
+
+std::string SettingInfo::choices() const
+{
+	std::string list;
+
+	for (const NamedValue &named : range.names)
+		list += (list.empty() ? "" : ", ") + std::string(named.name);
+	return list.empty() ? "a number" : list;
+}
+
+std::span<const SettingInfo> all_settings()
+{
+	static const std::vector<SettingInfo> all = make_all();
+
+	return all;
+}
+
+const SettingInfo &info(Setting setting)
+{
+	return all_settings()[static_cast<std::size_t>(setting)];
+}
+
+std::string path_of(Place place)
+{
+	return place == Place::bfd ? "bfd." : place == Place::tunnel ? "tunnel." : "";
+}
+
+std::string usage(Place place)
+{
+	std::string text;
+
+	for (const SettingInfo &setting : all_settings())
+		if (setting.place == place)
+			text += fmt::format(
+				"{}[{} {}]", text.empty() ? "" : " ", setting.argument,
+				setting.range.names.empty()
+					? 'N'
+					: static_cast<char>(std::toupper(setting.argument[0])));
+	return text;
+}
+
+FullSettings::FullSettings(std::initializer_list<std::pair<Setting, std::uint32_t>> given)
+{
+	for (const SettingInfo &setting : all_settings())
+		(*this)[setting.id] = setting.initial;
+	for (const auto &[setting, value] : given)
+		(*this)[setting] = value;
+}
+
+SettingValues differences(const FullSettings &from, const FullSettings &to)
+{
+	SettingValues values;
+
+	for (const SettingInfo &setting : all_settings())
+		if (from[setting.id] != to[setting.id])
+			values[setting.id] = to[setting.id];
+	return values;
+}
+
+SettingValues stated(const FullSettings &settings, Place place)
+{
+	SettingValues values;
+
+	for (const SettingInfo &setting : all_settings())
+		if (setting.place == place &&
+		    !(setting.range.implied && settings[setting.id] == setting.initial))
+			values[setting.id] = settings[setting.id];
+	return values;
+}
+
+std::string text(const SettingValues &values, const char *separator)
+{
+	std::string out;
+
+	for (const auto &[setting, value] : values)
+		out += fmt::format("{}{} {}", out.empty() ? "" : separator, info(setting).argument,
+				   info(setting).text(value));
+	return out;
+}
+
+std::optional<BfdKey> parse_bfd_key(std::string_view text, const char **why)
+{
+	BfdKey key;
+
+	if (text.starts_with("0x")) {
+		for (std::size_t i = 2; i < text.size(); i += 2) {
+			const auto value = hexadecimal(text.substr(i, 2));
+
+			if (!value) {
+				*why = "has 0x in front, but not only pairs of hexadecimal digits "
+				       "behind it";
+				return {};
+			}
+			key.push_back(*value);
+		}
+	} else {
+		key.assign(text.begin(), text.end());
+	}
+	if (key.empty())
+		*why = "is empty";
+	else if (key.size() > MPLINK_BFD_KEY_LEN)
+		*why = "is too long: 20 bytes at most";
+	else if (std::all_of(key.begin(), key.end(), [](std::uint8_t b) { return !b; }))
+		*why = "is nothing but zeros, which anyone can guess";
+	else
+		return key;
+	return {};
+}
+
+} // namespace mplink::cli
