@@ -58,29 +58,8 @@ enum mplink_encap {
 /* Why a gre-udp packet was not delivered. */
 enum mplink_gre_drop {
 	MPLINK_GRE_DROP_NONE,
-	/* Found by the header alone. */
-	MPLINK_GRE_DROP_TRUNCATED,	/* shorter than its header */
-	MPLINK_GRE_DROP_VERSION,	/* not 0 */
-	MPLINK_GRE_DROP_FLAGS,		/* one that nobody sets any more, as routing (RFC 2784) */
-	MPLINK_GRE_DROP_PROTOCOL,	/* neither IPv4 nor IPv6 */
-	MPLINK_GRE_DROP_KEY_MISSING,	/* no key */
-	/* Found by who sent it. */
-	MPLINK_GRE_DROP_KEY,		/* no peer has that key */
-	MPLINK_GRE_DROP_SENDER,		/* it is not from a remote of the peer with that key */
-	/* Found by what it carries. */
-	MPLINK_GRE_DROP_CHECKSUM,
-	MPLINK_GRE_DROP_INNER,		/* not an IP packet of that kind, or cut short */
-	MPLINK_GRE_DROP_ECN,		/* congestion that the packet cannot tell (RFC 6040) */
-	/* Found by its number. */
-	MPLINK_GRE_DROP_DUPLICATE,	/* it has been delivered */
-	MPLINK_GRE_DROP_LATE,		/* it had been given up */
-	/* The host's. */
-	MPLINK_GRE_DROP_DOWN,		/* the virtual NIC is down */
-	MPLINK_GRE_DROP_BACKLOG,	/* the host does not keep up: net.core.netdev_max_backlog */
-	MPLINK_GRE_DROP_NO_MEMORY,
-	/* Found by how it came. */
-	MPLINK_GRE_DROP_NIC,		/* by another NIC than the link's */
-	MPLINK_GRE_DROP_ICMP,		/* ICMP that quotes nothing we sent, or makes no sense */
+#define MPLINK_GRE_DROP(id, ...) MPLINK_GRE_DROP_##id,
+#include "mplink_drops.def"
 	MPLINK_GRE_DROPS
 };
 
@@ -142,29 +121,8 @@ enum mplink_bfd_auth {
 /* Why a BFD packet was refused; it has changed no state. */
 enum mplink_bfd_drop {
 	MPLINK_BFD_DROP_NONE,
-	/* Found by the packet alone. */
-	MPLINK_BFD_DROP_TOO_SHORT,	/* not even the 24 bytes that each has */
-	MPLINK_BFD_DROP_VERSION,	/* not 1 */
-	MPLINK_BFD_DROP_LENGTH_SMALL,	/* its length field: less than its sections take */
-	MPLINK_BFD_DROP_LENGTH_LARGE,	/* its length field: more than has come */
-	MPLINK_BFD_DROP_DETECT_MULT,	/* zero */
-	MPLINK_BFD_DROP_MULTIPOINT,	/* a bit that nobody may set yet */
-	MPLINK_BFD_DROP_MY_DISCR,	/* zero */
-	MPLINK_BFD_DROP_YOUR_DISCR,	/* zero, of one that says it hears us */
-	MPLINK_BFD_DROP_AUTH_LENGTH,	/* not that of its type, or not to the packet's end */
-	MPLINK_BFD_DROP_AUTH_WEAK,	/* password or MD5 */
-	MPLINK_BFD_DROP_AUTH_UNKNOWN,	/* a type that RFC 5880 has not */
-	/* Found by the session. */
-	MPLINK_BFD_DROP_SESSION,	/* it is for another session, or for none */
-	MPLINK_BFD_DROP_AUTH_MISSING,	/* not authenticated, but has to be */
-	MPLINK_BFD_DROP_AUTH_UNWANTED,	/* authenticated, but must not be */
-	MPLINK_BFD_DROP_AUTH_TYPE,	/* not the one in use */
-	MPLINK_BFD_DROP_AUTH_KEY,	/* not the key in use */
-	MPLINK_BFD_DROP_AUTH_SEQUENCE,	/* replayed, or out of step */
-	MPLINK_BFD_DROP_ADMIN_DOWN,	/* the session is disabled */
-	/* Found by the socket and by the crypto. */
-	MPLINK_BFD_DROP_TTL,		/* not 255: it has come over a router (RFC 5881 5) */
-	MPLINK_BFD_DROP_AUTH_DIGEST,	/* not that of the key */
+#define MPLINK_BFD_DROP(id, ...) MPLINK_BFD_DROP_##id,
+#include "mplink_drops.def"
 	MPLINK_BFD_DROPS
 };
 
@@ -195,16 +153,8 @@ enum mplink_event {
 
 /* Why a packet was dropped. */
 enum mplink_drop {
-	MPLINK_DROP_NO_PEER,	/* its next hop or destination names no peer */
-	MPLINK_DROP_NO_LINK,	/* the peer has no link that works */
-	MPLINK_DROP_MALFORMED,	/* not an IP packet, or cut short */
-	MPLINK_DROP_TOO_BIG,	/* longer than the NIC's MTU, past the stack that would cut it */
-	MPLINK_DROP_NO_MEMORY,	/* no memory for a header or a copy */
-	MPLINK_DROP_NO_NEIGHBOUR,	/* the link's next hop has no neighbour */
-	MPLINK_DROP_LOOP,	/* virtual NICs above each other, too deep: a loop? */
-	MPLINK_DROP_POLICY,	/* an IPsec policy forbids it, or has no state for it yet */
-	MPLINK_DROP_NO_PEER_MULTICAST,	/* to many, of whom none is a peer: nothing amiss */
-	MPLINK_DROP_REDIRECT,	/* an ICMP redirect: there is no way but by the peer */
+#define MPLINK_DROP(id, ...) MPLINK_DROP_##id,
+#include "mplink_drops.def"
 	MPLINK_DROPS
 };
 

@@ -68,7 +68,12 @@ bool any_session(const DeviceStatus &device)
 // Hosts send multicasts by every device they have, and routers redirects: neither is amiss.
 bool harmless(const DropCount &drop)
 {
-	return drop.reason == MPLINK_DROP_NO_PEER_MULTICAST || drop.reason == MPLINK_DROP_REDIRECT;
+	static constexpr bool of[] = {
+#define MPLINK_DROP(id, name, skb_reason, harmless) harmless,
+#include "uapi/mplink_drops.def"
+	};
+
+	return drop.reason < MPLINK_DROPS && of[drop.reason];
 }
 
 bool of_note(const DropCount &drop)

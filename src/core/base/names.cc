@@ -16,13 +16,6 @@ constexpr const char *nic_stages[] = {"registered", "up", "carrier", "address"};
 constexpr const char *link_stages[] = {"route", "bfd-init", "bfd-up", "valid"};
 constexpr const char *policies[] = {"balance-rr", "balance-xor", "active-backup", "broadcast"};
 constexpr const char *encaps[] = {"none", "gre-udp"};
-constexpr const char *drops[] = {"no-peer",           "no-link",      "malformed", "too-big",
-				 "no-memory",         "no-neighbour", "loop",      "policy",
-				 "no-peer-multicast", "redirect"};
-constexpr const char *gre_drops[] = {"none",      "truncated", "version", "flags",    "protocol",
-				     "no-key",    "key",       "sender",  "checksum", "inner",
-				     "ecn",       "duplicate", "late",    "down",     "backlog",
-				     "no-memory", "nic",       "icmp"};
 constexpr const char *bfd_states[] = {"admin-down", "down", "init", "up"};
 // In RFC 5880's order, and mostly in its words.
 constexpr const char *bfd_diags[] = {"none",
@@ -34,27 +27,36 @@ constexpr const char *bfd_diags[] = {"none",
 				     "concatenated-path-down",
 				     "admin-down",
 				     "reverse-concatenated-path-down"};
-constexpr const char *bfd_drops[] = {"none",
-				     "too-short",
-				     "bad-version",
-				     "length-too-small",
-				     "length-too-large",
-				     "no-detect-mult",
-				     "multipoint",
-				     "no-my-discriminator",
-				     "no-your-discriminator",
-				     "auth-length",
-				     "auth-weak",
-				     "auth-unknown",
-				     "no-session",
-				     "auth-missing",
-				     "auth-unwanted",
-				     "auth-type",
-				     "auth-key",
-				     "auth-sequence",
-				     "admin-down",
-				     "bad-ttl",
-				     "auth-digest"};
+// A name that a .def list gives as an identifier: with '-' in place of '_'.
+struct Name {
+	char text[32];
+};
+
+template <mplink_size n>
+consteval Name name_of(const char (&identifier)[n])
+{
+	Name name = {};
+
+	static_assert(n <= sizeof(name.text));
+	for (mplink_size i = 0; i < n; i++)
+		name.text[i] = identifier[i] == '_' ? '-' : identifier[i];
+	return name;
+}
+
+constexpr Name drops[] = {
+#define MPLINK_DROP(id, name, ...) name_of(#name),
+#include "uapi/mplink_drops.def"
+};
+constexpr Name gre_drops[] = {
+	name_of("none"),
+#define MPLINK_GRE_DROP(id, name) name_of(#name),
+#include "uapi/mplink_drops.def"
+};
+constexpr Name bfd_drops[] = {
+	name_of("none"),
+#define MPLINK_BFD_DROP(id, name) name_of(#name),
+#include "uapi/mplink_drops.def"
+};
 
 template <class T, mplink_size n>
 constexpr mplink_size count(const T (&)[n])
@@ -78,6 +80,12 @@ template <mplink_size n>
 const char *name_in(const char *const (&names)[n], mplink_u32 i)
 {
 	return i < n ? names[i] : "?";
+}
+
+template <mplink_size n>
+const char *name_in(const Name (&names)[n], mplink_u32 i)
+{
+	return i < n ? names[i].text : "?";
 }
 
 bool same(const char *name, const char *text, mplink_size len)

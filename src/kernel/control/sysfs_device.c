@@ -127,39 +127,22 @@ const struct attribute *const mplink_top_attrs[] = {
 
 /* --- drops: as ethtool -S has them ------------------------------------------- */
 
-#define MPLINK_DROP_FILE(file, drop) \
+#define MPLINK_DROP(id, file, ...) \
+	static int mplink_drops_##file(const struct mplink_dir *dir, char *buf); \
+	MPLINK_FILE(drops, file); \
 	static int mplink_drops_##file(const struct mplink_dir *dir, char *buf) \
 	{ \
-		return sysfs_emit(buf, "%llu\n", mplink_core_drops(dir->vnic->core, drop)); \
-	} \
-	MPLINK_FILE(drops, file)
-
-MPLINK_DROP_FILE(no_peer, MPLINK_DROP_NO_PEER);
-MPLINK_DROP_FILE(no_link, MPLINK_DROP_NO_LINK);
-MPLINK_DROP_FILE(malformed, MPLINK_DROP_MALFORMED);
-MPLINK_DROP_FILE(too_big, MPLINK_DROP_TOO_BIG);
-MPLINK_DROP_FILE(no_memory, MPLINK_DROP_NO_MEMORY);
-MPLINK_DROP_FILE(no_neighbour, MPLINK_DROP_NO_NEIGHBOUR);
-MPLINK_DROP_FILE(loop, MPLINK_DROP_LOOP);
-MPLINK_DROP_FILE(policy, MPLINK_DROP_POLICY);
-MPLINK_DROP_FILE(no_peer_multicast, MPLINK_DROP_NO_PEER_MULTICAST);
-MPLINK_DROP_FILE(redirect, MPLINK_DROP_REDIRECT);
+		return sysfs_emit(buf, "%llu\n", \
+				  mplink_core_drops(dir->vnic->core, MPLINK_DROP_##id)); \
+	}
+#include "uapi/mplink_drops.def"
 
 const struct attribute *const mplink_drops_attrs[] = {
-	&mplink_drops_no_peer_file.attr,
-	&mplink_drops_no_link_file.attr,
-	&mplink_drops_malformed_file.attr,
-	&mplink_drops_too_big_file.attr,
-	&mplink_drops_no_memory_file.attr,
-	&mplink_drops_no_neighbour_file.attr,
-	&mplink_drops_loop_file.attr,
-	&mplink_drops_policy_file.attr,
-	&mplink_drops_no_peer_multicast_file.attr,
-	&mplink_drops_redirect_file.attr,
+#define MPLINK_DROP(id, file, ...) \
+	[MPLINK_DROP_##id] = &mplink_drops_##file##_file.attr,
+#include "uapi/mplink_drops.def"
 	NULL,
 };
-
-static_assert(ARRAY_SIZE(mplink_drops_attrs) == MPLINK_DROPS + 1);
 
 /* --- bfd: authentication is netlink's, for a key is nothing to be read ------------- */
 

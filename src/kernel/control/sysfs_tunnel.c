@@ -67,55 +67,24 @@ const struct attribute *const mplink_tunnel_attrs[] = {
 
 /* --- gre_drops: of the namespace, as ethtool -S has them -------------------------- */
 
-#define MPLINK_GRE_DROP_FILE(file, drop) \
+#define MPLINK_GRE_DROP(id, file) \
+	static int mplink_gre_drops_##file(const struct mplink_dir *dir, char *buf); \
+	MPLINK_FILE(gre_drops, file); \
 	static int mplink_gre_drops_##file(const struct mplink_dir *dir, char *buf) \
 	{ \
 		return sysfs_emit(buf, "%llu\n", \
-				  mplink_tunnel_drops(dev_net(dir->vnic->dev), drop)); \
-	} \
-	MPLINK_FILE(gre_drops, file)
-
-MPLINK_GRE_DROP_FILE(truncated, MPLINK_GRE_DROP_TRUNCATED);
-MPLINK_GRE_DROP_FILE(version, MPLINK_GRE_DROP_VERSION);
-MPLINK_GRE_DROP_FILE(flags, MPLINK_GRE_DROP_FLAGS);
-MPLINK_GRE_DROP_FILE(protocol, MPLINK_GRE_DROP_PROTOCOL);
-MPLINK_GRE_DROP_FILE(no_key, MPLINK_GRE_DROP_KEY_MISSING);
-MPLINK_GRE_DROP_FILE(key, MPLINK_GRE_DROP_KEY);
-MPLINK_GRE_DROP_FILE(sender, MPLINK_GRE_DROP_SENDER);
-MPLINK_GRE_DROP_FILE(checksum, MPLINK_GRE_DROP_CHECKSUM);
-MPLINK_GRE_DROP_FILE(inner, MPLINK_GRE_DROP_INNER);
-MPLINK_GRE_DROP_FILE(ecn, MPLINK_GRE_DROP_ECN);
-MPLINK_GRE_DROP_FILE(duplicate, MPLINK_GRE_DROP_DUPLICATE);
-MPLINK_GRE_DROP_FILE(late, MPLINK_GRE_DROP_LATE);
-MPLINK_GRE_DROP_FILE(down, MPLINK_GRE_DROP_DOWN);
-MPLINK_GRE_DROP_FILE(backlog, MPLINK_GRE_DROP_BACKLOG);
-MPLINK_GRE_DROP_FILE(no_memory, MPLINK_GRE_DROP_NO_MEMORY);
-MPLINK_GRE_DROP_FILE(nic, MPLINK_GRE_DROP_NIC);
-MPLINK_GRE_DROP_FILE(icmp, MPLINK_GRE_DROP_ICMP);
+				  mplink_tunnel_drops(dev_net(dir->vnic->dev), \
+						      MPLINK_GRE_DROP_##id)); \
+	}
+#include "uapi/mplink_drops.def"
 
 const struct attribute *const mplink_gre_drops_attrs[] = {
-	&mplink_gre_drops_truncated_file.attr,
-	&mplink_gre_drops_version_file.attr,
-	&mplink_gre_drops_flags_file.attr,
-	&mplink_gre_drops_protocol_file.attr,
-	&mplink_gre_drops_no_key_file.attr,
-	&mplink_gre_drops_key_file.attr,
-	&mplink_gre_drops_sender_file.attr,
-	&mplink_gre_drops_checksum_file.attr,
-	&mplink_gre_drops_inner_file.attr,
-	&mplink_gre_drops_ecn_file.attr,
-	&mplink_gre_drops_duplicate_file.attr,
-	&mplink_gre_drops_late_file.attr,
-	&mplink_gre_drops_down_file.attr,
-	&mplink_gre_drops_backlog_file.attr,
-	&mplink_gre_drops_no_memory_file.attr,
-	&mplink_gre_drops_nic_file.attr,
-	&mplink_gre_drops_icmp_file.attr,
+/* MPLINK_GRE_DROP_NONE has no file. */
+#define MPLINK_GRE_DROP(id, file) \
+	[MPLINK_GRE_DROP_##id - 1] = &mplink_gre_drops_##file##_file.attr,
+#include "uapi/mplink_drops.def"
 	NULL,
 };
-
-/* All but none. */
-static_assert(ARRAY_SIZE(mplink_gre_drops_attrs) == MPLINK_GRE_DROPS);
 
 /* --- peers/<peer>/resequencer ------------------------------------------------------ */
 

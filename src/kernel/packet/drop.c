@@ -21,19 +21,11 @@
 void mplink_drop(struct mplink_vnic *vnic, struct sk_buff *skb, u32 drop)
 {
 	static const enum skb_drop_reason reasons[] = {
-		[MPLINK_DROP_NO_PEER] = SKB_DROP_REASON_IP_OUTNOROUTES,
-		[MPLINK_DROP_NO_LINK] = SKB_DROP_REASON_DEV_READY,
-		[MPLINK_DROP_MALFORMED] = SKB_DROP_REASON_PKT_TOO_SMALL,
-		[MPLINK_DROP_TOO_BIG] = SKB_DROP_REASON_PKT_TOO_BIG,
-		[MPLINK_DROP_NO_MEMORY] = SKB_DROP_REASON_NOMEM,
-		[MPLINK_DROP_NO_NEIGHBOUR] = SKB_DROP_REASON_NEIGH_CREATEFAIL,
-		[MPLINK_DROP_LOOP] = SKB_DROP_REASON_NOT_SPECIFIED,
-		[MPLINK_DROP_POLICY] = SKB_DROP_REASON_XFRM_POLICY,
-		[MPLINK_DROP_NO_PEER_MULTICAST] = SKB_DROP_REASON_IP_OUTNOROUTES,
-		[MPLINK_DROP_REDIRECT] = SKB_DROP_REASON_NOT_SPECIFIED,
+#define MPLINK_DROP(id, name, skb_reason, harmless) \
+		[MPLINK_DROP_##id] = SKB_DROP_REASON_##skb_reason,
+#include "uapi/mplink_drops.def"
 	};
 
-	static_assert(ARRAY_SIZE(reasons) == MPLINK_DROPS);
 	mplink_count_drop(vnic->core, drop);
 	mplink_report_drop(vnic, skb, drop);
 	kfree_skb_reason(skb, reasons[drop]);
