@@ -3,24 +3,27 @@
 # /usr/share/bash-completion/completions/mplink
 # shellcheck shell=bash
 
-# One a line; quiet without a module.
+# Each function prints one word per line.  Those that ask the module print nothing without it.
 _mplink_devices() {
 	mplink show -jp 2>/dev/null | sed -n 's/^ \{4\}"name": "\(.*\)",$/\1/p'
 }
 
-# A peer's first key is its address; a NIC has one, too, but further down.
+# Takes only an address that is the first key of an object: a NIC has an address, too, but
+# further down.
 _mplink_peers() {
 	mplink show -jp 2>/dev/null | sed -n '/^ \{6\}{$/{n;s/^ *"address": "\(.*\)",$/\1/p}'
 }
 
-# The first line of its help ends with them.
+# The first line of the help ends with the list of settings.
 _mplink_settings() {
 	mplink set --help | sed -n '1{s/.*: //;s/,//g;p}'
 }
 
-# There is no such policy, and who says so names those that there are.
-_mplink_policies() {
-	mplink set policy '' 2>&1 | sed -n 's/.* is none of //;s/,//gp'
+# The values that may follow these arguments of mplink, if they have names.  The
+# command lists them when it refuses an empty value, which needs no module.
+_mplink_values() {
+	mplink "$@" '' 2>&1 |
+		sed -n 's/,//g; s/.* is none of //p; s/.* is neither \(.*\) nor \(.*\)/\1 \2/p'
 }
 
 _mplink_nics() {
@@ -28,12 +31,12 @@ _mplink_nics() {
 
 	for nic in /sys/class/net/*; do
 		nic=${nic##*/}
-		# What is no device (bonding_masters) has no such folder.
+		# bonding_masters is a file, not a device.
 		[[ $nic == lo || ! -d /sys/class/net/$nic ]] || echo "$nic"
 	done
 }
 
-# What may follow the words so far.
+# What may follow the words typed so far.
 _mplink_choices() {
 	local verb=$1 last=$2 first=$3
 
@@ -46,35 +49,24 @@ _mplink_choices() {
 		_mplink_nics
 		return
 		;;
-	policy)
-		_mplink_policies
-		return
-		;;
-	liveness)
-		[[ $verb == set ]] || echo inherit
-		echo off bfd
-		return
-		;;
-	encap)
-		echo none gre-udp
-		return
-		;;
-	bfd-multihop | checksum)
-		echo off on
-		return
-		;;
-	bfd-auth)
-		echo none sha1 meticulous-sha1
-		return
-		;;
 	local)
 		echo auto
 		return
 		;;
-	remote | weight | key | wtr-ms | holdoff-ms | bfd-* | flow-* | outoforder-* | max-*)
+	remote | weight | key)
 		return
 		;;
+	liveness)
+		if [[ $verb == "peer "* ]]; then
+			_mplink_values peer add 192.0.2.1 liveness
+			return
+		fi
+		;;
 	esac
+	if [[ $verb == set && " $(_mplink_settings) " == *" $last "* ]]; then
+		_mplink_values set "$last"
+		return
+	fi
 	[[ $first ]] && [[ $verb != monitor && $verb != load ]] && echo dev
 	case $verb in
 	show)
@@ -116,7 +108,7 @@ _mplink_choices() {
 _mplink() {
 	local words cword cur prev verb="" first=yes i word choices
 
-	# IPv6 addresses are one word.
+	# Keep an IPv6 address in one word.
 	_get_comp_words_by_ref -n : words cword cur prev
 	COMPREPLY=()
 	for ((i = 1; i < cword; i++)); do
@@ -132,7 +124,7 @@ _mplink() {
 			;;
 		esac
 	done
-	# "dev DEV" is in front of what comes first.
+	# The argument behind "dev DEV" is the first one, too.
 	[[ ${words[cword - 2]:-} == dev && $((cword - 2)) -le 3 ]] && first=yes
 
 	if [[ $verb == load && $cur != -* ]]; then
