@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What each subcommand does once its words are understood.
+// What each subcommand does, once its arguments are parsed.
 #pragma once
 #include <optional>
 #include <string>
@@ -17,8 +17,8 @@ struct ShowOptions {
 };
 
 struct LoadOptions {
-	bool check = false;   // only whether the file is right; the module is not asked
-	bool dry_run = false; // only print what would be done
+	bool check = false;   // only check the file, without the module
+	bool dry_run = false; // only print the commands
 };
 
 void show(const std::optional<std::string> &device, const ShowOptions &options);

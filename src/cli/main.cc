@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The command's face: which subcommands there are, and how each ends.
+// The subcommands and their options, and how the command ends.
 #include <CLI/CLI.hpp>
 
 #include <fmt/format.h>
@@ -23,7 +23,7 @@ const char footer[] =
 	"Exit status: 0 done, 1 refused or failed, 2 bad words or input, 3 no module.\n"
 	"See mplink(8).";
 
-// The library would tell of a list of words, for it does not know their grammar.
+// The library does not know the grammar of the arguments, so usage texts are our own.
 class Usage : public CLI::Formatter
 {
 public:
@@ -88,7 +88,7 @@ Command::Command()
 							  MPLINK_VERSION, MPLINK_FAMILY_VERSION));
 	app_.add_flag("-j,--json", show_.json, "JSON instead of text");
 	app_.add_flag("-p,--pretty", show_.pretty, "JSON with line breaks");
-	// One verb and no more, so that a NIC may be called as a verb is.
+	// Exactly one verb, so that a NIC may have the name of a verb.
 	app_.require_subcommand(1);
 	app_.footer(footer);
 
@@ -171,7 +171,7 @@ try {
 	} catch (const CLI::ParseError &e) {
 		if (e.get_exit_code() == 0)
 			return command.app().exit(e);
-		// A word that is no command is told of as a missing one.
+		// The library reports an unknown subcommand as a missing one.
 		const std::vector<std::string> rest = command.app().remaining(true);
 
 		return complain(Exit::usage, (rest.empty() ? e.what()

@@ -36,7 +36,7 @@ public:
 		rest_ = rest_.subspan(1);
 		return true;
 	}
-	// what: for the error, if there is no word left.
+	// what: names the missing argument in the error message.
 	const std::string &take(const char *what, const char *after)
 	{
 		if (rest_.empty())
@@ -186,14 +186,14 @@ std::optional<Address> parse_local(const std::string &word, const std::optional<
 
 	const Address local = parse_address(word, "local");
 
-	// The remote that a link has, and that is not given, is the module's to compare.
+	// If no remote is given, only the module knows the remote to compare with.
 	if (remote)
 		if (const char *why = why_no_local(local.core(), remote->core()))
 			throw usage_error(fmt::format("local \"{}\" {}", word, why));
 	return local;
 }
 
-// What follows "link" or "addlink".
+// Parses what follows "link" or "addlink".  fresh: a new link, which needs a remote.
 LinkRequest parse_link(Reader &reader, const Address &peer, const char *verb, bool fresh)
 {
 	LinkRequest link{.nic = reader.nic(verb)};
@@ -216,7 +216,7 @@ LinkRequest parse_unlink(Reader &reader, const Address &peer)
 	return link;
 }
 
-// Whether they can only be the same link.  The module knows what there is over a NIC.
+// Whether both must mean the same link.  Only the module knows which links exist over a NIC.
 bool same_link(const LinkRequest &a, const LinkRequest &b)
 {
 	return a.nic == b.nic && a.remote == b.remote;
@@ -333,7 +333,8 @@ ChangeRequests parse_set_arguments(const Arguments &arguments)
 	Reader reader(arguments);
 	ChangeRequests changes{.device = reader.device(), .requests = {}};
 
-	// Settings are pairs: what is too many is a device in front of them.
+	// Settings come in pairs, so an odd number of arguments means that a device comes
+	// first.
 	if (!changes.device && arguments.size() % 2 && !can_be_set(arguments.front()))
 		changes.device = reader.take("", "");
 	if (reader.empty())

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// A step as the command that would take it, and whether it takes something away.
+// Change requests as command lines, for `mplink load --dry-run`.
 #pragma once
 #include <string>
 #include <string_view>
@@ -10,11 +10,11 @@
 namespace mplink::cli
 {
 
-// For a shell: in quotes, where one would read more than a word in it.
+// Quotes the argument if a shell would not read it as one word.
 std::string shell_argument(std::string_view word);
 
-// "mplink peer set dev mpl0 10.99.0.2 link eth1 remote 10.0.1.2".  A key of BFD's is not told:
-// KEY stands in its place.
+// "mplink peer set dev mpl0 10.99.0.2 link eth1 remote 10.0.1.2".  Prints KEY in place of a BFD
+// key.
 std::string command_line(const std::string &device, const ChangeRequest &request);
 
 } // namespace mplink::cli

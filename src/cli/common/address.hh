@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// An IPv4 or IPv6 address between the user's text, the kernel's 4 or 16 bytes, and
-// the form in which the core judges it.
+// An IPv4 or IPv6 address: as text of the user, as 4 or 16 bytes of the kernel, and in the
+// core's form.
 #pragma once
 #include <array>
 #include <compare>
@@ -20,7 +20,7 @@ class Address
 {
 public:
 	static std::optional<Address> parse(std::string_view text);
-	// Nothing if there are neither 4 nor 16 bytes.
+	// Returns nothing unless there are 4 or 16 bytes.
 	static std::optional<Address> from_wire(std::span<const std::byte> wire);
 
 	std::string text() const;

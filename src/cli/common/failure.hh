@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// What ends the command: a line for the user and the exit status, which is documented
-// in mplink(8) and so never renumbered.
+// Why the command ends: a message for the user and the exit status.  mplink(8) documents the
+// statuses, so their numbers never change.
 #pragma once
 #include <stdexcept>
 #include <string>
@@ -17,12 +17,12 @@ struct Failure : std::runtime_error {
 	Exit status;
 };
 
-// The device that a request is about does not exist, or no longer does.
+// The device of the request does not exist, or no longer does.
 struct NoDevice : Failure {
 	using Failure::Failure;
 };
 
-// The user's words or file mean nothing; nothing has been changed.
+// The arguments or the file are not valid.  Nothing has been changed.
 inline Failure usage_error(const std::string &text)
 {
 	return {Exit::usage, text};

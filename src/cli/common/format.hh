@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Numbers and times for people.  Machines get them exact, from the other renderers.
+// Numbers and times for people.  Output for programs has them exact.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -10,7 +10,7 @@ namespace mplink::cli
 
 using WallTime = std::chrono::time_point<std::chrono::system_clock, std::chrono::nanoseconds>;
 
-// 1.2 GB; decimal, as the rates of NICs are.
+// "1.2 GB".  Decimal units, as for the rates of NICs.
 std::string human_bytes(std::uint64_t bytes);
 // 1.2M
 std::string human_count(std::uint64_t n);

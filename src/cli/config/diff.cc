@@ -19,7 +19,7 @@ bool contains(const std::vector<std::string> &names, const std::string &name)
 	return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// A NIC takes the links over it along.
+// Removing a NIC removes the links over it.
 void forget_links(DeviceStatus &device, const std::vector<std::string> &nics)
 {
 	for (PeerStatus &peer : device.peers)
@@ -34,8 +34,8 @@ auto count_over(const Links &links, const std::string &nic)
 			     [&](const auto &link) { return link.nic == nic; });
 }
 
-// What becomes the wanted link: the one to the same remote, or, if there is one link over
-// the NIC before and after, that one, which moves; or null.
+// The present link that becomes the wanted one: the link to the same remote; or, if there is
+// one link over the NIC before and after, that link, which moves.  Null: none.
 const LinkStatus *counterpart(const std::vector<LinkStatus> &current, const PeerConfig &wanted,
 			      const LinkConfig &want)
 {
@@ -73,7 +73,7 @@ std::vector<LinkRequest> diff_links(const std::vector<LinkStatus> &current,
 		if (!change.remote && !change.local && change.settings.empty())
 			continue;
 		change.add = !have && over;
-		// Among several it is the one to that remote.
+		// If several links share the NIC, the remote selects the link.
 		if (over > 1)
 			change.remote = want.remote;
 		change.where = fmt::format("{}.links[{}]", where, i);
@@ -112,9 +112,10 @@ std::vector<ChangeRequest> remove_peers(const DeviceStatus &current,
 	return requests;
 }
 
-// By key and remote a tunnel's packets are known.  Who has those that another one is to have
-// steps aside, to a key that is nobody's, until its own change comes.  From the highest on:
-// other devices' peers, of which nothing is known here, are likelier to have low ones.
+// Key and remote tell which peer a tunnel packet is from, so no two peers may have the same.  A
+// peer whose key and remote another peer is to get moves to an unused key until its own change
+// follows.  Searches from the highest key down: peers of other devices, not known here, are
+// likelier to have low keys.
 std::vector<ChangeRequest> step_aside(std::vector<PeerStatus> &current,
 				      const std::vector<PeerConfig> &wanted)
 {
@@ -200,10 +201,12 @@ void diff_peers(DeviceStatus &current, const DeviceConfig &wanted, const std::st
 			had.erase(have);
 	}
 
-	// What only adds comes first: what it refuses leaves all as it was.
+	// Requests that only add come first: if the kernel refuses one, nothing has been
+	// removed yet.
 	std::stable_partition(changes.begin(), changes.end(), std::not_fn(takes_away));
 
-	// One that goes may have the key and a remote of one that comes: it makes room.
+	// A peer that goes may have the key and a remote of a peer that comes, so it must go
+	// first.
 	const std::set<std::pair<std::uint32_t, Address>> senders =
 		tunnel ? wanted_senders(wanted.peers)
 		       : std::set<std::pair<std::uint32_t, Address>>();
@@ -256,16 +259,16 @@ std::vector<ChangeRequest> diff(const DeviceStatus &current, const DeviceConfig 
 
 	const bool crowded = current.nics.size() + added.size() > MPLINK_MAX_NICS;
 
-	// A key cannot be read, and so not be compared: what the file says is said again.
+	// The BFD key cannot be read and compared, so the key of the file is always sent.
 	SettingValues settings = differences(current.settings, wanted.settings);
 
-	// It goes with the authentication, and asked for without one is refused.
+	// The key ID ends with the authentication; the module refuses it without one.
 	if (wanted.settings[Setting::bfd_auth] == MPLINK_BFD_AUTH_NONE)
 		settings.erase(Setting::bfd_key_id);
 	SettingValues encap;
 
-	// Peers, and their links, are of one encap as long as they are.  All else is done
-	// before they go.
+	// Peers cannot change their encap, so they must be removed and added again.  Do
+	// everything else before.
 	if (const auto found = settings.find(Setting::encap); found != settings.end()) {
 		encap.insert(*found);
 		settings.erase(found);

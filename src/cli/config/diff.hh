@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// From what is to what the file wants.  Loading a file twice changes nothing the
-// second time.
+// The change requests that lead from the present state to the wanted one.  Loading a file twice
+// changes nothing the second time.
 #pragma once
 #include <string>
 #include <vector>
@@ -12,10 +12,12 @@
 namespace mplink::cli
 {
 
-// where: of the wanted device in the file.  What is new comes before what goes, so that
-// traffic always finds a link, and a refusal finds all in place.  Before what is new go: NICs,
-// where there are more than a device can have; a peer that has a tunnel's key and remote
-// of one that comes; and all peers where encap changes.
+// where: JSON path of the wanted device, for error messages.
+//
+// Additions come before removals, so that traffic always finds a link, and so that nothing is
+// lost if the kernel refuses an addition.  Some removals must come first: NICs, if the device
+// would have too many; a peer with the tunnel key and remote of a new peer; all peers, if encap
+// changes.
 std::vector<ChangeRequest> diff(const DeviceStatus &current, const DeviceConfig &wanted,
 				const std::string &where);
 

@@ -22,7 +22,7 @@ namespace
 using Json = nlohmann::json;
 using Ordered = nlohmann::ordered_json;
 
-// More would scroll the first ones away, and they often have one cause.
+// More lines would scroll the first ones away, and many faults often have one cause.
 constexpr std::size_t most_faults = 20;
 
 std::string excerpt(const Json &value)
@@ -32,12 +32,11 @@ std::string excerpt(const Json &value)
 	return text.size() > 60 ? text.substr(0, 60) + "..." : text;
 }
 
-// devices, peers, links and what is in them.  Beyond it, what handles a value by calling
-// itself would run out of stack.
+// Enough for devices, peers and links.  Recursive functions would run out of stack on very deep
+// input.
 constexpr int deepest = 16;
 
-// The library keeps the last of two equal keys, and forgets the first without a word; and
-// takes any depth.
+// The library accepts any depth, and keeps the last of two equal keys without a warning.
 class Watch
 {
 public:
@@ -103,7 +102,7 @@ private:
 				       const DeviceConfig &device, const Address &peer);
 
 	std::vector<std::string> faults_;
-	// By whom packets that come from a remote with a key are: the place of the peer.
+	// From key and remote to the JSON path of the peer that has them.
 	std::map<std::pair<std::uint32_t, Address>, std::string> senders_;
 };
 
@@ -127,7 +126,7 @@ void Parser::fault(const std::string &path, const Json &value, const std::string
 	faults_.push_back(fmt::format("{}: {} {}", path, excerpt(value), why));
 }
 
-// Whether it is one, with what is required.
+// Returns whether the value is an object that has all required keys.  Reports unknown keys.
 bool Parser::object(const std::string &path, const Json &value,
 		    std::initializer_list<const char *> required,
 		    const std::vector<const char *> &optional)
@@ -176,7 +175,7 @@ std::string Parser::nic_name(const std::string &path, const Json &value)
 
 	auto name = value.get<std::string>();
 
-	// A NUL would end the name for the kernel, but not for JSON.
+	// The kernel's names end at a NUL; JSON strings do not.
 	const char *why = name.find('\0') != std::string::npos
 				  ? "is not a valid NIC name"
 				  : why_no_nic_name(name.data(), name.size());
@@ -225,7 +224,7 @@ void Parser::bfd(const std::string &path, const Json &value, DeviceConfig &devic
 
 		if (key->is_string())
 			device.bfd_key = parse_bfd_key(key->get<std::string>(), &why);
-		// Without what it is: it must not get into a log.
+		// The message must not contain the key, because messages get into logs.
 		if (!device.bfd_key)
 			faults_.push_back(fmt::format("{}.key: the key {}", path, why));
 	}
@@ -420,7 +419,8 @@ std::vector<DeviceConfig> parse_config(std::string_view json)
 	try {
 		root = Json::parse(json, Watch());
 	} catch (const Json::parse_error &e) {
-		// Behind the library's own tag in brackets: line, column and what was expected.
+		// Cut off the library's tag in brackets; line, column and what was expected
+		// follow.
 		const std::string_view what = e.what();
 		const std::size_t tag = what.find("] ");
 
@@ -484,7 +484,7 @@ std::string write_config(const std::vector<DeviceStatus> &devices)
 	try {
 		return root.dump(2) + "\n";
 	} catch (const Json::type_error &) {
-		// The kernel takes any byte, JSON no such string.
+		// The kernel accepts any byte in a name, JSON only UTF-8.
 		throw failed("the name of a NIC is not UTF-8, and cannot be written as JSON: "
 			     "rename that NIC (`mplink show` has it)");
 	}

@@ -49,7 +49,7 @@ const char *kind_name(Kind kind)
 	return "?";
 }
 
-// What the reason is not known well enough to say by itself.
+// An explanation for reasons whose names do not explain themselves.
 const char *meaning(std::uint32_t reason)
 {
 	switch (reason) {
@@ -62,8 +62,8 @@ const char *meaning(std::uint32_t reason)
 	}
 }
 
-// As the kernel log has it: "valid 1 -> 0 (admin-down)".  Of a link also from which reason
-// to which it went: "valid 0 (no-carrier -> liveness: the far end does not answer)".
+// As in the kernel log: "valid 1 -> 0 (admin-down)".  For a link that stays invalid, both
+// reasons: "valid 0 (no-carrier -> liveness: the far end does not answer)".
 std::string validity(const Change &change)
 {
 	const std::uint32_t now = change.reason.value_or(MPLINK_REASON_NONE);
@@ -89,7 +89,7 @@ std::string event(const Change &change)
 
 	const char *name = mplink_core_event_name(*change.event);
 
-	// As in the kernel log: a notifier's number, in its low byte, and no others.
+	// As in the kernel log: only events of notifiers have a number, in the low byte.
 	if (*change.event >= MPLINK_EVENT_REFRESH)
 		return fmt::format("{}: ", name);
 	return fmt::format("{} ({}): ", name, *change.event & 0xff);
@@ -207,7 +207,8 @@ std::string json(const Change &change)
 
 std::vector<std::string> environment(const Change &change)
 {
-	// The module says what these mean for the user, if anything.
+	// These need no command: if they matter to the user, the module reports what follows
+	// from them.
 	if (change.kind == Kind::netdev || change.kind == Kind::stages ||
 	    change.kind == Kind::overrun)
 		return {};

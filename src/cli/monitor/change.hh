@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Something that happened, as `mplink monitor` tells of it: to people in a line, to
-// programs in a line of JSON, to --exec's command in its environment.
+// A change, as `mplink monitor` reports it: as a line of text, as a line of JSON, and in the
+// environment of the command of --exec.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -20,13 +20,13 @@ struct Change {
 		device_added,
 		device_set,
 		device_removed,
-		nic, // an event of a member NIC
+		nic, // an event of a NIC
 		nic_added,
 		nic_removed,
-		peer_set, // added, or its links were changed
+		peer_set, // added, or its settings or links changed
 		peer_removed,
-		link,   // a link's reason
-		netdev, // of rtnetlink
+		link,   // the reason of a link changed
+		netdev, // a network device changed
 		stages,
 		overrun,
 	};
@@ -41,15 +41,15 @@ struct Change {
 	std::optional<std::uint32_t> event;
 	std::optional<std::uint32_t> was;
 	std::optional<std::uint32_t> reason;
-	SettingValues settings; // that were set
-	std::string detail;     // what the kind says in words
+	SettingValues settings; // new values, for device_set
+	std::string detail;     // text, for kinds that have no other fields
 	std::optional<StagesReport> stages;
 };
 
-// Without the time.
+// One line, without the time.
 std::string text(const Change &change);
 std::string json(const Change &change);
-// NAME=value; nothing of what --exec's command is not run for.
+// NAME=value entries.  Empty if --exec does not run its command for that change.
 std::vector<std::string> environment(const Change &change);
 
 } // namespace mplink::cli

@@ -37,7 +37,7 @@ void tell(const std::string &report)
 		fmt::print(stderr, "mplink: {}\n", report);
 }
 
-// The signals that end the monitor, and its children's, as something to poll.
+// Makes the signals that end the monitor, and SIGCHLD, readable from a file descriptor.
 class Signals
 {
 public:
@@ -50,7 +50,7 @@ public:
 		sigaddset(&set, SIGTERM);
 		sigaddset(&set, SIGCHLD);
 		sigprocmask(SIG_BLOCK, &set, nullptr);
-		// Whoever started us may ignore it: then no child's end would be told.
+		// If our parent ignored SIGCHLD, we would not hear of a child's end.
 		std::signal(SIGCHLD, SIG_DFL);
 		fd_ = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 		if (fd_ < 0)
@@ -67,7 +67,7 @@ public:
 	{
 		return fd_;
 	}
-	// Whether one of those that end the monitor has come.
+	// Returns whether a signal that ends the monitor has arrived.
 	bool take()
 	{
 		signalfd_siginfo info;
@@ -97,7 +97,7 @@ private:
 	void end();
 
 	const MonitorOptions options_;
-	// Before the children, whose end they tell; and blocked before there is one.
+	// Must come before the runner: SIGCHLD must be blocked before there is a child.
 	Signals signals_;
 	Client client_;
 	Socket events_{NETLINK_GENERIC};
@@ -112,9 +112,9 @@ Monitor::Monitor(const MonitorOptions &options) : options_(options)
 	if (options.exec)
 		runner_.emplace(*options.exec);
 	events_.join(client_.family().events);
-	// The controller's own group tells that the family goes.
+	// The controller's own group announces that the family goes.
 	events_.join(GENL_ID_CTRL);
-	// After joining: what changes meanwhile comes as an event, and is no news.
+	// Read the state after joining: changes from now on arrive as events.
 	const std::vector<DeviceStatus> devices = client_.state({});
 
 	state_.emplace(devices, client_.netdevs());
@@ -194,7 +194,8 @@ void Monitor::drain(Socket &socket, void (Monitor::*handle)(const Received &))
 	}
 }
 
-// What is still queued is older than what is read here, so it must have been taken before.
+// Call only when the queues are empty: what is queued is older than the state that is read
+// here.
 void Monitor::resync()
 {
 	lost_ = false;
@@ -214,8 +215,8 @@ void Monitor::end()
 		return;
 	if (const std::size_t left = runner_->stop())
 		fmt::print(stderr, "mplink: --exec: not run for the last {} changes\n", left);
-	// It is not cut off in the midst of what it does, unless the user insists, or it does
-	// not end.  Its end may have been told with the signal that brought us here.
+	// Let a running command finish, unless the user insists or it takes too long.  The
+	// signal that brought us here may have hidden its SIGCHLD, so look at once.
 	for (;;) {
 		pollfd fd{.fd = signals_.fd(), .events = POLLIN, .revents = 0};
 
@@ -244,7 +245,7 @@ void Monitor::run()
 			return end();
 		if (runner_)
 			tell(runner_->reap());
-		// Links first: IFF_UP is told there before the module hears of it.
+		// Network devices first: rtnetlink reports IFF_UP before the module does.
 		drain(links_, &Monitor::on_link);
 		drain(events_, &Monitor::on_event);
 		if (lost_)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// `mplink monitor`: what the module and rtnetlink announce, as one stream.
+// `mplink monitor`: the notifications of the module and of rtnetlink as one stream.
 #pragma once
 #include <optional>
 #include <string>
@@ -12,7 +12,7 @@ struct MonitorOptions {
 	std::optional<std::string> exec;
 };
 
-// Until SIGINT or SIGTERM.
+// Returns after SIGINT or SIGTERM.
 void monitor(const MonitorOptions &options);
 
 } // namespace mplink::cli

@@ -143,7 +143,7 @@ MonitorState::Changes MonitorState::nic_removed(WallTime at, const NicMessage &m
 	link_stages_.forget([&](const LinkStages::Id &link) {
 		return std::get<0>(link) == message.device && std::get<2>(link) == message.nic.name;
 	});
-	// The module removes the links first, and says nothing more of them.
+	// The module removes the links of the NIC before, without notifications.
 	for (auto &[key, peer] : peers_)
 		if (key.first == message.device)
 			std::erase_if(peer.links, [&](const auto &link) {
@@ -254,7 +254,7 @@ MonitorState::Changes MonitorState::netdev(WallTime at, const Netdev &netdev)
 			changes.push_back(
 				{.kind = Kind::device_added, .time = at, .device = netdev.name});
 	}
-	// Only the module can say that the NIC is valid, so there is nothing to report.
+	// Only the module can say that the NIC is valid, so this ends no run.
 	stages_.observe(netdev.name, at,
 			{.up = netdev.up, .carrier = netdev.carrier, .reason = {}});
 	return changes;

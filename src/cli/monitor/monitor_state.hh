@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// What `mplink monitor` knows, so that a notification becomes a change, and what was
-// lost can be found by comparing.
+// The last known state of all devices.  Turns notifications into changes, and finds the changes
+// that were lost by comparing.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -33,7 +33,7 @@ public:
 	Changes netdev(WallTime at, const Netdev &netdev);
 	Changes netdev_removed(WallTime at, const Netdev &netdev);
 
-	// The changes that lead from what was known to this.
+	// Takes over the given state and returns the changes that lead to it.
 	Changes resync(WallTime at, const std::vector<DeviceStatus> &devices,
 		       const std::vector<Netdev> &netdevs);
 
@@ -41,9 +41,10 @@ private:
 	using NicKey = std::pair<std::uint32_t, std::string>;
 	using PeerKey = std::pair<std::uint32_t, Address>;
 	using LinkKey = std::pair<std::string, Address>; // NIC and remote
-	using Links = std::map<LinkKey, LinkStatus>;     // their counters are not kept up
+	using Links = std::map<LinkKey, LinkStatus>;     // counters and sessions may be old
 	struct KnownPeer {
-		std::optional<std::uint32_t> key; // notifications do not tell it
+		std::optional<std::uint32_t>
+			key; // empty: not known, because notifications do not carry it
 		Links links;
 	};
 

@@ -21,7 +21,7 @@ namespace mplink::cli
 namespace
 {
 
-// The child's attributes, and what it reads; released with it.
+// Owns the attributes and file actions of posix_spawn().
 class Spawn
 {
 public:
@@ -29,7 +29,7 @@ public:
 	{
 		sigset_t none, usual;
 
-		// The monitor reads its signals from a file; the command wants them as usual.
+		// The monitor blocks these signals; the command must have the usual handling.
 		sigemptyset(&none);
 		sigemptyset(&usual);
 		for (const int number : {SIGINT, SIGTERM, SIGCHLD, SIGPIPE})
@@ -37,14 +37,14 @@ public:
 		posix_spawnattr_init(&attributes_);
 		posix_spawnattr_setsigmask(&attributes_, &none);
 		posix_spawnattr_setsigdefault(&attributes_, &usual);
-		// A group of its own: Ctrl-C does not cut it off in the midst of what it does,
-		// and what it has started ends with it.
+		// A process group of its own: Ctrl-C does not interrupt the command, and
+		// killing the group also ends what the command has started.
 		posix_spawnattr_setpgroup(&attributes_, 0);
 		posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK |
 							       POSIX_SPAWN_SETSIGDEF |
 							       POSIX_SPAWN_SETPGROUP);
 		posix_spawn_file_actions_init(&files_);
-		// The terminal's input is not the command's.
+		// The command must not read the terminal.
 		posix_spawn_file_actions_addopen(&files_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	}
 	~Spawn()
@@ -88,7 +88,8 @@ void Runner::kill_all()
 std::string Runner::add(std::vector<std::string> environment)
 {
 	if (waiting_.size() >= most_waiting) {
-		// Told at the first one, and with how many when there is room again.
+		// Reported for the first change that is left out, and with a count when there
+		// is room again.
 		return left_out_++
 			       ? ""
 			       : fmt::format("--exec: \"{}\" is too slow: {} changes wait for it, "
@@ -124,7 +125,8 @@ void Runner::start()
 			nullptr};
 
 	waiting_.pop_front();
-	// A fact that is not known must not be one that we were given.
+	// Drop MPLINK_* variables of our own environment: the command must not take them for
+	// facts.
 	for (char **p = environ; *p; p++)
 		if (!std::string_view(*p).starts_with("MPLINK_"))
 			envp.push_back(*p);
@@ -159,7 +161,8 @@ std::string Runner::reap()
 				   std::chrono::duration<double>(limit_).count());
 	}
 	pid_ = 0;
-	// How it was ended has been told.  If there is no such child, nobody can tell.
+	// A killed command was reported when it was killed.  Without a child there is nothing
+	// to report.
 	if (overdue_ || ended < 0)
 		report = {};
 	else if (WIFEXITED(status) && WEXITSTATUS(status))

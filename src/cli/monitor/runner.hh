@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Runs --exec's command for one change after the other.  What happens meanwhile waits.
+// Runs the command of --exec once for each change, one at a time.  Further changes wait.
 #pragma once
 #include <sys/types.h>
 
@@ -17,30 +17,30 @@ class Runner
 public:
 	using Clock = std::chrono::steady_clock;
 
-	// One that takes longer is ended, for others wait; more than that many do not wait.
+	// A command that runs longer is killed.  If more changes wait, new ones are left out.
 	static constexpr std::chrono::seconds patience{60};
 	static constexpr std::size_t most_waiting = 10000;
 
 	explicit Runner(std::string command, Clock::duration limit = patience);
-	// Ends the command, if one runs.
+	// Kills a running command.
 	~Runner();
 	Runner(const Runner &) = delete;
 	Runner &operator=(const Runner &) = delete;
 
-	// The command's environment beyond this process's own.  What the user should know, or
-	// nothing.
+	// environment: variables in addition to this process's own.  Returns a message for the
+	// user, or an empty string.
 	std::string add(std::vector<std::string> environment);
-	// After SIGCHLD, at the deadline, and at any other time.  What the user should know
-	// of how the command ended, or nothing.
+	// Call after SIGCHLD and at the deadline; it does no harm at other times.  Returns a
+	// message for the user about how the command ended, or an empty string.
 	std::string reap();
-	// Starts nothing any more; returns how many had been waiting.
+	// Starts no further command.  Returns how many changes were waiting.
 	std::size_t stop();
 
 	bool running() const
 	{
 		return pid_ > 0;
 	}
-	// Until reap() is due whatever happens, for poll(); -1: for ever.
+	// For poll(): milliseconds until reap() must be called; -1: no deadline.
 	int timeout_ms() const;
 
 private:

@@ -9,7 +9,7 @@ namespace mplink::cli
 namespace
 {
 
-// What the module finds in this order (nic_state): who lacks an address has a carrier.
+// The module tests in this order (nic_state), so a NIC without an address, say, has a carrier.
 void complete(NicFact &fact)
 {
 	if (!fact.reason)
@@ -29,7 +29,7 @@ void complete(NicFact &fact)
 	}
 }
 
-// Their order is that in which a link is asked for them; what is valid has passed all.
+// The module tests a link for these reasons in this order.  A valid link has passed all tests.
 std::uint32_t rank(std::uint32_t reason)
 {
 	return valid(reason) ? ~0U : reason;
@@ -132,7 +132,7 @@ std::optional<StagesReport> LinkStages::observe(const Id &link, WallTime at, std
 		return {};
 	}
 	if (run == runs_.end()) {
-		// All at once is no news beyond the link's own.
+		// A link that becomes valid at once has no stages to report.
 		if (!valid(now))
 			runs_[link] = {.from = awaited(was), .start = at, .last = at, .stages = {}};
 		return {};

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-// How long a NIC took from IFF_UP, or from the cable's being plugged in, to valid, and
-// what it waited for meanwhile; and so a link, from what was first mended.
+// Measures how long a NIC takes from IFF_UP, or from the carrier, to valid, and what it waits
+// for meanwhile; and the same for a link, from the first repair.
 //
-// The kernel and the module both tell of a NIC, in no certain order: what a fact implies
-// counts from whoever says it first, and is no news from the other.
+// The kernel and the module both report about a NIC, in any order.  The first report of a fact
+// counts; the second one changes nothing.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -20,14 +20,14 @@ namespace mplink::cli
 {
 
 struct Stage {
-	std::string name; // what was waited for
+	std::string name; // what the NIC or link waited for
 	std::chrono::nanoseconds took;
 
 	friend bool operator==(const Stage &, const Stage &) = default;
 };
 
 struct StagesReport {
-	std::string from; // "IFF_UP", "carrier"; of a link whatever it waited for first
+	std::string from; // "IFF_UP", "carrier"; for a link, what it waited for first
 	std::chrono::nanoseconds total;
 	std::vector<Stage> stages;
 
@@ -53,7 +53,7 @@ struct NicFact {
 class NicStages
 {
 public:
-	// The first fact of a NIC starts nothing: it was so before.
+	// The first report about a NIC starts no run: nothing is known about the time before.
 	std::optional<StagesReport> observe(const std::string &nic, WallTime at, NicFact fact);
 	void forget(const std::string &nic);
 
@@ -76,11 +76,11 @@ public:
 	// Device, peer, NIC and remote.
 	using Id = std::tuple<std::uint32_t, Address, std::string, Address>;
 
-	// A report only of one that liveness, or the wait to restore, has kept waiting: of
-	// the others the NIC's says it all.
+	// Returns a report only if the link waited for liveness or for the wait to restore.
+	//  Otherwise the report of the NIC says the same.
 	std::optional<StagesReport> observe(const Id &link, WallTime at, std::uint32_t was,
 					    std::uint32_t now);
-	// Those for which it is so: they are no more.
+	// Forgets links that no longer exist.
 	void forget(const std::function<bool(const Id &)> &which);
 
 private:

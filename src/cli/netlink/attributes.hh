@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// What the kernel sent, read with suspicion: nothing is taken from beyond its end, and
-// what has not the length of its type throws Malformed.
+// Reads messages of the kernel.  Never reads beyond the end of a message; throws Malformed if
+// an attribute does not have the length of its type.
 #pragma once
 #include <linux/netlink.h>
 
@@ -40,7 +40,7 @@ struct Received {
 	nlmsghdr header;
 	Bytes payload;
 
-	// Behind a header of that length.
+	// The attributes behind a header of that length.
 	Bytes attributes(std::size_t header_len) const;
 };
 

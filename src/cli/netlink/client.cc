@@ -18,7 +18,7 @@ namespace mplink::cli
 namespace
 {
 
-// A dump that something changed meanwhile shows some of it twice or not at all.
+// If something changed during a dump, the dump may show an entry twice or not at all.
 template <class T>
 std::vector<T> consistent_dump(Socket &socket, const Message &request,
 			       const std::function<T(const Received &)> &parse)
@@ -117,7 +117,7 @@ std::vector<DeviceStatus> Client::state(const std::optional<std::string> &name)
 			throw unknown(*name, found);
 		std::erase_if(found, std::not_fn(named));
 	}
-	// One may go before it is asked: then it is as if it had never been seen.
+	// A device may disappear before its NICs and peers are read: leave it out.
 	std::erase_if(found, [&](DeviceStatus &device) {
 		try {
 			fill(device);
@@ -172,7 +172,7 @@ void Client::carry_out(const DeviceStatus &device, const std::vector<ChangeReque
 		messages.push_back(to_message(family_, device.ifindex, device.name, change));
 	for (const FailedRequest &refused : generic_.carry_out(messages))
 		lines.push_back(explain(messages[refused.request], refused.answer));
-	// They often have one cause.
+	// Many errors often have one cause.
 	if (const std::size_t n = lines.size(); n > most_lines) {
 		lines.resize(most_lines);
 		lines.push_back(fmt::format("and {} more", n - most_lines));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The command's conversation with the module.
+// What the command asks the module and rtnetlink.
 #pragma once
 #include <optional>
 #include <string>
@@ -20,17 +20,19 @@ public:
 	// Throws Failure with Exit::no_module if the kernel knows no such family.
 	Client();
 
-	// Without their NICs and peers.
+	// All devices, without their NICs and peers.
 	std::vector<DeviceStatus> devices();
-	// With them.  Throws Failure if there is no such device; without a name: all.
+	// The named device or all devices, with their NICs and peers.  Throws Failure if there
+	// is no device of that name.
 	std::vector<DeviceStatus> state(const std::optional<std::string> &name);
-	// The named device; without a name the only one there is.
+	// The named device, or the only one.  Throws Failure if there is none, or if several
+	// could be meant.
 	DeviceStatus pick(const std::optional<std::string> &name);
 	std::vector<Netdev> netdevs();
 
-	// where: of its name in a file.
+	// where: the JSON path of the name in the file, for error messages.
 	void create(const std::string &name, const std::string &where);
-	// Throws Failure with a line for each change that was refused.
+	// Throws Failure with one line for each request that the kernel refused.
 	void carry_out(const DeviceStatus &device, const std::vector<ChangeRequest> &changes);
 
 	const Family &family() const

@@ -12,7 +12,8 @@ namespace mplink::cli
 namespace
 {
 
-// Where the extended acknowledgement begins: behind as much of the request as is quoted.
+// Offset of the extended acknowledgement, which follows the part of the request that the kernel
+// quotes.
 std::size_t tlv_offset(const Received &message, int error)
 {
 	if (message.header.nlmsg_type == NLMSG_DONE)

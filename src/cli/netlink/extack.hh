@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// The kernel's answer to a request: an acknowledgement, or why not.
+// Netlink errors: the kernel's acknowledgement of a request, with the extended acknowledgement
+// that says why the kernel refused it.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -12,15 +13,15 @@ namespace mplink::cli
 {
 
 struct ExtAck {
-	int error = 0;                       // an errno; 0: done
-	std::string why;                     // the extended acknowledgement's message
-	std::optional<std::uint32_t> offset; // of the attribute it is about
+	int error = 0;                       // an errno; 0: success
+	std::string why;                     // message of the kernel
+	std::optional<std::uint32_t> offset; // of the attribute that is wrong
 };
 
-// Of a message of type NLMSG_ERROR or NLMSG_DONE.
+// Takes a message of type NLMSG_ERROR or NLMSG_DONE.
 ExtAck parse_extack(const Received &message);
 
-// One line: what was refused, the origin it is about, the reason, the remedy if there is one.
+// One line: the request, the part of it that is wrong, the reason and, if known, the remedy.
 std::string explain(const Message &request, const ExtAck &answer);
 
 } // namespace mplink::cli

@@ -29,7 +29,7 @@ Message::Message(std::uint16_t type, std::uint16_t flags, std::string what) : wh
 	append(raw(header));
 }
 
-// Every piece is padded to 4 bytes; only an attribute's own length tells of less.
+// Pads to 4 bytes.  Only the length of an attribute tells how much of it is data.
 void Message::append(std::span<const std::byte> bytes)
 {
 	bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());

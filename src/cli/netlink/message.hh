@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// A netlink request under construction.  It remembers which of the user's origin each
-// attribute stands for, so that a refusal, which names an attribute by its offset, can
-// be told in those origin.
+// Builds a netlink request.  Remembers the origin of each attribute: what the user wrote for
+// it.  A netlink error names an attribute by its offset, so the error message can quote the
+// user.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -18,10 +18,10 @@ namespace mplink::cli
 class Message
 {
 public:
-	// what: for the error message, as "peer add 10.99.0.2".
+	// what: names the request in error messages, "peer add 10.99.0.2".
 	Message(std::uint16_t type, std::uint16_t flags, std::string what);
 
-	// The family's header; rtnetlink has its own.
+	// Appends the header of generic netlink; header() appends that of any other family.
 	void generic(std::uint8_t command, std::uint8_t version);
 	void header(std::span<const std::byte> bytes);
 
@@ -32,7 +32,7 @@ public:
 	void string(std::uint16_t type, const std::string &value, std::string origin);
 	void binary(std::uint16_t type, std::span<const std::uint8_t> value, std::string origin);
 	void address(std::uint16_t type, const Address &value, std::string origin);
-	// Returns what nest_end() wants.
+	// Returns the position to pass to nest_end().
 	std::size_t nest(std::uint16_t type, std::string origin);
 	void nest_end(std::size_t start);
 
@@ -47,7 +47,7 @@ public:
 	{
 		return what_;
 	}
-	// The origin of the attribute at that offset; empty if there is none.
+	// The origin of the attribute at that offset; empty if no attribute starts there.
 	std::string origin_at(std::uint32_t offset) const;
 
 private:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "netlink/netdev.hh"
 
-// Before <linux/if.h>, which yields to it.
+// Must come before <linux/if.h>, which then leaves out what both define.
 #include <net/if.h>
 
 #include <linux/if.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Network devices as rtnetlink tells of them: what the family "mplink" does not.
+// Network devices as rtnetlink reports them.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -14,7 +14,7 @@ namespace mplink::cli
 struct Netdev {
 	std::uint32_t ifindex = 0;
 	std::string name;
-	std::string kind; // of rtnetlink, as "veth"; empty: a device of none
+	std::string kind; // as in `ip link add type KIND`; empty: none
 	std::uint32_t mtu = 0;
 	bool up = false;
 	bool carrier = false;
@@ -22,8 +22,8 @@ struct Netdev {
 	friend bool operator==(const Netdev &, const Netdev &) = default;
 };
 
-// Of an RTM_NEWLINK or RTM_DELLINK; nothing if it tells of a bridge's port, which the
-// device survives.
+// Takes an RTM_NEWLINK or RTM_DELLINK message.  Returns nothing if the message is about a
+// bridge port, because the device itself stays.
 std::optional<Netdev> parse_netdev(const Received &message);
 Message list_netdevs();
 Message create_device(const std::string &name, std::string origin);

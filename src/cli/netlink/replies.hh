@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// From the attributes of the family to the model.  Attributes of a newer module are
-// passed over; those of a wrong length throw Malformed.
+// Turns attributes of the family into statuses.  Ignores unknown attributes, which newer
+// modules may send.  Throws Malformed if an attribute has the wrong length.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -14,7 +14,7 @@ namespace mplink::cli
 struct NicMessage {
 	std::uint32_t device = 0;
 	NicStatus nic;
-	// Of a notification; without an event it tells that the NIC was added.
+	// Only in notifications.  Without an event the NIC was added.
 	std::optional<std::uint32_t> event;
 	std::optional<std::uint32_t> was;
 };
@@ -22,7 +22,7 @@ struct NicMessage {
 struct PeerMessage {
 	std::uint32_t device = 0;
 	PeerStatus peer;
-	// Of a notification that a link's reason has changed.
+	// Only in notifications that the reason of a link has changed.
 	std::optional<std::uint32_t> event;
 	std::optional<std::uint32_t> was;
 };

@@ -29,7 +29,7 @@ const char *verb(const LinkRequest &link)
 	return link.add ? "addlink" : "link";
 }
 
-// "link eth1 remote 10.0.1.2", or where in the file that was said.
+// "link eth1 remote 10.0.1.2"; or the JSON path and the value if the link is from a file.
 std::string origin(const LinkRequest &link, const char *key, const std::string &value)
 {
 	if (!link.where.empty())

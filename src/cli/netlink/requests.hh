@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The requests of the family "mplink", and of the controller that tells its number.
+// Requests to the family "mplink", and to the controller that knows its number.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -14,11 +14,11 @@ namespace mplink::cli
 
 struct Family {
 	std::uint16_t id = 0;
-	std::uint32_t events = 0; // the multicast group
+	std::uint32_t events = 0; // number of the multicast group
 };
 
 Message get_family();
-// Of the controller's answer.
+// Takes the attributes of the controller's answer.
 Family parse_family(Bytes attributes);
 
 Message list_devices(const Family &family);

@@ -18,12 +18,12 @@ namespace
 // The kernel sends no larger datagrams.
 constexpr std::size_t buffer_size = 1 << 16;
 
-// A batch must fit into the default send buffer (208 KiB), and, should all of it be
-// refused, the answers into the receive buffer, where each takes up to 2 KiB.
+// A batch must fit into the default send buffer (208 KiB).  If the kernel refuses all of it,
+// the answers, up to 2 KiB each, must fit into the receive buffer.
 constexpr std::size_t batch_bytes = 1 << 15;
 constexpr std::size_t batch_requests = 64;
 
-// Some seconds of notifications of 10,000 peers.
+// Room for some seconds of notifications about 10,000 peers.
 constexpr int receive_buffer = 16 << 20;
 
 [[noreturn]] void fail(const char *what)
@@ -41,7 +41,8 @@ Socket::Socket(int bus, unsigned groups)
 
 	if (!socket_)
 		fail("cannot open a netlink socket");
-	// Beyond the system's limit for those who may, and as much as there is for others.
+	// FORCE exceeds the system's limit and needs CAP_NET_ADMIN; other users get what the
+	// limit allows.
 	if (setsockopt(fd(), SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
 		setsockopt(fd(), SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 	// All kernels that the module supports have these.
@@ -147,7 +148,8 @@ std::size_t batch_size(std::span<const Message> requests)
 	return n;
 }
 
-// A refusal is always told; that all went well needs to be told only of the last.
+// The kernel always reports errors.  Success is reported only if asked for, here by the last
+// request.
 std::vector<FailedRequest> Socket::batch(std::span<Message> requests)
 {
 	const std::uint32_t first = sequence_ + 1;

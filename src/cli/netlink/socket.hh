@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// A netlink socket: requests with their answers, many at a time, and notifications.
+// A netlink socket: sends requests, in batches if there are many, and receives answers and
+// notifications.
 #pragma once
 #include <libmnl/libmnl.h>
 
@@ -18,7 +19,7 @@
 namespace mplink::cli
 {
 
-// The kernel had more to tell than the socket could hold.
+// Notifications were lost because the receive buffer was full.
 struct Overrun {
 };
 
@@ -30,26 +31,26 @@ struct FailedRequest {
 class Socket
 {
 public:
-	// bus: NETLINK_GENERIC, NETLINK_ROUTE.  groups: of the old kind, as a bit mask.
+	// bus: NETLINK_GENERIC or NETLINK_ROUTE.  groups: bit mask of multicast groups.
 	explicit Socket(int bus, unsigned groups = 0);
 
 	void join(std::uint32_t group);
 	int fd() const;
 
-	// One datagram, valid until the next; empty where there is none and wait is false.
-	// Throws Overrun.
+	// Returns one datagram, valid until the next call; empty if there is none and wait is
+	// false.  Throws Overrun.
 	Bytes receive(bool wait);
 
-	// Hands each message before the acknowledgement to visit.
+	// Calls visit for each message before the acknowledgement.
 	ExtAck ask(Message request, const std::function<void(const Received &)> &visit);
 
-	// Likewise of a dump.  Throws Failure (NoDevice) if refused; false: it is inconsistent, for
-	// what it shows has changed meanwhile.
+	// The same for a dump.  Throws Failure (NoDevice) if the kernel refuses it.  Returns
+	// false if the state changed during the dump, so that the result is inconsistent.
 	[[nodiscard]] bool dump(Message request,
 				const std::function<void(const Received &)> &visit);
 
-	// Carries out all of them in order, with few round trips.  What is refused does not
-	// keep the rest of its batch from being done, but there is no batch after it.
+	// Sends all requests in order, in batches to save round trips.  If the kernel refuses a
+	// request, the rest of its batch is still done, and later batches are not sent.
 	std::vector<FailedRequest> carry_out(std::span<Message> requests);
 
 private:
@@ -62,7 +63,7 @@ private:
 	std::uint32_t sequence_ = 0;
 };
 
-// Into how many requests from the first on one batch may go.
+// How many of the requests, from the first, fit into one batch.
 std::size_t batch_size(std::span<const Message> requests);
 
 } // namespace mplink::cli

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Tables for people.
+// Aligned tables for people.
 #pragma once
 #include <string>
 #include <vector>
@@ -41,7 +41,7 @@ inline Cell number(std::string text)
 	return {std::move(text), Colour::plain, true};
 }
 
-// Colours take no room, and no line ends in blanks.
+// Colours do not count as width.  Lines do not end in blanks.
 std::string align(const std::vector<Row> &rows, const Painter &paint);
 
 } // namespace mplink::cli

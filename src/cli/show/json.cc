@@ -142,7 +142,7 @@ std::string render_json(const std::vector<DeviceStatus> &devices, bool pretty)
 		json["peers"] = std::move(peers);
 		all.push_back(std::move(json));
 	}
-	// A name may hold any byte, JSON only UTF-8.
+	// Names may contain any byte, but JSON must be UTF-8.
 	return all.dump(pretty ? 2 : -1, ' ', false, Ordered::error_handler_t::replace) + "\n";
 }
 

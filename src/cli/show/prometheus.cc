@@ -17,7 +17,7 @@ namespace mplink::cli
 namespace
 {
 
-// How many bytes of a UTF-8 sequence text begins with, or 0 (RFC 3629).
+// Length in bytes of the UTF-8 sequence at the start of text; 0 if it is not valid (RFC 3629).
 std::size_t utf8_length(std::string_view text)
 {
 	const auto byte = [&](std::size_t i) {
@@ -41,8 +41,8 @@ std::size_t utf8_length(std::string_view text)
 	return length;
 }
 
-// The kernel takes any byte in a name, and one page with another than UTF-8 is no page to
-// Prometheus.  Written as its number, each name remains another label.
+// Names may contain any byte, but Prometheus rejects a whole page that is not UTF-8.  Other
+// bytes are written as their number, so that different names stay different labels.
 std::string escape(std::string_view value)
 {
 	std::string out;
@@ -73,7 +73,7 @@ std::string escape(std::string_view value)
 using Label = std::pair<const char *, std::string>;
 using Labels = std::vector<Label>;
 
-// All samples of a metric must follow each other, behind its HELP and TYPE.
+// The format wants all samples of a metric together, behind its HELP and TYPE.
 class Page
 {
 public:

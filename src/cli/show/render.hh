@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// The state of devices as `mplink show` prints it: for people, for programs, and for
-// Prometheus (text exposition format 0.0.4).
+// The output of `mplink show`: for people, for programs (JSON), and for Prometheus (text
+// exposition format 0.0.4).
 #pragma once
 #include <string>
 #include <vector>
@@ -11,7 +11,7 @@ namespace mplink::cli
 {
 
 std::string render_table(const std::vector<DeviceStatus> &devices, bool colour);
-// For each link, when it came how far on its way to being valid.
+// When each link reached each stage on its way to valid.
 std::string render_timeline(const std::vector<DeviceStatus> &devices, bool colour);
 std::string render_json(const std::vector<DeviceStatus> &devices, bool pretty);
 std::string render_prometheus(const std::vector<DeviceStatus> &devices);

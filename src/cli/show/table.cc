@@ -36,7 +36,7 @@ void add_counter_titles(Row &row)
 		row.push_back(number(title));
 }
 
-// Why it is not up, as far as both ends say.
+// If the session is not up, says why, as far as both ends tell.
 Cell session_cell(const std::optional<SessionStatus> &session)
 {
 	if (!session)
@@ -98,7 +98,8 @@ std::string drops_text(const std::vector<DropCount> &drops, const char *(*name)(
 	return text;
 }
 
-// In the words by which they were set; the first line has policy and encap.
+// Settings that differ from their initial values, in the words of `mplink set`.  The first line
+// already has policy and encap.
 std::string settings_text(const DeviceStatus &device)
 {
 	SettingValues values = differences(FullSettings(), device.settings);
@@ -160,7 +161,7 @@ std::string nic_table(const DeviceStatus &device, const Painter &paint)
 	return align(rows, paint);
 }
 
-// Whether the user has said of any link what it sends from.
+// Whether any link has a local address that the user set.
 bool any_local(const DeviceStatus &device)
 {
 	for (const PeerStatus &peer : device.peers)
@@ -194,7 +195,7 @@ std::string peer_table(const DeviceStatus &device, const Painter &paint)
 		if (peer.links.empty())
 			rows.push_back({{address}, {"-"}, {"no links", Colour::wrong}});
 		for (const LinkStatus &link : peer.links) {
-			// Only the first of its lines names the peer.
+			// Name the peer only on the first line of its links.
 			rows.push_back(
 				{{std::exchange(address, "")},
 				 {link.nic},
@@ -235,7 +236,7 @@ Cell span_cell(std::uint64_t us)
 	return number(human_span(std::chrono::microseconds(us)));
 }
 
-// How packets came out of the tunnel; empty if there is none.
+// What the resequencers did; empty if no peer has a tunnel.
 std::string resequencer_table(const DeviceStatus &device, const Painter &paint)
 {
 	std::vector<Row> rows{{{"PEER"},
@@ -263,7 +264,7 @@ std::string resequencer_table(const DeviceStatus &device, const Painter &paint)
 						: std::to_string(peer.settings[Setting::peer_key])),
 			 number(human_count(r.in_order)),
 			 number(human_count(r.reordered)),
-			 // On the average, of those that had to.
+			 // Average over the packets that were held.
 			 r.reordered ? span_cell(r.wait_us / r.reordered) : number("-"),
 			 r.reordered ? span_cell(r.wait_max_us) : number("-"),
 			 span_cell(r.timer_us),
