@@ -12,6 +12,10 @@
 extern "C" {
 #endif
 
+struct mplink_device;
+struct mplink_path;
+struct mplink_peer;
+
 /* --- GRE headers: any context ------------------------------------------------- */
 
 /* The GRE header that is sent: flags, protocol, key and sequence number. */

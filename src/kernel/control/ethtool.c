@@ -6,10 +6,11 @@
 #include <linux/rtnetlink.h>
 
 #include "control/ethtool.h"
+#include "device/encap.h"
 #include "device/vnic.h"
 #include "mplink/core.h"
 #include "mplink/tunnel.h"
-#include "tunnel/tunnel.h"
+#include "tunnel/sockets.h"
 
 static const char *const mplink_tx_stats[] = { "tx_rescheduled", "tx_copies" };
 static const char *const mplink_nic_stats[] = {

@@ -6,11 +6,13 @@
 #include <linux/string.h>
 
 #include "control/netlink.h"
+#include "device/encap.h"
 #include "device/peers.h"
 #include "device/vnic.h"
 #include "mplink/core.h"
 #include "mplink/tunnel.h"
 #include "packet/peer_table.h"
+#include "tunnel/sockets.h"
 #include "tunnel/tunnel.h"
 
 /* As in netlink_liveness.c. */

@@ -7,9 +7,9 @@
 #include <linux/string.h>
 
 #include "control/sysfs.h"
+#include "device/encap.h"
 #include "device/vnic.h"
 #include "mplink/core.h"
-#include "tunnel/tunnel.h"
 
 /* --- settings of liveness -------------------------------------------------------- */
 

@@ -6,8 +6,10 @@
 #include <linux/rtnetlink.h>
 
 #include "control/sysfs.h"
+#include "device/encap.h"
 #include "mplink/core.h"
 #include "mplink/tunnel.h"
+#include "tunnel/sockets.h"
 #include "tunnel/tunnel.h"
 
 /* --- tunnel: settings ---------------------------------------------------------------- */

@@ -4,6 +4,7 @@
  */
 #include <linux/rtnetlink.h>
 
+#include "device/encap.h"
 #include "device/mtu.h"
 #include "device/netns.h"
 #include "device/port.h"
@@ -12,6 +13,8 @@
 #include "mplink/tunnel.h"
 #include "packet/peer_table.h"
 #include "report/listener.h"
+#include "tunnel/deliver.h"
+#include "tunnel/sockets.h"
 #include "tunnel/tunnel.h"
 
 static int mplink_tunnel_begin(struct mplink_vnic *vnic, const char **why)

@@ -15,7 +15,7 @@
 #include "device/snapshot.h"
 #include "device/vnic.h"
 #include "mplink/core.h"
-#include "tunnel/tunnel.h"
+#include "tunnel/sockets.h"
 
 /* The core's number for a kernel's event, or 0 for one that does not concern NICs. */
 static u32 mplink_event_number(unsigned long event)

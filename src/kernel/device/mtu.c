@@ -9,7 +9,6 @@
 #include "device/vnic.h"
 #include "mplink/tunnel.h"
 #include "packet/outer.h"
-#include "tunnel/tunnel.h"
 
 u32 mplink_tunnel_overhead(const struct mplink_vnic *vnic)
 {

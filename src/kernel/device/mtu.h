@@ -3,9 +3,25 @@
 #ifndef MPLINK_DEVICE_MTU_H
 #define MPLINK_DEVICE_MTU_H
 
-#include "device/vnic.h"
+#include <linux/types.h>
 
-/* The MTU that all member NICs can carry has changed.  RTNL. */
+struct mplink_vnic;
+
+/**
+ * mplink_vnic_follow_mtu() - Set the MTU to what all NICs can carry now
+ * @vnic: the virtual NIC
+ *
+ * Context: Process context, RTNL.
+ */
 void mplink_vnic_follow_mtu(struct mplink_vnic *vnic);
+
+/**
+ * mplink_tunnel_overhead() - Tell how much of a NIC's MTU the outer headers take
+ * @vnic: the virtual NIC
+ *
+ * Context: Process context, RTNL.
+ * Return: bytes; 0 without gre-udp.
+ */
+u32 mplink_tunnel_overhead(const struct mplink_vnic *vnic);
 
 #endif /* MPLINK_DEVICE_MTU_H */

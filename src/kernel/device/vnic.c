@@ -14,6 +14,7 @@
 #include "addr.h"
 #include "bfd/auth.h"
 #include "compat.h"
+#include "device/encap.h"
 #include "device/events.h"
 #include "device/mtu.h"
 #include "device/peers.h"
@@ -24,7 +25,6 @@
 #include "packet/output.h"
 #include "packet/peer_table.h"
 #include "report/listener.h"
-#include "tunnel/tunnel.h"
 
 /* A log line an event, but no flood: a NIC that flaps is bounded to this. */
 #define MPLINK_LOG_INTERVAL (5 * HZ)

@@ -21,7 +21,7 @@
 #include "packet/input.h"
 #include "packet/peer_table.h"
 #include "packet/tap.h"
-#include "tunnel/tunnel.h"
+#include "tunnel/sockets.h"
 
 static __always_inline rx_handler_result_t
 mplink_input_accept(struct sk_buff *skb, const struct mplink_port *port,

@@ -30,7 +30,7 @@
 #include "packet/output.h"
 #include "packet/path.h"
 #include "packet/peer_table.h"
-#include "tunnel/tunnel.h"
+#include "tunnel/encap.h"
 
 /*
  * So many virtual NICs may be above each other, and so many devices without a queue.  Less

@@ -19,6 +19,10 @@
 #include "mplink/tunnel.h"
 #include "packet/path.h"
 #include "packet/tap.h"
+#include "tunnel/decap.h"
+#include "tunnel/resequence.h"
+#include "tunnel/sockets.h"
+#include "tunnel/stranger.h"
 #include "tunnel/tunnel.h"
 
 /* NULL: the device is no NIC of a virtual NIC's. */

@@ -17,7 +17,9 @@
 #include <linux/slab.h>
 
 #include "device/vnic.h"
-#include "tunnel/tunnel.h"
+#include "mplink/tunnel.h"
+#include "tunnel/deliver.h"
+#include "tunnel/sockets.h"
 
 /* Longer than all that one peer's resequencer lets go at once, by default. */
 #define MPLINK_DELIVERY_MAX 10000

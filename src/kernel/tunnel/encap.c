@@ -19,6 +19,8 @@
 #include "packet/outer.h"
 #include "packet/path.h"
 #include "packet/peer_table.h"
+#include "tunnel/encap.h"
+#include "tunnel/sockets.h"
 #include "tunnel/tunnel.h"
 
 /* What a NIC cannot do of these, with our headers before it, the stack does for it. */

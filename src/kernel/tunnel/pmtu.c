@@ -11,9 +11,12 @@
 
 #include "addr.h"
 #include "compat.h"
+#include "device/vnic.h"
 #include "mplink/core.h"
 #include "mplink/tunnel.h"
 #include "packet/path.h"
+#include "tunnel/pmtu.h"
+#include "tunnel/sockets.h"
 #include "tunnel/tunnel.h"
 
 /* IPv4's least (RFC 791): no link has less, and no router says so. */

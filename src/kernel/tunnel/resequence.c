@@ -9,9 +9,13 @@
  */
 #include <linux/ktime.h>
 
+#include "device/vnic.h"
 #include "mplink/core.h"
 #include "mplink/tunnel.h"
 #include "report/report.h"
+#include "tunnel/deliver.h"
+#include "tunnel/resequence.h"
+#include "tunnel/sockets.h"
 #include "tunnel/tunnel.h"
 
 static struct mplink_held *mplink_held(struct sk_buff *skb)

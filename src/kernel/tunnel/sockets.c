@@ -18,7 +18,9 @@
 #include "device/vnic.h"
 #include "packet/outer.h"
 #include "packet/udp_socket.h"
-#include "tunnel/tunnel.h"
+#include "tunnel/decap.h"
+#include "tunnel/pmtu.h"
+#include "tunnel/sockets.h"
 
 /* A VRF that has NICs of virtual NICs.  RTNL. */
 struct mplink_tunnel_vrf {

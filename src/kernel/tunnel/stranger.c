@@ -11,6 +11,8 @@
 #include "device/vnic.h"
 #include "mplink/core.h"
 #include "report/report.h"
+#include "tunnel/sockets.h"
+#include "tunnel/stranger.h"
 #include "tunnel/tunnel.h"
 
 static struct mplink_vnic *mplink_key_owner(struct mplink_tunnel_socket *socket, u32 key)

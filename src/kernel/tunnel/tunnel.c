@@ -19,6 +19,8 @@
 #include "mplink/tunnel.h"
 #include "packet/outer.h"
 #include "packet/peer_table.h"
+#include "tunnel/resequence.h"
+#include "tunnel/sockets.h"
 #include "tunnel/tunnel.h"
 
 /* --- far ends ---------------------------------------------------------------------- */
