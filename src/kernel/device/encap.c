@@ -28,7 +28,7 @@ static int mplink_tunnel_begin(struct mplink_vnic *vnic, const char **why)
 	vnic->socket = mplink_net(dev_net(vnic->dev))->tunnel;
 	delivery = mplink_delivery_start(vnic->dev);
 	if (delivery) {
-		/* From here on its NICs look at the socket. */
+		/* From here on the NICs' handlers use the socket. */
 		smp_store_release(&vnic->delivery, delivery);
 		mplink_ports_follow(vnic->dev);
 		/* A packet that passed the hook as untunnelled must meet no peer with a tunnel. */
@@ -48,10 +48,10 @@ void mplink_tunnel_end(struct mplink_vnic *vnic)
 
 	if (!vnic->delivery)
 		return;
-	/* Packets that found a peer before it was closed deliver, and count, until then. */
+	/* Packets that found a peer before it was closed may still deliver and count. */
 	synchronize_net();
 	mplink_delivery_stop(vnic->delivery);
-	/* The NICs' handlers may look at the socket for as long as its last user waits. */
+	/* vnic->socket stays: the NICs' handlers may use it until the last user has waited. */
 	WRITE_ONCE(vnic->delivery, NULL);
 	mplink_ports_follow(vnic->dev);
 	mplink_tunnel_socket_put(dev_net(vnic->dev));

@@ -31,9 +31,9 @@ void mplink_vnic_follow_mtu(struct mplink_vnic *vnic)
 			mtu = lower->mtu;
 		room = max_t(unsigned int, room, LL_RESERVED_SPACE(lower));
 	}
-	/* Who makes packets for it leaves room for the headers that are still to come. */
+	/* Makes senders leave room for the outer headers. */
 	vnic->dev->needed_headroom = overhead ? overhead + room : 0;
-	/* Without NICs it stays what it was: they will be back. */
+	/* Without NICs the MTU stays: they will be back. */
 	if (!mtu || mtu < vnic->dev->min_mtu + overhead)
 		return;
 	mtu -= overhead;

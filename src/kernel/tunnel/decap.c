@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The way in: from a UDP datagram to the packet in it, and to whose it is.
+ * Encap gre-udp, receiving: finds the far end that sent a datagram, and takes out the packet.
  */
 #include <linux/if_vlan.h>
 #include <linux/inetdevice.h>
@@ -25,15 +25,15 @@
 #include "tunnel/stranger.h"
 #include "tunnel/tunnel.h"
 
-/* NULL: the device is no NIC of a virtual NIC's. */
+/* Returns NULL if the device is not the NIC of a virtual NIC. */
 static const struct mplink_port *mplink_decap_port(const struct net_device *dev)
 {
 	return mplink_port_is(dev) ? rcu_dereference(dev->rx_handler_data) : NULL;
 }
 
 /*
- * The device by which a packet has come, where the stack shows one above it: a VRF in place
- * of its member, or a VLAN on the NIC.  NULL: it has just gone.
+ * The stack may show an upper device: a VRF instead of its member, or a VLAN on the NIC.
+ * Returns the device below, or NULL if it has just gone.
  */
 static const struct net_device *mplink_decap_lower(const struct sk_buff *skb)
 {
@@ -46,7 +46,7 @@ static const struct net_device *mplink_decap_lower(const struct sk_buff *skb)
 	return dev && is_vlan_dev(dev) ? vlan_dev_real_dev(dev) : dev;
 }
 
-/* Whether the address is one of a network that the device is in. */
+/* Returns true if the device has an address in the same subnet. */
 static bool mplink_decap_on_link(const struct net_device *dev, const struct mplink_addr *addr)
 {
 	const struct in6_addr *in6 = mplink_in6(addr);
@@ -65,9 +65,8 @@ static bool mplink_decap_on_link(const struct net_device *dev, const struct mpli
 }
 
 /*
- * Whether the packet may be the far end's, though it came by a device that is not the
- * link's NIC.  Two NICs in one network answer ARP for each other's addresses, so there
- * either of them will do.  All else is somebody who has guessed the remote's address.
+ * Two NICs in one network answer ARP for each other's addresses, so a packet may arrive on
+ * either of them.  On any other device the sender has forged the remote's address.
  */
 static bool mplink_decap_came_by(const struct mplink_far_end *end, const struct sk_buff *skb)
 {
@@ -80,7 +79,7 @@ static bool mplink_decap_came_by(const struct mplink_far_end *end, const struct 
 	       (port->upper == end->tunnel->vnic->dev && mplink_decap_on_link(dev, &end->remote));
 }
 
-/* Of the far ends with that address and key, the one whose NIC the stack does not show. */
+/* Compares the devices below skb->dev, and finds out why a packet has no far end. */
 static noinline const struct mplink_far_end *
 mplink_decap_find_slow(struct mplink_tunnel_socket *socket, const struct mplink_addr *from, u32 key,
 		       const struct sk_buff *skb, u32 *drop)
@@ -102,9 +101,8 @@ mplink_decap_find_slow(struct mplink_tunnel_socket *socket, const struct mplink_
 }
 
 /*
- * The link by which it came: a far end's link is the address it sends from, and the NIC.
- * So nothing that a virtual NIC has received is taken for a packet from a link, unless
- * that virtual NIC is itself the link's NIC.
+ * Compares the NIC as well as address and key.  Otherwise a packet that a virtual NIC has
+ * received could pass for one from a link.
  */
 static const struct mplink_far_end *mplink_decap_find(struct mplink_tunnel_socket *socket,
 						      const struct mplink_addr *from, u32 key,
@@ -121,7 +119,7 @@ static const struct mplink_far_end *mplink_decap_find(struct mplink_tunnel_socke
 	return mplink_decap_find_slow(socket, from, key, skb, drop);
 }
 
-/* RFC 6040: congestion on the way is congestion of the packet. */
+/* A congestion mark on the outer header goes to the inner one (RFC 6040 4.2). */
 static u32 mplink_decap_ecn(struct sk_buff *skb, const void *outer, bool outer6)
 {
 	const int err = outer6 ? IP6_ECN_decapsulate(outer, skb) : IP_ECN_decapsulate(outer, skb);
@@ -129,7 +127,7 @@ static u32 mplink_decap_ecn(struct sk_buff *skb, const void *outer, bool outer6)
 	return err > 1 ? MPLINK_GRE_DROP_ECN : MPLINK_GRE_DROP_NONE;
 }
 
-/* Leaves the packet at its inner IP header, as one that the virtual NIC has received. */
+/* Leaves the packet at its inner IP header, as if the virtual NIC had received it. */
 static u32 mplink_decap_unwrap(struct sk_buff *skb, const struct mplink_gre *gre,
 			       struct net_device *dev)
 {
@@ -144,14 +142,14 @@ static u32 mplink_decap_unwrap(struct sk_buff *skb, const struct mplink_gre *gre
 		return MPLINK_GRE_DROP_NO_MEMORY;
 	if (skb->len < len)
 		return MPLINK_GRE_DROP_INNER;
-	/* With room for a MAC header of our own: the NIC's lies before the outer one. */
+	/* mplink_tap_push_mac() needs room: the NIC's MAC header is before the outer headers. */
 	if (!pskb_may_pull(skb, len) || skb_cow_head(skb, ETH_HLEN))
 		return MPLINK_GRE_DROP_NO_MEMORY;
 	if (skb->data[0] >> 4 != (inet6 ? 6 : 4))
 		return MPLINK_GRE_DROP_INNER;
 	outer = skb_network_header(skb);
 	skb_reset_network_header(skb);
-	/* It was the outer one's.  Unset, as in what a NIC has received. */
+	/* It points to the outer header.  NICs leave it unset. */
 	skb->transport_header = (typeof(skb->transport_header))~0U;
 	drop = mplink_decap_ecn(skb, outer, outer6);
 	if (drop)
@@ -162,8 +160,8 @@ static u32 mplink_decap_unwrap(struct sk_buff *skb, const struct mplink_gre *gre
 }
 
 /*
- * RFC 2784 2.3.  What a sender in this machine has left to its NIC is not in the bytes yet:
- * the kernel knows, and does not add them up.
+ * RFC 2784 2.3.  A sender on this machine may have left the checksum to the NIC.  The kernel's
+ * function knows that and skips the bytes.
  */
 static bool mplink_decap_checksum_wrong(struct sk_buff *skb)
 {
@@ -187,7 +185,7 @@ static noinline void mplink_decap_heard_slow(struct mplink_far_end *end,
 		WRITE_ONCE(end->heard, mplink_path_heard(path, &to) ? heard : ~heard);
 }
 
-/* The path is told when the far end sends to another address than before, or it is new. */
+/* Calls the slow way only if the far end sends to a new address, or paths have changed. */
 static __always_inline void mplink_decap_heard(struct mplink_far_end *end,
 					       const struct sk_buff *skb, bool outer6)
 {
@@ -236,16 +234,12 @@ static u32 mplink_decap_take(struct mplink_tunnel_socket *socket, struct sk_buff
 	return MPLINK_GRE_DROP_NONE;
 }
 
-/*
- * Called in softirq, in an RCU read section, with skb->data at the UDP header, whose
- * checksum is right.  Takes all packets.
- */
 int mplink_decap(struct sock *sk, struct sk_buff *skb)
 {
 	struct mplink_tunnel_socket *socket = rcu_dereference_sk_user_data(sk);
 	u32 drop;
 
-	/* It is being closed. */
+	/* The socket is being closed. */
 	if (!socket) {
 		kfree_skb(skb);
 		return 0;

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * From the resequencer to the stack.
+ * Hands packets from the resequencer to the stack.
  *
- * gro_cells would queue a packet on the CPU that has it, and NICs interrupt different
- * CPUs: what has just been put in order would come out of several queues.  Here all
- * packets of a flow bucket go through one queue, whichever CPU they come from, and a
- * NAPI instance is polled by one CPU at a time.
+ * gro_cells queues a packet on the CPU that runs, and NICs interrupt different CPUs, so
+ * packets in order would leave several queues out of order.  Here all packets of a flow
+ * bucket share one queue, and only one CPU at a time polls its NAPI instance.
  *
- * A packet that nothing waits before, and that GRO would merge with none, does not take
- * the way through the NAPI instance, which costs it a third of all that the tunnel does.
- * Its CPU is the queue's only one for as long as the stack has the packet.
+ * The way through NAPI costs a third of all that the tunnel does to a packet.  If the queue is
+ * idle and GRO would not merge the packet, the packet skips it; its CPU has the queue to
+ * itself until the stack is done.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -21,31 +20,31 @@
 #include "tunnel/deliver.h"
 #include "tunnel/sockets.h"
 
-/* Longer than all that one peer's resequencer lets go at once, by default. */
+/* More than one peer's resequencer delivers at once with default settings. */
 #define MPLINK_DELIVERY_MAX 10000
 
 struct mplink_delivery_queue {
 	struct napi_struct napi;
 	struct sk_buff_head incoming;
-	struct sk_buff_head polled;	/* the poll's own */
-	bool busy;			/* with a packet that did not wait: incoming.lock */
+	struct sk_buff_head polled;	/* only the poll uses it */
+	bool busy;			/* a claimed packet is in the stack: incoming.lock */
 } ____cacheline_aligned_in_smp;
 
 /*
- * Whether this CPU has a claimed packet in the stack.  What the stack finds in that packet
- * may be another one of gre-udp's, and another in that: a second claim would nest on the
- * stack as deep as the sender likes.  It goes through the queue instead.
+ * True while this CPU has a claimed packet in the stack.  A sender may nest gre-udp in gre-udp
+ * as deep as it likes, and nested claims would overflow the kernel stack.  So packets inside a
+ * claimed one go through the queue.
  */
 static DEFINE_PER_CPU(bool, mplink_delivery_claims);
 
 struct mplink_delivery {
-	u32 mask;			/* of a bucket, to its queue */
+	u32 mask;			/* a bucket's number & mask is its queue */
 	struct mplink_delivery_queue queue[];
 };
 
 /*
- * GRO takes packets to pieces.  The pieces of one that is cloned are also those of who
- * else has it: TCP, until they are acknowledged, if it sends from this host.
+ * GRO takes packets apart.  The data of a cloned packet belongs to others, too: a TCP sender
+ * on this host keeps it until it is acknowledged.  Returns false if the packet was dropped.
  */
 static bool mplink_delivery_own(struct sk_buff *skb)
 {
@@ -67,7 +66,7 @@ static int mplink_delivery_poll(struct napi_struct *napi, int budget)
 	int done = 0;
 
 	spin_lock(&queue->incoming.lock);
-	/* Who is before them schedules once more; he may have begun since this was. */
+	/* If busy, mplink_deliver_claimed() schedules this poll again when it is done. */
 	if (!queue->busy)
 		skb_queue_splice_tail_init(&queue->incoming, &queue->polled);
 	spin_unlock(&queue->incoming.lock);
@@ -76,7 +75,7 @@ static int mplink_delivery_poll(struct napi_struct *napi, int budget)
 			napi_gro_receive(napi, skb);
 		done++;
 	}
-	/* Who adds to an empty queue schedules once more, of which this takes notice. */
+	/* mplink_deliver() schedules again after it adds to an empty queue; NAPI sees that. */
 	if (done < budget)
 		napi_complete_done(napi, done);
 	return done;
@@ -112,7 +111,7 @@ void mplink_delivery_stop(struct mplink_delivery *delivery)
 		napi_disable(&delivery->queue[i].napi);
 		__netif_napi_del(&delivery->queue[i].napi);
 	}
-	/* Those who look for NAPI instances by their ids read under RCU. */
+	/* Lookups of NAPI instances by id run under RCU. */
 	synchronize_net();
 	for (i = 0; i <= delivery->mask; i++) {
 		skb_queue_purge(&delivery->queue[i].incoming);
@@ -138,7 +137,7 @@ bool mplink_deliver(struct mplink_delivery *delivery, u32 bucket, struct sk_buff
 	return before < MPLINK_DELIVERY_MAX;
 }
 
-/* Of UDP, too, but only for sockets that ask for it, and only what came as one batch. */
+/* GRO merges UDP only for sockets that ask for it, and within one batch: not worth a queue. */
 static bool mplink_delivery_merges(const struct sk_buff *skb)
 {
 	if (!(skb->dev->features & NETIF_F_GRO))
@@ -156,7 +155,7 @@ bool mplink_delivery_claim(struct mplink_delivery *delivery, u32 bucket, const s
 	if (mplink_delivery_merges(skb) || unlikely(__this_cpu_read(mplink_delivery_claims)))
 		return false;
 	spin_lock(&queue->incoming.lock);
-	/* While it is scheduled, packets may also be where the poll has put them. */
+	/* While NAPI is scheduled, the poll's own list may hold packets. */
 	if (!queue->busy && skb_queue_empty(&queue->incoming) &&
 	    !test_bit(NAPI_STATE_SCHED, &queue->napi.state)) {
 		queue->busy = true;

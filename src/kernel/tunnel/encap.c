@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The way out: a packet is given a number and a link, and goes out in GRE in UDP.
+ * Encap gre-udp, sending: a packet gets a sequence number and a link, and leaves in GRE in UDP.
  */
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
@@ -23,7 +23,7 @@
 #include "tunnel/sockets.h"
 #include "tunnel/tunnel.h"
 
-/* What a NIC cannot do of these, with our headers before it, the stack does for it. */
+/* If a NIC lacks one of these behind our headers, the stack does it in software. */
 #define MPLINK_SEGMENT_FEATURES (NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HW_CSUM | NETIF_F_HIGHDMA)
 
 static u8 mplink_encap_dsfield(const struct sk_buff *skb, bool inet6)
@@ -32,8 +32,9 @@ static u8 mplink_encap_dsfield(const struct sk_buff *skb, bool inet6)
 }
 
 /*
- * Of what may be fragmented nobody would be told, and of IPv6 no link may ask for less than
- * its least (RFC 4213 3.2.2, RFC 2473 7.1): that goes in pieces outside, under one number.
+ * The sender of a packet that may be fragmented gets no ICMP error, and no link may ask IPv6
+ * for less than its minimum MTU (RFC 4213 3.2.2, RFC 2473 7.1).  So the outer packet is
+ * fragmented instead, under one sequence number.
  */
 static bool mplink_encap_in_pieces(const struct sk_buff *skb, bool inet6)
 {
@@ -41,8 +42,8 @@ static bool mplink_encap_in_pieces(const struct sk_buff *skb, bool inet6)
 }
 
 /*
- * Makes the packet, which is ours alone, ready for the path.  Returns the route by which it
- * leaves, with a reference.  NULL: it cannot leave, and has been dropped.
+ * Prepares a packet that nobody else holds for the path.  Returns its route with a reference,
+ * or NULL if the packet has been dropped.
  */
 static struct dst_entry *mplink_encap_ready(struct mplink_vnic *vnic, struct sk_buff *skb,
 					    const struct mplink_path *path,
@@ -62,7 +63,7 @@ static struct dst_entry *mplink_encap_ready(struct mplink_vnic *vnic, struct sk_
 		return NULL;
 	}
 	mtu = mplink_path_mtu(path);
-	/* IPsec adds to it. */
+	/* IPsec adds headers of its own. */
 	if (unlikely(dst_xfrm(dst)))
 		mtu = min_t(int, mtu, dst_mtu(dst));
 	mtu -= headers;
@@ -83,13 +84,12 @@ release:
 	return NULL;
 }
 
-/* A number that nothing bears is a gap, for which the far end waits: no sooner than ready. */
+/* Only for a packet that will leave: the far end waits for each number. */
 static void mplink_encap_number(struct mplink_tunnel *tunnel, struct mplink_gre *gre)
 {
 	gre->seq = (u32)atomic_fetch_inc_relaxed(&tunnel->bucket[gre->bucket].next);
 }
 
-/* Puts the headers before a packet that is ready, and sends it. */
 static void mplink_encap_send(struct sk_buff *skb, const struct mplink_path *path,
 			      struct dst_entry *dst, const struct mplink_gre *gre,
 			      const struct mplink_outer *outer)
@@ -99,7 +99,7 @@ static void mplink_encap_send(struct sk_buff *skb, const struct mplink_path *pat
 	mplink_outer_xmit(path, dst, NULL, skb, outer);
 }
 
-/* Broadcast: a copy by each link, all with one number. */
+/* Broadcast: each link carries a copy, all with the same number. */
 static noinline void mplink_encap_copies(struct mplink_vnic *vnic, struct mplink_tunnel *tunnel,
 					 struct sk_buff *skb, struct mplink_choice choice, u32 len,
 					 struct mplink_gre *gre, struct mplink_outer *outer,
@@ -127,7 +127,6 @@ static noinline void mplink_encap_copies(struct mplink_vnic *vnic, struct mplink
 	}
 }
 
-/* A packet, or a segment of one. */
 static void mplink_encap_one(struct mplink_vnic *vnic, const struct mplink_peer_node *peer,
 			     struct sk_buff *skb, bool inet6)
 {
@@ -137,7 +136,7 @@ static void mplink_encap_one(struct mplink_vnic *vnic, const struct mplink_peer_
 	struct mplink_outer outer = {
 		.from = htons(MPLINK_SOURCE_PORT_MIN + (hash >> 16) % MPLINK_SOURCE_PORTS),
 		.to = htons(MPLINK_GRE_UDP_PORT),
-		/* RFC 6040 4.1, normal mode: as it is, congestion, too. */
+		/* RFC 6040 4.1, normal mode: copied with its ECN bits. */
 		.tos = mplink_encap_dsfield(skb, inet6),
 		.ttl = IPDEFTTL,
 		.checksum = READ_ONCE(vnic->checksum),
@@ -174,7 +173,7 @@ void mplink_encap(struct mplink_vnic *vnic, const struct mplink_peer_node *peer,
 		mplink_encap_one(vnic, peer, skb, inet6);
 		return;
 	}
-	/* Each segment has a number of its own: this is as late as they can be cut. */
+	/* Each segment needs its own number, so a NIC cannot cut it later. */
 	segments = skb_gso_segment(skb, MPLINK_SEGMENT_FEATURES);
 	if (IS_ERR(segments)) {
 		mplink_drop(vnic, skb, PTR_ERR(segments) == -ENOMEM ? MPLINK_DROP_NO_MEMORY :

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Path MTU of what gre-udp sends (RFC 1191, RFC 8201).  The router that a packet is too
- * long for tells the socket, and the link's path remembers it: its routes are of our own
- * making, so the FIB's exceptions are none of theirs.
+ * Path MTU discovery of gre-udp (RFC 1191, RFC 8201).  A router's ICMP message reaches the
+ * socket, and the link's path remembers the MTU.  The FIB's exceptions would not help: the
+ * module makes the routes of paths itself.
  */
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
@@ -19,16 +19,16 @@
 #include "tunnel/sockets.h"
 #include "tunnel/tunnel.h"
 
-/* IPv4's least (RFC 791): no link has less, and no router says so. */
+/* IPv4's minimum (RFC 791): no router reports less. */
 #define MPLINK_MIN_MTU 68
 
 /*
- * A router's answer may quote a packet that was sent a while ago, but not long ago: of a
- * flow bucket's last so many.
+ * A quoted packet must be among the last so many that we sent in its flow bucket.  More would
+ * make a number easier to guess.
  */
 #define MPLINK_QUOTED_NUMBERS BIT(20)
 
-/* What an ICMP message quotes of a packet of ours, behind its IP header. */
+/* The part of our packet that an ICMP message must quote, behind the IP header. */
 struct mplink_quote {
 	struct udphdr udp;
 	u8 gre[MPLINK_GRE_LEN];
@@ -50,7 +50,7 @@ static void mplink_pmtu_addresses(const struct sock *sk, const struct sk_buff *s
 	}
 }
 
-/* False: it quotes too little, or something that was never sent. */
+/* Returns false if the message quotes too little, or a packet that we never send. */
 static bool mplink_pmtu_quote(const struct sock *sk, const struct sk_buff *skb,
 			      struct mplink_gre *gre)
 {
@@ -71,7 +71,7 @@ static bool mplink_pmtu_quote(const struct sock *sk, const struct sk_buff *skb,
 	return !mplink_core_gre_read(quote.gre, sizeof(quote.gre), gre) && gre->sequenced;
 }
 
-/* Whether the message quotes what was sent: so who sent it has seen the packet. */
+/* Returns true if the sender of the message has seen a packet of ours. */
 static bool mplink_pmtu_proven(const struct sock *sk, struct mplink_tunnel_socket *socket,
 			       const struct sk_buff *skb)
 {
@@ -92,7 +92,7 @@ static bool mplink_pmtu_proven(const struct sock *sk, struct mplink_tunnel_socke
 	return false;
 }
 
-/* Of each link from the one address to the other, whichever peer's. */
+/* Applies to all links between the two addresses, whichever peer they belong to. */
 static void mplink_pmtu_learn(struct mplink_tunnel_socket *socket, const struct mplink_addr *local,
 			      const struct mplink_addr *remote, u32 mtu, u32 expires)
 {
@@ -104,11 +104,11 @@ static void mplink_pmtu_learn(struct mplink_tunnel_socket *socket, const struct 
 		if (!mplink_addr_equal(&end->remote, remote))
 			continue;
 		path = mplink_core_peer_path(end->tunnel->peer, end->link);
-		/* Only time makes it more again (RFC 1191 3). */
+		/* A message only lowers the MTU; only time raises it (RFC 1191 3). */
 		if (!path || !mplink_addr_equal(&path->local, local) ||
 		    mtu >= mplink_path_mtu(path))
 			continue;
-		/* Packets read both: this order gives the new time to the old MTU at worst. */
+		/* Packets read both: at worst they see the old MTU with the new time. */
 		WRITE_ONCE(path->pmtu_until, jiffies + expires);
 		WRITE_ONCE(path->pmtu, mtu);
 		netdev_dbg(end->tunnel->vnic->dev, "%s: a router lets no more than %u bytes through\n",
@@ -117,9 +117,9 @@ static void mplink_pmtu_learn(struct mplink_tunnel_socket *socket, const struct 
 }
 
 /*
- * Everybody can send an ICMP message with two addresses in it.  It is taken for a router's if
- * it quotes the ports, the key and a recent number.  RFC 792 asks for eight bytes only, which
- * is too little; RFC 1812 4.3.2.3 and RFC 4443 ask for more.
+ * Anybody can forge an ICMP message that quotes two addresses, so it must also quote our
+ * ports, key and a recent sequence number.  RFC 792 makes routers quote eight bytes only, too
+ * few for that; RFC 1812 4.3.2.3 and RFC 4443 ask for more.
  */
 int mplink_pmtu_lookup(struct sock *sk, struct sk_buff *skb)
 {
@@ -133,7 +133,7 @@ int mplink_pmtu_lookup(struct sock *sk, struct sk_buff *skb)
 	return -ENOENT;
 }
 
-/* 0: the router says nothing that can be meant of a packet of that length. */
+/* Returns 0 if no router can mean this MTU for a packet of this length. */
 static u32 mplink_pmtu_check(u32 mtu, u32 least, u32 floor, u32 length)
 {
 	if (mtu < least)
@@ -150,7 +150,7 @@ static u32 mplink_pmtu_told4(const struct net *net, const struct sk_buff *skb)
 				 READ_ONCE(net->ipv4.ip_rt_min_pmtu), ntohs(iph->tot_len));
 }
 
-/* RFC 8201 4: less than IPv6's least is no router's answer. */
+/* RFC 8201 4: ignore less than IPv6's minimum. */
 static u32 mplink_pmtu_told6(const struct sk_buff *skb)
 {
 	const struct ipv6hdr *ip6h = (struct ipv6hdr *)skb->data;
@@ -160,8 +160,8 @@ static u32 mplink_pmtu_told6(const struct sk_buff *skb)
 }
 
 /*
- * skb->data is the packet that was too long, as far as the router has returned it, and has
- * been looked up before.
+ * skb->data is the packet that was too long, as far as the router quotes it.
+ * mplink_pmtu_lookup() has accepted it.
  */
 MPLINK_ENCAP_ERR_RCV(mplink_pmtu_error)
 {

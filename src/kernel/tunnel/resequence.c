@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The core's resequencer, under a lock and a timer for each flow bucket.
+ * Runs the core's resequencer, with a lock and a timer per flow bucket.
  *
- * A packet that the core has is part of no list but the core's; its skb->cb holds what
- * the core knows of it.  It comes back in a list to be delivered or to be dropped, and
- * the bucket's lock is held until it has been: two CPUs with packets of one bucket
- * deliver them in the order in which the core let them go.
+ * The core keeps its record of a held packet in skb->cb.  It returns packets in lists, to
+ * deliver or to drop.  The bucket's lock stays held until both are done, so two CPUs deliver
+ * packets of one bucket in the order that the core has chosen.
  */
 #include <linux/ktime.h>
 
@@ -48,7 +47,7 @@ static void mplink_resequence_deliver(const struct mplink_tunnel *tunnel, u32 bu
 		mplink_resequence_drop(tunnel, skb, MPLINK_GRE_DROP_BACKLOG);
 }
 
-/* With the bucket's lock held. */
+/* Hold the bucket's lock. */
 static void mplink_resequence_carry_out(const struct mplink_tunnel *tunnel,
 					struct mplink_bucket *bucket,
 					const struct mplink_release *release)
@@ -66,7 +65,7 @@ static void mplink_resequence_carry_out(const struct mplink_tunnel *tunnel,
 	}
 	if (release->deadline_us == MPLINK_NEVER)
 		return;
-	/* One that is set for sooner finds out by itself that it is too soon. */
+	/* An earlier timer may stay: it sets itself again if it fires too early. */
 	if (!hrtimer_is_queued(&bucket->timer) ||
 	    ktime_before(deadline, hrtimer_get_expires(&bucket->timer)))
 		hrtimer_start(&bucket->timer, deadline, HRTIMER_MODE_ABS_SOFT);
@@ -85,7 +84,7 @@ void mplink_resequence(const struct mplink_far_end *end, const struct mplink_gre
 	held->seq = gre->seq;
 	held->link = end->link;
 	spin_lock(&bucket->lock);
-	/* What bears no number is in order as it comes (RFC 2890 2.2). */
+	/* A packet without a number needs no order (RFC 2890 2.2). */
 	if (unlikely(!gre->sequenced || bucket->closed) ||
 	    likely(mplink_core_resequencer_arrive(tunnel->core, tunnel->peer, gre->bucket, held,
 						  &release))) {
@@ -102,7 +101,7 @@ void mplink_resequence(const struct mplink_far_end *end, const struct mplink_gre
 		mplink_deliver_claimed(delivery, gre->bucket, skb);
 }
 
-/* With the bucket's lock held. */
+/* Hold the bucket's lock. */
 static void mplink_resequence_expire(struct mplink_bucket *bucket)
 {
 	struct mplink_tunnel *tunnel = mplink_bucket_tunnel(bucket);
@@ -123,7 +122,7 @@ static enum hrtimer_restart mplink_resequence_timer(struct hrtimer *timer)
 	spin_lock(&bucket->lock);
 	mplink_resequence_expire(bucket);
 	spin_unlock(&bucket->lock);
-	/* If there is another deadline, it is set already. */
+	/* mplink_resequence_carry_out() has set the timer for the next deadline. */
 	return HRTIMER_NORESTART;
 }
 
@@ -137,7 +136,7 @@ void mplink_resequence_init(struct mplink_bucket *bucket, u32 index)
 
 void mplink_resequence_revisit(struct mplink_bucket *bucket)
 {
-	/* Where nothing is held, as nearly everywhere, no timer is set. */
+	/* Without a timer the bucket holds nothing: most buckets do not. */
 	if (!hrtimer_is_queued(&bucket->timer))
 		return;
 	spin_lock_bh(&bucket->lock);
@@ -155,6 +154,6 @@ void mplink_resequence_close(struct mplink_bucket *bucket)
 	mplink_core_resequencer_flush(tunnel->core, bucket->index, &release);
 	mplink_resequence_carry_out(tunnel, bucket, &release);
 	spin_unlock_bh(&bucket->lock);
-	/* Nobody sets it again. */
+	/* A closed bucket does not set it again. */
 	hrtimer_cancel(&bucket->timer);
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The sockets of gre-udp: one of each family in a namespace that has a virtual NIC with
- * that encap.  They are bound to the port, and nothing else ever reaches what they call.
- * By default (net.ipv4.udp_l3mdev_accept) such a socket is given nothing that comes by a
- * VRF: so there is one of each family for each VRF in which there are NICs.
+ * The sockets of gre-udp: one per address family in each namespace with a virtual NIC of that
+ * encap.  By default (net.ipv4.udp_l3mdev_accept) such a socket receives nothing from a VRF,
+ * so each VRF that contains NICs gets its own sockets.
  */
 #include <linux/inetdevice.h>
 #include <linux/netfilter.h>
@@ -22,7 +21,7 @@
 #include "tunnel/pmtu.h"
 #include "tunnel/sockets.h"
 
-/* A VRF that has NICs of virtual NICs.  RTNL. */
+/* A VRF that contains NICs of virtual NICs.  RTNL. */
 struct mplink_tunnel_vrf {
 	struct list_head list;		/* mplink_tunnel_socket.vrfs */
 	int ifindex;
@@ -40,8 +39,8 @@ static void mplink_tunnel_reuse(struct socket *sock, bool on)
 }
 
 /*
- * The port is already that of the namespace's socket, which gives way for this moment only:
- * no program shall have it, too.
+ * The namespace's socket already has the port.  Address reuse is on only while we bind, so
+ * that no program can bind the port, too.
  */
 static int mplink_tunnel_bind(struct socket *sock, struct socket *first, int vrf)
 {
@@ -57,7 +56,7 @@ static int mplink_tunnel_bind(struct socket *sock, struct socket *first, int vrf
 	return err;
 }
 
-/* vrf: its ifindex; 0: for what comes by no VRF. */
+/* vrf: its ifindex, or 0 for NICs outside VRFs. */
 static int mplink_tunnel_open_sock(struct net *net, struct mplink_tunnel_socket *tunnel, bool inet6,
 				   int vrf, struct socket **result)
 {
@@ -72,7 +71,7 @@ static int mplink_tunnel_open_sock(struct net *net, struct mplink_tunnel_socket 
 		sock_release(sock);
 		return err;
 	}
-	/* Who says nothing of the outer packet's sum (RFC 8086 6.2) has the inner one's. */
+	/* RFC 8086 6.2 allows a zero UDP checksum: the inner packet has its own. */
 	udp_set_no_check6_rx(sock->sk, true);
 	inet_inc_convert_csum(sock->sk);
 	WRITE_ONCE(udp_sk(sock->sk)->encap_err_lookup, mplink_pmtu_lookup);
@@ -114,7 +113,7 @@ static void mplink_tunnel_free(struct mplink_tunnel_socket *tunnel)
 	mplink_tunnel_silence(tunnel->sock);
 	list_for_each_entry(vrf, &tunnel->vrfs, list)
 		mplink_tunnel_silence(vrf->sock);
-	/* Packets that have seen it, and the peers that count in it, are done then. */
+	/* Wait for received packets that use the sockets, and peers that count in them. */
 	synchronize_net();
 	mplink_tunnel_close_socks(tunnel->sock);
 	list_for_each_entry_safe(vrf, next, &tunnel->vrfs, list)
@@ -200,7 +199,7 @@ void mplink_tunnel_follow_vrfs(struct net *net)
 			mplink_tunnel_close_vrf(vrf);
 }
 
-/* --- packets that come, and the first and the last user --------------------------------- */
+/* --- namespace ------------------------------------------------------------------------- */
 
 void mplink_tunnel_demux(const struct mplink_vnic *vnic, struct sk_buff *skb)
 {
@@ -215,8 +214,8 @@ void mplink_tunnel_demux(const struct mplink_vnic *vnic, struct sk_buff *skb)
 	    uh->dest != htons(MPLINK_GRE_UDP_PORT) || ip_is_fragment(iph))
 		return;
 	/*
-	 * Where the source is to be checked, a rule may yet send it elsewhere, or an IPsec
-	 * policy asks by what route it came, the stack has to look for itself.
+	 * Leave the packet to the stack if the source address has to be verified, a netfilter
+	 * rule may redirect it, or an IPsec policy depends on its route.
 	 */
 	if (!in_dev || IN_DEV_RPFILTER(in_dev) || netif_is_l3_slave(skb->dev) ||
 	    rcu_access_pointer(net->nf.hooks_ipv4[NF_INET_PRE_ROUTING]) ||
@@ -224,7 +223,7 @@ void mplink_tunnel_demux(const struct mplink_vnic *vnic, struct sk_buff *skb)
 	    skb_shared(skb) || skb_dst(skb) ||
 	    __ip_dev_find(net, iph->daddr, false) != skb->dev)
 		return;
-	/* Both stay for the RCU read section; the kernel knows of such sockets. */
+	/* Both outlive the RCU read section, so neither needs a reference. */
 	skb_orphan(skb);
 	skb_dst_set_noref(skb, tunnel->input);
 	skb->sk = tunnel->sock[0]->sk;
@@ -251,7 +250,7 @@ int mplink_tunnel_socket_get(struct net *net, const char **why)
 	tunnel->users = 1;
 	INIT_LIST_HEAD(&tunnel->vrfs);
 	tunnel->stats = alloc_percpu_gfp(struct mplink_tunnel_stats, GFP_KERNEL_ACCOUNT);
-	/* As the stack's own: of the loopback, whatever NIC a packet comes by. */
+	/* Like the stack's own local routes, it belongs to the loopback device. */
 	input = rt_dst_alloc(net->loopback_dev, RTCF_LOCAL, RTN_LOCAL, true);
 	if (input)
 		tunnel->input = &input->dst;

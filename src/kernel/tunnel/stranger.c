@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Packets whose sender is no peer's remote, but whose key is a peer's: the far end hears of
- * no drop, so the log says what to do.
+ * Packets with a peer's key from an address that is not its remote.  The sender does not hear
+ * of the drop, so the log says what to do.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -30,7 +30,7 @@ static struct mplink_vnic *mplink_key_owner(struct mplink_tunnel_socket *socket,
 void mplink_tunnel_stranger(struct mplink_tunnel_socket *socket, const struct mplink_addr *from,
 			    u32 key, const struct net_device *dev)
 {
-	/* Of everybody's, for anybody can send such packets; and the search is long. */
+	/* One limit for the module: anybody can send such packets, and the search is slow. */
 	static struct ratelimit_state limit =
 		RATELIMIT_STATE_INIT_FLAGS(limit, 30 * HZ, 1, RATELIMIT_MSG_ON_RELEASE);
 	struct mplink_vnic *vnic;

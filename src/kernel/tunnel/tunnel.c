@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a virtual NIC and each of its peers have of gre-udp, and how they come and go.
+ * The tunnel of a peer: how it is created, follows the peer's links, and ends.
  *
- * A packet that comes in finds, by its sender and its key, a far end, and by it the
- * tunnel, the core's peer and NIC: all in one RCU read section.  So whoever takes one
- * of these away first takes the far ends out of the table, and frees after a grace
- * period.  What the resequencer holds beyond the read section is let go by
- * mplink_tunnel_close(), and so are its timers.
+ * In one RCU read section, a received packet finds a far end by sender and key, and through
+ * it the tunnel, the core's peer and the NIC.  To remove one of these, first take the far
+ * ends out of the table; free after a grace period.  The resequencer holds packets longer
+ * than a read section: mplink_tunnel_close() releases them and stops the timers.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -53,7 +52,7 @@ static void mplink_far_end_remove(struct mplink_tunnel *tunnel, u32 id)
 	kfree_rcu(end, rcu);
 }
 
-/* The link is over that NIC to that remote; its spare has been provided. */
+/* Call mplink_tunnel_provide() for the link first, unless its far end stays as it is. */
 static void mplink_far_end_follow(struct mplink_tunnel *tunnel, u32 id, u32 nic_id,
 				  const struct mplink_addr *remote, u32 key)
 {
@@ -133,7 +132,7 @@ int mplink_tunnel_prepare(struct mplink_tunnel *tunnel, const struct mplink_chan
 		ids |= BIT_ULL(id);
 		if (!mplink_far_end_taken(tunnel, &plan.remote, key))
 			continue;
-		/* A link that stays where it is only comes along to the new key. */
+		/* If the link keeps its remote, the new key is at fault. */
 		if (plan.entry == MPLINK_NO_ENTRY ||
 		    (end && mplink_addr_equal(&end->remote, &plan.remote)))
 			return mplink_tunnel_taken(refusal, 0, MPLINK_REFUSED_KEY);
@@ -210,7 +209,7 @@ void mplink_tunnel_close(struct mplink_tunnel *tunnel)
 	}
 	for (i = 0; i < MPLINK_FLOW_BUCKETS; i++)
 		mplink_resequence_close(&tunnel->bucket[i]);
-	/* Packets on their way out number themselves by it, and those in may still find it. */
+	/* Until then senders take numbers from it, and received packets may have found it. */
 	call_rcu(&tunnel->rcu, mplink_tunnel_free);
 }
 
