@@ -11,13 +11,13 @@
 #include "device/vnic.h"
 #include "mplink/core.h"
 
-/* Where in the packet the digest is; the key stands there while it is computed. */
+/* Offset of the digest.  While it is computed, the key is in its place (RFC 5880 6.7.4). */
 #define MPLINK_BFD_DIGEST_AT 32
 
 static_assert(MPLINK_BFD_DIGEST_AT + SHA1_DIGEST_SIZE == MPLINK_BFD_MAX_LEN);
 static_assert(MPLINK_BFD_KEY_LEN == SHA1_DIGEST_SIZE);
 
-/* From when the first key is set until the module is unloaded. */
+/* Set with the first key; freed when the module is unloaded. */
 static struct crypto_shash *mplink_bfd_sha1;
 
 int mplink_bfd_auth_start(void)
@@ -40,7 +40,7 @@ void mplink_bfd_auth_exit(void)
 	crypto_free_shash(mplink_bfd_sha1);
 }
 
-/* False: it cannot be computed. */
+/* Returns false if the digest cannot be computed. */
 static bool mplink_bfd_digest(const struct mplink_bfd_key *key, const u8 *bytes, u8 *digest)
 {
 	u8 packet[MPLINK_BFD_MAX_LEN];
@@ -56,7 +56,7 @@ static bool mplink_bfd_digest(const struct mplink_bfd_key *key, const u8 *bytes,
 
 void mplink_bfd_sign(const struct mplink_bfd_key *key, u8 *bytes)
 {
-	/* Without a digest the packet is refused at the far end, and counted there. */
+	/* If this fails, the far end drops the packet and counts it. */
 	mplink_bfd_digest(key, bytes, bytes + MPLINK_BFD_DIGEST_AT);
 }
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * BFD sessions (RFC 5880): their timers, and when they begin and end.  What a packet or
- * the time does to one is the core's to say.
+ * BFD sessions (RFC 5880): their timers, creation and end.  The core is the state machine.
  *
- * A session is told things by RTNL, by its timer and by packets, always under its lock.
- * Packets find it in tables read under RCU, and their readers may still have it when it
- * has ended: by then it is marked as dead, and arms no timer.
+ * Requests under RTNL, the timer and packets change a session, always under its lock.
+ * Packets look sessions up under RCU, so a packet may hold one that has ended.  Such a
+ * session is dead, and arms no timer.
  */
 #include <linux/hrtimer.h>
 #include <linux/random.h>
@@ -28,14 +27,14 @@
 struct mplink_bfd_id {
 	struct mplink_port *port;
 	struct mplink_addr remote;
-	struct mplink_addr local;	/* all zero: what routing prefers */
+	struct mplink_addr local;	/* all zero: the address that routing prefers */
 };
 
 struct mplink_bfd {
 	/* Read by all packets of the links; written only when the state changes. */
 	unsigned long up;
 
-	/* Of what follows, much is written with each BFD packet. */
+	/* BFD packets write much of the rest. */
 	struct mplink_bfd_id id ____cacheline_aligned_in_smp;
 	struct rhash_head node;
 	struct rcu_head rcu;
@@ -47,8 +46,8 @@ struct mplink_bfd {
 	spinlock_t lock;		/* for the rest; taken in softirq */
 	struct mplink_bfd_session *session;
 	struct hrtimer timer;
-	u64 armed_us;			/* for when the timer is; MPLINK_NEVER: it is not */
-	u32 random;			/* for the next packet: most inputs send none */
+	u64 armed_us;			/* when the timer expires, or MPLINK_NEVER */
+	u32 random;			/* jitter of the next packet; most events send none */
 	bool dead;
 	struct mplink_bfd_key key;
 	u64 init_ms;
@@ -63,7 +62,7 @@ static const struct rhashtable_params mplink_bfd_params = {
 };
 
 static struct rhashtable mplink_bfds;
-/* By discriminator.  What a session takes here is its user's memory, as the session is. */
+/* By discriminator.  The memory is charged to the user's cgroup, as that of a session is. */
 static DEFINE_XARRAY_FLAGS(mplink_bfd_discrs, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
 
 static u64 mplink_bfd_now(void)
@@ -71,9 +70,9 @@ static u64 mplink_bfd_now(void)
 	return ktime_to_us(ktime_get());
 }
 
-/* --- what follows from a step ------------------------------------------------------ */
+/* --- effects of an event ----------------------------------------------------------- */
 
-/* A deadline that became later is found when the earlier one has come. */
+/* If the deadline moves back, the timer fires early and is set again. */
 static void mplink_bfd_arm(struct mplink_bfd *bfd, u64 deadline_us)
 {
 	lockdep_assert_held(&bfd->lock);
@@ -91,7 +90,7 @@ static void mplink_bfd_enter(struct mplink_bfd *bfd, u8 state)
 	const bool up = state == MPLINK_BFD_UP;
 	const u64 now = mplink_now_ms();
 
-	/* The next packet sees it, whatever the worker is doing. */
+	/* Packets read this themselves, so they need not wait for the worker. */
 	WRITE_ONCE(bfd->up, up);
 	if (!init || bfd->init_ms == MPLINK_NEVER)
 		bfd->init_ms = init ? now : MPLINK_NEVER;
@@ -112,7 +111,7 @@ static void mplink_bfd_apply(struct mplink_bfd *bfd, struct mplink_bfd_step *ste
 	mplink_bfd_arm(bfd, step->deadline_us);
 }
 
-/* Without the lock: the way out may be long.  Softirq, or softirq disabled. */
+/* Call without the lock, because sending may take long, and with softirqs disabled. */
 static void mplink_bfd_send(const struct mplink_bfd *bfd, const struct mplink_bfd_step *step)
 {
 	const struct mplink_path *path;
@@ -141,7 +140,7 @@ static enum hrtimer_restart mplink_bfd_expire(struct hrtimer *timer)
 	return HRTIMER_NORESTART;
 }
 
-/* --- packets that come ---------------------------------------------------------------- */
+/* --- received packets ----------------------------------------------------------------- */
 
 static bool mplink_bfd_is(const struct mplink_bfd *bfd, const struct mplink_bfd_id *id)
 {
@@ -150,7 +149,7 @@ static bool mplink_bfd_is(const struct mplink_bfd *bfd, const struct mplink_bfd_
 		mplink_addr_equal(&bfd->id.local, &id->local));
 }
 
-/* id: as the packet has it.  Until the far end knows the discriminator it names none. */
+/* id: from the packet.  discr: 0 until the far end knows our discriminator. */
 static struct mplink_bfd *mplink_bfd_find(const struct mplink_bfd_id *id, u32 discr)
 {
 	const struct mplink_bfd_id any = { .port = id->port, .remote = id->remote };
@@ -214,7 +213,7 @@ static u32 mplink_bfd_receive(const struct mplink_port *port, const struct mplin
 	return drop;
 }
 
-/* --- what RTNL tells a session ----------------------------------------------------------- */
+/* --- requests under RTNL ----------------------------------------------------------------- */
 
 static void mplink_bfd_begin(struct mplink_bfd *bfd)
 	__acquires(&bfd->lock)
@@ -265,7 +264,7 @@ int mplink_bfd_run(struct mplink_bfd *bfd, int on)
 
 	ASSERT_RTNL();
 
-	/* Of its own, for those of the links come and go one by one. */
+	/* The session needs its own path: those of its links come and go one by one. */
 	if (on && (!now || !mplink_path_current(now))) {
 		struct mplink_path *path = mplink_path_create(bfd->id.port, &bfd->id.remote,
 							      &bfd->id.local, &reason);
@@ -283,7 +282,7 @@ int mplink_bfd_run(struct mplink_bfd *bfd, int on)
 	return reason != MPLINK_REASON_NONE;
 }
 
-/* False: there is no such socket to be had.  The one there was stays. */
+/* Returns false if the socket cannot be opened; then the session keeps its old one. */
 static bool mplink_bfd_set_socket(struct mplink_bfd *bfd, bool multihop)
 {
 	struct mplink_bfd_socket *old = rtnl_dereference(bfd->socket);
@@ -294,7 +293,7 @@ static bool mplink_bfd_set_socket(struct mplink_bfd *bfd, bool multihop)
 	if (IS_ERR(socket))
 		return false;
 	rcu_assign_pointer(bfd->socket, socket);
-	/* Who still sends by it does so in a read section. */
+	/* Senders may still use the old socket in a read section. */
 	if (old && old != socket)
 		synchronize_net();
 	if (old)
@@ -309,7 +308,7 @@ void mplink_bfd_configure(struct mplink_bfd *bfd, const struct mplink_bfd_config
 
 	ASSERT_RTNL();
 
-	/* If it fails, the log has said so, and the session goes on as it did. */
+	/* If this fails, the log says so, and the session keeps its old socket. */
 	mplink_bfd_set_socket(bfd, config->multihop);
 	mplink_bfd_begin(bfd);
 	bfd->key = vnic->bfd_key;
@@ -317,7 +316,7 @@ void mplink_bfd_configure(struct mplink_bfd *bfd, const struct mplink_bfd_config
 	mplink_bfd_end(bfd, &step);
 }
 
-/* --- beginning and end ------------------------------------------------------------------- */
+/* --- creation and end -------------------------------------------------------------------- */
 
 static int mplink_bfd_publish(struct mplink_bfd *bfd)
 {
@@ -326,7 +325,7 @@ static int mplink_bfd_publish(struct mplink_bfd *bfd)
 	err = rhashtable_insert_fast(&mplink_bfds, &bfd->node, mplink_bfd_params);
 	if (err)
 		return err;
-	/* Its place is reserved: no memory is needed. */
+	/* xa_alloc_cyclic() has reserved the entry, so this cannot fail. */
 	xa_store(&mplink_bfd_discrs, bfd->discr, bfd, GFP_KERNEL);
 	return 0;
 }
@@ -344,7 +343,7 @@ static struct mplink_bfd *mplink_bfd_start(const struct mplink_bfd_id *id,
 {
 	const struct mplink_vnic *vnic = netdev_priv(id->port->upper);
 	struct mplink_bfd *bfd = kzalloc(sizeof(*bfd), GFP_KERNEL_ACCOUNT);
-	/* Nobody has to know how many sessions there were. */
+	/* A random start does not reveal how many sessions there were. */
 	u32 next = get_random_u32();
 
 	if (!bfd)
@@ -404,7 +403,7 @@ void mplink_bfd_put(struct mplink_bfd *bfd)
 
 	if (--bfd->users)
 		return;
-	/* If its path has gone, it has said why. */
+	/* Without a path the session has already told the remote why. */
 	if (rtnl_dereference(bfd->path))
 		mplink_bfd_disable(bfd, MPLINK_BFD_DIAG_ADMIN);
 	rhashtable_remove_fast(&mplink_bfds, &bfd->node, mplink_bfd_params);
@@ -413,13 +412,13 @@ void mplink_bfd_put(struct mplink_bfd *bfd)
 	bfd->dead = true;
 	spin_unlock_bh(&bfd->lock);
 	hrtimer_cancel(&bfd->timer);
-	/* A packet that found it before may still answer, in its read section. */
+	/* A packet that found the session before may still answer, in its read section. */
 	mplink_bfd_set_path(bfd, NULL);
 	mplink_bfd_socket_put(rtnl_dereference(bfd->socket));
 	call_rcu(&bfd->rcu, mplink_bfd_free);
 }
 
-/* --- for those who look on ----------------------------------------------------------------- */
+/* --- state --------------------------------------------------------------------------------- */
 
 const unsigned long *mplink_bfd_up(const struct mplink_bfd *bfd)
 {
@@ -428,7 +427,7 @@ const unsigned long *mplink_bfd_up(const struct mplink_bfd *bfd)
 
 void mplink_bfd_since(const struct mplink_bfd *bfd, u64 *init_ms, u64 *up_ms)
 {
-	/* Each is written at once; between the two a state may have passed by. */
+	/* The state may change between the two reads. */
 	*init_ms = READ_ONCE(bfd->init_ms);
 	*up_ms = READ_ONCE(bfd->up_ms);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * BFD's sockets: one a NIC and family, bound to the NIC, so that a routing daemon of
- * the host's can hold sessions of its own over others.
+ * BFD's sockets: one per NIC and address family, bound to the NIC, so that a routing daemon
+ * on this host can have its own sessions over other NICs.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -28,7 +28,7 @@
 #define MPLINK_BFD_MULTIHOP_PORT 4784
 #define MPLINK_BFD_SOURCE_PORT_MIN 49152
 #define MPLINK_BFD_SOURCE_PORTS 16384
-/* RFC 5881 5: what comes with less has come over a router. */
+/* RFC 5881 5: a lower TTL means that a router has forwarded the packet. */
 #define MPLINK_BFD_TTL 255
 /* CS6, network control (RFC 2474): a full link must not look like a dead one. */
 #define MPLINK_BFD_TOS 0xc0
@@ -63,14 +63,13 @@ static u32 mplink_bfd_take(const struct mplink_bfd_socket *socket, struct sk_buf
 	}
 	if (!socket->multihop && ttl != MPLINK_BFD_TTL)
 		return MPLINK_BFD_DROP_TTL;
-	/* What does not fit into one piece is too long, or memory is too short. */
+	/* BFD packets are short: this fails only for a long packet, or without memory. */
 	if (skb_linearize(skb))
 		return MPLINK_BFD_DROP_LENGTH_LARGE;
 	return socket->receive(socket->port, &from, &to, skb->data + sizeof(struct udphdr),
 			       skb->len - sizeof(struct udphdr));
 }
 
-/* Called with the checksum verified; takes all packets. */
 static int mplink_bfd_encap_rcv(struct sock *sk, struct sk_buff *skb)
 {
 	const struct mplink_bfd_socket *socket = rcu_dereference_sk_user_data(sk);
@@ -92,7 +91,7 @@ static int mplink_bfd_bind(struct mplink_bfd_socket *socket)
 	struct sock *sk = socket->sock->sk;
 	int err;
 
-	/* Beside a daemon that listens on all NICs: of two sockets the bound one is asked. */
+	/* A daemon may listen on all NICs: the kernel prefers the socket bound to this one. */
 	sock_set_reuseaddr(sk);
 	err = sock_bindtoindex(sk, socket->port->dev->ifindex, true);
 	return err ?: mplink_udp_bind(socket->sock, port);
@@ -197,12 +196,12 @@ void mplink_bfd_xmit(const struct mplink_bfd_socket *socket, const struct mplink
 	struct sk_buff *skb;
 
 	/*
-	 * Nothing leaves, and who asks for the neighbour now, whom the kernel forgets with
-	 * the carrier, asks again only a second later: when the cable may long be back.
+	 * Without a carrier nothing leaves.  A neighbour request would fail, too, and the kernel
+	 * would repeat it only after a second, when the cable may long be back.
 	 */
 	if (!netif_carrier_ok(path->dev) || mplink_addr_none(&path->local))
 		return;
-	/* What is not sent is lost to the far end, which is prepared for losses. */
+	/* BFD copes with lost packets. */
 	skb = alloc_skb(room + len, GFP_ATOMIC);
 	if (!skb)
 		return;
