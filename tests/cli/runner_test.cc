@@ -90,6 +90,19 @@ TEST_F(RunnerTest, TellsHowItEnded)
 	EXPECT_EQ(until_ended(killed), "--exec: \"kill -9 $$\" was ended by signal 9");
 }
 
+TEST_F(RunnerTest, WhenStoppedItEndsWithinASecond)
+{
+	Runner quick("sleep 0.2; echo done >" + file), slow("sleep 60");
+
+	quick.add({});
+	slow.add({});
+	quick.stop();
+	slow.stop();
+	EXPECT_EQ(until_ended(quick), "");
+	EXPECT_EQ(content(), "done\n");
+	EXPECT_EQ(until_ended(slow, 5s), "--exec: \"sleep 60\" has not ended within 1.0 s: killed");
+}
+
 TEST_F(RunnerTest, NoMoreWaitThanCanBeBorne)
 {
 	Runner runner("sleep 60");
@@ -100,6 +113,7 @@ TEST_F(RunnerTest, NoMoreWaitThanCanBeBorne)
 	EXPECT_NE(runner.add({}), "") << "the first that does not wait";
 	EXPECT_EQ(runner.add({}), "");
 	EXPECT_EQ(runner.stop(), Runner::most_waiting);
+	EXPECT_LE(runner.timeout_ms(), 1000) << "the last one may not keep the user waiting";
 	EXPECT_EQ(runner.add({}), "--exec: not run for 2 changes");
 }
 

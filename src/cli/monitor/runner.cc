@@ -138,7 +138,8 @@ void Runner::start()
 		pid_ = 0;
 		throw failed(fmt::format("--exec: cannot run /bin/sh: {}", std::strerror(error)));
 	}
-	deadline_ = Clock::now() + limit_;
+	started_ = Clock::now();
+	deadline_ = started_ + limit_;
 	overdue_ = false;
 }
 
@@ -157,8 +158,8 @@ std::string Runner::reap()
 			return {};
 		overdue_ = true;
 		kill_all();
-		return fmt::format("--exec: \"{}\" has not ended within {} s: killed", command_,
-				   std::chrono::duration<double>(limit_).count());
+		return fmt::format("--exec: \"{}\" has not ended within {:.1f} s: killed", command_,
+				   std::chrono::duration<double>(deadline_ - started_).count());
 	}
 	pid_ = 0;
 	// A killed command was reported when it was killed.  Without a child there is nothing
@@ -181,6 +182,7 @@ std::size_t Runner::stop()
 	const std::size_t left = waiting_.size();
 
 	waiting_.clear();
+	deadline_ = std::min(deadline_, Clock::now() + last_patience);
 	return left;
 }
 

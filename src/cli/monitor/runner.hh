@@ -19,6 +19,8 @@ public:
 
 	// A command that runs longer is killed.  If more changes wait, new ones are left out.
 	static constexpr std::chrono::seconds patience{60};
+	// The same after stop(): whoever pressed Ctrl-C is waiting.
+	static constexpr std::chrono::seconds last_patience{1};
 	static constexpr std::size_t most_waiting = 10000;
 
 	explicit Runner(std::string command, Clock::duration limit = patience);
@@ -33,7 +35,8 @@ public:
 	// Call after SIGCHLD and at the deadline; it does no harm at other times.  Returns a
 	// message for the user about how the command ended, or an empty string.
 	std::string reap();
-	// Starts no further command.  Returns how many changes were waiting.
+	// Starts no further command, and gives the running one last_patience at most.  Returns
+	// how many changes were waiting.
 	std::size_t stop();
 
 	bool running() const
@@ -51,6 +54,7 @@ private:
 	const Clock::duration limit_;
 	std::deque<std::vector<std::string>> waiting_;
 	pid_t pid_ = 0;
+	Clock::time_point started_;
 	Clock::time_point deadline_;
 	bool overdue_ = false;
 	std::size_t left_out_ = 0;
