@@ -20,6 +20,7 @@
 #include "mplink/core.h"
 #include "packet/drop.h"
 #include "packet/hook.h"
+#include "packet/output.h"
 #include "packet/path.h"
 #include "packet/peer_table.h"
 #include "packet/tap.h"
@@ -30,7 +31,9 @@
  * lwtstate has its own headers to add (MPLS, SEG6) or programs to run (BPF), and the
  * route's exchange would throw them away.  A qdisc or an egress filter on the virtual NIC
  * sees a packet only in ndo_start_xmit's queue; what has no queue has no ->enqueue.  And
- * gre-udp has its way there.  In an RCU read section.
+ * gre-udp has its way there.  A NIC may be a tunnel whose packets come back to the virtual
+ * NIC: mplink_output() drops and counts what has gone round that often; the stack would call
+ * it a dead loop and count it as nobody's.  In an RCU read section.
  */
 static __always_inline unsigned long mplink_hook_obstacles(const struct net_device *dev,
 							   const struct dst_entry *dst)
@@ -40,7 +43,8 @@ static __always_inline unsigned long mplink_hook_obstacles(const struct net_devi
 	const unsigned long queue = (unsigned long)data_race(rcu_dereference(dev->qdisc)->enqueue);
 
 	return (unsigned long)dst->lwtstate | (unsigned long)READ_ONCE(vnic->delivery) | queue |
-	       mplink_egress_filters(dev);
+	       mplink_egress_filters(dev) |
+	       ((unsigned long)dev_recursion_level() & ~(MPLINK_OUTPUT_DEPTH - 1UL));
 }
 
 /*

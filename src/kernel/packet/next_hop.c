@@ -48,7 +48,8 @@ static bool mplink_route4(struct net_device *dev, __be32 remote, __be32 from,
 	    res.type != RTN_UNICAST)
 		return false;
 	nhc = FIB_RES_NHC(res);
-	if (nhc->nhc_dev != dev)
+	/* A path's packets would lack the headers of a light-weight tunnel (MPLS, SEG6). */
+	if (nhc->nhc_dev != dev || nhc->nhc_lwtstate)
 		return false;
 	hop->inet6 = nhc->nhc_gw_family == AF_INET6;
 	if (hop->inet6)
@@ -79,7 +80,7 @@ static bool mplink_route6(struct net_device *dev, const struct in6_addr *remote,
 
 	/* From a given source, only this flag makes the device more than a wish. */
 	dst = ip6_route_output_flags(dev_net(dev), NULL, &fl6, RT6_LOOKUP_F_IFACE);
-	found = !dst->error && dst->dev == dev;
+	found = !dst->error && dst->dev == dev && !dst->lwtstate;
 	if (found) {
 		hop->inet6 = true;
 		hop->gw6 = *rt6_nexthop(dst_rt6_info(dst), remote);

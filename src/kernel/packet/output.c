@@ -32,12 +32,6 @@
 #include "packet/peer_table.h"
 #include "tunnel/encap.h"
 
-/*
- * So many virtual NICs may be above each other, and so many devices without a queue.  Less
- * than the stack itself allows, so that what is dropped is counted here.
- */
-#define MPLINK_OUTPUT_DEPTH 4
-
 /* How many calls of mplink_output() this CPU is in. */
 static DEFINE_PER_CPU(unsigned int, mplink_output_depth);
 
