@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The encap of a virtual NIC and the settings of gre-udp.
+ * The encap of a virtual NIC, and the settings of gre-udp.
  */
 #include <linux/rtnetlink.h>
 
@@ -31,7 +31,10 @@ static int mplink_tunnel_begin(struct mplink_vnic *vnic, const char **why)
 		/* From here on the NICs' handlers use the socket. */
 		smp_store_release(&vnic->delivery, delivery);
 		mplink_ports_follow(vnic->dev);
-		/* A packet that passed the hook as untunnelled must meet no peer with a tunnel. */
+		/*
+		 * Packets that passed the hook before this must not meet a peer with a tunnel:
+		 * they would leave without its headers.
+		 */
 		synchronize_net();
 		mplink_tunnel_follow_vrfs(dev_net(vnic->dev));
 		return 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Notifiers: what happens to NICs, and to their addresses.  Each event hands the
- * core a snapshot of the device; the core decides what follows.
+ * Notifiers: events of NICs and of their addresses.  Each event hands the core a
+ * snapshot of the device; the core decides what follows.
  */
 #include <linux/if_macvlan.h>
 #include <linux/inetdevice.h>
@@ -17,7 +17,7 @@
 #include "mplink/core.h"
 #include "tunnel/sockets.h"
 
-/* The core's number for a kernel's event, or 0 for one that does not concern NICs. */
+/* Returns enum mplink_event, or 0 if the kernel's event does not matter to NICs. */
 static u32 mplink_event_number(unsigned long event)
 {
 	switch (event) {
@@ -47,9 +47,8 @@ static u32 mplink_event_number(unsigned long event)
 }
 
 /*
- * An error means that a NIC could not be attached.  That is no reason to refuse the
- * event, and so to veto the device: the core has said why in the log, and takes it
- * when what is in its way has gone.
+ * Ignores the core's errors: a NIC that cannot be attached is no reason to veto the
+ * event.  The core has logged why, and tries again at the next event.
  */
 static void mplink_event_tell(struct mplink_vnic *vnic, u32 event, struct net_device *dev)
 {
@@ -57,10 +56,10 @@ static void mplink_event_tell(struct mplink_vnic *vnic, u32 event, struct net_de
 
 	mplink_snapshot_read(dev, &snapshot);
 	mplink_core_nic_event(vnic->core, event, &snapshot);
-	/* A bond takes the type of its first port. */
+	/* A NIC's type may change: a bond takes the type of its first port. */
 	mplink_ports_follow(vnic->dev);
 	mplink_vnic_follow_mtu(vnic);
-	/* To enter or leave a VRF, a NIC is taken down and up. */
+	/* A NIC that enters or leaves a VRF goes down and up, so this event may mean that. */
 	if (vnic->delivery)
 		mplink_tunnel_follow_vrfs(dev_net(vnic->dev));
 }
@@ -74,8 +73,8 @@ static void mplink_event_tell_all(u32 event, struct net_device *dev)
 }
 
 /*
- * A hub's frames go by MAC addresses, which links do not carry: nothing would ever come
- * back to who is behind it.
+ * Links carry IP packets without MAC headers.  A bridge, bond, macvlan or macsec above
+ * the virtual NIC needs MAC addresses, so answers would never reach it.
  */
 static int mplink_event_refuse_upper(const struct netdev_notifier_changeupper_info *info)
 {
@@ -117,7 +116,7 @@ static int mplink_inetaddr_event(struct notifier_block *nb, unsigned long event,
 	return NOTIFY_DONE;
 }
 
-/* An atomic chain, not under RTNL: only the worker may act. */
+/* This chain is atomic and does not hold RTNL, so the work must do what follows. */
 static int mplink_inet6addr_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	const struct inet6_ifaddr *ifa = ptr;
@@ -147,7 +146,7 @@ void mplink_events_replay_nic(struct mplink_vnic *vnic, u32 nic_id, u32 event)
 
 	mplink_core_nic_info(mplink_core_nic_at(vnic->core, nic_id), &info);
 	dev = __dev_get_by_name(dev_net(vnic->dev), info.name);
-	/* An alternative name is none that events bear. */
+	/* The lookup also finds alternative names, but events carry only the real one. */
 	if (dev && !strcmp(dev->name, info.name))
 		mplink_event_tell(vnic, event, dev);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The MTU of the virtual NIC: the smallest of its NICs', less the outer headers.
+ * The MTU of a virtual NIC: the smallest MTU of its NICs, less the outer headers.
  */
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
@@ -38,7 +38,7 @@ void mplink_vnic_follow_mtu(struct mplink_vnic *vnic)
 		return;
 	mtu -= overhead;
 	vnic->dev->max_mtu = mtu;
-	/* The user's wish survives a NIC that cannot carry it for a while. */
+	/* mtu_set is kept even while a NIC cannot carry it. */
 	if (vnic->mtu_set && vnic->mtu_set < mtu)
 		mtu = vnic->mtu_set;
 	if (vnic->dev->mtu == mtu)

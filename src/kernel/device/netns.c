@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the module keeps for each network namespace, and how work for it is asked for from
- * below.  What that work is, watch.c says.
+ * State per network namespace, and requests for work from lower layers.  watch.c does
+ * the work.
  */
 #include <linux/rtnetlink.h>
 #include <net/net_namespace.h>
@@ -34,20 +34,20 @@ void mplink_request_recheck(void *owner, u64 ms)
 {
 	const struct net_device *dev = owner;
 	struct mplink_net *mn = mplink_net(dev_net(dev));
-	/* One more, for the tick under way is not a whole one. */
+	/* One more jiffy, because the current one has partly passed. */
 	const unsigned long delay = msecs_to_jiffies(ms) + 1;
 
 	ASSERT_RTNL();
 
-	/* Never later than anyone asked for. */
+	/* The earliest request wins. */
 	if (!delayed_work_pending(&mn->restore) ||
 	    time_before(jiffies + delay, mn->restore.timer.expires))
 		mod_delayed_work(system_wq, &mn->restore, delay);
 }
 
 /*
- * It looks at every peer for those that want something, so not at once: with 10,000 peers
- * it takes a millisecond, and a scan of all of them must not keep it busy.
+ * The delay collects requests: the work looks at every peer, which takes a millisecond
+ * for 10,000 peers, and a scan of all peers' addresses would otherwise keep it busy.
  */
 void mplink_request_lanes(void *owner)
 {
@@ -58,7 +58,7 @@ void mplink_request_lanes(void *owner)
 
 void mplink_net_refresh(struct net *net, unsigned long delay)
 {
-	/* No sooner than asked for, no later than anyone asked for. */
+	/* Keeps the time of a request that is still pending. */
 	queue_delayed_work(system_wq, &mplink_net(net)->refresh, delay);
 }
 
@@ -80,7 +80,7 @@ static void __net_exit mplink_net_stop(struct net *net)
 {
 	struct mplink_net *mn = mplink_net(net);
 
-	/* The virtual NICs have gone before, with their sessions: nothing asks for work. */
+	/* All virtual NICs and their BFD sessions have gone: no new work can be requested. */
 	WARN_ON_ONCE(!list_empty(&mn->vnics));
 	cancel_delayed_work_sync(&mn->watch);
 	cancel_delayed_work_sync(&mn->refresh);

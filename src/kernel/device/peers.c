@@ -26,7 +26,7 @@ static void mplink_peers_set_outer6(struct mplink_vnic *vnic, struct mplink_peer
 		mplink_vnic_follow_mtu(vnic);
 }
 
-/* What needs to be known of all links together. */
+/* Recomputes what depends on all links of a peer together. */
 static void mplink_peers_summarize(struct mplink_vnic *vnic, struct mplink_peer_node *peer)
 {
 	bool inet = false, inet6 = false;
@@ -49,8 +49,8 @@ static void mplink_peers_summarize(struct mplink_vnic *vnic, struct mplink_peer_
 }
 
 /*
- * What can fail of a change but for files: 0 and *changes, or an error and *refusal.
- * A new peer has no links before: those are told to the core in the same way as changes.
+ * Does the part of a change that can fail, except for sysfs: returns 0 and *changes, or an
+ * error and *refusal.  Also serves new peers, whose links are changes to a peer without any.
  */
 static int mplink_peers_prepare(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
 				const struct mplink_peer_config *config,
@@ -76,7 +76,7 @@ static int mplink_peers_prepare(struct mplink_vnic *vnic, struct mplink_peer_nod
 	return err;
 }
 
-/* The core has links, and perhaps has not taken what was wanted of it. */
+/* Follows the links that the core now has, whether or not it took the change. */
 static void mplink_peers_follow_one(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
 				    u32 key)
 {
@@ -106,8 +106,8 @@ static int mplink_peers_create(struct mplink_vnic *vnic, struct mplink_peer_node
 	if (err)
 		goto err_tunnel;
 	/*
-	 * Before it has links: one that has been valid without the far end's answer is
-	 * not given up for want of the first.
+	 * Before the links: they then start with BFD, and must wait for the first answer.
+	 * A link that was already valid without BFD may stay valid until then.
 	 */
 	if (config->liveness_given)
 		mplink_core_peer_set_liveness(vnic->core, peer->core, config->liveness);
@@ -150,7 +150,7 @@ int mplink_peers_add(struct mplink_vnic *vnic, const struct mplink_addr *addr,
 	if (err)
 		goto err_core;
 	mplink_peers_follow_one(vnic, peer, config->key_given ? config->key : 0);
-	/* The last step: from here on packets find the peer. */
+	/* Last: from here on packets find the peer. */
 	mplink_peers_insert(vnic, peer);
 	vnic->generation++;
 	mplink_listener->peer_added(vnic, peer);
@@ -165,7 +165,7 @@ err_free:
 	return err;
 }
 
-/* Of links that there are no more, or that there never were. */
+/* Removes the directories of links that went, or that were never committed. */
 static void mplink_peers_undo_dirs(struct mplink_peer_node *peer)
 {
 	u32 id;
@@ -176,8 +176,8 @@ static void mplink_peers_undo_dirs(struct mplink_peer_node *peer)
 }
 
 /*
- * Nobody reads a directory before this is over: readers need RTNL.  Those of new links
- * come first, for they can fail and links, once changed, are.
+ * Adds the directories of new links.  This comes before the commit, because it can fail
+ * and a commit cannot be undone.  Readers need RTNL, so nobody reads them too early.
  */
 static int mplink_peers_add_dirs(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
 				 const struct mplink_changes *changes)
@@ -205,7 +205,7 @@ static bool mplink_peers_ask_inet(const struct mplink_changes *changes)
 	return false;
 }
 
-/* Ends the changes. */
+/* Commits or cancels the changes, and so frees them. */
 static int mplink_peers_set_links(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
 				  struct mplink_changes *changes, struct mplink_refusal *refusal)
 {
@@ -217,9 +217,9 @@ static int mplink_peers_set_links(struct mplink_vnic *vnic, struct mplink_peer_n
 		mplink_core_changes_cancel(changes);
 	} else {
 		/*
-		 * An IPv6 packet must not meet the first link to an IPv4 remote and take it
-		 * for one that has a route for it: all that are under way end before there
-		 * is one.
+		 * An IPv6 packet cannot leave by the route of an IPv4 remote.  Packets under
+		 * way may have seen inet_remotes false, so they must end before such a link
+		 * exists.
 		 */
 		if (!peer->inet_remotes && mplink_peers_ask_inet(changes)) {
 			WRITE_ONCE(peer->inet_remotes, true);
@@ -249,7 +249,7 @@ int mplink_peers_set(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
 	mplink_peers_follow_one(vnic, peer, !err && config->key_given ? config->key : peer->key);
 	if (err)
 		return err;
-	/* Cannot fail, and so comes last. */
+	/* Last, because it cannot fail and so need not be undone. */
 	if (config->liveness_given)
 		mplink_core_peer_set_liveness(vnic->core, peer->core, config->liveness);
 	vnic->generation++;

@@ -7,31 +7,95 @@
 #include "mplink/core.h"
 #include "packet/peer_table.h"
 
-/* What the user wants of a peer: what is not given stays as it is. */
+/**
+ * struct mplink_peer_config - a change of a peer as the user wants it
+ * @links: links to add, change or remove; links that it does not name stay as they are
+ * @nr_links: their number, 0 to 2 * MPLINK_MAX_LINKS
+ * @liveness_given: whether @liveness is to be set
+ * @liveness: enum mplink_liveness, for links that inherit it
+ * @key_given: whether @key is to be set; only with encap gre-udp
+ * @key: 0 to MPLINK_MAX_PEER_KEY (RFC 2890, upper 24 bits of the Key field)
+ */
 struct mplink_peer_config {
 	const struct mplink_link_config *links;
 	u32 nr_links;
 	bool liveness_given;
-	u32 liveness;			/* enum mplink_liveness */
+	u32 liveness;
 	bool key_given;
-	u32 key;			/* 0 to MPLINK_MAX_PEER_KEY */
+	u32 key;
 };
 
-/*
- * As mplink_core_peer_add(), _set() and _del(), with what users see of the peer; or
- * -EEXIST, if there is such a peer.  All of config or nothing.  RTNL.
+/**
+ * mplink_peers_add() - Create a peer with its links.
+ * @vnic: the virtual NIC, which owns the peer
+ * @addr: the peer's virtual address, not all zero
+ * @config: what to set; read during the call only
+ * @refusal: why it failed, set on error
+ *
+ * Does all of @config or nothing.
+ *
+ * Context: RTNL; may sleep.
+ * Return: 0; -EEXIST if @vnic has such a peer; else as mplink_core_peer_add().
  */
 int mplink_peers_add(struct mplink_vnic *vnic, const struct mplink_addr *addr,
 		     const struct mplink_peer_config *config, struct mplink_refusal *refusal);
+
+/**
+ * mplink_peers_set() - Change a peer and its links.
+ * @vnic: the virtual NIC
+ * @peer: one of its peers
+ * @config: what to set; read during the call only
+ * @refusal: why it failed, set on error
+ *
+ * Does all of @config or nothing.
+ *
+ * Context: RTNL; may sleep.
+ * Return: 0, or an error as mplink_core_peer_set().
+ */
 int mplink_peers_set(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
 		     const struct mplink_peer_config *config, struct mplink_refusal *refusal);
+
+/**
+ * mplink_peers_del() - Remove a peer with its links.
+ * @vnic: the virtual NIC
+ * @peer: one of its peers; freed after a grace period
+ *
+ * Context: RTNL; may sleep.
+ */
 void mplink_peers_del(struct mplink_vnic *vnic, struct mplink_peer_node *peer);
-/* Before a NIC goes, with links of any peers, and after it. */
+
+/**
+ * mplink_peers_forget_nic() - Make all tunnels forget a NIC, before the core removes it.
+ * @vnic: the virtual NIC
+ * @nic_id: the NIC's id
+ *
+ * Context: RTNL.
+ */
 void mplink_peers_forget_nic(struct mplink_vnic *vnic, u32 nic_id);
+
+/**
+ * mplink_peers_follow() - Recompute what depends on links, after a NIC took some with it.
+ * @vnic: the virtual NIC
+ *
+ * Context: RTNL.
+ */
 void mplink_peers_follow(struct mplink_vnic *vnic);
-/* A link of the peer's, if there is such a peer, is valid no more. */
+
+/**
+ * mplink_peers_revisit() - Have a tunnel reconsider what it waits for: a link was lost.
+ * @vnic: the virtual NIC
+ * @addr: the peer's address; an unknown peer is ignored
+ *
+ * Context: RTNL.
+ */
 void mplink_peers_revisit(struct mplink_vnic *vnic, const struct mplink_addr *addr);
-/* Packets find no peer any more; the core's peers stay.  RTNL. */
+
+/**
+ * mplink_peers_clear() - Take all peers from the packet path; the core keeps its own.
+ * @vnic: the virtual NIC, which is being unregistered
+ *
+ * Context: RTNL; may sleep.
+ */
 void mplink_peers_clear(struct mplink_vnic *vnic);
 
 #endif /* MPLINK_DEVICE_PEERS_H */

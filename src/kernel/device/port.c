@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Attaching NICs to a virtual NIC: the device reference, the receive handler,
- * and the upper/lower adjacency that ip and sysfs show.
+ * Attaches NICs to a virtual NIC: the device reference, the receive handler, and the
+ * upper/lower adjacency that ip and sysfs show.
  */
 #include <linux/if_arp.h>
 #include <linux/rtnetlink.h>
@@ -62,12 +62,12 @@ int mplink_port_attach(void *owner, void *netdev, const struct mplink_nic *nic,
 		goto err_put;
 	}
 
-	/* The last step: from here on packets use the port. */
+	/* Last: from here on packets use the port. */
 	err = netdev_rx_handler_register(dev, mplink_port_handler, port);
 	if (err) {
 		*why = err == -EBUSY ?
 			"is in use by a bond, bridge, macvlan or the like; release it there" :
-			"is of a kind that lets nobody receive its packets";
+			"is of a kind whose packets no other device may receive";
 		goto err_unlink;
 	}
 	*result = port;
@@ -85,7 +85,7 @@ void mplink_port_detach(struct mplink_port *port)
 {
 	ASSERT_RTNL();
 
-	/* Returns when no packet is in the handler with this port any more. */
+	/* Waits until no packet is in the handler with this port. */
 	netdev_rx_handler_unregister(port->dev);
 	netdev_upper_dev_unlink(port->dev, port->upper);
 }
@@ -100,16 +100,13 @@ static void mplink_port_free(struct rcu_head *rcu)
 
 void mplink_port_retire(struct mplink_port *port)
 {
-	/*
-	 * Tables published before may still name the device, to packets that
-	 * are in their read section now.
-	 */
+	/* Packets in an RCU read section may still find the device in an older table. */
 	call_rcu(&port->rcu, mplink_port_free);
 }
 
 const unsigned long *mplink_port_state(const struct mplink_port *port, u32 *mask, u32 *want)
 {
-	/* What netif_running(), netif_carrier_ok() and netif_dormant() ask, in one read. */
+	/* The bits of netif_running(), netif_carrier_ok() and netif_dormant(), in one read. */
 	*mask = BIT(__LINK_STATE_START) | BIT(__LINK_STATE_NOCARRIER) |
 		BIT(__LINK_STATE_DORMANT) | BIT(__LINK_STATE_TESTING);
 	*want = BIT(__LINK_STATE_START);

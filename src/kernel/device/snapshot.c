@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is true of a NIC now, read from the kernel's own state.
+ * Snapshots of a device: reads its present state and addresses from the kernel.
  */
 #include <linux/inetdevice.h>
 #include <linux/rtnetlink.h>
@@ -37,7 +37,7 @@ static void mplink_snapshot_inet6(struct net_device *dev, struct mplink_snapshot
 	list_for_each_entry(ifa, &idev->addr_list, if_list) {
 		struct mplink_addr *addr = &snapshot->inet6;
 
-		/* Not yet, or no more, an address that may be used. */
+		/* Duplicate address detection is not done yet, or has failed. */
 		if (ifa->flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED))
 			continue;
 		if (ipv6_addr_type(&ifa->addr) & IPV6_ADDR_LINKLOCAL)
@@ -49,8 +49,8 @@ static void mplink_snapshot_inet6(struct net_device *dev, struct mplink_snapshot
 }
 
 /*
- * The cable is in, but the port must not be used yet: of 802.1X, or of LACP.  Not
- * netif_oper_up(): what it goes by is told up to a second late that a cable came.
+ * Whether the device has a carrier, but 802.1X, LACP or a self-test does not let it carry
+ * packets yet.  Not netif_oper_up(): operstate follows the carrier up to a second late.
  */
 static bool mplink_snapshot_dormant(const struct net_device *dev)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What is true of a device now. */
+/* Snapshots of a device's state. */
 #ifndef MPLINK_DEVICE_SNAPSHOT_H
 #define MPLINK_DEVICE_SNAPSHOT_H
 
@@ -7,7 +7,13 @@
 
 #include "mplink/core.h"
 
-/* What is true of the device now.  RTNL. */
+/**
+ * mplink_snapshot_read() - Read the present state and addresses of a device.
+ * @dev: the device
+ * @snapshot: filled completely; refers to @dev without holding it
+ *
+ * Context: RTNL.
+ */
 void mplink_snapshot_read(struct net_device *dev, struct mplink_snapshot *snapshot);
 
 #endif /* MPLINK_DEVICE_SNAPSHOT_H */

@@ -26,7 +26,7 @@
 #include "packet/peer_table.h"
 #include "report/listener.h"
 
-/* A log line an event, but no flood: a NIC that flaps is bounded to this. */
+/* Each event logs a line; this bounds the lines of a NIC that flaps. */
 #define MPLINK_LOG_INTERVAL (5 * HZ)
 #define MPLINK_LOG_BURST 100
 
@@ -63,8 +63,8 @@ err_peers:
 }
 
 /*
- * The device is closed and off the list of devices, but packets may still hold
- * it.  They find no peer; what they find it in stays until ->priv_destructor.
+ * The device is closed and no longer listed, but packets may still hold it.  They find no
+ * peer; the table in which they look stays until ->priv_destructor.
  */
 static void mplink_vnic_uninit(struct net_device *dev)
 {
@@ -77,7 +77,7 @@ static void mplink_vnic_uninit(struct net_device *dev)
 	mplink_core_device_clear(vnic->core);
 }
 
-/* The last reference to the device is gone, and with it the last packet. */
+/* The last reference to the device is gone, so no packet uses it any more. */
 static void mplink_vnic_destroy(struct net_device *dev)
 {
 	struct mplink_vnic *vnic = netdev_priv(dev);
@@ -95,7 +95,7 @@ static void mplink_vnic_stats(struct net_device *dev, struct rtnl_link_stats64 *
 	struct mplink_counters sum;
 	u32 drop;
 
-	/* Those of its links, as a bond's are those of its ports. */
+	/* The sum over the links, as a bond shows the sum over its ports. */
 	rcu_read_lock();
 	mplink_core_counters(vnic->core, &sum);
 	rcu_read_unlock();
@@ -118,9 +118,9 @@ static int mplink_vnic_change_mtu(struct net_device *dev, int mtu)
 }
 
 /*
- * ICMP redirects are for hosts that share a wire.  Here they would send a spoke to another
- * one past the hub, where there is no way; mplink_output() drops those of who turns them
- * on again.
+ * ICMP redirects are for hosts that share a wire.  Here they would tell a spoke to reach
+ * another spoke without the hub, where no path exists.  If the user turns them on again,
+ * mplink_output() drops them.
  */
 static int mplink_vnic_open(struct net_device *dev)
 {
@@ -128,7 +128,7 @@ static int mplink_vnic_open(struct net_device *dev)
 
 	if (in_dev) {
 		IN_DEV_CONF_SET(in_dev, SEND_REDIRECTS, 0);
-		/* It is on where either says so, and each device has it of its own. */
+		/* Redirects are on if either the device or "all" says so. */
 		IPV4_DEVCONF_ALL(dev_net(dev), SEND_REDIRECTS) = 0;
 	}
 	mplink_ports_follow(dev);
@@ -164,22 +164,22 @@ static void mplink_vnic_setup(struct net_device *dev)
 	dev->priv_destructor = mplink_vnic_destroy;
 	dev->max_mtu = ETH_MAX_MTU;
 
-	/* The far end is a peer's address: there is nobody to ask for a MAC address. */
+	/* Peers are found by IP address: there is nobody to ask for a MAC address. */
 	dev->flags |= IFF_NOARP;
 	dev->flags &= ~(IFF_BROADCAST | IFF_MULTICAST);
-	/* No netpoll: it sends from hard interrupts, which have no lane. */
+	/* No netpoll: it sends in hard interrupts, for which there is no lane. */
 	dev->priv_flags |= IFF_NO_QUEUE | IFF_LIVE_ADDR_CHANGE | IFF_DISABLE_NETPOLL;
-	/* What is sent is changed: pktgen must not send it again. */
+	/* Sending modifies the packet: pktgen must not send the same one again. */
 	dev->priv_flags &= ~IFF_TX_SKB_SHARING;
 	netif_keep_dst(dev);
 
-	/* What a NIC cannot do of these is done in software when it sends. */
+	/* If the chosen NIC lacks one of these, its xmit path does it in software. */
 	dev->features |= NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HW_CSUM | NETIF_F_HIGHDMA |
 			 NETIF_F_GSO_SOFTWARE;
 	dev->hw_features |= dev->features;
-	/* What links carry is IP, without a tag; that is not for the user to change. */
+	/* Links carry IP packets without VLAN tags.  Not in hw_features: users cannot change it. */
 	dev->features |= NETIF_F_VLAN_CHALLENGED;
-	/* Its NICs and its hooks are those of one namespace. */
+	/* NICs and hooks belong to the namespace in which the device was made. */
 	mplink_set_netns_immutable(dev);
 	mplink_set_lltx(dev);
 	eth_hw_addr_random(dev);
@@ -191,10 +191,10 @@ static int mplink_vnic_newlink(struct net *src_net, struct net_device *dev, stru
 	struct mplink_vnic *vnic = netdev_priv(dev);
 	int err;
 
-	/* The hook looks at one qdisc; with more, mq would stand before them. */
+	/* The hook checks the qdisc of one queue; with more, the root qdisc would be mq. */
 	if (dev->num_tx_queues > 1) {
 		NL_SET_ERR_MSG_MOD(extack,
-				   "has no queues, for its NICs have theirs: leave out numtxqueues");
+				   "has no queues of its own, its NICs have them: leave out numtxqueues");
 		return -EINVAL;
 	}
 	err = register_netdevice(dev);
@@ -263,7 +263,7 @@ int mplink_vnic_set_liveness(struct mplink_vnic *vnic, const struct mplink_liven
 	return err;
 }
 
-/* A NIC whose device is not yet asked for. */
+/* Adds a NIC, but does not look for its device yet. */
 static int mplink_vnic_name_nic(struct mplink_vnic *vnic, const char *name, u32 *id,
 				struct mplink_refusal *refusal)
 {
@@ -346,7 +346,7 @@ static int mplink_vnic_configure_peer(struct mplink_vnic *vnic, const struct mpl
 	links = kcalloc(config->nr_nics, sizeof(*links), GFP_KERNEL_ACCOUNT);
 	if (!links)
 		return -ENOMEM;
-	/* The first NICs there are: their ids are their places. */
+	/* The device is new, so NIC ids count from 0 in the order of the parameter. */
 	for (i = 0; i < config->nr_nics; i++)
 		links[i] = (struct mplink_link_config){
 			.nic_id = i,
@@ -408,7 +408,7 @@ int mplink_vnic_create(const struct mplink_config *config)
 	dev->rtnl_link_ops = &mplink_link_ops;
 	err = mplink_vnic_newlink(&init_net, dev, NULL, NULL, NULL);
 	if (err) {
-		/* Deferred by the kernel, if it is still unregistering. */
+		/* If newlink has unregistered the device, the kernel defers this. */
 		free_netdev(dev);
 		return err;
 	}

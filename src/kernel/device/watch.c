@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The virtual NICs of a namespace, the watch over its routes, and the work that packets,
- * timers and the core ask for.
+ * The virtual NICs of a namespace, the watch over its routes, and the works that packets,
+ * timers and the core request.
  */
 #include <linux/rtnetlink.h>
 #include <net/ip6_fib.h>
@@ -16,10 +16,10 @@
 #include "mplink/core.h"
 #include "packet/hook.h"
 
-/* How often to ask whether routing has changed: three counters are read. */
+/* How often to check whether routing has changed.  A check reads three counters. */
 #define MPLINK_WATCH_INTERVAL (HZ / 20)
 
-/* Returns how long it took, in jiffies. */
+/* Returns how long it took under RTNL, in jiffies. */
 static unsigned long mplink_net_reread(struct mplink_net *mn)
 {
 	struct mplink_vnic *vnic;
@@ -74,16 +74,16 @@ static void mplink_net_restore_work(struct work_struct *work)
 }
 
 /*
- * What the kernel itself goes by to tell that a cached route may be stale.  Its notifier
- * speaks of the best route of each prefix only, and links use others, too: of two defaults
- * each NIC has its own.
+ * Reads the counters by which the kernel itself knows that a cached route may be stale.
+ * The FIB notifier does not do: it reports only the best route of each prefix, but each
+ * NIC may use its own of several default routes.
  */
 static struct mplink_routing mplink_net_routing(const struct net *net)
 {
 	struct mplink_routing routing = {
-		/* Each route, rule and address that comes or goes, if any look-up ever saw it. */
+		/* Counts routes, rules and addresses that come or go. */
 		.inet = rt_genid_ipv4(net),
-		/* The same, but for routes that go: whoever has one cached notices that itself. */
+		/* The same, except for routes that go: the dst of such a route becomes obsolete. */
 		.inet6 = rt_genid_ipv6(net),
 	};
 
@@ -108,7 +108,7 @@ static void mplink_net_watch(struct work_struct *work)
 
 	if (list_empty(&mn->vnics))
 		return;
-	/* On a router where routes change all the time this takes a tenth of it at most. */
+	/* Where routes change all the time, re-reading takes a tenth of the time at most. */
 	if (mplink_net_rerouted(mn))
 		delay = max(delay, 10 * mplink_net_reread(mn));
 	queue_delayed_work(system_wq, &mn->watch, delay);
@@ -144,7 +144,7 @@ void mplink_net_remove(struct mplink_vnic *vnic)
 	mn->generation++;
 	if (list_empty(&mn->vnics)) {
 		mplink_hook_unregister(net);
-		/* If it is under way, it finds that there is nothing to watch. */
+		/* Not _sync: a running watch may wait for RTNL.  It will see the empty list. */
 		cancel_delayed_work(&mn->watch);
 	}
 }
