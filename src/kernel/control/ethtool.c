@@ -17,7 +17,7 @@ static const char *const mplink_nic_stats[] = {
 	"tx_packets", "tx_bytes", "rx_packets", "rx_bytes",
 };
 
-/* As in struct mplink_resequencer_counters. */
+/* In the order of struct mplink_resequencer_counters. */
 static const char *const mplink_resequencer_stats[] = {
 	"in_order", "reordered", "duplicates", "late", "lost_rule", "lost_timer",
 	"lost_overflow", "restarts", "held", "held_max", "wait_us", "wait_max_us", "timer_us",
@@ -32,12 +32,12 @@ static int mplink_get_sset_count(struct net_device *dev, int sset)
 
 	if (sset != ETH_SS_STATS)
 		return -EOPNOTSUPP;
-	/* Those that were taken are counted where the reason for a drop is none. */
+	/* Index NONE of the BFD and GRE drops counts accepted packets, so it counts here, too. */
 	return ARRAY_SIZE(mplink_tx_stats) + MPLINK_DROPS + MPLINK_BFD_DROPS + MPLINK_GRE_DROPS +
 	       ARRAY_SIZE(mplink_resequencer_stats) + nics * ARRAY_SIZE(mplink_nic_stats);
 }
 
-/* Here names are of one word: no_link, not no-link. */
+/* Names of statistics are one word by convention: no_link, not no-link. */
 static void mplink_add_drop_string(u8 **data, const char *prefix, const char *drop)
 {
 	char name[ETH_GSTRING_LEN];
@@ -90,7 +90,7 @@ static void mplink_get_ethtool_stats(struct net_device *dev, struct ethtool_stat
 		*data++ = mplink_core_drops(vnic->core, i);
 	for (i = 0; i < MPLINK_BFD_DROPS; i++)
 		*data++ = atomic64_read(&vnic->bfd_drops[i]);
-	/* Of the namespace, whose devices share their sockets. */
+	/* Counted per namespace, because its virtual NICs share the sockets. */
 	for (i = 0; i < MPLINK_GRE_DROPS; i++)
 		*data++ = mplink_tunnel_drops(dev_net(dev), i);
 	mplink_tunnel_sum(vnic, &resequencer);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* ethtool. */
+/* ethtool -i and -S. */
 #ifndef MPLINK_CONTROL_ETHTOOL_H
 #define MPLINK_CONTROL_ETHTOOL_H
 
+/* For mplink_vnic_register(). */
 extern const struct ethtool_ops mplink_ethtool_ops;
 
 #endif /* MPLINK_CONTROL_ETHTOOL_H */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What sysfs and netlink make of changes.  Whatever goes is first told, then taken from
- * sysfs: a program that reads on being told finds it, or nothing.
+ * Passes changes on to sysfs and netlink.  When something goes, netlink tells before sysfs
+ * removes it: a program that reads sysfs when told finds either all of it or nothing.
  */
 
 #include "control/listener.h"

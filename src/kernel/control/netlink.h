@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the files of the generic netlink family share.
+ * The generic netlink family: what its files share.
  *
- * Devices, NICs and peers are got, dumped and announced in the same way; a struct
- * mplink_nl_kind says in what they differ.  All functions but the handlers of
- * requests need RTNL, which guards what they read.
+ * Devices, NICs and peers are got, dumped and announced in the same way; struct
+ * mplink_nl_kind holds what differs between them.
+ *
+ * Context: functions that a struct genl_ops calls (_get, _dump, _add, _set, _del) take RTNL
+ * themselves.  All others are called under RTNL unless they say otherwise.
  */
 #ifndef MPLINK_NETLINK_H
 #define MPLINK_NETLINK_H
@@ -18,24 +20,34 @@
 
 #include "uapi/mplink_netlink.h"
 
+/**
+ * struct mplink_nl_object - a virtual NIC, or one of its NICs or peers
+ * @vnic: the virtual NIC
+ * @nic_id: the NIC's id, if the object is a NIC
+ * @peer: the peer, if the object is a peer
+ * @keys: the receiver of the message may see keys
+ */
 struct mplink_nl_object {
 	struct mplink_vnic *vnic;
-	u32 nic_id;				/* of a NIC */
-	const struct mplink_peer_node *peer;	/* of a peer */
-	bool keys;				/* who asks may see them */
+	u32 nic_id;
+	const struct mplink_peer_node *peer;
+	bool keys;
 };
 
+/**
+ * struct mplink_nl_kind - how a kind of object is dumped and put into messages
+ * @cmd: the command of replies and dumps
+ * @device_attr: the attribute by which a dump request limits the dump to one device; 0: none
+ * @next: finds the device's first object at or after the cursor and moves the cursor behind
+ *	it; false at the end.  A cursor starts with 0.
+ * @fill: puts the object's attributes; -EMSGSIZE if there is no room
+ * @size: the most bytes that @fill puts; NULL: much less than a page
+ */
 struct mplink_nl_kind {
-	u8 cmd;			/* of replies and dumps */
-	u8 device_attr;		/* what in a dump's request names the device; 0: nothing may */
-	/*
-	 * The device's first object at or after the cursor, which is then behind it;
-	 * false at the end.  A cursor starts with 0.
-	 */
+	u8 cmd;
+	u8 device_attr;
 	bool (*next)(struct mplink_nl_object *object, unsigned long *cursor);
-	/* Puts its attributes.  -EMSGSIZE if there is no room. */
 	int (*fill)(struct sk_buff *skb, const struct mplink_nl_object *object);
-	/* The most they take; NULL: much less than a page. */
 	size_t (*size)(const struct mplink_nl_object *object);
 };
 
@@ -43,50 +55,148 @@ extern const struct mplink_nl_kind mplink_nl_devices;
 extern const struct mplink_nl_kind mplink_nl_nics;
 extern const struct mplink_nl_kind mplink_nl_peers;
 
-/* --- netlink_message.c, netlink_family.c: the family, and what its objects share --- */
+/* --- netlink_message.c, netlink_family.c: the family, and what all objects share ---- */
 
 extern struct genl_family mplink_nl_family;
 
-/*
- * Once devices can be found by namespace, and before there are any; without RTNL.  The
- * end in reverse: a notification must not meet a family that is gone.
+/**
+ * mplink_netlink_init() - Register the family.
+ *
+ * Call after mplink_net_init(), because requests look devices up by namespace, and before
+ * there are devices, because their notifications need the family.
+ *
+ * Context: Process context, without RTNL.
+ * Return: 0 or a negative errno.
  */
 int mplink_netlink_init(void);
+
+/**
+ * mplink_netlink_exit() - Unregister the family, after the last device.
+ *
+ * Context: Process context, without RTNL.
+ */
 void mplink_netlink_exit(void);
 
-/* Says why a request is refused: a static text, about that attribute.  Returns err. */
+/**
+ * mplink_nl_refuse() - Refuse a request, with a reason.
+ * @extack: takes the reason; may be NULL
+ * @attr: the offending attribute, or NULL
+ * @err: a negative errno
+ * @why: a static text; the command puts the attribute's name and value before it
+ *
+ * Context: Any.
+ * Return: @err.
+ */
 int mplink_nl_refuse(struct netlink_ext_ack *extack, const struct nlattr *attr, int err,
 		     const char *why);
-/* The same with the core's reason. */
+
+/**
+ * mplink_nl_refused() - Refuse a request, with the reason that lower layers gave.
+ * @info: the request
+ * @attr: the offending attribute, or NULL
+ * @err: a negative errno
+ * @refusal: the reason; its @why is NULL if there is none
+ *
+ * Return: @err.
+ */
 int mplink_nl_refused(struct genl_info *info, const struct nlattr *attr, int err,
 		      const struct mplink_refusal *refusal);
-/* 0, or -EINVAL where an attribute is missing. */
+
+/**
+ * mplink_nl_need() - Refuse a request that lacks an attribute.
+ * @info: the request
+ * @type: the attribute's type
+ * @why: the reason, a static text
+ *
+ * Context: Any.
+ * Return: 0, or -EINVAL if the attribute is missing.
+ */
 int mplink_nl_need(struct genl_info *info, u16 type, const char *why);
 
-/* The virtual NIC, or an error if it is none.  attr names it. */
+/**
+ * mplink_nl_vnic() - The virtual NIC of a device.
+ * @dev: the device, or NULL if the lookup found none
+ * @attr: the attribute that named it
+ * @extack: takes the reason on error
+ *
+ * Return: The virtual NIC; ERR_PTR(-ENODEV) without a device; ERR_PTR(-EOPNOTSUPP) if the
+ * device is not a virtual NIC of this module.
+ */
 struct mplink_vnic *mplink_nl_vnic(struct net_device *dev, const struct nlattr *attr,
 				   struct netlink_ext_ack *extack);
-/* Does what is asked of the virtual NIC whose ifindex is in that attribute.  Takes RTNL. */
+
+/**
+ * mplink_nl_do() - Look up the virtual NIC of a request, and act on it.
+ * @info: the request
+ * @device_attr: the attribute with the virtual NIC's ifindex
+ * @act: called under RTNL; its error is returned
+ *
+ * Context: Process context; takes RTNL.
+ * Return: 0 or a negative errno.
+ */
 int mplink_nl_do(struct genl_info *info, u16 device_attr,
 		 int (*act)(struct genl_info *info, struct mplink_vnic *vnic));
 
+/**
+ * mplink_nl_reply() - Answer a request with one object.
+ * @info: the request
+ * @kind: the object's kind
+ * @object: the object
+ *
+ * Return: 0 or a negative errno.
+ */
 int mplink_nl_reply(struct genl_info *info, const struct mplink_nl_kind *kind,
 		    const struct mplink_nl_object *object);
-/*
- * Whether who has sent the request may see keys: who has one can send as the peer.  Listeners
- * for notifications are not asked, and so see none.
+
+/**
+ * mplink_nl_sees_keys() - Whether the sender of a request may see keys.
+ * @request: the request
+ *
+ * A key lets its holder send as the peer, so only CAP_NET_ADMIN in the namespace of the
+ * socket sees it.  Notifications never carry keys, because nobody checks their listeners.
+ *
+ * Context: Process context.
  */
 bool mplink_nl_sees_keys(const struct sk_buff *request);
-/* Takes RTNL. */
+
+/**
+ * mplink_nl_dump() - Dump all objects of a kind, or those of one device.
+ * @skb: the message to fill
+ * @cb: the dump; cb->ctx keeps the progress between messages
+ * @kind: the kind
+ *
+ * Context: Process context; takes RTNL.
+ * Return: As a dumpit: more than 0 to be called again, 0 at the end, or a negative errno.
+ */
 int mplink_nl_dump(struct sk_buff *skb, struct netlink_callback *cb,
 		   const struct mplink_nl_kind *kind);
 
-/* For policies: an address of either family, and not the one that means none. */
+/**
+ * mplink_nl_validate_addr() - For policies: an IPv4 or IPv6 address that is not all zero.
+ * @attr: 4 or 16 bytes in network order
+ * @extack: takes the reason on error
+ *
+ * Context: Any.
+ * Return: 0 or -EINVAL.
+ */
 int mplink_nl_validate_addr(const struct nlattr *attr, struct netlink_ext_ack *extack);
+
+/* Reads a validated address.  Any context. */
 struct mplink_addr mplink_nl_get_addr(const struct nlattr *attr);
+
+/*
+ * The functions below named _put_ add an attribute to a message and return 0, or -EMSGSIZE
+ * if it does not fit.
+ */
+
+/* An address: 4 bytes for IPv4, else 16. */
 int mplink_nl_put_addr(struct sk_buff *skb, int type, const struct mplink_addr *addr);
+/* A nest of MPLINK_A_COUNTERS_*. */
 int mplink_nl_put_counters(struct sk_buff *skb, int type, const struct mplink_counters *sum);
-/* n times of a NIC or of a link, by stage: those that are not MPLINK_NEVER. */
+/*
+ * A nest of MPLINK_A_NIC_STAGES_* or MPLINK_A_LINK_STAGES_*: n times in milliseconds as
+ * mplink_now_ms(), indexed by stage.  Leaves out those that are MPLINK_NEVER.
+ */
 int mplink_nl_put_stages(struct sk_buff *skb, int type, const u64 *stages_ms, u32 n);
 
 /* --- netlink_device.c, netlink_nic.c, netlink_peer.c ------------------------ */
@@ -119,13 +229,25 @@ int mplink_nl_peer_del(struct sk_buff *skb, struct genl_info *info);
 extern struct netlink_range_validation mplink_nl_wait_range;
 extern const struct nla_policy mplink_nl_bfd_policy[MPLINK_A_BFD_MAX + 1];
 
-/* The settings of a virtual NIC, and what has come of BFD's packets. */
+/* The settings of a virtual NIC, and the counters of received BFD packets. */
 int mplink_nl_put_liveness(struct sk_buff *skb, const struct mplink_vnic *vnic);
-/* Whether a DEVICE_SET gives any of those settings, and sets them: all or none. */
+/* Whether a DEVICE_SET gives any setting of liveness. */
 bool mplink_nl_asks_liveness(struct genl_info *info);
+
+/**
+ * mplink_nl_set_liveness() - Apply the settings of liveness in a DEVICE_SET.
+ * @info: the request
+ * @vnic: the virtual NIC
+ *
+ * Does all or nothing.
+ *
+ * Return: 0, or a negative errno with the reason in @info->extack.
+ */
 int mplink_nl_set_liveness(struct genl_info *info, struct mplink_vnic *vnic);
-/* How a link's session stands, and the most that takes. */
+
+/* The state of a link's BFD session. */
 int mplink_nl_put_session(struct sk_buff *skb, const struct mplink_bfd *bfd);
+/* The most bytes that mplink_nl_put_session() puts.  Any context. */
 size_t mplink_nl_session_size(void);
 
 /* --- netlink_tunnel.c --------------------------------------------------------- */
@@ -133,38 +255,69 @@ size_t mplink_nl_session_size(void);
 extern struct netlink_range_validation mplink_nl_key_range;
 extern const struct nla_policy mplink_nl_tunnel_policy[MPLINK_A_TUNNEL_MAX + 1];
 
-/* The settings of gre-udp, and what has come of the namespace's packets. */
+/* The settings of gre-udp, and the namespace's counters of received packets. */
 int mplink_nl_put_tunnel(struct sk_buff *skb, const struct mplink_vnic *vnic);
-/* What has become of a peer's packets, where there is a tunnel, and the most that takes. */
+/* The counters of a peer's resequencer; puts nothing if the peer has no tunnel. */
 int mplink_nl_put_resequencer(struct sk_buff *skb, const struct mplink_peer_node *peer);
+/* The most bytes that mplink_nl_put_resequencer() puts.  Any context. */
 size_t mplink_nl_resequencer_size(void);
-/* Whether a DEVICE_SET gives encap or settings of gre-udp. */
+/* Whether a DEVICE_SET gives encap, or any setting of gre-udp. */
 bool mplink_nl_asks_tunnel(struct genl_info *info);
-/* Sets them.  Where it fails some may have been set. */
+
+/**
+ * mplink_nl_set_tunnel() - Apply the encap and the settings of gre-udp in a DEVICE_SET.
+ * @info: the request
+ * @vnic: the virtual NIC
+ *
+ * May set some on error: save before, and restore then.
+ *
+ * Return: 0, or a negative errno with the reason in @info->extack.
+ */
 int mplink_nl_set_tunnel(struct genl_info *info, struct mplink_vnic *vnic);
 
-/* As they were, for a request that fails later. */
+/**
+ * struct mplink_nl_tunnel - saved settings of a tunnel
+ * @encap: enum mplink_encap
+ * @config: the settings of gre-udp
+ */
 struct mplink_nl_tunnel {
 	u32 encap;
 	struct mplink_tunnel_config config;
 };
 
+/* Saves the present settings in *was. */
 void mplink_nl_save_tunnel(const struct mplink_vnic *vnic, struct mplink_nl_tunnel *was);
+/* Restores saved settings after a later part of the request has failed. */
 void mplink_nl_restore_tunnel(struct mplink_vnic *vnic, const struct mplink_nl_tunnel *was);
-/* Of a PEER_ADD or PEER_SET: the peer's key, if it is given. */
+
+/**
+ * mplink_nl_read_peer_key() - Read the key of a PEER_ADD or PEER_SET.
+ * @info: the request
+ * @vnic: the virtual NIC
+ * @config: takes the key; unchanged if the request gives none
+ *
+ * Return: 0, or -EINVAL with the reason in @info->extack if encap is not gre-udp.
+ */
 int mplink_nl_read_peer_key(struct genl_info *info, const struct mplink_vnic *vnic,
 			    struct mplink_peer_config *config);
 
-/* --- netlink_notify.c: to those who listen in the device's namespace -------- */
+/*
+ * --- netlink_notify.c: notifications to listeners in the device's namespace ---
+ *
+ * If memory is short, the listeners learn that they missed a message.
+ */
 
+/* A virtual NIC was changed. */
 void mplink_notify_device(struct mplink_vnic *vnic);
-/* What an event did to the NIC; or, without a report, that it was added. */
+/* An event of a NIC; report NULL: the NIC was added. */
 void mplink_notify_nic(struct mplink_vnic *vnic, u32 id, const struct mplink_nic_report *report);
-/* Before it goes: it is announced with all that is known of it. */
+/* A NIC will be removed.  Call while it still exists: the message shows all of it. */
 void mplink_notify_nic_del(struct mplink_vnic *vnic, u32 id);
+/* A peer was added or changed. */
 void mplink_notify_peer(struct mplink_vnic *vnic, const struct mplink_peer_node *node);
-/* Before it goes. */
+/* A peer will be removed.  Call while it still exists: the message shows all of it. */
 void mplink_notify_peer_del(struct mplink_vnic *vnic, const struct mplink_peer_node *node);
+/* The validity of a link changed. */
 void mplink_notify_link(struct mplink_vnic *vnic, const struct mplink_link_report *report);
 
 #endif /* MPLINK_NETLINK_H */

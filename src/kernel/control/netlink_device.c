@@ -87,7 +87,7 @@ static struct mplink_vnic *mplink_nl_device_find(struct genl_info *info)
 
 	if (ifindex && name)
 		return ERR_PTR(mplink_nl_refuse(info->extack, name, -EINVAL,
-						"is given beside an ifindex: one must do"));
+						"is given beside an ifindex: give only one"));
 	if (name)
 		return mplink_nl_vnic(__dev_get_by_name(net, nla_data(name)), name, info->extack);
 	err = mplink_nl_need(info, MPLINK_A_DEVICE_IFINDEX,
@@ -127,9 +127,9 @@ static int mplink_nl_device_change(struct genl_info *info, struct mplink_vnic *v
 	if (!policy && !mplink_nl_asks_liveness(info) && !mplink_nl_asks_tunnel(info))
 		return mplink_nl_refuse(info->extack, NULL, -EINVAL, "there is nothing to set");
 	/*
-	 * All or nothing.  The tunnel first, for what was set of it can be set back: encap
-	 * changes only where there is no peer that would notice.  A policy that could be
-	 * refused has been, by the family's policy.
+	 * All or nothing.  The tunnel comes first, because it can be restored unnoticed:
+	 * encap changes only while there are no peers.  The policy comes last, because the
+	 * netlink policy has already refused unknown ones.
 	 */
 	mplink_nl_save_tunnel(vnic, &was);
 	if (mplink_nl_asks_tunnel(info))

@@ -5,7 +5,7 @@
 
 #include "control/netlink.h"
 
-/* A policy holds what its operation takes: all else is refused, not ignored. */
+/* Each operation has its own policy, so that the kernel refuses attributes it would ignore. */
 #define MPLINK_NL_POLICY(p) .policy = (p), .maxattr = ARRAY_SIZE(p) - 1
 
 static const struct genl_ops mplink_nl_ops[] = {

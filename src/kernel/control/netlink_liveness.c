@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Generic netlink: what is wanted of liveness, and how BFD sessions stand.
+ * Generic netlink: the settings of liveness, and the state of BFD sessions.
  */
 #include <linux/string.h>
 
@@ -9,7 +9,7 @@
 #include "device/vnic.h"
 #include "mplink/core.h"
 
-/* Nobody writes them, but the policies of 6.1 take none that are const. */
+/* Not const, because policies in 6.1 do not accept const ranges.  Nobody writes them. */
 struct netlink_range_validation mplink_nl_wait_range = { .max = MPLINK_MAX_WAIT_MS };
 
 static struct netlink_range_validation mplink_nl_interval_range = {
@@ -28,7 +28,7 @@ static int mplink_nl_validate_auth(const struct nlattr *attr, struct netlink_ext
 	case MPLINK_BFD_AUTH_MD5:
 	case MPLINK_BFD_AUTH_METICULOUS_MD5:
 		return mplink_nl_refuse(extack, attr, -EINVAL,
-					"protects from nobody: use sha1 or meticulous-sha1");
+					"is too weak to protect: use sha1 or meticulous-sha1");
 	default:
 		return mplink_nl_refuse(extack, attr, -EINVAL,
 					"is none of none, sha1, meticulous-sha1");
@@ -47,7 +47,7 @@ const struct nla_policy mplink_nl_bfd_policy[MPLINK_A_BFD_MAX + 1] = {
 
 /* --- get ----------------------------------------------------------------------- */
 
-/* All but the key: whoever may read is not whoever may know it. */
+/* Leaves out the key, because anyone may read the settings. */
 static int mplink_nl_put_bfd(struct sk_buff *skb, const struct mplink_bfd_config *bfd)
 {
 	struct nlattr *nest = nla_nest_start(skb, MPLINK_A_DEVICE_BFD);
@@ -131,7 +131,7 @@ static bool mplink_nl_is_no_key(const struct mplink_bfd_key *key)
 	return !memchr_inv(key->bytes, 0, sizeof(key->bytes));
 }
 
-/* Once config has the kind of authentication that there shall be. */
+/* Call when config already has the new type of authentication. */
 static int mplink_nl_read_key(struct netlink_ext_ack *extack, struct nlattr *const *attrs,
 			      struct mplink_bfd_config *config, struct mplink_bfd_key *key)
 {
@@ -183,7 +183,7 @@ bool mplink_nl_asks_liveness(struct genl_info *info)
 	       info->attrs[MPLINK_A_DEVICE_HOLDOFF_MS] || info->attrs[MPLINK_A_DEVICE_BFD];
 }
 
-/* What the request gives, in place of what there is. */
+/* Overwrites in config and key what the request gives. */
 static int mplink_nl_read_liveness(struct genl_info *info, struct nlattr **bfd,
 				   struct mplink_liveness_config *config,
 				   struct mplink_bfd_key *key)
@@ -199,7 +199,7 @@ static int mplink_nl_read_liveness(struct genl_info *info, struct nlattr **bfd,
 		config->holdoff_ms = nla_get_u32(attrs[MPLINK_A_DEVICE_HOLDOFF_MS]);
 	if (!attrs[MPLINK_A_DEVICE_BFD])
 		return 0;
-	/* Validated with the message. */
+	/* No policy: the family's policy has validated the nest. */
 	err = nla_parse_nested(bfd, MPLINK_A_BFD_MAX, attrs[MPLINK_A_DEVICE_BFD], NULL,
 			       info->extack);
 	return err ?: mplink_nl_read_bfd(info->extack, bfd, &config->bfd, key);
@@ -217,7 +217,7 @@ int mplink_nl_set_liveness(struct genl_info *info, struct mplink_vnic *vnic)
 	err = mplink_nl_read_liveness(info, bfd, &config, &key);
 	if (!err) {
 		err = mplink_vnic_set_liveness(vnic, &config, &key, &why);
-		/* The policies leave nothing else to refuse. */
+		/* The netlink policy has refused all else: only authentication can fail here. */
 		if (err)
 			mplink_nl_refuse(info->extack, bfd[MPLINK_A_BFD_AUTH], err, why);
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The messages of the generic netlink family "mplink": what all its operations share.
+ * Messages of the generic netlink family "mplink": what all its operations share.
  */
 #include <linux/jhash.h>
 #include <linux/rtnetlink.h>
@@ -20,9 +20,9 @@ static const struct genl_multicast_group mplink_nl_groups[] = {
 };
 
 /*
- * Its operations are in netlink_family.c, which is above those who write messages.
- * No .resv_start_op: all operations are new enough to have their headers checked.
- * Parallel, for all wait for RTNL, and other families' requests need not wait with them.
+ * netlink_family.c adds the operations, because they call functions that use this family.
+ * No .resv_start_op: the kernel shall check the headers of all operations.
+ * .parallel_ops: all requests wait for RTNL, and must not make other families wait, too.
  */
 struct genl_family mplink_nl_family __ro_after_init = {
 	.name = MPLINK_FAMILY_NAME,
@@ -37,8 +37,8 @@ struct genl_family mplink_nl_family __ro_after_init = {
 /* --- refusals ------------------------------------------------------------- */
 
 /*
- * The kernel's macros want a literal where the message is set; ours come by pointer,
- * the core's among them.  All are static, as the kernel requires.
+ * NL_SET_ERR_MSG() wants a literal, but these messages come by pointer, also from the core.
+ * All are static, as the kernel requires.
  */
 int mplink_nl_refuse(struct netlink_ext_ack *extack, const struct nlattr *attr, int err,
 		     const char *why)
@@ -54,11 +54,11 @@ int mplink_nl_refuse(struct netlink_ext_ack *extack, const struct nlattr *attr, 
 int mplink_nl_refused(struct genl_info *info, const struct nlattr *attr, int err,
 		      const struct mplink_refusal *refusal)
 {
-	/* It may also fail beyond the core, which has said nothing then: in sysfs, say. */
+	/* The core gave no reason if something else failed, such as sysfs. */
 	if (!refusal->why)
 		return mplink_nl_refuse(info->extack, NULL, err,
 					err == -ENOMEM ? "memory is short" :
-							 "the kernel has refused it");
+							 "the kernel refused to add it");
 	return mplink_nl_refuse(info->extack, attr, err, refusal->why);
 }
 
@@ -129,10 +129,10 @@ int mplink_nl_reply(struct genl_info *info, const struct mplink_nl_kind *kind,
 
 /* --- dump -------------------------------------------------------------------- */
 
-/* How far a dump has come, from one of its messages to the next. */
+/* The progress of a dump between two of its messages. */
 struct mplink_nl_progress {
-	unsigned long cursor;	/* in that device */
-	u32 ifindex;		/* the devices before it are done */
+	unsigned long cursor;	/* in the present device */
+	u32 ifindex;		/* the present device; devices with a smaller one are done */
 };
 
 static_assert(sizeof(struct mplink_nl_progress) <= sizeof_field(struct netlink_callback, ctx));
@@ -142,7 +142,7 @@ static struct mplink_nl_progress *mplink_nl_progress(struct netlink_callback *cb
 	return (struct mplink_nl_progress *)cb->ctx;
 }
 
-/* By ifindex, for no other device's coming or going moves a device in that order. */
+/* In the order of ifindex, in which devices that come or go do not move the others. */
 static struct mplink_vnic *mplink_nl_next_vnic(const struct mplink_net *mn, u32 ifindex)
 {
 	struct mplink_vnic *vnic, *next = NULL;
@@ -155,9 +155,9 @@ static struct mplink_vnic *mplink_nl_next_vnic(const struct mplink_net *mn, u32 
 }
 
 /*
- * Another number where what is dumped, the one device or all, may have changed.  Mixed,
- * for a sum would not tell of a device that has gone with what it added.  Never 0, which
- * netlink takes for none.
+ * Returns another number when the dumped device, or any device, may have changed.  Hashed,
+ * because a sum could stay the same when one device goes and another changes.  Never 0,
+ * which netlink takes for "no generation".
  */
 static u32 mplink_nl_generation(const struct mplink_net *mn, const struct mplink_vnic *only)
 {
@@ -220,7 +220,7 @@ static int mplink_nl_dump_all(struct sk_buff *skb, struct netlink_callback *cb,
 	while ((vnic = mplink_nl_next_vnic(mn, progress->ifindex))) {
 		int err;
 
-		/* The device that was under way may have gone. */
+		/* If the present device has gone, the next one starts from its beginning. */
 		if (progress->ifindex != vnic->dev->ifindex)
 			progress->cursor = 0;
 		progress->ifindex = vnic->dev->ifindex;
@@ -233,7 +233,7 @@ static int mplink_nl_dump_all(struct sk_buff *skb, struct netlink_callback *cb,
 	return 0;
 }
 
-/* 0 and the device that alone is asked for, or NULL for all. */
+/* Returns 0 and in *only the device to which the request limits the dump, or NULL. */
 static int mplink_nl_dump_filter(struct netlink_callback *cb, const struct mplink_nl_kind *kind,
 				 struct net *net, struct mplink_vnic **only)
 {
@@ -241,7 +241,7 @@ static int mplink_nl_dump_filter(struct netlink_callback *cb, const struct mplin
 	struct mplink_vnic *vnic;
 	u32 i;
 
-	/* A dump has the policy of the get, which may name one object. */
+	/* The kernel uses the get's policy for dumps, too, and that allows more attributes. */
 	for (i = 1; i <= genl_dumpit_info(cb)->op.maxattr; i++)
 		if (attrs[i] && i != kind->device_attr)
 			return mplink_nl_refuse(cb->extack, attrs[i], -EINVAL,
@@ -265,7 +265,7 @@ int mplink_nl_dump(struct sk_buff *skb, struct netlink_callback *cb,
 	int err;
 
 	rtnl_lock();
-	/* Anew for each message: the device may have gone since the last. */
+	/* Once per message, because the device may have gone since the last one. */
 	err = mplink_nl_dump_filter(cb, kind, net, &only);
 	if (!err) {
 		cb->seq = mplink_nl_generation(mn, only);
@@ -275,7 +275,7 @@ int mplink_nl_dump(struct sk_buff *skb, struct netlink_callback *cb,
 	rtnl_unlock();
 	if (err != -EMSGSIZE)
 		return err;
-	/* What did not fit is first in the next message.  Alone it must. */
+	/* The object that did not fit comes first in the next message, where it must fit. */
 	if (skb->len)
 		return skb->len;
 	return mplink_nl_refuse(cb->extack, NULL, err, "an object does not fit into a message");
@@ -287,7 +287,7 @@ int mplink_nl_validate_addr(const struct nlattr *attr, struct netlink_ext_ack *e
 {
 	if (nla_len(attr) != sizeof(struct in_addr) && nla_len(attr) != sizeof(struct in6_addr))
 		return mplink_nl_refuse(extack, attr, -EINVAL, "is neither 4 nor 16 bytes long");
-	/* Inside the module it means that there is none: it must not pass for that. */
+	/* Inside the module the all-zero address means "none", so it must not get in here. */
 	if (!memchr_inv(nla_data(attr), 0, nla_len(attr)))
 		return mplink_nl_refuse(extack, attr, -EINVAL, "is the unspecified address");
 	return 0;
@@ -327,7 +327,7 @@ int mplink_nl_put_counters(struct sk_buff *skb, int type, const struct mplink_co
 	return 0;
 }
 
-/* A stage's attribute is its number behind those that each nest has. */
+/* Attributes of stages follow the pad attribute, in the order of the stages. */
 #define MPLINK_NL_FIRST_STAGE (MPLINK_A_NIC_STAGES_PAD + 1)
 
 static_assert(MPLINK_A_NIC_STAGES_ADDRESS == MPLINK_NL_FIRST_STAGE + MPLINK_NIC_ADDRESS);

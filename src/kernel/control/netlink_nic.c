@@ -64,7 +64,7 @@ static int mplink_nl_need_nic(struct genl_info *info)
 	return mplink_nl_need(info, MPLINK_A_NIC_NAME, "the NIC's name is missing");
 }
 
-/* The id of the NIC that is named, or an error. */
+/* Returns the id of the NIC that the request names, or a negative errno. */
 static int mplink_nl_nic_find(struct genl_info *info, const struct mplink_vnic *vnic)
 {
 	const struct nlattr *name = info->attrs[MPLINK_A_NIC_NAME];

@@ -18,8 +18,8 @@ struct mplink_nl_message {
 };
 
 /*
- * False if nobody listens.  Otherwise the message must be sent, even if memory was
- * short for it: its listeners are then told that they have missed one.
+ * Returns false if nobody listens.  Otherwise mplink_nl_notify_end() must follow, even if
+ * there was no memory: it then tells the listeners that they missed a message.
  */
 static bool mplink_nl_notify_begin(struct mplink_nl_message *msg, const struct mplink_vnic *vnic,
 				   u8 cmd, size_t size)
@@ -41,19 +41,19 @@ static void mplink_nl_notify_end(const struct mplink_nl_message *msg,
 	struct net *net = dev_net(vnic->dev);
 
 	if (err) {
-		/* Too small a buffer is a mistake of ours. */
+		/* A buffer that is too small means that kind->size() is wrong. */
 		WARN_ON_ONCE(err == -EMSGSIZE);
 		nlmsg_free(msg->skb);
 		genl_set_err(&mplink_nl_family, net, 0, MPLINK_NL_EVENTS, -ENOBUFS);
 		return;
 	}
 	genlmsg_end(msg->skb, msg->header);
-	/* It fails where there is no listener any more. */
+	/* Fails if the last listener has gone, which does not matter. */
 	genlmsg_multicast_netns(&mplink_nl_family, net, msg->skb, 0, MPLINK_NL_EVENTS,
 				GFP_KERNEL);
 }
 
-/* Announces an object as a get shows it. */
+/* Announces an object in the form in which a get shows it. */
 static void mplink_nl_notify(const struct mplink_nl_kind *kind,
 			     const struct mplink_nl_object *object, u8 cmd,
 			     const struct mplink_nic_report *report)
@@ -108,7 +108,7 @@ void mplink_notify_peer_del(struct mplink_vnic *vnic, const struct mplink_peer_n
 	mplink_nl_notify(&mplink_nl_peers, &object, MPLINK_CMD_PEER_DEL_NTF, NULL);
 }
 
-/* From the report alone: at such a moment the peer need not be in the table. */
+/* Uses the report alone, because the peer need not be in the table at this moment. */
 static int mplink_nl_fill_link_report(struct sk_buff *skb, const struct mplink_vnic *vnic,
 				      const struct mplink_link_report *report)
 {

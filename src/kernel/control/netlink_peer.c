@@ -17,7 +17,7 @@
 #include "packet/peer_table.h"
 
 #define MPLINK_NL_ADDR NLA_POLICY_VALIDATE_FN(NLA_BINARY, mplink_nl_validate_addr)
-/* Likewise; or none, by no bytes at all. */
+/* The same; an empty attribute means "no address". */
 #define MPLINK_NL_LOCAL NLA_POLICY_VALIDATE_FN(NLA_BINARY, mplink_nl_validate_local)
 
 static int mplink_nl_validate_local(const struct nlattr *attr, struct netlink_ext_ack *extack)
@@ -77,7 +77,7 @@ static bool mplink_nl_peer_next(struct mplink_nl_object *object, unsigned long *
 	return object->peer;
 }
 
-/* As the user wants it, and as it is: what is not there is missing. */
+/* Puts the local address that the user wants and the one in use; leaves out what is unset. */
 static int mplink_nl_put_local(struct sk_buff *skb, const struct mplink_link_info *info)
 {
 	if (!mplink_addr_none(&info->local) &&
@@ -203,7 +203,7 @@ int mplink_nl_peer_get(struct sk_buff *skb, struct genl_info *info)
 	       mplink_nl_do(info, MPLINK_A_PEER_DEVICE, mplink_nl_peer_answer);
 }
 
-/* With very many links a peer does not fit into what netlink allocates by itself. */
+/* A peer with very many links does not fit into the message that netlink allocates. */
 int mplink_nl_peer_dump_start(struct netlink_callback *cb)
 {
 	const struct mplink_vnic *vnic;
@@ -228,7 +228,7 @@ static int mplink_nl_read_link(struct genl_info *info, const struct mplink_vnic 
 	struct nlattr *tb[MPLINK_A_LINK_MAX + 1];
 	int err;
 
-	/* Validated with the message. */
+	/* No policy: the family's policy has validated the nest. */
 	err = nla_parse_nested(tb, MPLINK_A_LINK_MAX, attr, NULL, info->extack);
 	if (err)
 		return err;
@@ -257,14 +257,14 @@ static int mplink_nl_read_link(struct genl_info *info, const struct mplink_vnic 
 	if (link->remove && (tb[MPLINK_A_LINK_WEIGHT] || link->liveness_given ||
 			     link->local_given || link->add))
 		return mplink_nl_refuse(info->extack, tb[MPLINK_A_LINK_REMOVE], -EINVAL,
-					"is given with what changes or adds a link");
+					"is given together with settings of the link, or with add");
 	return 0;
 }
 
-/* All of a peer's links may be removed, and as many added. */
+/* A request may remove all links of a peer and add as many. */
 #define MPLINK_MAX_ENTRIES (2 * MPLINK_MAX_LINKS)
 
-/* The links that the request names: their number, or an error. */
+/* Reads the links that the request names; returns their number or a negative errno. */
 static int mplink_nl_read_links(struct genl_info *info, const struct mplink_vnic *vnic,
 				struct mplink_link_config *links)
 {
@@ -276,7 +276,7 @@ static int mplink_nl_read_links(struct genl_info *info, const struct mplink_vnic
 			continue;
 		if (n == MPLINK_MAX_ENTRIES)
 			return mplink_nl_refuse(info->extack, attr, -E2BIG,
-						"there are more than 128 links, those to be removed included");
+						"there are more than 128 links, including those to remove");
 		err = mplink_nl_read_link(info, vnic, attr, &links[n++]);
 		if (err)
 			return err;
@@ -284,7 +284,7 @@ static int mplink_nl_read_links(struct genl_info *info, const struct mplink_vnic
 	return n;
 }
 
-/* What the refusal is about, down to the attribute where the request has it. */
+/* Returns the attribute that the refusal is about, as far inside as the request has one. */
 static const struct nlattr *mplink_nl_refused_attr(struct genl_info *info,
 						   const struct mplink_refusal *refusal)
 {
@@ -313,7 +313,7 @@ static const struct nlattr *mplink_nl_refused_attr(struct genl_info *info,
 	return NULL;
 }
 
-/* With node NULL a new peer, else changes of that one. */
+/* Changes the peer, or makes a new one if node is NULL. */
 static int mplink_nl_peer_apply(struct genl_info *info, struct mplink_vnic *vnic,
 				struct mplink_peer_node *node)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Generic netlink: what is wanted of encap gre-udp, and what becomes of its packets.
+ * Generic netlink: the settings of encap gre-udp, and the counters of its packets.
  */
 #include <linux/log2.h>
 #include <linux/string.h>
@@ -15,7 +15,7 @@
 #include "tunnel/sockets.h"
 #include "tunnel/tunnel.h"
 
-/* As in netlink_liveness.c. */
+/* Not const, because policies in 6.1 do not accept const ranges.  Nobody writes them. */
 static struct netlink_range_validation mplink_nl_outoforder_range = {
 	.min = 1,
 	.max = MPLINK_MAX_OUTOFORDER_US,
@@ -105,7 +105,7 @@ int mplink_nl_put_tunnel(struct sk_buff *skb, const struct mplink_vnic *vnic)
 	return err;
 }
 
-/* A counter's attribute is its place in the struct behind those that each nest has. */
+/* Attributes of counters follow the pad attribute, in the order of the struct's members. */
 #define MPLINK_NL_FIRST_COUNTER (MPLINK_A_RESEQUENCER_PAD + 1)
 #define MPLINK_NL_COUNTERS (sizeof(struct mplink_resequencer_counters) / sizeof(u64))
 #define MPLINK_NL_ASSERT_COUNTER(attr, member) \
@@ -159,7 +159,7 @@ bool mplink_nl_asks_tunnel(struct genl_info *info)
 	return info->attrs[MPLINK_A_DEVICE_ENCAP] || info->attrs[MPLINK_A_DEVICE_TUNNEL];
 }
 
-/* What the request gives, in place of what there is. */
+/* Overwrites in config what the request gives. */
 static int mplink_nl_read_tunnel(struct genl_info *info, struct nlattr **attrs,
 				 struct mplink_tunnel_config *config)
 {
@@ -174,7 +174,7 @@ static int mplink_nl_read_tunnel(struct genl_info *info, struct nlattr **attrs,
 	u32 i;
 	int err;
 
-	/* Validated with the message. */
+	/* No policy: the family's policy has validated the nest. */
 	err = nla_parse_nested(attrs, MPLINK_A_TUNNEL_MAX, info->attrs[MPLINK_A_DEVICE_TUNNEL],
 			       NULL, info->extack);
 	for (i = 1; !err && i < ARRAY_SIZE(members); i++)
@@ -197,7 +197,7 @@ static int mplink_nl_change_tunnel(struct genl_info *info, struct mplink_vnic *v
 	if (err)
 		return err;
 	err = mplink_vnic_set_tunnel(vnic, &config, &why);
-	/* What the policies leave to refuse is one bound above the other. */
+	/* The netlink policy has refused all else: only the order of the bounds can be wrong. */
 	if (err)
 		mplink_nl_refuse(info->extack,
 				 attrs[MPLINK_A_TUNNEL_OUTOFORDER_MIN_US] ?:
@@ -234,7 +234,7 @@ void mplink_nl_restore_tunnel(struct mplink_vnic *vnic, const struct mplink_nl_t
 	const char *why;
 
 	mplink_nl_save_tunnel(vnic, &now);
-	/* It was so a moment ago: only memory can be lacking, and only for an encap. */
+	/* These settings were valid a moment ago: only setting encap can fail, without memory. */
 	if (now.encap != was->encap)
 		mplink_vnic_set_encap(vnic, was->encap, &why);
 	if (memcmp(&now.config, &was->config, sizeof(now.config)))
@@ -248,7 +248,7 @@ int mplink_nl_read_peer_key(struct genl_info *info, const struct mplink_vnic *vn
 
 	if (!key)
 		return 0;
-	/* Nor can it have one later: encap does not change while there are peers. */
+	/* The key cannot matter later either: encap does not change while there are peers. */
 	if (mplink_core_get_encap(vnic->core) != MPLINK_ENCAP_GRE_UDP)
 		return mplink_nl_refuse(info->extack, key, -EINVAL,
 					"has no effect without encap gre-udp");

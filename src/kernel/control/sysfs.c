@@ -2,8 +2,8 @@
 /*
  * /sys/class/net/<virtual NIC>/mplink/: its directories.
  *
- * What the files show is guarded by RTNL, which a reader may only try to get:
- * removing a directory waits for its readers, and is done under RTNL.
+ * RTNL guards what the files show.  Readers and writers must not wait for RTNL, because
+ * directories are removed under RTNL, and removing waits for readers and writers.
  */
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
@@ -16,9 +16,8 @@
 #include "packet/peer_table.h"
 
 /*
- * A peer with three links has 40 files and directories here (55 with a tunnel), which
- * take twice the memory of all else about it.  Beyond so many peers nobody looks at files: netlink
- * shows them all.
+ * Only this many peers have directories; netlink shows all.  A peer with three links needs
+ * 40 files and directories (55 with a tunnel), which take twice the memory of the peer.
  */
 #define MPLINK_SYSFS_PEERS 256
 
@@ -65,7 +64,7 @@ static void mplink_dir_release(struct kobject *kobj)
 
 static const struct attribute *const mplink_no_attrs[] = { NULL };
 
-/* Those of the namespace's root, as the rest of the device's files are. */
+/* The namespace's root owns the directories, as it owns the device's other files. */
 static void mplink_dir_ownership(MPLINK_OWNED_KOBJ *kobj, kuid_t *uid, kgid_t *gid)
 {
 	const struct mplink_dir *dir = container_of(kobj, struct mplink_dir, kobj);
@@ -79,7 +78,7 @@ static const struct kobj_type mplink_dir_type = {
 	.get_ownership = mplink_dir_ownership,
 };
 
-/* list: the end of which takes it. */
+/* Adds a directory, and appends it to the list. */
 static struct mplink_dir *mplink_dir_add(struct mplink_vnic *vnic, struct list_head *list,
 					 struct kobject *parent, const char *name,
 					 const struct attribute *const *attrs,
@@ -116,7 +115,7 @@ static void mplink_dirs_remove(struct list_head *list)
 {
 	struct mplink_dir *dir, *next;
 
-	/* Children were made after their parents. */
+	/* In reverse, because children come after their parents. */
 	list_for_each_entry_safe_reverse(dir, next, list, list)
 		mplink_dir_remove(dir);
 }
@@ -182,7 +181,7 @@ int mplink_sysfs_add_nic(struct mplink_vnic *vnic, u32 nic_id)
 					      mplink_nic_attrs, NULL, nic_id));
 }
 
-/* Those over that NIC. */
+/* Removes the directories of a peer's links over a NIC. */
 static void mplink_sysfs_remove_links(struct mplink_peer_node *peer, u32 nic_id)
 {
 	struct mplink_dir *dir, *next;
@@ -289,14 +288,14 @@ int mplink_sysfs_add_link(struct mplink_vnic *vnic, struct mplink_peer_node *pee
 
 	if (list_empty(&peer->dirs))
 		return 0;
-	/* The second that mplink_sysfs_add_peer() made. */
+	/* links/ is the second directory that mplink_sysfs_add_peer() adds. */
 	links = list_next_entry(list_first_entry(&peer->dirs, struct mplink_dir, list), list);
 	mplink_core_nic_info(mplink_core_nic_at(vnic->core, nic_id), &nic);
-	/* Scripts know a NIC's only link by the NIC's name. */
+	/* Scripts expect that the only link over a NIC has the NIC's name. */
 	strscpy(name, nic.name, sizeof(name));
 	if (mplink_link_name_taken(peer, name))
 		mplink_link_full_name(name, nic.name, remote);
-	/* By a NIC that is called so.  No NIC's name has a colon. */
+	/* A NIC may be called NIC@REMOTE.  No NIC's name contains a colon. */
 	if (mplink_link_name_taken(peer, name))
 		snprintf(name, sizeof(name), "%s:%u", nic.name, id);
 	return PTR_ERR_OR_ZERO(mplink_dir_add(vnic, &peer->dirs, &links->kobj, name,
@@ -329,7 +328,7 @@ void mplink_sysfs_rename_links(struct mplink_peer_node *peer)
 		mplink_link_full_name(name, info.nic, &info.remote);
 		if (!strcmp(now, name) || mplink_link_name_taken(peer, name))
 			continue;
-		/* Without memory it keeps the name, which then says where it led. */
+		/* Without memory the directory keeps its old name. */
 		if (kobject_rename(&dir->kobj, name))
 			netdev_warn(dir->vnic->dev, "sysfs: %s: not renamed to %s\n", now, name);
 	}

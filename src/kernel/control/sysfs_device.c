@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sysfs: the files of the virtual NIC itself, those of its drops, and its BFD's settings.
+ * sysfs: the files of the virtual NIC itself, of its drops, and of its settings of BFD.
  */
 #include <linux/kernel.h>
 #include <linux/rtnetlink.h>
@@ -32,7 +32,7 @@ static int mplink_liveness_apply(const struct mplink_dir *dir,
 	return err;
 }
 
-/* A number in struct mplink_liveness_config. */
+/* A file for a number in struct mplink_liveness_config. */
 #define MPLINK_LIVENESS_FILE(group, file, member, least, most) \
 	static int mplink_##group##_##file(const struct mplink_dir *dir, char *buf) \
 	{ \
@@ -125,7 +125,7 @@ const struct attribute *const mplink_top_attrs[] = {
 	NULL,
 };
 
-/* --- drops: as ethtool -S has them ------------------------------------------- */
+/* --- drops: as in ethtool -S -------------------------------------------------- */
 
 #define MPLINK_DROP(id, file, ...) \
 	static int mplink_drops_##file(const struct mplink_dir *dir, char *buf); \

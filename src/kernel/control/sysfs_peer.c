@@ -20,7 +20,7 @@ static int mplink_peer_liveness(const struct mplink_dir *dir, char *buf)
 	return sysfs_emit(buf, "%s\n", mplink_core_liveness_name(liveness));
 }
 
-/* Of what has a directory here, only memory can be lacking for a change. */
+/* Drops the refusal: the peer and the link exist, so only memory can be short. */
 static int mplink_peer_apply(const struct mplink_dir *dir, const struct mplink_peer_config *config)
 {
 	struct mplink_refusal refusal;
@@ -41,7 +41,7 @@ static int mplink_peer_set_liveness(const struct mplink_dir *dir, const char *bu
 
 static int mplink_peer_key(const struct mplink_dir *dir, char *buf)
 {
-	/* Who has the file may have been given it open. */
+	/* The mode alone does not do: a process without rights may get the file already open. */
 	if (!ns_capable(dev_net(dir->vnic->dev)->user_ns, CAP_NET_ADMIN))
 		return -EPERM;
 	return sysfs_emit(buf, "%u\n", dir->peer->key);
@@ -85,7 +85,7 @@ static int mplink_link_remote(const struct mplink_dir *dir, char *buf)
 	return sysfs_emit(buf, "%s\n", addr);
 }
 
-/* In use: routing's choice, or the user's. */
+/* Shows the address in use; without a path, the one that the user wants. */
 static int mplink_link_local(const struct mplink_dir *dir, char *buf)
 {
 	const struct mplink_link_info info = mplink_link_read(dir);

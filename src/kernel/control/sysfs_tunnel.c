@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sysfs: the files of encap gre-udp: its settings, its drops, and a peer's resequencer.
+ * sysfs: the files of encap gre-udp: settings, drops, and the resequencer of a peer.
  */
 #include <linux/kernel.h>
 #include <linux/rtnetlink.h>
@@ -33,7 +33,7 @@ static int mplink_tunnel_apply(const struct mplink_dir *dir,
 	return err;
 }
 
-/* A number in struct mplink_tunnel_config. */
+/* A file for a number in struct mplink_tunnel_config. */
 #define MPLINK_TUNNEL_FILE(file, least, most) \
 	static int mplink_tunnel_##file(const struct mplink_dir *dir, char *buf) \
 	{ \
@@ -67,7 +67,7 @@ const struct attribute *const mplink_tunnel_attrs[] = {
 	NULL,
 };
 
-/* --- gre_drops: of the namespace, as ethtool -S has them -------------------------- */
+/* --- gre_drops: counted per namespace, as in ethtool -S --------------------------- */
 
 #define MPLINK_GRE_DROP(id, file) \
 	static int mplink_gre_drops_##file(const struct mplink_dir *dir, char *buf); \

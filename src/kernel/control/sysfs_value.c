@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reading what users write to files of sysfs.
+ * sysfs: reads the values that users write.
  */
 #include <linux/kstrtox.h>
 
@@ -25,7 +25,7 @@ int mplink_sysfs_liveness(const struct mplink_dir *dir, const char *buf, size_t 
 	return -EINVAL;
 }
 
-/* sysfs ends what was written with a NUL. */
+/* kstrtou32() needs a NUL at the end; sysfs appends one. */
 int mplink_sysfs_number(const struct mplink_dir *dir, const char *file, const char *buf, size_t len,
 			u32 least, u32 most, u32 *number)
 {
