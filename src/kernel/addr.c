@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Addresses as text. */
+/* Writes addresses as text. */
 #include <linux/kernel.h>
 #include <net/ipv6.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* All differences between kernel versions. */
+/* All differences between kernel versions.  Each comment names the version that changed. */
 #ifndef MPLINK_COMPAT_H
 #define MPLINK_COMPAT_H
 
@@ -9,19 +9,19 @@
 #include <net/dst.h>
 #include <net/genetlink.h>
 
-/* 6.12 moved it. */
+/* 6.12 moved the header of get_unaligned(). */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
 #include <asm/unaligned.h>
 #else
 #include <linux/unaligned.h>
 #endif
 
-/* 6.5 gave segmentation a header of its own. */
+/* 6.5 moved segmentation to its own header. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
 #include <net/gso.h>
 #endif
 
-/* 6.12 made "transmits without a lock" a bit of its own. */
+/* 6.12 replaced NETIF_F_LLTX ("transmits without a lock") by a bit in net_device. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
 static inline void mplink_set_lltx(struct net_device *dev)
 {
@@ -34,7 +34,7 @@ static inline void mplink_set_lltx(struct net_device *dev)
 }
 #endif
 
-/* 6.12 made "stays in its namespace" one too. */
+/* 6.12 replaced NETIF_F_NETNS_LOCAL ("stays in its namespace") likewise. */
 #ifdef NETIF_F_NETNS_LOCAL
 static inline void mplink_set_netns_immutable(struct net_device *dev)
 {
@@ -47,7 +47,7 @@ static inline void mplink_set_netns_immutable(struct net_device *dev)
 }
 #endif
 
-/* 6.10 gave the route types accessors; Debian's 6.1 has one of the two. */
+/* 6.10 added accessors for route types; Debian's 6.1 has one of the two. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
 #include <net/ip6_fib.h>
 #include <net/route.h>
@@ -59,7 +59,7 @@ static inline void mplink_set_netns_immutable(struct net_device *dev)
 #endif
 #endif
 
-/* 6.10 lets __assign_str() remember what __string() was given. */
+/* 6.10 removed the source from __assign_str(), which now remembers that of __string(). */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
 #define mplink_assign_str(dst, src) __assign_str(dst, src)
 #else
@@ -67,33 +67,33 @@ static inline void mplink_set_netns_immutable(struct net_device *dev)
 #endif
 
 /*
- * What filters a device's packets on their way out; 0: nothing does.  6.6 keeps tc's
- * filters and BPF's programs in one list.  No READ_ONCE(), which costs an instruction
- * each: whether they are there is all that is asked.
+ * Returns not 0 if something filters a device's packets on their way out.  Since 6.6 tc
+ * filters and BPF programs are in one list.  data_race() instead of READ_ONCE(), which
+ * costs an instruction each: only whether the pointers are NULL matters.
  */
 static inline unsigned long mplink_egress_filters(const struct net_device *dev)
 {
 	unsigned long filters = 0;
 
 #ifdef CONFIG_NETFILTER_EGRESS
-	/* data_race(): see above, as below */
+	/* data_race(): see above */
 	filters |= (unsigned long)data_race(dev->nf_hooks_egress);
 #endif
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
 #ifdef CONFIG_NET_XGRESS
-	/* data_race(): likewise */
+	/* data_race(): see above */
 	filters |= (unsigned long)data_race(dev->tcx_egress);
 #endif
 #elif defined(CONFIG_NET_CLS_ACT)
-	/* data_race(): likewise */
+	/* data_race(): see above */
 	filters |= (unsigned long)data_race(dev->miniq_egress);
 #endif
 	return filters;
 }
 
 /*
- * One more reference to a route that somebody holds for as long as the caller looks: then
- * dst_hold() need not see whether there is any.  Since 6.4 it does so without a loop.
+ * Takes another reference to a route on which somebody else holds one during the call.
+ * Before 6.4 dst_hold() loops to check for that, which costs each packet more.
  */
 static inline void mplink_dst_hold_more(struct dst_entry *dst)
 {
@@ -104,7 +104,7 @@ static inline void mplink_dst_hold_more(struct dst_entry *dst)
 #endif
 }
 
-/* 6.2 tells a tunnel's error handler more, all of which is in the packet, too. */
+/* 6.2 added arguments to a tunnel's error handler; the packet contains all of them. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
 #define MPLINK_ENCAP_ERR_RCV(name) \
 	void name(struct sock *sk, struct sk_buff *skb, unsigned int udp_offset)
@@ -113,7 +113,7 @@ static inline void mplink_dst_hold_more(struct dst_entry *dst)
 	void name(struct sock *sk, struct sk_buff *skb, int err, __be16 port, u32 info, u8 *payload)
 #endif
 
-/* 6.7 put a dump's attributes where those of other requests are. */
+/* 6.7 moved the attributes of dumps into struct genl_info, as in other requests. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
 static inline struct nlattr **mplink_dump_attrs(struct netlink_callback *cb)
 {
@@ -126,7 +126,7 @@ static inline struct nlattr **mplink_dump_attrs(struct netlink_callback *cb)
 }
 #endif
 
-/* 6.2 made the object that is asked for its owner const. */
+/* 6.2 made the argument of kobj_type.get_ownership const. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
 #define MPLINK_OWNED_KOBJ struct kobject
 #else

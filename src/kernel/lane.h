@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The lanes of a CPU: memory that packets of one context write alone. */
+/*
+ * Lanes: per-context slots of a CPU.  Packets of one context write to their slot without
+ * locks, because nothing else writes to it.
+ */
 #ifndef MPLINK_LANE_H
 #define MPLINK_LANE_H
 
@@ -8,28 +11,44 @@
 
 #include "mplink/core.h"
 
-/* A CPU's lanes: see core.h. */
+/* Lanes per CPU: one for process context, one for softirq.  See core.h. */
 #define MPLINK_LANES 2
 
-/*
- * Preemption disabled, for no longer than the core needs the lane: on PREEMPT_RT much
- * of what else happens to a packet may sleep.  Or in softirq.  Computed in 32 bits, which
- * extend to a register's width by themselves.
+/**
+ * mplink_lane() - The lane of the present context.
+ *
+ * The caller disables preemption only while the core uses the lane, because on PREEMPT_RT
+ * most other steps of a packet may sleep.  Computed in 32 bits, because the CPU extends them
+ * to 64 bits at no cost.
+ *
+ * Context: Process context with preemption disabled, or softirq.
+ * Return: 0 to mplink_nr_lanes() - 1.
  */
 static inline size_t mplink_lane(void)
 {
 	return (u32)(MPLINK_LANES * smp_processor_id() + !!in_serving_softirq());
 }
 
-/*
- * The same with bottom halves disabled, in softirq or not: no softirq, whose lane it is,
- * can come between.
+/**
+ * mplink_lane_bh() - The softirq lane of the present CPU.
+ *
+ * With softirqs disabled no softirq can run, so the caller may use its lane.
+ *
+ * Context: Softirq, or process context with softirqs disabled.
+ * Return: 0 to mplink_nr_lanes() - 1.
  */
 static inline size_t mplink_lane_bh(void)
 {
 	return (u32)(MPLINK_LANES * smp_processor_id() + 1);
 }
 
+/**
+ * mplink_count_drop() - Count a dropped packet.
+ * @core: the virtual NIC's core device
+ * @drop: enum mplink_drop
+ *
+ * Context: Process context or softirq.
+ */
 static inline void mplink_count_drop(struct mplink_device *core, u32 drop)
 {
 	preempt_disable();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Loading and unloading.
+ * Module parameters, loading and unloading.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -48,41 +48,41 @@ module_param(name, charp, 0444);
 MODULE_PARM_DESC(name, "name of the virtual NIC (default mpl0)");
 static char *liveness;
 module_param(liveness, charp, 0444);
-MODULE_PARM_DESC(liveness, "bfd: a link is what the far end answers on; off (default)");
+MODULE_PARM_DESC(liveness, "bfd: only links on which the far end answers are valid; off (default)");
 static char *wtr_ms;
 module_param(wtr_ms, charp, 0444);
-MODULE_PARM_DESC(wtr_ms, "how long a link that came back has to work before it is used (default 500)");
+MODULE_PARM_DESC(wtr_ms, "how long a link must work again before it is used (default 500)");
 static char *holdoff_ms;
 module_param(holdoff_ms, charp, 0444);
-MODULE_PARM_DESC(holdoff_ms, "how long a link that fails is kept nevertheless (default 0)");
+MODULE_PARM_DESC(holdoff_ms, "how long a link that fails is still used (default 0)");
 static char *bfd_interval_us;
 module_param(bfd_interval_us, charp, 0444);
-MODULE_PARM_DESC(bfd_interval_us, "between BFD packets, in both directions (default 50000)");
+MODULE_PARM_DESC(bfd_interval_us, "interval of BFD packets, in both directions (default 50000)");
 static char *bfd_multiplier;
 module_param(bfd_multiplier, charp, 0444);
-MODULE_PARM_DESC(bfd_multiplier, "so many BFD packets lost in a row are a failure (default 3)");
+MODULE_PARM_DESC(bfd_multiplier, "BFD packets lost in a row that mean failure (default 3)");
 
 static char *key;
 module_param(key, charp, 0400);
 MODULE_PARM_DESC(key, "gre-udp: the peer's key, 0 to 16777215, the same at both ends (default 0)");
 static char *flow_buckets;
 module_param(flow_buckets, charp, 0444);
-MODULE_PARM_DESC(flow_buckets, "gre-udp: that flows are split into, 1 to 256 (default 256)");
+MODULE_PARM_DESC(flow_buckets, "gre-udp: sequences per peer, a power of two, 1 to 256 (default 256)");
 static char *outoforder_min_us;
 module_param(outoforder_min_us, charp, 0444);
-MODULE_PARM_DESC(outoforder_min_us, "gre-udp: the least that outoforder_timer may be (default 1000)");
+MODULE_PARM_DESC(outoforder_min_us, "gre-udp: lower bound of outoforder_timer (default 1000)");
 static char *outoforder_max_us;
 module_param(outoforder_max_us, charp, 0444);
-MODULE_PARM_DESC(outoforder_max_us, "gre-udp: the most that outoforder_timer may be (default 2000000)");
+MODULE_PARM_DESC(outoforder_max_us, "gre-udp: upper bound of outoforder_timer (default 2000000)");
 static char *max_perflow_buffer;
 module_param(max_perflow_buffer, charp, 0444);
-MODULE_PARM_DESC(max_perflow_buffer, "gre-udp: packets held of a flow bucket (default 1024)");
+MODULE_PARM_DESC(max_perflow_buffer, "gre-udp: most packets held per flow bucket (default 1024)");
 static char *max_peer_buffer;
 module_param(max_peer_buffer, charp, 0444);
-MODULE_PARM_DESC(max_peer_buffer, "gre-udp: packets held of a peer (default 8192)");
+MODULE_PARM_DESC(max_peer_buffer, "gre-udp: most packets held per peer (default 8192)");
 static char *checksum;
 module_param(checksum, charp, 0444);
-MODULE_PARM_DESC(checksum, "gre-udp: on: UDP over IPv4 has a checksum, too; off (default)");
+MODULE_PARM_DESC(checksum, "gre-udp: on: UDP checksum over IPv4, too; off (default)");
 
 static struct mplink_config *mplink_configure(void)
 {
@@ -134,13 +134,13 @@ static int mplink_create(const struct mplink_config *config)
 	rtnl_unlock();
 	if (err == -EEXIST) {
 		pr_err("parameter name: \"%s\" is the name of another device\n", config->name);
-		/* -EEXIST would say that the module is loaded, which modprobe takes for success. */
+		/* modprobe takes -EEXIST for "already loaded", and so for success. */
 		err = -EINVAL;
 	}
 	return err;
 }
 
-/* Proves that all that was made has been destroyed; when: at the end of what. */
+/* Warns if not every object that was created has been destroyed. */
 static void mplink_report_object_counts(const char *when)
 {
 	struct mplink_object_counts counts;
@@ -166,7 +166,7 @@ static int __init mplink_init(void)
 	if (IS_ERR(config))
 		return PTR_ERR(config);
 
-	/* Each step may call what the steps before it have set up. */
+	/* In this order, because each step may use what the earlier ones have set up. */
 	mplink_listener = &mplink_control_listener;
 	mplink_port_handler = mplink_input;
 	mplink_path_init();
@@ -214,7 +214,7 @@ static void __exit mplink_exit(void)
 	mplink_events_exit();
 	mplink_netlink_exit();
 	mplink_net_exit();
-	/* Callbacks of ours are code of ours; none of them asks for another. */
+	/* Pending RCU callbacks run our code.  None of them queues another one. */
 	rcu_barrier();
 	mplink_bfd_exit();
 	mplink_report_object_counts("unload");

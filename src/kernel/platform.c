@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * include/mplink/platform.h, as far as it is only a matter of calling Linux.
+ * Implements those functions of include/mplink/platform.h that only call Linux.
  */
 #include <linux/etherdevice.h>
 #include <linux/inet.h>
@@ -18,7 +18,7 @@
 #include "mplink/core.h"
 #include "mplink/platform.h"
 
-/* Caches above this size are powers of two, and so aligned to a cache line. */
+/* From this size on all slab caches are powers of two, and so aligned to a cache line. */
 #define MPLINK_ALIGNED_SIZE 256
 
 void *mplink_alloc(size_t size)

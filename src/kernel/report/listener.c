@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * The listener: see listener.h.
- */
+/* Holds the listener. */
 #include <linux/cache.h>
 
 #include "report/listener.h"

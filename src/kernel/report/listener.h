@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Who is told when a virtual NIC or a part of it comes, changes or goes.  What is below
- * sysfs and netlink knows only this.
+ * The listener learns when a virtual NIC or a part of it comes, changes or goes.  The layers
+ * below sysfs and netlink know only the listener.
  */
 #ifndef MPLINK_KERNEL_LISTENER_H
 #define MPLINK_KERNEL_LISTENER_H
@@ -11,22 +11,26 @@
 #include "packet/peer_table.h"
 
 /**
- * struct mplink_listener - all of them are called under RTNL
- * @device_added: the virtual NIC is registered.  0, or a negative errno that undoes it.
- * @device_changed: one of its settings has changed.
- * @device_gone: it is being unregistered; its peers and NICs are still there.
- * @nic_named: the NIC of that id has been named.  0, or a negative errno that undoes it.
- * @nic_added: it is complete.
- * @nic_gone: it is about to go, with all links over it.
- * @peer_named: the peer is there with its links, but packets do not find it yet.  0, or a
- *	negative errno that undoes it.
- * @peer_added: packets find it.
- * @peer_changed: its settings or links have changed.
- * @peer_gone: it is about to go.
- * @link_named: the peer will have a link of that id.  0, or a negative errno.
- * @link_gone: the peer has no link of that id, or never got it; called for unused ids, too.
- * @nic_event: an event of a NIC, and what it did to it.
- * @link_event: the validity of a link has changed.
+ * struct mplink_listener - what the layers below report
+ * @device_added: The virtual NIC was registered.  A negative errno unregisters it.
+ * @device_changed: A setting of the virtual NIC changed.
+ * @device_gone: The virtual NIC is being unregistered; its peers and NICs still exist.
+ * @nic_named: The NIC exists, but its device was not looked up yet.  A negative errno
+ *	removes the NIC.
+ * @nic_added: The NIC is complete.
+ * @nic_gone: The NIC will be removed, with all links over it.
+ * @peer_named: The peer exists with its links, but packets do not find it yet.  A negative
+ *	errno removes the peer.
+ * @peer_added: Packets find the peer.
+ * @peer_changed: Settings or links of the peer changed.
+ * @peer_gone: The peer will be removed.
+ * @link_named: The peer will get a link with this id.  A negative errno cancels the change.
+ * @link_gone: The peer has no link with this id any more, or never got it.  Called for unused
+ *	ids, too.
+ * @nic_event: An event of a NIC, and its effect.
+ * @link_event: The validity of a link changed.
+ *
+ * Context: All are called under RTNL and may sleep.  Pointers are valid during the call.
  */
 struct mplink_listener {
 	int (*device_added)(struct mplink_vnic *vnic);
@@ -46,7 +50,7 @@ struct mplink_listener {
 	void (*link_event)(struct mplink_vnic *vnic, const struct mplink_link_report *report);
 };
 
-/* Set when the module is loaded, before there is anything to tell. */
+/* Set when the module loads, before there is anything to report; then constant. */
 extern const struct mplink_listener *mplink_listener;
 
 #endif /* MPLINK_KERNEL_LISTENER_H */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the user is told: log lines, tracepoints, and the listener, which knows of sysfs and
- * netlink.
+ * Reports: log lines, tracepoints, and the listener, which passes them on to netlink.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -21,7 +20,7 @@
 
 bool mplink_may_log(struct mplink_vnic *vnic)
 {
-	/* A user namespace has as many virtual NICs as it likes, and so of their budgets. */
+	/* A user namespace can have any number of virtual NICs, so their limits do not suffice. */
 	return __ratelimit(&vnic->log) &&
 	       (dev_net(vnic->dev)->user_ns == &init_user_ns || net_ratelimit());
 }
@@ -32,7 +31,7 @@ void mplink_report_nic(void *owner, const struct mplink_nic_report *report)
 	struct mplink_vnic *vnic = netdev_priv(dev);
 	const bool was = report->was == MPLINK_REASON_NONE;
 	const bool now = report->now == MPLINK_REASON_NONE;
-	/* Only the low byte is the notifier's number; the rest tells the chains apart. */
+	/* The low byte is the notifier's number; the rest tells the notifier chains apart. */
 	const u32 number = report->event & 0xff;
 	char valid[16];
 	char why[40] = "";
@@ -47,7 +46,7 @@ void mplink_report_nic(void *owner, const struct mplink_nic_report *report)
 		snprintf(valid, sizeof(valid), "valid %d -> %d", was, now);
 	if (!now)
 		snprintf(why, sizeof(why), " (%s)", mplink_core_reason_name(report->now));
-	/* Beyond the notifiers' there are no numbers that anyone knows. */
+	/* From MPLINK_EVENT_REFRESH on, events are our own: their numbers mean nothing to users. */
 	if (report->event >= MPLINK_EVENT_REFRESH)
 		pr_info("%s: %s: %s: %s%s\n", dev->name, report->nic,
 			mplink_core_event_name(report->event), valid, why);
@@ -56,10 +55,10 @@ void mplink_report_nic(void *owner, const struct mplink_nic_report *report)
 			mplink_core_event_name(report->event), number, valid, why);
 }
 
-/* "eth1 to 10.99.0.2", or "eth1@10.8.2.1 to 10.99.0.2", with its NUL. */
+/* Room for "eth1@10.8.2.1 to 10.99.0.2" with its NUL. */
 #define MPLINK_LINK_TEXT_LEN (MPLINK_NAME_LEN + 2 * MPLINK_ADDR_LEN + 5)
 
-/* The remote is named where the NIC does not tell which link it is. */
+/* Names the remote only if the peer has several links over the NIC. */
 static void mplink_format_link(char text[MPLINK_LINK_TEXT_LEN],
 			       const struct mplink_link_report *report)
 {
@@ -72,7 +71,7 @@ static void mplink_format_link(char text[MPLINK_LINK_TEXT_LEN],
 		 report->shared ? "@" : "", remote, peer);
 }
 
-/* What no line about the NIC tells. */
+/* Logs changes of a link that do not follow from a NIC's event, which has its own line. */
 static void mplink_log_link(const struct net_device *dev, const struct mplink_link_report *report)
 {
 	const bool was = report->was == MPLINK_REASON_NONE;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Tracepoints: what the log says of NICs, and what would be too much for a log.
+ * Tracepoints: what the log says about NICs, and what is too much for a log.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM mplink
