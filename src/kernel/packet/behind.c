@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Networks behind peers: what the FIB knows of them.
+ * Networks behind peers, as the FIB has them.
  */
 #include <linux/inetdevice.h>
 #include <net/addrconf.h>
@@ -29,7 +29,7 @@ static bool mplink_behind_own4(const struct net_device *nic, __be32 daddr)
 	return false;
 }
 
-/* The peer that this next hop of a route to addr is. */
+/* Returns the peer that is the next hop of this route to addr, or NULL. */
 static const struct mplink_peer_node *mplink_behind_hop(const struct mplink_vnic *vnic,
 							const struct fib_nh_common *nhc,
 							struct mplink_addr addr)
@@ -61,7 +61,7 @@ const struct mplink_peer_node *mplink_behind4(const struct mplink_vnic *vnic,
 	if (mplink_behind_own4(nic, daddr) || fib_lookup(dev_net(vnic->dev), &fl4, &res, 0) ||
 	    res.type != RTN_UNICAST)
 		return NULL;
-	/* Of several ways back any will do. */
+	/* With several next hops, any peer will do. */
 	for (i = 0; !peer && i < fib_info_num_path(res.fi); i++)
 		peer = mplink_behind_hop(vnic, fib_info_nhc(res.fi, i), mplink_addr4(saddr));
 	return peer;
@@ -84,7 +84,7 @@ const struct mplink_peer_node *mplink_behind6(const struct mplink_vnic *vnic,
 	const struct fib6_info *sibling;
 	struct fib6_result res = {};
 
-	/* The stub: without IPv6 in the kernel it finds nothing. */
+	/* The stub finds nothing in a kernel without IPv6. */
 	if (!ipv6_mod_enabled() || ipv6_addr_type(saddr) & IPV6_ADDR_LINKLOCAL ||
 	    ipv6_chk_addr(net, daddr, nic, 1) || ipv6_stub->fib6_lookup(net, 0, &fl6, &res, 0) ||
 	    res.fib6_type != RTN_UNICAST || res.fib6_flags & RTF_REJECT)

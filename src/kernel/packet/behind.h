@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * Whether an address is in a network behind a peer.
- */
+/* Networks behind peers. */
 #ifndef MPLINK_BEHIND_H
 #define MPLINK_BEHIND_H
 
@@ -12,14 +10,35 @@ struct mplink_peer_node;
 struct mplink_vnic;
 struct net_device;
 
-/*
- * The peer over which the answer to a packet from saddr to daddr would leave; NULL: it
- * would not leave by that virtual NIC, or daddr is an address of the NIC the packet came
- * by.  Softirq, in an RCU read section, which the peer outlives.
+/**
+ * mplink_behind4() - Find the peer that the answer to a received IPv4 packet goes to
+ * @vnic: the virtual NIC
+ * @nic: the NIC that received the packet
+ * @saddr: source address of the packet
+ * @daddr: destination address of the packet
+ *
+ * Looks up the FIB.
+ *
+ * Context: Softirq, in an RCU read section; the peer is valid until it ends.
+ * Return: the peer, or NULL if the answer would not leave by @vnic, or @daddr is an address
+ * of @nic.
  */
 const struct mplink_peer_node *mplink_behind4(const struct mplink_vnic *vnic,
 					      const struct net_device *nic, __be32 saddr,
 					      __be32 daddr);
+/**
+ * mplink_behind6() - Find the peer that the answer to a received IPv6 packet goes to
+ * @vnic: the virtual NIC
+ * @nic: the NIC that received the packet
+ * @saddr: source address of the packet
+ * @daddr: destination address of the packet
+ *
+ * Looks up the FIB.
+ *
+ * Context: Softirq, in an RCU read section; the peer is valid until it ends.
+ * Return: the peer, or NULL if the answer would not leave by @vnic, or @daddr is an address
+ * of @nic.
+ */
 const struct mplink_peer_node *mplink_behind6(const struct mplink_vnic *vnic,
 					      const struct net_device *nic,
 					      const struct in6_addr *saddr,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which link a packet takes: the core decides, on the lane of this CPU.
+ * Choosing the link of a packet: the core decides, on this CPU's lane.
  */
 
 #include "device/vnic.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Which link a packet takes. */
+/* Choosing the link of a packet. */
 #ifndef MPLINK_PACKET_CHOOSE_H
 #define MPLINK_PACKET_CHOOSE_H
 
@@ -9,13 +9,28 @@
 #include "mplink/core.h"
 #include "packet/peer_table.h"
 
-/*
- * The link for a packet that begins with its IP header, of which len bytes are accounted
- * there; and that of a broadcast's next copy, of what choice.more was.  In an RCU read
- * section.
+/**
+ * mplink_choose() - Choose the link of a packet
+ * @vnic: the virtual NIC
+ * @peer: the peer that the packet goes to
+ * @skb: the packet, at its IP header
+ * @len: bytes to account to the link
+ *
+ * Context: Any but hard interrupts, in an RCU read section; the path is valid until it ends.
+ * Return: the path, NULL if no link is usable; and in more, for policy broadcast, whether
+ * another link gets a copy.
  */
 struct mplink_choice mplink_choose(struct mplink_vnic *vnic, const struct mplink_peer_node *peer,
 				   const struct sk_buff *skb, u32 len);
+/**
+ * mplink_choose_next() - Choose the link of the next copy of a broadcast
+ * @vnic: the virtual NIC
+ * @more: from the last choice, not NULL
+ * @len: bytes to account to the link
+ *
+ * Context: As mplink_choose(), in the same RCU read section.
+ * Return: as mplink_choose().
+ */
 struct mplink_choice mplink_choose_next(struct mplink_vnic *vnic, const void *more, u32 len);
 
 #endif /* MPLINK_PACKET_CHOOSE_H */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Packets that go no further: each is counted under a reason, and its sender is told where
- * the RFCs want it.  And what there is to know of a packet to name the reason.
+ * Dropping packets: counts each under a reason, and sends the ICMP errors that RFCs ask for.
  */
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
@@ -32,8 +31,8 @@ void mplink_drop(struct mplink_vnic *vnic, struct sk_buff *skb, u32 drop)
 }
 
 /*
- * The stack cuts or refuses what is longer than the MTU: this one came past it, or before,
- * or a router on the way has less.
+ * The stack itself handles packets longer than the MTU.  One gets here if it bypassed the
+ * stack, the MTU has just changed, or a router has a smaller one.
  */
 void mplink_too_big(struct mplink_vnic *vnic, struct sk_buff *skb, u32 mtu, bool inet6)
 {
@@ -80,7 +79,7 @@ bool mplink_is_redirect6(const struct sk_buff *skb)
 	const u8 *type;
 	u8 buf;
 
-	/* RFC 4861 8.1: with no other header before it. */
+	/* RFC 4861 8.1: a redirect has no extension headers before it. */
 	type = skb_header_pointer(skb, skb_network_offset(skb) + sizeof(struct ipv6hdr), 1, &buf);
 	return type && *type == NDISC_REDIRECT;
 }

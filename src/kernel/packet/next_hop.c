@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Where routing sends packets for a remote over one NIC, and from which address.
+ * Looks up the next hop to a remote over one NIC, and the source address.
  *
- * The look-up goes as for a connected socket: first without a source, then again from
- * the source that the route prefers, because rules (`ip rule from`) and IPv6 routes may
- * depend on it.  If no route is open to everybody, the NIC's addresses are tried in turn:
- * with several providers, each has a table that only packets from its own address may use.
+ * The lookup works as for a connected socket: first without a source, then from the source
+ * that the route prefers, because rules (`ip rule from`) and IPv6 routes may depend on it.
+ * If that finds no route, it tries the NIC's addresses in turn: with several providers, each
+ * may have a table that only packets from its own address use.
  */
 #include <linux/inetdevice.h>
 #include <linux/rtnetlink.h>
@@ -19,12 +19,12 @@
 #include "mplink/core.h"
 #include "packet/next_hop.h"
 
-/* A NIC may have thousands of addresses. */
+/* How many addresses to try: a NIC may have thousands. */
 #define MPLINK_CANDIDATES 64
 
 /*
- * All of these look up the next hop for packets from one address to the remote.  from all
- * zero: from any.  *prefer is the source that the route prefers, or all zero.
+ * These functions look up the next hop of packets from one address to the remote.  from: all
+ * zero for any.  *prefer: set to the source that the route prefers, or all zero.
  */
 static bool mplink_route4(struct net_device *dev, __be32 remote, __be32 from,
 			  struct mplink_next_hop *hop, struct mplink_addr *prefer)
@@ -41,8 +41,8 @@ static bool mplink_route4(struct net_device *dev, __be32 remote, __be32 from,
 	__be32 local;
 
 	/*
-	 * Not ip_route_output_key(): given a device, it takes any address for on-link
-	 * when no route says so.  The FIB skips next hops by other devices.
+	 * Not ip_route_output_key(): given a device, it treats any address without a route
+	 * as on-link.  The FIB skips next hops over other devices.
 	 */
 	if (fib_lookup(dev_net(dev), &fl4, &res, FIB_LOOKUP_IGNORE_LINKSTATE) ||
 	    res.type != RTN_UNICAST)
@@ -78,7 +78,7 @@ static bool mplink_route6(struct net_device *dev, const struct in6_addr *remote,
 	struct dst_entry *dst;
 	bool found;
 
-	/* From a given source, only this flag makes the device more than a wish. */
+	/* With a source address, the lookup enforces the device only with this flag. */
 	dst = ip6_route_output_flags(dev_net(dev), NULL, &fl6, RT6_LOOKUP_F_IFACE);
 	found = !dst->error && dst->dev == dev && !dst->lwtstate;
 	if (found) {
@@ -87,7 +87,7 @@ static bool mplink_route6(struct net_device *dev, const struct in6_addr *remote,
 		fib = rcu_dereference(dst_rt6_info(dst)->from);
 		if (fib && fib->fib6_prefsrc.plen)
 			local = fib->fib6_prefsrc.addr;
-		/* A link outlives temporary addresses (RFC 8981). */
+		/* Not a temporary address: a link lives longer (RFC 8981). */
 		else if (ipv6_addr_any(from))
 			ipv6_dev_get_saddr(dev_net(dev), dev, remote, IPV6_PREFER_SRC_PUBLIC,
 					   &local);
@@ -120,7 +120,7 @@ static bool mplink_route_from(struct net_device *dev, const struct mplink_addr *
 	return true;
 }
 
-/* from is one that the host may choose itself: so it follows what the route prefers. */
+/* Nobody has asked for the address from, so the route's preference wins. */
 static bool mplink_route_chosen(struct net_device *dev, const struct mplink_addr *remote,
 				const struct mplink_addr *from, struct mplink_next_hop *hop)
 {
@@ -165,7 +165,7 @@ static bool mplink_route6_candidates(struct net_device *dev, const struct mplink
 	list_for_each_entry_rcu(ifa, &idev->addr_list, if_list) {
 		const struct mplink_addr from = mplink_addr6(&ifa->addr);
 
-		/* Nor does the kernel choose any of these while it has another. */
+		/* The kernel avoids these, too, while it has others. */
 		if (ifa->flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED | IFA_F_TEMPORARY |
 				  IFA_F_DEPRECATED) ||
 		    (ipv6_addr_type(&ifa->addr) & IPV6_ADDR_LINKLOCAL) != scope)
@@ -192,7 +192,7 @@ static bool mplink_route_any(struct net_device *dev, const struct mplink_addr *r
 	return mplink_route6_candidates(dev, remote, hop);
 }
 
-/* Whether the address is one of this host's, of that family, that packets may come from. */
+/* Returns true if this host may send from the address, and its family fits. */
 static bool mplink_is_ours(struct net_device *dev, const struct mplink_addr *addr, bool inet6)
 {
 	const struct in6_addr *in6 = mplink_in6(addr);
@@ -201,7 +201,7 @@ static bool mplink_is_ours(struct net_device *dev, const struct mplink_addr *add
 		return false;
 	if (!inet6)
 		return inet_addr_type_dev_table(dev_net(dev), dev, in6->s6_addr32[3]) == RTN_LOCAL;
-	/* Not a tentative one; one of another device only if it is not link-local. */
+	/* Excludes tentative addresses, and link-local ones of other devices. */
 	return ipv6_mod_enabled() && ipv6_chk_addr(dev_net(dev), in6, dev, 0);
 }
 

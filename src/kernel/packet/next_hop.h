@@ -5,21 +5,28 @@
 
 #include "mplink/core.h"
 
+/**
+ * struct mplink_next_hop - The next hop of a path
+ * @inet6: the next hop is @gw6, else @gw4
+ * @gw4: IPv4 address of the next hop
+ * @gw6: IPv6 address of the next hop
+ * @local: source address of packets that the module sends itself; all zero: none
+ */
 struct mplink_next_hop {
-	bool inet6;			/* gw6, else gw4 */
+	bool inet6;
 	__be32 gw4;
 	struct in6_addr gw6;
-	struct mplink_addr local;	/* where packets of our own come from; or none */
+	struct mplink_addr local;
 };
 
 /**
- * mplink_next_hop_find - look up the way to a remote over one NIC
+ * mplink_next_hop_find() - Look up the next hop to a remote over one NIC
  * @dev: the NIC
- * @remote: where to
- * @local: from where; all zero: from the address that routing prefers
- * @hop: the answer
+ * @remote: destination address
+ * @local: source address; all zero: the address that routing prefers
+ * @hop: set to the answer
  *
- * Context: RTNL.
+ * Context: Process context, RTNL.
  * Return: enum mplink_reason: NONE, NO_ROUTE, or NO_ADDRESS if this host has no @local.
  */
 u32 mplink_next_hop_find(struct net_device *dev, const struct mplink_addr *remote,

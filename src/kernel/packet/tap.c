@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * tcpdump on a virtual NIC: packets that the hook gives to a NIC never pass the
- * virtual one's own queue, where the kernel would show them.
+ * tcpdump on a virtual NIC.  Packets that the hook gives to a NIC bypass the virtual NIC's
+ * queue, where the kernel would show them to packet sockets.
  */
 #include <linux/etherdevice.h>
 
@@ -10,8 +10,8 @@
 void mplink_tap_deliver(const struct sk_buff *skb, struct net_device *dev)
 {
 	/*
-	 * A copy with a header of its own: what listens may look at it only
-	 * after the NIC has written its MAC header in the packet's.
+	 * The copy has its own header: a socket may read it after the NIC has written its
+	 * MAC header into the packet's.
 	 */
 	struct sk_buff *copy = __pskb_copy((struct sk_buff *)skb, skb_headroom(skb) + ETH_HLEN,
 					   GFP_ATOMIC);

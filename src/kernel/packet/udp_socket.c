@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What udp_tunnel.ko would do for UDP sockets of the kernel's own is little, and is done
- * here: see outer.c.
+ * The module's UDP sockets.  udp_tunnel.ko could do this, but see outer.c.
  */
 #include <net/sock.h>
 #include <net/udp.h>
@@ -33,8 +32,8 @@ void mplink_udp_receive(struct socket *sock, void *user,
 }
 
 /*
- * A packet may rest in a queue of netfilter's with a reference to the socket, and go on when
- * the module is no more.  The socket then takes it for a program's.
+ * A packet with a reference to the socket may wait in a netfilter queue until after the
+ * module is unloaded.  Without encap_rcv the kernel treats it as a program's packet.
  */
 void mplink_udp_silence(struct socket *sock)
 {
