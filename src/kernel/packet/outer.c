@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * UDP and IP headers, and out by a path's route.
+ * Writes UDP and IP headers, and sends a packet by a path's route.
  *
- * What udp_tunnel.ko would do for it is little, and is done here: the module needs no
- * other to be loaded first, so that plain insmod does.  The path is the cache of routes
- * that others keep in a dst_cache: one a CPU, and its source address beside it.
+ * udp_tunnel.ko would do little of this.  Without it plain insmod suffices, because no other
+ * module has to be loaded first.  The path has a route per CPU and the source address, so it
+ * needs no dst_cache.
  */
 #include <net/dst.h>
 #include <net/flow.h>
@@ -44,7 +44,7 @@ static __always_inline void mplink_outer4(const struct mplink_path *path, struct
 		.version = 4,
 		.ihl = sizeof(*iph) / 4,
 		.tos = outer->tos,
-		/* What is never fragmented needs no ID (RFC 6864), which takes a hash. */
+		/* An atomic datagram needs no ID (RFC 6864), and an ID costs a hash. */
 		.frag_off = htons(IP_DF),
 		.ttl = outer->ttl,
 		.protocol = IPPROTO_UDP,
@@ -55,7 +55,7 @@ static __always_inline void mplink_outer4(const struct mplink_path *path, struct
 		iph->frag_off = 0;
 		__ip_select_ident(dev_net(path->dev), iph, 1);
 	}
-	/* Length and checksum are its to fill in. */
+	/* This fills in length and checksum. */
 	ip_local_out(dev_net(path->dev), sk, skb);
 }
 
@@ -77,7 +77,7 @@ static __always_inline void mplink_outer6(const struct mplink_path *path, struct
 	ip6h->saddr = *saddr;
 	ip6h->daddr = *daddr;
 	if (unlikely(outer->fragment)) {
-		/* Into what gets through, by the stack: it knows the NIC's MTU only. */
+		/* The stack knows only the NIC's MTU; this is the size that gets through. */
 		IP6CB(skb)->frag_max_size = mplink_path_mtu(path);
 		skb->ignore_df = true;
 	}
@@ -85,8 +85,8 @@ static __always_inline void mplink_outer6(const struct mplink_path *path, struct
 }
 
 /*
- * Asks for each packet, and so builds a bundle for each: the kernel keeps none by flows any
- * more, and a flow's selectors may name its ports.
+ * Each packet needs a lookup and a new bundle: the kernel does not cache bundles per flow any
+ * more, and selectors may name ports.
  */
 struct dst_entry *mplink_outer_dst_xfrm(const struct mplink_path *path,
 					const struct mplink_outer *outer, u32 mark)
@@ -116,7 +116,7 @@ struct dst_entry *mplink_outer_dst_xfrm(const struct mplink_path *path,
 			.fl4_dport = outer->to,
 		};
 	dst_hold(dst);
-	/* If it fails, the reference is gone. */
+	/* On failure xfrm_lookup() has dropped the reference. */
 	dst = xfrm_lookup(net, dst, &fl, NULL, 0);
 	return IS_ERR(dst) ? NULL : dst;
 }

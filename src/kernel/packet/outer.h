@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The headers in which what the module itself sends goes out: UDP in IPv4 or IPv6. */
+/* The outer headers of packets that the module itself sends: UDP in IPv4 or IPv6. */
 #ifndef MPLINK_OUTER_H
 #define MPLINK_OUTER_H
 
@@ -12,27 +12,42 @@
 
 #include "packet/path.h"
 
+/**
+ * struct mplink_outer - Fields of the outer headers
+ * @from: UDP source port
+ * @to: UDP destination port
+ * @tos: DSCP and ECN
+ * @ttl: TTL or hop limit
+ * @checksum: fill in the UDP checksum over IPv4, too; IPv6 always has one
+ * @fragment: this host may fragment the packet, and routers, too, if it is IPv4
+ */
 struct mplink_outer {
-	__be16 from;	/* UDP ports */
+	__be16 from;
 	__be16 to;
-	u8 tos;		/* DSCP and ECN */
+	u8 tos;
 	u8 ttl;
-	bool checksum;	/* also in IPv4; IPv6 always has one */
-	bool fragment;	/* it may be: here, and if IPv4 on the way, too */
+	bool checksum;
+	bool fragment;
 };
 
-/* Bytes of both headers; inet6: IPv6's, as before a packet on a path that is outer6. */
+/**
+ * mplink_outer_len() - Tell the length of the outer headers
+ * @inet6: mplink_path.outer6
+ *
+ * Return: bytes of IP and UDP header.
+ */
 static inline u32 mplink_outer_len(bool inet6)
 {
 	return sizeof(struct udphdr) + (inet6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr));
 }
 
 /**
- * mplink_xfrm_policies() - whether IPsec policies may have a say
- * @net: of this namespace
+ * mplink_xfrm_policies() - Tell whether a namespace has IPsec policies
+ * @net: the namespace
  * @dir: XFRM_POLICY_IN or XFRM_POLICY_OUT
  *
- * Context: any.
+ * Context: Any.
+ * Return: true if so.
  */
 static inline bool mplink_xfrm_policies(const struct net *net, int dir)
 {
@@ -44,19 +59,27 @@ static inline bool mplink_xfrm_policies(const struct net *net, int dir)
 #endif
 }
 
-/* mplink_outer_dst() where there are IPsec policies. */
+/**
+ * mplink_outer_dst_xfrm() - mplink_outer_dst() in a namespace with IPsec policies
+ * @path: as there
+ * @outer: as there
+ * @mark: as there
+ *
+ * Context: As there.
+ * Return: as there.
+ */
 struct dst_entry *mplink_outer_dst_xfrm(const struct mplink_path *path,
 					const struct mplink_outer *outer, u32 mark);
 
 /**
- * mplink_outer_dst() - the route by which a packet will leave
- * @path: to its remote
- * @outer: its headers: IPsec policies select by addresses and ports
- * @mark: the packet's
+ * mplink_outer_dst() - Get the route by which a packet will leave
+ * @path: the path to its remote; it has a local address
+ * @outer: its headers; IPsec policies select by addresses and ports
+ * @mark: its mark
  *
- * Context: softirq disabled, in an RCU read section; the path has a local address.
- * Return: a route with a reference, that of IPsec if a policy wants it.  NULL: no packet
- * may leave, for a policy forbids it or has no state yet.
+ * Context: Softirqs disabled, in an RCU read section.
+ * Return: a route with a reference; an IPsec policy may have replaced the path's.  NULL if a
+ * policy forbids the packet or has no state yet.
  */
 static inline struct dst_entry *mplink_outer_dst(const struct mplink_path *path,
 						 const struct mplink_outer *outer, u32 mark)
@@ -71,16 +94,16 @@ static inline struct dst_entry *mplink_outer_dst(const struct mplink_path *path,
 }
 
 /**
- * mplink_outer_xmit() - sends a packet from the path's NIC to its remote
+ * mplink_outer_xmit() - Send a packet to the remote of a path
  * @path: the path
- * @dst: from mplink_outer_dst(); the reference becomes the packet's
- * @sk: for netfilter; or NULL
- * @skb: its data is the UDP payload; before it there is room for both headers and the NIC's
+ * @dst: from mplink_outer_dst(); the packet takes over the reference
+ * @sk: the sending socket for netfilter, or NULL
+ * @skb: the packet, at its UDP payload, with headroom for both headers and the NIC's; consumed
  * @outer: the headers
  *
- * What is lost from here on is counted where it happens.
+ * The stack counts packets that it drops from here on.
  *
- * Context: softirq disabled, in an RCU read section.
+ * Context: Softirqs disabled, in an RCU read section.
  */
 void mplink_outer_xmit(const struct mplink_path *path, struct dst_entry *dst, struct sock *sk,
 		       struct sk_buff *skb, const struct mplink_outer *outer);

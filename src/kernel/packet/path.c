@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The way to a remote over one NIC.  The packet is addressed to the peer, but
- * its next hop is the remote: that is a route which no table holds, so it is
- * made here, as vrf and xfrm make theirs.
+ * Paths and their routes.  A packet is addressed to the peer, but its next hop is the remote.
+ * No routing table holds such a route, so it is made here, as vrf and xfrm make theirs.
  *
- * These routes are not checked for staleness by packets.  They are replaced when
- * a look-up gives another way: see namespace.c.
+ * Packets do not check whether a route is stale.  The path is replaced when a lookup gives
+ * another next hop: see device/watch.c.
  *
- * A route depends on the NIC and the next hop only.  All peers behind one router
- * share it: with a copy of it for each CPU, it is most of what a path costs.
+ * A route depends only on the NIC and the next hop, so all peers behind one router share it.
+ * With a copy per CPU, routes are most of a path's memory.
  */
 #include <linux/cpu.h>
 #include <linux/hash.h>
@@ -27,13 +26,14 @@
 #include "packet/next_hop.h"
 #include "packet/path.h"
 
-/* --- which copy of a route a CPU takes ------------------------------------------------ */
+/* --- slots ---------------------------------------------------------------------------- */
 
 /*
- * Only CPUs that are online when the module is loaded have copies of their own: of the
- * possible ones there may be a hundred more.  One that comes later shares.
+ * Only CPUs that are online when the module is loaded have slots of their own, because there
+ * may be a hundred more possible ones.  A CPU that comes later shares a slot.
+ *
+ * Not DEFINE_PER_CPU_READ_MOSTLY(): the module loader knows only one per-CPU section.
  */
-/* Not _READ_MOSTLY: the loader of modules knows one section for them. */
 DEFINE_PER_CPU(u32, mplink_slot);
 static u32 mplink_slots __read_mostly = 1;
 
@@ -56,11 +56,11 @@ struct mplink_route {
 	struct hlist_node node;
 	u32 users;			/* mplink_routes_lock */
 	struct net_device *dev;
-	const struct inet6_dev *idev;	/* the NIC's, that IPv6 copies refer to; or NULL */
+	const struct inet6_dev *idev;	/* the NIC's when the route was made; or NULL */
 	bool inet6;			/* gw6, else gw4 */
 	__be32 gw4;
 	struct in6_addr gw6;
-	struct dst_entry *dst[];	/* an IPv4 and an IPv6 one for each slot */
+	struct dst_entry *dst[];	/* an IPv4 and an IPv6 route per slot */
 };
 
 #define MPLINK_ROUTE_BITS 8
@@ -109,15 +109,15 @@ static struct dst_entry *mplink_route_dst4(const struct mplink_route *route)
 
 static struct dst_entry *mplink_route_dst6(const struct mplink_route *route)
 {
-	/* Not of the routing cache, whose size is limited. */
+	/* Does not count against the limit of the routing cache. */
 	struct rt6_info *rt = ip6_dst_alloc(dev_net(route->dev), route->dev, DST_NOCOUNT);
 
 	if (!rt)
 		return NULL;
 	/*
-	 * RTF_PCPU: a path MTU is not to be written into this route, which nothing resets,
-	 * but into one made from the FIB's.  A tunnel as NIC tries it with each packet that
-	 * is too big.
+	 * RTF_PCPU makes the kernel write a path MTU into a clone of the FIB's route, not
+	 * into this one, where nothing would reset it.  A tunnel as NIC tries to for each
+	 * packet that is too big.
 	 */
 	rt->rt6i_flags = RTF_UP | RTF_GATEWAY | RTF_PCPU;
 	rt->rt6i_gateway = route->gw6;
@@ -127,7 +127,7 @@ static struct dst_entry *mplink_route_dst6(const struct mplink_route *route)
 	return &rt->dst;
 }
 
-/* Lets go of the NIC, though packets in queues may keep the routes for as long as they like. */
+/* Drops the references to the NIC, too, because packets in queues may keep the routes. */
 static void mplink_route_free(struct mplink_route *route)
 {
 	u32 i;
@@ -182,7 +182,7 @@ static struct mplink_route *mplink_route_make(struct net_device *dev,
 	return route;
 }
 
-/* NULL if memory is short.  Only RTNL adds routes. */
+/* Returns NULL if memory is short.  RTNL, so nobody else adds the same route meanwhile. */
 static struct mplink_route *mplink_route_get(struct net_device *dev,
 					     const struct mplink_next_hop *hop)
 {
@@ -207,7 +207,7 @@ static struct mplink_route *mplink_route_get(struct net_device *dev,
 	return route;
 }
 
-/* After a grace period: packets that took the route from a path have their own reference. */
+/* Call after a grace period: by then packets that use the route have their own reference. */
 static void mplink_route_put(struct mplink_route *route)
 {
 	bool last;
@@ -269,17 +269,17 @@ static void mplink_path_free(struct rcu_head *rcu)
 void mplink_path_retire(struct mplink_path *path)
 {
 	/*
-	 * A packet that still takes a route from the path does so in its read
-	 * section, and with a reference of its own; the last one frees it.
+	 * Packets take routes from a path only in a read section, and with a reference of
+	 * their own.
 	 */
 	if (path)
 		call_rcu(&path->rcu, mplink_path_free);
 }
 
-/* How many packets in a row it takes to answer from another address. */
+/* How many packets in a row make a path answer from another address. */
 #define MPLINK_PATH_STRAYS 8
 
-/* Another NIC's address is that of another link, whichever NIC its packets come by. */
+/* An address of another NIC belongs to another link, whichever NIC received the packet. */
 static bool mplink_path_may_answer_from(const struct mplink_path *path,
 					const struct mplink_addr *addr)
 {
@@ -310,7 +310,7 @@ bool mplink_path_heard(struct mplink_path *path, const struct mplink_addr *to)
 	path->heard = true;
 	path->strays = 0;
 	WRITE_ONCE(path->learned, true);
-	/* An IPv6 packet that leaves now may have half of each, and is refused. */
+	/* An IPv6 packet that leaves now may mix both addresses; the far end drops it. */
 	WRITE_ONCE(path->local.hi, to->hi);
 	WRITE_ONCE(path->local.lo, to->lo);
 	return true;

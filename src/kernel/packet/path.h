@@ -4,7 +4,6 @@
 #define MPLINK_PACKET_PATH_H
 
 #include <linux/netdevice.h>
-
 #include <linux/percpu.h>
 
 #include "mplink/core.h"
@@ -12,60 +11,97 @@
 
 struct mplink_route;
 
+/**
+ * struct mplink_path - The way to a remote over one NIC
+ * @dev: the NIC
+ * @dst: an IPv4 and an IPv6 route per slot: see mplink_path_dst()
+ * @inet6: the next hop is @gw6, else @gw4
+ * @gw4: IPv4 address of the next hop
+ * @gw6: IPv6 address of the next hop
+ * @outer6: the remote is an IPv6 address
+ * @pmtu: path MTU in bytes; U32_MAX: unknown
+ * @pmtu_until: when @pmtu expires, in jiffies
+ * @remote: address of the far end
+ * @wanted: source address that the user has set; all zero: none
+ * @local: source address of packets that the module sends itself; all zero: none
+ * @route: owner of @dst; a counted reference
+ * @heard: the far end has sent a packet to @local
+ * @learned: @local is an address that the far end sends to, not the route's choice
+ * @strays: how many packets in a row the far end has sent to another address
+ * @rcu: frees it after a grace period
+ */
 struct mplink_path {
-	struct net_device *dev;		/* the port's */
-	struct dst_entry *const *dst;	/* the route's copies */
-	bool inet6;			/* the next hop is an IPv6 address */
+	struct net_device *dev;
+	struct dst_entry *const *dst;
+	bool inet6;
 	union {
 		__be32 gw4;
 		struct in6_addr gw6;
 	};
-	bool outer6;			/* the remote is one */
-	u32 pmtu;			/* no more bytes get through; U32_MAX: unknown */
-	unsigned long pmtu_until;	/* jiffies: then it may have changed */
+	bool outer6;
+	u32 pmtu;
+	unsigned long pmtu_until;
 	struct mplink_addr remote;
-	struct mplink_addr wanted;	/* as local, by the user; or none */
-	struct mplink_addr local;	/* what packets of our own come from; or none */
-	struct mplink_route *route;	/* a share of it */
-	bool heard;			/* the far end has sent something to local */
-	bool learned;			/* local is where it sends to, not the route's choice */
-	u8 strays;			/* packets in a row to one and the same other address */
+	struct mplink_addr wanted;
+	struct mplink_addr local;
+	struct mplink_route *route;
+	bool heard;
+	bool learned;
+	u8 strays;
 	struct rcu_head rcu;
 };
 
+/* The slot of each CPU: which copy of a path's routes it uses. */
 DECLARE_PER_CPU(u32, mplink_slot);
 
-/*
- * The route for an IPv4 or IPv6 packet.  Each CPU has a copy, so that no two count
- * references in one cache line; but any copy will do, and so may preemption.  NULL for
- * IPv6 if the next hop is an IPv4 address: the stack knows no such route.
+/**
+ * mplink_path_dst() - Get a route for a packet
+ * @path: the path
+ * @inet6: the packet is IPv6
+ *
+ * Each CPU has its own copy, so that reference counts do not share cache lines.  Any copy is
+ * correct, so the caller may be preempted.
+ *
+ * Context: Any, in an RCU read section.
+ * Return: the route without a reference; NULL for IPv6 over an IPv4 next hop, because the
+ * stack has no such route.
  */
 static inline struct dst_entry *mplink_path_dst(const struct mplink_path *path, bool inet6)
 {
 	return path->dst[2 * (size_t)raw_cpu_read(mplink_slot) + inet6];
 }
 
-/* Before the first path. */
+/**
+ * mplink_path_init() - Give each CPU its slot
+ *
+ * Context: Process context, while the module is loaded.
+ */
 void mplink_path_init(void);
 
-/* Counts paths created: whoever remembers something of one sees that there may be another. */
+/* Number of paths created.  While it does not change, what is known of a path stays true. */
 extern u32 mplink_path_generation;
 
 /**
- * mplink_path_heard() - the remote has sent a packet by this path's NIC
- * @path: to the sender, which has proven what it can: its address, NIC and key
- * @to: the address of ours that it sent to
+ * mplink_path_heard() - Learn which of our addresses the far end sends to
+ * @path: the path to the sender, whose address, NIC and key have been checked
+ * @to: destination address of its packet
  *
- * A far end that knows us by a second address of the NIC, or by one of a loopback, refuses
- * what comes from another.  So we answer from where it sends to, unless the user has set
- * the address.  A new path takes the first packet's word, one in use that of eight in a row.
+ * The far end may know us by a second address of the NIC, or by a loopback address, and then
+ * drops packets from any other.  So we answer from the address that it sends to, unless the
+ * user has set one.  A new path believes the first packet; a path in use eight in a row.
  *
- * Context: softirq, in an RCU read section.
- * Return: false if the next such packet is to be told as well.
+ * Context: Softirq, in an RCU read section.
+ * Return: false if the caller must report the next such packet, too.
  */
 bool mplink_path_heard(struct mplink_path *path, const struct mplink_addr *to);
 
-/* The longest IP packet of our own that is known to fit. */
+/**
+ * mplink_path_mtu() - Tell the longest outer packet that fits
+ * @path: the path
+ *
+ * Context: Any, in an RCU read section.
+ * Return: bytes from the outer IP header on.
+ */
 static inline u32 mplink_path_mtu(const struct mplink_path *path)
 {
 	const u32 mtu = READ_ONCE(path->dev->mtu), pmtu = READ_ONCE(path->pmtu);

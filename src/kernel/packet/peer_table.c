@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The table by which packets find a peer.  RTNL changes it, packets read it under RCU.
+ * The table of a virtual NIC's peers.  Writers hold RTNL; packets read under RCU.
  */
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
@@ -46,8 +46,8 @@ static void mplink_peers_place(struct mplink_peer_table *table, struct mplink_pe
 }
 
 /*
- * The new table is without the traces of peers that have gone.  Readers find every peer in
- * the old table as in the new.
+ * The new table leaves out mplink_peers_gone.  Readers find each peer in the old table and in
+ * the new one.
  */
 int mplink_peers_reserve(struct mplink_vnic *vnic)
 {
@@ -58,7 +58,7 @@ int mplink_peers_reserve(struct mplink_vnic *vnic)
 
 	if (old->used < mplink_peers_slots(old) / 2)
 		return 0;
-	/* A quarter full, so that it is not soon done again. */
+	/* A quarter full at most, so that it does not soon grow again. */
 	while (BIT(bits) / 4 <= vnic->nr_peers)
 		bits++;
 	table = mplink_peers_alloc(bits);

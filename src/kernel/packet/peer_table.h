@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Looking up a peer, inlined where packets pass.
+ * The table of a virtual NIC's peers.
  *
- * rhashtable_lookup() costs 70 instructions here, and there are two lookups on a
- * packet's way from host to host; this one costs some fifteen.  Open addressing with
- * linear probing; never more than half full, so that a probe or two finds the peer
- * or its absence, whatever the number of peers.
+ * rhashtable_lookup() costs 70 instructions here, and a packet from host to host takes two
+ * lookups; this one costs some fifteen.  The table uses open addressing with linear probing.
+ * It is never more than half full, so one or two probes suffice.
  */
 #ifndef MPLINK_PEER_TABLE_H
 #define MPLINK_PEER_TABLE_H
@@ -20,34 +19,57 @@
 
 struct mplink_tunnel;
 
+/**
+ * struct mplink_peer_node - A peer
+ * @addr: its virtual address
+ * @core: the core's peer
+ * @tunnel: its tunnel, set once, or NULL without gre-udp
+ * @inet_remotes: a remote is an IPv4 address, so IPv6 packets cannot leave by a route
+ * @outer6: a remote is an IPv6 address; RTNL
+ * @key: GRE key, 24 bits; RTNL
+ * @dirs: list of struct mplink_dir, in order of creation; RTNL
+ * @rcu: frees it after a grace period
+ */
 struct mplink_peer_node {
 	struct mplink_addr addr;
 	struct mplink_peer *core;
-	struct mplink_tunnel *tunnel;	/* of encap gre-udp; else NULL: for as long as it lives */
-	/* A remote is an IPv4 address: IPv6 packets cannot go by a route. */
+	struct mplink_tunnel *tunnel;
 	bool inet_remotes;
-	bool outer6;			/* a remote is an IPv6 address: RTNL */
-	u32 key;			/* of gre-udp, 24 bits: RTNL */
-	struct list_head dirs;		/* of mplink_dir, in order of creation */
+	bool outer6;
+	u32 key;
+	struct list_head dirs;
 	struct rcu_head rcu;
 };
 
+/**
+ * struct mplink_peer_table - The table of a virtual NIC's peers
+ * @shift: a 64 bit hash >> @shift is a slot's number
+ * @used: number of slots that are not NULL; RTNL
+ * @rcu: frees it after a grace period
+ * @slot: a peer, mplink_peers_gone, or NULL
+ */
 struct mplink_peer_table {
-	u32 shift;			/* of a hash of 64 bits, to a slot's number */
-	u32 used;			/* slots that are not NULL: RTNL */
+	u32 shift;
+	u32 used;
 	struct rcu_head rcu;
 	struct mplink_peer_node __rcu *slot[];
 };
 
 /*
- * In the slot of a peer that has gone, so that those behind it are still found.  Its
- * address is one that an IPv6 packet may bear, and no IPv4 packet.
+ * Takes the slot of a removed peer, so that probes go on to the peers behind it.  Its address
+ * may occur in an IPv6 packet, but not in an IPv4 packet.
  */
 extern struct mplink_peer_node mplink_peers_gone;
 
-/*
- * Only the administrator puts peers into the table, so that nobody else can
- * make them collide: a multiplication does for a hash.
+/**
+ * mplink_peers_first() - Find the slot to try first
+ * @table: the table
+ * @addr: virtual address of the peer
+ *
+ * A multiplication is hash enough: only the administrator adds peers, so nobody else can
+ * make them collide.
+ *
+ * Return: the number of the slot.
  */
 static inline unsigned long mplink_peers_first(const struct mplink_peer_table *table,
 					       struct mplink_addr addr)
@@ -55,14 +77,27 @@ static inline unsigned long mplink_peers_first(const struct mplink_peer_table *t
 	return ((addr.hi ^ addr.lo) * GOLDEN_RATIO_64) >> table->shift;
 }
 
-/* The slot to try after the i'th. */
+/**
+ * mplink_peers_after() - Find the slot to try next
+ * @table: the table
+ * @i: number of the last slot
+ *
+ * Return: the number of the next slot.
+ */
 static inline unsigned long mplink_peers_after(const struct mplink_peer_table *table,
 					       unsigned long i)
 {
 	return (i + 1) & (~0UL >> table->shift);
 }
 
-/* What stands in the table under that address: perhaps mplink_peers_gone. */
+/**
+ * mplink_peers_probe() - Find the entry of an address
+ * @vnic: the virtual NIC
+ * @addr: the address
+ *
+ * Context: RCU read section.
+ * Return: a peer, mplink_peers_gone, or NULL; valid until the section ends.
+ */
 static __always_inline struct mplink_peer_node *mplink_peers_probe(const struct mplink_vnic *vnic,
 								   struct mplink_addr addr)
 {
@@ -78,7 +113,14 @@ static __always_inline struct mplink_peer_node *mplink_peers_probe(const struct 
 	return NULL;
 }
 
-/* NULL if there is none.  The answer holds until the RCU read section ends. */
+/**
+ * mplink_peers_find() - Find a peer by its virtual address
+ * @vnic: the virtual NIC
+ * @addr: the address
+ *
+ * Context: RCU read section.
+ * Return: the peer, or NULL; valid until the section ends.
+ */
 static __always_inline struct mplink_peer_node *mplink_peers_find(const struct mplink_vnic *vnic,
 								  struct mplink_addr addr)
 {
@@ -87,14 +129,27 @@ static __always_inline struct mplink_peer_node *mplink_peers_find(const struct m
 	return likely(node != &mplink_peers_gone) ? node : NULL;
 }
 
-/* The same for an IPv4 address, in fewer instructions. */
+/**
+ * mplink_peers_find4() - Find a peer by its IPv4 address, in fewer instructions
+ * @vnic: the virtual NIC
+ * @addr: the address
+ *
+ * Context: RCU read section.
+ * Return: as mplink_peers_find().
+ */
 static __always_inline struct mplink_peer_node *mplink_peers_find4(const struct mplink_vnic *vnic,
 								   __be32 addr)
 {
 	return mplink_peers_probe(vnic, mplink_addr4(addr));
 }
 
-/* The peer that a packet to daddr is for: the route's next hop. */
+/**
+ * mplink_hop4() - Find the address of the peer that a packet goes to
+ * @rt: the route of the packet
+ * @daddr: its destination address
+ *
+ * Return: the route's gateway, or @daddr if it has none.
+ */
 static __always_inline struct mplink_addr mplink_hop4(const struct rtable *rt, __be32 daddr)
 {
 	if (likely(!rt->rt_gw_family))
@@ -102,21 +157,72 @@ static __always_inline struct mplink_addr mplink_hop4(const struct rtable *rt, _
 	return rt->rt_gw_family == AF_INET ? mplink_addr4(rt->rt_gw4) : mplink_addr6(&rt->rt_gw6);
 }
 
-/* Makes room for one more: 0 or -ENOMEM.  RTNL. */
+/**
+ * mplink_peers_reserve() - Make room for one more peer
+ * @vnic: the virtual NIC
+ *
+ * Context: Process context, RTNL.
+ * Return: 0 or -ENOMEM.
+ */
 int mplink_peers_reserve(struct mplink_vnic *vnic);
-/* Packets find the peer from then on, or no longer.  RTNL. */
+/**
+ * mplink_peers_insert() - Let packets find a peer
+ * @vnic: the virtual NIC
+ * @peer: the peer; mplink_peers_reserve() has made room
+ *
+ * Context: Process context, RTNL.
+ */
 void mplink_peers_insert(struct mplink_vnic *vnic, struct mplink_peer_node *peer);
+/**
+ * mplink_peers_remove() - Hide a peer from packets
+ * @vnic: the virtual NIC
+ * @peer: the peer; it is in the table, and readers may use it for a grace period
+ *
+ * Context: Process context, RTNL.
+ */
 void mplink_peers_remove(struct mplink_vnic *vnic, const struct mplink_peer_node *peer);
+/**
+ * mplink_peers_init() - Create the table of a new virtual NIC
+ * @vnic: the virtual NIC
+ *
+ * Context: Process context, RTNL.
+ * Return: 0 or -ENOMEM.
+ */
 int mplink_peers_init(struct mplink_vnic *vnic);
-/* NULL if there is none. */
+/**
+ * mplink_peers_get() - Find a peer under RTNL
+ * @vnic: the virtual NIC
+ * @addr: its virtual address
+ *
+ * Context: Process context, RTNL.
+ * Return: the peer, or NULL.
+ */
 struct mplink_peer_node *mplink_peers_get(struct mplink_vnic *vnic, const struct mplink_addr *addr);
+/**
+ * mplink_peers_count() - Count the peers
+ * @vnic: the virtual NIC
+ *
+ * Context: Process context, RTNL.
+ * Return: their number.
+ */
 u32 mplink_peers_count(const struct mplink_vnic *vnic);
-/*
- * The peer at *cursor, which begins with 0 and is moved on, or NULL at the end.  While
- * vnic->generation is the same, each peer comes just once.
+/**
+ * mplink_peers_next() - Iterate over the peers
+ * @vnic: the virtual NIC
+ * @cursor: 0 at the start; moved on by each call
+ *
+ * Each peer comes exactly once as long as vnic->generation does not change.
+ *
+ * Context: Process context, RTNL.
+ * Return: the next peer, or NULL at the end.
  */
 struct mplink_peer_node *mplink_peers_next(const struct mplink_vnic *vnic, unsigned long *cursor);
-/* After the last packet. */
+/**
+ * mplink_peers_free() - Free the table
+ * @vnic: a virtual NIC that no packet uses any more
+ *
+ * Context: Process context.
+ */
 void mplink_peers_free(struct mplink_vnic *vnic);
 
 #endif /* MPLINK_PEER_TABLE_H */
