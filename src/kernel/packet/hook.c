@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * POST_ROUTING: a packet routed to a virtual NIC gets a link, and goes on
- * through the stack with that link's route.  What cannot have its route exchanged
- * takes the slower way through the device; see output.c.
+ * POST_ROUTING: a packet routed to a virtual NIC gets a link, and goes on through the stack
+ * with that link's route.  If its route cannot be replaced, the packet takes the slower way
+ * through the device; see output.c.
  */
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4.h>
@@ -26,20 +26,21 @@
 #include "packet/tap.h"
 
 /*
- * What keeps a packet from another route, in one word so that it is tested once.
+ * Returns nonzero if the packet's route must not be replaced.  All reasons are in one word, so
+ * that a single test suffices.
  *
- * lwtstate has its own headers to add (MPLS, SEG6) or programs to run (BPF), and the
- * route's exchange would throw them away.  A qdisc or an egress filter on the virtual NIC
- * sees a packet only in ndo_start_xmit's queue; what has no queue has no ->enqueue.  And
- * gre-udp has its way there.  A NIC may be a tunnel whose packets come back to the virtual
- * NIC: mplink_output() drops and counts what has gone round that often; the stack would call
- * it a dead loop and count it as nobody's.  In an RCU read section.
+ * lwtstate adds headers (MPLS, SEG6) or runs programs (BPF); a new route would lose both.  A
+ * qdisc or an egress filter of the virtual NIC sees a packet only on the way through the
+ * device; a device without a queue has no ->enqueue.  gre-udp takes that way, too.  A NIC may
+ * be a tunnel whose packets come back to the virtual NIC: mplink_output() drops and counts
+ * them, while the stack would report a dead loop and count them nowhere.  Call inside an RCU
+ * read section.
  */
 static __always_inline unsigned long mplink_hook_obstacles(const struct net_device *dev,
 							   const struct dst_entry *dst)
 {
 	const struct mplink_vnic *vnic = netdev_priv(dev);
-	/* data_race(): only whether there is one is asked, and READ_ONCE() is not free. */
+	/* data_race(): any value but NULL will do, and READ_ONCE() costs an instruction. */
 	const unsigned long queue = (unsigned long)data_race(rcu_dereference(dev->qdisc)->enqueue);
 
 	return (unsigned long)dst->lwtstate | (unsigned long)READ_ONCE(vnic->delivery) | queue |
@@ -48,8 +49,8 @@ static __always_inline unsigned long mplink_hook_obstacles(const struct net_devi
 }
 
 /*
- * The route has no metrics of its own, an MTU among them.  The sum is one that the linker
- * makes; the metrics are aligned.
+ * Returns true if the route has no metrics of its own, such as an MTU.  The linker computes
+ * the sum, because the metrics are aligned.
  */
 static __always_inline bool mplink_hook_no_metrics(const struct dst_entry *dst)
 {
@@ -62,7 +63,6 @@ static bool mplink_hook_fits(const struct sk_buff *skb, u32 mtu)
 	return skb->len <= mtu || (skb_is_gso(skb) && skb_gso_validate_network_len(skb, mtu));
 }
 
-/* Gives the packet to the path: from here on it leaves by the path's NIC. */
 static __always_inline void mplink_hook_take(struct sk_buff *skb, const struct mplink_path *path,
 					     bool inet6)
 {
@@ -72,7 +72,7 @@ static __always_inline void mplink_hook_take(struct sk_buff *skb, const struct m
 	/* neigh_output() follows skb->dev, the rest of the stack the route. */
 	skb->dev = path->dev;
 	mplink_dst_hold_more(dst);
-	/* Not skb_dst_set(): that the packet has a route is marked in it already. */
+	/* Not skb_dst_set(): the packet is already marked as one with a route. */
 	skb->_skb_refdst = (unsigned long)dst;
 	refdst_drop(refdst);
 }
@@ -93,12 +93,12 @@ static noinline unsigned int mplink_hook_drop(struct sk_buff *skb, struct net_de
 	return NF_STOLEN;
 }
 
-/* The slower way, through the device: mplink_output() carries it, or drops it with a reason. */
+/* The slower way: mplink_output() sends the packet, or drops it with a reason. */
 static noinline unsigned int mplink_hook_pass(struct sk_buff *skb, struct net_device *dev)
 {
 	/*
-	 * Without a carrier it would vanish on its way there.  Not so the copy of a multicast
-	 * or broadcast that this host keeps; it looks like the one that leaves.
+	 * Without a carrier the stack would drop the packet uncounted.  A multicast or
+	 * broadcast may be the copy for this host, which looks the same and must go on.
 	 */
 	if (netif_carrier_ok(dev) || mplink_to_many(skb, skb_dst(skb)))
 		return NF_ACCEPT;
@@ -111,9 +111,9 @@ static noinline unsigned int mplink_hook_no_peer(struct sk_buff *skb, struct net
 }
 
 /*
- * nf_hook() is an RCU read section: the peer, the core's table and the path stay
- * until we return, and the packet leaves with a reference to its route.  l3, len: the
- * packet's IP header and length, which the caller knows already.
+ * nf_hook() is an RCU read section: the peer, the core's table and the path are valid until
+ * we return, and the packet leaves with a reference to its route.  l3, len: the packet's IP
+ * header and length, which the caller already has in registers.
  */
 static __always_inline unsigned int mplink_hook_send(struct sk_buff *skb, struct net_device *dev,
 						     const struct mplink_peer_node *peer,
@@ -129,10 +129,10 @@ static __always_inline unsigned int mplink_hook_send(struct sk_buff *skb, struct
 	preempt_disable();
 	path = mplink_core_select(peer->core, len, mplink_lane(), l3, len - skb->data_len);
 	preempt_enable();
-	/* A broadcast, or the first choice is dead. */
+	/* Policy broadcast, or the first choice is dead. */
 	if (unlikely(!path))
 		return mplink_hook_pass(skb, dev);
-	/* With a call of its own, so that the path need not be kept across one. */
+	/* A tail call, so that no register has to be saved for the path. */
 	if (unlikely(mplink_tapped(dev)))
 		return mplink_hook_show(skb, dev, path, inet6);
 	mplink_hook_take(skb, path, inet6);
@@ -140,8 +140,8 @@ static __always_inline unsigned int mplink_hook_send(struct sk_buff *skb, struct
 }
 
 /*
- * To a network behind a peer, or with a route that has to be asked whether the packet
- * fits.  What is too long is cut, or refused, by the route that knows why.
+ * Packets to a network behind a peer, and those whose route must say whether they fit.  The
+ * slower way keeps the route, so the stack can fragment or refuse a packet that is too long.
  */
 static noinline unsigned int mplink_hook4_ask(struct sk_buff *skb,
 					      const struct nf_hook_state *state)
@@ -157,9 +157,8 @@ static noinline unsigned int mplink_hook4_ask(struct sk_buff *skb,
 }
 
 /*
- * Only a route that is nothing but a route may be replaced: ->output is another function
- * where xfrm has yet to encrypt, where a copy of a multicast is looped back, and where a
- * light-weight tunnel comes first.
+ * Only a plain route may be replaced.  ->output is another function if xfrm has yet to
+ * encrypt, a copy of a multicast is looped back, or a light-weight tunnel comes first.
  */
 static noinline unsigned int mplink_hook4_send(struct sk_buff *skb,
 					       const struct nf_hook_state *state)
@@ -168,7 +167,7 @@ static noinline unsigned int mplink_hook4_send(struct sk_buff *skb,
 	const struct rtable *rt = skb_rtable(skb);
 	struct net_device *dev = state->out;
 	const struct iphdr *iph = ip_hdr(skb);
-	/* data_race(): a packet may be held to the MTU before a change or after it. */
+	/* data_race(): during a change, the old MTU and the new one are both right. */
 	const u32 mtu = data_race(dev->mtu);
 	const u32 len = skb->len;
 
@@ -181,8 +180,8 @@ static noinline unsigned int mplink_hook4_send(struct sk_buff *skb,
 }
 
 /*
- * The stack loops IPv6 multicasts back after this hook, by the NIC that it finds in the
- * route: that must be the virtual one.
+ * After this hook the stack loops IPv6 multicasts back through the device in the route, which
+ * must be the virtual NIC.  So multicasts keep their route.
  */
 static noinline unsigned int mplink_hook6_send(struct sk_buff *skb,
 					       const struct nf_hook_state *state)
@@ -206,7 +205,7 @@ static noinline unsigned int mplink_hook6_send(struct sk_buff *skb,
 				true);
 }
 
-/* All that packets for other devices pay. */
+/* The next two functions are all that packets for other devices pay. */
 
 static unsigned int mplink_hook4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
@@ -219,8 +218,8 @@ static unsigned int mplink_hook6(void *priv, struct sk_buff *skb, const struct n
 }
 
 /*
- * Behind what users hook, so that their rules see the virtual NIC, and NAT has
- * been done; before conntrack confirms, as for a packet that goes on as it is.
+ * These run after users' hooks, so that rules see the virtual NIC and NAT is done, and before
+ * conntrack confirms, which must see every packet.
  */
 static const struct nf_hook_ops mplink_hooks[] = {
 	{

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The way in: a packet from a peer's virtual address, or from a network behind a peer,
- * that arrives on a member NIC belongs to the virtual NIC.  Everything behind this point
- * (taps, filters, the reverse-path check, sockets) sees one device.
- *
- * The handler is bound to its port, and thereby to one device: packets of other
- * devices never come here.
+ * Receiving with encap none.  A packet from a peer's virtual address, or from a network behind
+ * a peer, that arrives on a member NIC belongs to the virtual NIC.  From here on taps, filters,
+ * the reverse-path check and sockets see one device.
  */
 #include <linux/etherdevice.h>
 #include <linux/if_arp.h>
@@ -29,14 +26,14 @@ mplink_input_accept(struct sk_buff *skb, const struct mplink_port *port,
 {
 	const u32 len = skb->len + port->dev->hard_header_len;
 
-	/* Read again, which costs less than to keep it. */
+	/* READ_ONCE() loads it again, which costs less than a saved register. */
 	skb->dev = READ_ONCE(port->upper);
-	/* Last, so that nothing need be kept meanwhile. */
+	/* Last: a tail call saves no registers. */
 	mplink_core_receive(port->nic, peer->core, len, mplink_lane_bh());
 	return RX_HANDLER_ANOTHER;
 }
 
-/* A packet that must be made our own, and Ethernet, first. */
+/* For a packet that others share, or that has no Ethernet header. */
 static noinline rx_handler_result_t mplink_input_convert(struct sk_buff **pskb,
 							 const struct mplink_port *port,
 							 const struct mplink_peer_node *peer)
@@ -72,12 +69,11 @@ static rx_handler_result_t mplink_input_from(struct sk_buff **pskb, const struct
 }
 
 /*
- * From no peer's own address.  Whose route back leads over the virtual NIC to a peer is
- * behind that peer: this is the question that the reverse-path check asks, too, with the
- * same answer for sources that rules tell apart.  Not asked for what comes to an address
- * of the NIC's own, as all does that only uses the same NIC (sockets bound to it, other
- * tunnels, BFD), though a default route may lead to a peer.  A look-up of the FIB for each
- * of the others.
+ * For a sender that is not a peer.  If the route back leads over the virtual NIC to a peer, the
+ * sender is in a network behind that peer.  The reverse-path check asks the same, and rules by
+ * source give both the same answer.  Packets to an address of the NIC are the NIC's own
+ * (sockets bound to it, other tunnels, BFD), even if a default route leads to a peer.  All
+ * others cost a lookup of the FIB each.
  */
 static noinline rx_handler_result_t mplink_input_stranger(struct sk_buff **pskb,
 							  const struct mplink_port *port)
@@ -117,7 +113,7 @@ static rx_handler_result_t mplink_input_inet6(struct sk_buff **pskb, const struc
 	return mplink_input_from(pskb, port, peer);
 }
 
-/* IPv6, and the few packets whose header lies scattered. */
+/* For IPv6, and the few packets whose header is not linear. */
 static noinline rx_handler_result_t mplink_input_other(struct sk_buff **pskb,
 						       const struct mplink_port *port)
 {
@@ -132,15 +128,15 @@ static noinline rx_handler_result_t mplink_input_other(struct sk_buff **pskb,
 }
 
 /*
- * With gre-udp, what is a peer's comes in the tunnel, and nothing else is.  Also what comes
- * before the virtual NIC is up, or by a NIC without MAC headers.
+ * For a virtual NIC that is down, a NIC without MAC headers, and gre-udp, where all packets of
+ * peers come through the tunnel.
  */
 static noinline rx_handler_result_t mplink_input_special(struct sk_buff **pskb,
 							 const struct mplink_port *port)
 {
 	struct mplink_vnic *vnic = netdev_priv(port->upper);
 
-	/* Pairs with mplink_tunnel_begin(): who sees it sees what is in it. */
+	/* Pairs with smp_store_release() in mplink_tunnel_begin(): vnic->socket is set. */
 	if (!smp_load_acquire(&vnic->delivery))
 		return mplink_input_other(pskb, port);
 	mplink_tunnel_demux(vnic, *pskb);
@@ -148,8 +144,7 @@ static noinline rx_handler_result_t mplink_input_special(struct sk_buff **pskb,
 }
 
 /*
- * Ends with a call wherever there is more to do than to accept IPv4, which thus needs no
- * register that would have to be saved.
+ * Everything but accepting IPv4 is in a tail call, so that this function saves no registers.
  */
 rx_handler_result_t mplink_input(struct sk_buff **pskb)
 {
@@ -159,7 +154,7 @@ rx_handler_result_t mplink_input(struct sk_buff **pskb)
 
 	if (unlikely(skb->pkt_type != PACKET_HOST))
 		return RX_HANDLER_PASS;
-	/* data_race(): a packet may come before a change or after it. */
+	/* data_race(): a packet may arrive before a change or after it. */
 	if (unlikely(data_race(port->special)))
 		return mplink_input_special(pskb, port);
 	if (unlikely(skb->protocol != htons(ETH_P_IP) || skb_headlen(skb) < sizeof(struct iphdr)))

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ndo_start_xmit: what reaches the virtual NIC without a route that the hook
- * could replace.  AF_PACKET and tc write to it directly; IPv6 has no routes by way
- * of IPv4 neighbours; qdiscs and egress filters of the virtual NIC have to be passed;
- * fragments, broadcasts over all links, and packets whose first choice of a link is
- * dead come this way, too.
+ * ndo_start_xmit: packets whose route the hook could not replace.  AF_PACKET and tc write to
+ * the virtual NIC directly.  IPv6 has no routes over IPv4 neighbours.  Qdiscs and egress
+ * filters of the virtual NIC must see each packet.  Fragments, policy broadcast, gre-udp, and
+ * packets whose first choice of a link is dead come this way, too.
  */
 #include <linux/etherdevice.h>
 #include <linux/icmp.h>
@@ -32,10 +31,10 @@
 #include "packet/peer_table.h"
 #include "tunnel/encap.h"
 
-/* How many calls of mplink_output() this CPU is in. */
+/* How many nested calls of mplink_output() this CPU is in. */
 static DEFINE_PER_CPU(unsigned int, mplink_output_depth);
 
-/* Leaves the packet at its IP header and says which next hop it asks for. */
+/* Leaves the packet at its IP header.  Returns false if it is malformed. */
 static bool mplink_output_parse(struct sk_buff *skb, struct mplink_addr *hop, bool *inet6)
 {
 	const struct dst_entry *dst = skb_dst(skb);
@@ -43,17 +42,17 @@ static bool mplink_output_parse(struct sk_buff *skb, struct mplink_addr *hop, bo
 	const struct iphdr *iph;
 	__be16 protocol;
 
-	/* A tag would be lost. */
+	/* Peers have no VLANs: a tag would be lost. */
 	if (skb_vlan_tag_present(skb) || !pskb_may_pull(skb, ETH_HLEN))
 		return false;
 	protocol = ((const struct ethhdr *)skb->data)->h_proto;
 	skb_pull(skb, ETH_HLEN);
 	skb_reset_network_header(skb);
-	/* Only the virtual NIC's own route speaks of its peers. */
+	/* A route over another device says nothing about our peers. */
 	if (dst && dst->dev != skb->dev)
 		dst = NULL;
 
-	/* By the type, not by the first bits: an MPLS label may begin as an IP header does. */
+	/* Not by the first bits: an MPLS label may look like an IP header. */
 	switch (protocol) {
 	case htons(ETH_P_IP):
 		if (!pskb_may_pull(skb, sizeof(*iph)))
@@ -90,8 +89,8 @@ static bool mplink_output_parse(struct sk_buff *skb, struct mplink_addr *hop, bo
 }
 
 /*
- * Redirects from here make the hosts behind the hub of a network look for each other at
- * this device, where only the hub is.  There is no nearer way than by the peer.
+ * A redirect would make the hosts behind a hub look for each other directly, but this device
+ * leads only to the hub.
  */
 static bool mplink_output_is_redirect(const struct sk_buff *skb, bool inet6)
 {
@@ -100,7 +99,7 @@ static bool mplink_output_is_redirect(const struct sk_buff *skb, bool inet6)
 	return ip_hdr(skb)->protocol == IPPROTO_ICMP && mplink_is_redirect4(skb);
 }
 
-/* The packet's neighbour is the path's next hop, whatever its own family. */
+/* The neighbour is the path's next hop; its family may differ from the packet's. */
 static void mplink_output_send(struct mplink_vnic *vnic, struct sk_buff *skb,
 			       const struct mplink_path *path, bool inet6)
 {
@@ -126,11 +125,11 @@ static void mplink_output_send(struct mplink_vnic *vnic, struct sk_buff *skb,
 		return;
 	}
 	skb_dst_drop(skb);
-	/* A NIC that is a virtual NIC, too, learns from the route which of its peers is meant. */
+	/* If the NIC is a virtual NIC, the route tells it which peer is meant. */
 	if (dst)
 		skb_dst_set_noref(skb, dst);
 	skb->dev = dev;
-	/* A neighbour's cached MAC header names its own family. */
+	/* The neighbour's cached MAC header contains the neighbour's own family. */
 	neigh_output(neigh, skb, path->inet6 != inet6);
 }
 
@@ -183,9 +182,8 @@ out:
 }
 
 /*
- * A NIC may be a virtual NIC, too, or a tunnel that leads back to one: each sends in the
- * other's call.  The stack bounds that, but does not see devices that have a qdisc, and
- * counts what it drops as nobody's.  Bottom halves are disabled here.
+ * A NIC may be a virtual NIC, or a tunnel that leads back to one, so calls may nest.  The
+ * stack's own limit does not see devices with a qdisc, and does not count drops for any device.
  */
 netdev_tx_t mplink_output(struct sk_buff *skb, struct net_device *dev)
 {
