@@ -47,7 +47,7 @@ static LIST_HEAD(mplink_bfd_sockets);
 
 /* --- reception ------------------------------------------------------------------ */
 
-static u32 mplink_bfd_take(const struct mplink_bfd_socket *socket, struct sk_buff *skb)
+static u32 mplink_bfd_socket_take(const struct mplink_bfd_socket *socket, struct sk_buff *skb)
 {
 	struct mplink_addr from, to;
 	u8 ttl;
@@ -77,7 +77,7 @@ static int mplink_bfd_encap_rcv(struct sock *sk, struct sk_buff *skb)
 	if (socket) {
 		struct mplink_vnic *vnic = netdev_priv(socket->port->upper);
 
-		atomic64_inc(&vnic->bfd_drops[mplink_bfd_take(socket, skb)]);
+		atomic64_inc(&vnic->bfd_drops[mplink_bfd_socket_take(socket, skb)]);
 	}
 	consume_skb(skb);
 	return 0;
@@ -158,7 +158,7 @@ struct mplink_bfd_socket *mplink_bfd_socket_get(struct mplink_port *port,
 		struct mplink_vnic *vnic = netdev_priv(port->upper);
 
 		if (mplink_may_log(vnic))
-			pr_err("%s: %s: no BFD: UDP port %u cannot be bound to the NIC (error %ld); does another program have it?\n",
+			pr_err("%s: %s: no BFD: UDP port %u cannot be bound to the NIC (error %ld); does another program use it?\n",
 			       port->upper->name, port->dev->name,
 			       multihop ? MPLINK_BFD_MULTIHOP_PORT : MPLINK_BFD_PORT,
 			       PTR_ERR(socket));

@@ -57,7 +57,7 @@ static int mplink_tunnel_bind(struct socket *sock, struct socket *first, int vrf
 }
 
 /* vrf: its ifindex, or 0 for NICs outside VRFs. */
-static int mplink_tunnel_open_sock(struct net *net, struct mplink_tunnel_socket *tunnel, bool inet6,
+static int mplink_tunnel_open_sock(struct net *net, struct mplink_tunnel_socket *socket, bool inet6,
 				   int vrf, struct socket **result)
 {
 	struct socket *sock;
@@ -66,7 +66,7 @@ static int mplink_tunnel_open_sock(struct net *net, struct mplink_tunnel_socket 
 	err = sock_create_kern(net, inet6 ? AF_INET6 : AF_INET, SOCK_DGRAM, IPPROTO_UDP, &sock);
 	if (err)
 		return err;
-	err = mplink_tunnel_bind(sock, tunnel->sock[inet6], vrf);
+	err = mplink_tunnel_bind(sock, socket->sock[inet6], vrf);
 	if (err) {
 		sock_release(sock);
 		return err;
@@ -76,7 +76,7 @@ static int mplink_tunnel_open_sock(struct net *net, struct mplink_tunnel_socket 
 	inet_inc_convert_csum(sock->sk);
 	WRITE_ONCE(udp_sk(sock->sk)->encap_err_lookup, mplink_pmtu_lookup);
 	WRITE_ONCE(udp_sk(sock->sk)->encap_err_rcv, mplink_pmtu_error);
-	mplink_udp_receive(sock, tunnel, mplink_decap);
+	mplink_udp_receive(sock, socket, mplink_decap);
 	*result = sock;
 	return 0;
 }
@@ -106,26 +106,26 @@ static void mplink_tunnel_close_vrf(struct mplink_tunnel_vrf *vrf)
 	kfree(vrf);
 }
 
-static void mplink_tunnel_free(struct mplink_tunnel_socket *tunnel)
+static void mplink_tunnel_socket_free(struct mplink_tunnel_socket *socket)
 {
 	struct mplink_tunnel_vrf *vrf, *next;
 
-	mplink_tunnel_silence(tunnel->sock);
-	list_for_each_entry(vrf, &tunnel->vrfs, list)
+	mplink_tunnel_silence(socket->sock);
+	list_for_each_entry(vrf, &socket->vrfs, list)
 		mplink_tunnel_silence(vrf->sock);
 	/* Wait for received packets that use the sockets, and peers that count in them. */
 	synchronize_net();
-	mplink_tunnel_close_socks(tunnel->sock);
-	list_for_each_entry_safe(vrf, next, &tunnel->vrfs, list)
+	mplink_tunnel_close_socks(socket->sock);
+	list_for_each_entry_safe(vrf, next, &socket->vrfs, list)
 		mplink_tunnel_close_vrf(vrf);
-	dst_release(tunnel->input);
-	free_percpu(tunnel->stats);
-	kvfree(tunnel);
+	dst_release(socket->input);
+	free_percpu(socket->stats);
+	kvfree(socket);
 }
 
 /* --- VRFs ------------------------------------------------------------------------------ */
 
-static int mplink_tunnel_open_vrf(struct net *net, struct mplink_tunnel_socket *tunnel, int ifindex)
+static int mplink_tunnel_open_vrf(struct net *net, struct mplink_tunnel_socket *socket, int ifindex)
 {
 	struct mplink_tunnel_vrf *vrf = kzalloc(sizeof(*vrf), GFP_KERNEL_ACCOUNT);
 	int err;
@@ -134,10 +134,10 @@ static int mplink_tunnel_open_vrf(struct net *net, struct mplink_tunnel_socket *
 		return -ENOMEM;
 	vrf->ifindex = ifindex;
 	vrf->wanted = true;
-	list_add(&vrf->list, &tunnel->vrfs);
-	err = mplink_tunnel_open_sock(net, tunnel, false, ifindex, &vrf->sock[0]);
-	if (!err && tunnel->sock[1])
-		err = mplink_tunnel_open_sock(net, tunnel, true, ifindex, &vrf->sock[1]);
+	list_add(&vrf->list, &socket->vrfs);
+	err = mplink_tunnel_open_sock(net, socket, false, ifindex, &vrf->sock[0]);
+	if (!err && socket->sock[1])
+		err = mplink_tunnel_open_sock(net, socket, true, ifindex, &vrf->sock[1]);
 	if (!err)
 		return 0;
 	mplink_tunnel_silence(vrf->sock);
@@ -148,22 +148,22 @@ static int mplink_tunnel_open_vrf(struct net *net, struct mplink_tunnel_socket *
 
 static void mplink_tunnel_want_vrf(struct mplink_vnic *vnic, struct net_device *nic)
 {
-	struct mplink_tunnel_socket *tunnel = vnic->socket;
+	struct mplink_tunnel_socket *socket = vnic->socket;
 	const int ifindex = l3mdev_master_ifindex(nic);
 	struct mplink_tunnel_vrf *vrf;
 	int err;
 
 	if (!ifindex)
 		return;
-	list_for_each_entry(vrf, &tunnel->vrfs, list)
+	list_for_each_entry(vrf, &socket->vrfs, list)
 		if (vrf->ifindex == ifindex) {
 			vrf->wanted = true;
 			return;
 		}
-	err = mplink_tunnel_open_vrf(dev_net(nic), tunnel, ifindex);
+	err = mplink_tunnel_open_vrf(dev_net(nic), socket, ifindex);
 	if (err && __ratelimit(&vnic->log))
 		netdev_err(vnic->dev,
-			   "%s: nothing is received by its VRF: UDP port %u cannot be bound there (error %d); does another program have it?\n",
+			   "%s: cannot receive from its VRF: UDP port %u cannot be bound there (error %d); does another program use it?\n",
 			   nic->name, MPLINK_GRE_UDP_PORT, err);
 }
 
@@ -203,7 +203,7 @@ void mplink_tunnel_follow_vrfs(struct net *net)
 
 void mplink_tunnel_demux(const struct mplink_vnic *vnic, struct sk_buff *skb)
 {
-	const struct mplink_tunnel_socket *tunnel = vnic->socket;
+	const struct mplink_tunnel_socket *socket = vnic->socket;
 	const struct iphdr *iph = (struct iphdr *)skb->data;
 	const struct udphdr *uh = (struct udphdr *)(iph + 1);
 	struct in_device *in_dev = __in_dev_get_rcu(skb->dev);
@@ -225,72 +225,72 @@ void mplink_tunnel_demux(const struct mplink_vnic *vnic, struct sk_buff *skb)
 		return;
 	/* Both outlive the RCU read section, so neither needs a reference. */
 	skb_orphan(skb);
-	skb_dst_set_noref(skb, tunnel->input);
-	skb->sk = tunnel->sock[0]->sk;
+	skb_dst_set_noref(skb, socket->input);
+	skb->sk = socket->sock[0]->sk;
 	skb->destructor = sock_pfree;
 }
 
 int mplink_tunnel_socket_get(struct net *net, const char **why)
 {
 	struct mplink_net *mn = mplink_net(net);
-	struct mplink_tunnel_socket *tunnel = mn->tunnel;
+	struct mplink_tunnel_socket *socket = mn->tunnel;
 	struct rtable *input;
 	int err = -ENOMEM;
 
 	ASSERT_RTNL();
 
-	if (tunnel) {
-		tunnel->users++;
+	if (socket) {
+		socket->users++;
 		return 0;
 	}
 	*why = "memory is short";
-	tunnel = kvzalloc(sizeof(*tunnel), GFP_KERNEL_ACCOUNT);
-	if (!tunnel)
+	socket = kvzalloc(sizeof(*socket), GFP_KERNEL_ACCOUNT);
+	if (!socket)
 		return -ENOMEM;
-	tunnel->users = 1;
-	INIT_LIST_HEAD(&tunnel->vrfs);
-	tunnel->stats = alloc_percpu_gfp(struct mplink_tunnel_stats, GFP_KERNEL_ACCOUNT);
+	socket->users = 1;
+	INIT_LIST_HEAD(&socket->vrfs);
+	socket->stats = alloc_percpu_gfp(struct mplink_tunnel_stats, GFP_KERNEL_ACCOUNT);
 	/* Like the stack's own local routes, it belongs to the loopback device. */
 	input = rt_dst_alloc(net->loopback_dev, RTCF_LOCAL, RTN_LOCAL, true);
 	if (input)
-		tunnel->input = &input->dst;
-	if (tunnel->stats && input)
-		err = mplink_tunnel_open_sock(net, tunnel, false, 0, &tunnel->sock[0]);
+		socket->input = &input->dst;
+	if (socket->stats && input)
+		err = mplink_tunnel_open_sock(net, socket, false, 0, &socket->sock[0]);
 	if (!err && ipv6_mod_enabled())
-		err = mplink_tunnel_open_sock(net, tunnel, true, 0, &tunnel->sock[1]);
+		err = mplink_tunnel_open_sock(net, socket, true, 0, &socket->sock[1]);
 	if (err) {
 		if (err == -EADDRINUSE)
-			*why = "gre-udp needs UDP port 4754, which another program here has";
-		mplink_tunnel_free(tunnel);
+			*why = "gre-udp needs UDP port 4754, which another program uses";
+		mplink_tunnel_socket_free(socket);
 		return err;
 	}
-	mn->tunnel = tunnel;
+	mn->tunnel = socket;
 	return 0;
 }
 
 void mplink_tunnel_socket_put(struct net *net)
 {
 	struct mplink_net *mn = mplink_net(net);
-	struct mplink_tunnel_socket *tunnel = mn->tunnel;
+	struct mplink_tunnel_socket *socket = mn->tunnel;
 
 	ASSERT_RTNL();
 
-	if (--tunnel->users)
+	if (--socket->users)
 		return;
 	mn->tunnel = NULL;
-	mplink_tunnel_free(tunnel);
+	mplink_tunnel_socket_free(socket);
 }
 
 u64 mplink_tunnel_drops(const struct net *net, u32 drop)
 {
-	const struct mplink_tunnel_socket *tunnel = mplink_net(net)->tunnel;
+	const struct mplink_tunnel_socket *socket = mplink_net(net)->tunnel;
 	u64 sum = 0;
 	int cpu;
 
 	ASSERT_RTNL();
 
-	if (tunnel)
+	if (socket)
 		for_each_possible_cpu(cpu)
-			sum += READ_ONCE(per_cpu_ptr(tunnel->stats, cpu)->drops[drop]);
+			sum += READ_ONCE(per_cpu_ptr(socket->stats, cpu)->drops[drop]);
 	return sum;
 }

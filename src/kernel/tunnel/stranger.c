@@ -42,6 +42,6 @@ void mplink_tunnel_stranger(struct mplink_tunnel_socket *socket, const struct mp
 	if (!vnic || !mplink_may_log(vnic))
 		return;
 	mplink_format_addr(addr, sizeof(addr), from);
-	pr_notice("%s: packets from %s by %s are dropped: they have the key of a peer without that remote; if they are that peer's: mplink peer set PEER addlink NIC %s\n",
+	pr_notice("%s: packets from %s by %s are dropped: their key is that of a peer without this remote; if that peer sends them, add a link: mplink peer set PEER addlink NIC %s\n",
 		  vnic->dev->name, addr, dev->name, addr);
 }

@@ -104,10 +104,10 @@ static bool mplink_tunnel_provide(struct mplink_tunnel *tunnel, u32 id)
 	return tunnel->spare[id];
 }
 
-static int mplink_tunnel_taken(struct mplink_refusal *refusal, u32 link, u32 attr)
+static int mplink_tunnel_refuse(struct mplink_refusal *refusal, u32 link, u32 attr)
 {
 	*refusal = (struct mplink_refusal){
-		.why = "is another peer's with the same key; give one of them another key",
+		.why = "belongs to another peer with the same key; give one of them another key",
 		.link = link,
 		.attr = attr,
 	};
@@ -135,8 +135,8 @@ int mplink_tunnel_prepare(struct mplink_tunnel *tunnel, const struct mplink_chan
 		/* If the link keeps its remote, the new key is at fault. */
 		if (plan.entry == MPLINK_NO_ENTRY ||
 		    (end && mplink_addr_equal(&end->remote, &plan.remote)))
-			return mplink_tunnel_taken(refusal, 0, MPLINK_REFUSED_KEY);
-		return mplink_tunnel_taken(refusal, plan.entry, MPLINK_REFUSED_REMOTE);
+			return mplink_tunnel_refuse(refusal, 0, MPLINK_REFUSED_KEY);
+		return mplink_tunnel_refuse(refusal, plan.entry, MPLINK_REFUSED_REMOTE);
 	}
 	*refusal = (struct mplink_refusal){ .why = "memory is short" };
 	for (id = 0; id < MPLINK_MAX_LINKS; id++)
