@@ -83,9 +83,9 @@ void save(const std::optional<std::string> &device)
 	for (const DeviceStatus &one : devices)
 		for (const PeerStatus &peer : one.peers)
 			if (peer.key_hidden)
-				throw Failure(Exit::failed,
-					      "save: the kernel tells the keys of peers to who has "
-					      "CAP_NET_ADMIN only; be root");
+				throw Failure(Exit::failed, "save: only users with CAP_NET_ADMIN "
+							    "can read the keys of peers; "
+							    "run it as root");
 	write_out(write_config(devices));
 }
 

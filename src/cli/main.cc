@@ -19,8 +19,8 @@ namespace
 using namespace mplink::cli;
 
 const char footer[] =
-	"DEV may be left out where there is only one mplink device.\n"
-	"Exit status: 0 done, 1 refused or failed, 2 bad words or input, 3 no module.\n"
+	"DEV may be left out if there is only one mplink device.\n"
+	"Exit status: 0 done, 1 refused or failed, 2 bad arguments or input, 3 no module.\n"
 	"See mplink(8).";
 
 // The library does not know the grammar of the arguments, so usage texts are our own.
@@ -95,8 +95,9 @@ Command::Command()
 	CLI::App *sub = verb(app_, "show", "Show devices, their NICs, peers and links",
 			     "show [[dev] DEV] [--timeline | --prometheus]",
 			     [this] { show(parse_device_argument(arguments_), show_); });
-	sub->add_flag("--prometheus", show_.prometheus, "Prometheus's text exposition format");
-	sub->add_flag("--timeline", show_.timeline, "when each link came how far on its way up");
+	sub->add_flag("--prometheus", show_.prometheus, "text exposition format of Prometheus");
+	sub->add_flag("--timeline", show_.timeline,
+		      "when each link reached each stage on its way to valid");
 	takes_arguments(sub);
 
 	CLI::App *nic = app_.add_subcommand("nic", "Add or remove NICs")->require_subcommand(1);
@@ -128,21 +129,23 @@ Command::Command()
 			     "set [[dev] DEV] [SETTING VALUE]...",
 			     [this] { carry_out(parse_set_arguments(arguments_)); }));
 
-	sub = verb(app_, "monitor", "Print what changes, until interrupted", "monitor [--exec CMD]",
+	sub = verb(app_, "monitor", "Print changes, until interrupted", "monitor [--exec CMD]",
 		   [this] {
 			   monitor({.json = show_.json,
 				    .exec = exec_.empty() ? std::nullopt : std::optional(exec_)});
 		   });
-	sub->add_option("--exec", exec_, "run CMD for each change, its facts in MPLINK_*")
+	sub->add_option("--exec", exec_,
+			"run CMD for each change, with MPLINK_* variables that describe it")
 		->option_text("CMD");
 
 	takes_arguments(verb(app_, "save", "Write the configuration as JSON", "save [[dev] DEV]",
 			     [this] { save(parse_device_argument(arguments_)); }));
 
-	sub = verb(app_, "load", "Make the configuration in FILE so",
+	sub = verb(app_, "load", "Change the configuration to that in FILE",
 		   "load [--check | --dry-run] FILE", [this] { load(file_, load_); });
-	sub->add_flag("--check", load_.check, "only look whether the file is right");
-	sub->add_flag("--dry-run", load_.dry_run, "only print the commands that would do it");
+	sub->add_flag("--check", load_.check, "only check the file");
+	sub->add_flag("--dry-run", load_.dry_run,
+		      "only print the commands that would make the changes");
 	sub->add_option("FILE", file_)->required();
 }
 
@@ -183,10 +186,10 @@ try {
 } catch (const Failure &e) {
 	return complain(e.status, e.what());
 } catch (const Malformed &e) {
-	return complain(Exit::failed,
-			std::string("the kernel's answer makes no sense: ") + e.what());
+	return complain(Exit::failed, std::string("the kernel's answer is malformed: ") + e.what());
 } catch (const Overrun &) {
-	return complain(Exit::failed, "the kernel's answer was lost, for it was too large at once");
+	return complain(Exit::failed,
+			"the kernel's answer was lost because the receive buffer was full");
 } catch (const std::exception &e) {
 	return complain(Exit::failed, e.what());
 }

@@ -217,7 +217,7 @@ TEST(Arguments, BadTunnel)
 		  "max-peer-buffer \"1048577\" is not a number from 1 to 1048576");
 }
 
-// In front of the links, between them or behind, for a link has none.
+// A key may come before, between or after the links, because links have no key.
 TEST(Arguments, PeerKey)
 {
 	for (const Arguments &arguments :
@@ -317,7 +317,7 @@ TEST(Arguments, BadLiveness)
 		  0U);
 }
 
-// Whatever is wrong with it, a key is not repeated.
+// No error message repeats the key.
 TEST(Arguments, BadKeys)
 {
 	const auto key_fault = [](const std::string &key) {
@@ -327,7 +327,7 @@ TEST(Arguments, BadKeys)
 	EXPECT_EQ(key_fault(""), "bfd-key is empty");
 	EXPECT_EQ(key_fault("0x"), "bfd-key is empty");
 	EXPECT_EQ(key_fault("secret-secret-secret-"), "bfd-key is too long: 20 bytes at most");
-	EXPECT_EQ(key_fault("0x0000"), "bfd-key is nothing but zeros, which anyone can guess");
+	EXPECT_EQ(key_fault("0x0000"), "bfd-key has only zeros, which anyone can guess");
 	for (const char *key : {"0x1", "0x1g", "0x+1", "0x123", "0x12 4"})
 		EXPECT_EQ(key_fault(key), "bfd-key has 0x in front, but not only pairs of "
 					  "hexadecimal digits behind it");

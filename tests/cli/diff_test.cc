@@ -98,7 +98,7 @@ TEST(Diff, Liveness)
 			       .settings = {{Setting::link_liveness, MPLINK_LIVENESS_OFF}},
 			       .where = "$.peers[0].links[1]"}));
 
-	// Back to what goes without saying.
+	// Back to the initial values.
 	const auto back = diff(live_sample(), wanted(), "$");
 
 	ASSERT_EQ(back.size(), 2U);
@@ -114,7 +114,7 @@ TEST(Diff, Liveness)
 	EXPECT_TRUE(!fresh[3].links.at(0).settings.contains(Setting::link_liveness));
 	EXPECT_FALSE(fresh[4].settings.contains(Setting::peer_liveness));
 
-	// A key cannot be compared, and is not told.
+	// A BFD key cannot be compared, and is never printed.
 	want.bfd_key = BfdKey{'s', 'e', 'c'};
 
 	const auto keyed = diff(live_sample(), want, "$");
@@ -123,7 +123,7 @@ TEST(Diff, Liveness)
 	EXPECT_EQ(keyed[0].bfd_key, want.bfd_key);
 }
 
-// What the links over one NIC become, and how that is asked for.
+// Changes of links that share a NIC.
 TEST(Diff, LinksOverOneNic)
 {
 	const auto links = [](std::vector<LinkConfig> those) {
@@ -143,7 +143,7 @@ TEST(Diff, LinksOverOneNic)
 
 	EXPECT_TRUE(diff(shared_sample(), both, "$").empty());
 	EXPECT_EQ(both.peers[0].links[1].local, at("10.0.1.50"));
-	// One more over the NIC is no other remote of the one.
+	// A second link over the NIC is added; the first one does not move.
 	EXPECT_EQ(asked(sample(), both),
 		  (std::vector<LinkRequest>{{.nic = "eth1",
 					     .remote = at("10.8.2.1"),
@@ -151,7 +151,7 @@ TEST(Diff, LinksOverOneNic)
 					     .settings = {{Setting::link_weight, 2}},
 					     .add = true,
 					     .where = "$.peers[0].links[1]"}}));
-	// And back: which of the two goes is said.
+	// Back: the remote selects the link to remove.
 	EXPECT_EQ(asked(shared_sample(), links({link_config("eth1", "10.0.1.2", 3), eth2})),
 		  (std::vector<LinkRequest>{
 			  {.nic = "eth1", .remote = at("10.8.2.1"), .remove = true}}));
@@ -160,7 +160,7 @@ TEST(Diff, LinksOverOneNic)
 		  (std::vector<LinkRequest>{{.nic = "eth1",
 					     .remote = at("10.0.1.7"),
 					     .where = "$.peers[0].links[0]"}}));
-	// Of several, one stays and changes, one comes, one goes.
+	// One of several links changes, one is added, one is removed.
 	EXPECT_EQ(asked(shared_sample(), links({link_config("eth1", "10.0.1.2", 9),
 						link_config("eth1", "10.8.3.1", 1), eth2})),
 		  (std::vector<LinkRequest>{
@@ -174,7 +174,7 @@ TEST(Diff, LinksOverOneNic)
 			   .add = true,
 			   .where = "$.peers[0].links[1]"},
 			  {.nic = "eth1", .remote = at("10.8.2.1"), .remove = true}}));
-	// Several that become one with another remote: none of them moves.
+	// Several links become one with another remote: none of them moves.
 	EXPECT_EQ(asked(shared_sample(), links({link_config("eth1", "10.8.3.1", 1), eth2})),
 		  (std::vector<LinkRequest>{
 			  {.nic = "eth1",
@@ -215,7 +215,7 @@ TEST(Diff, Tunnel)
 
 	EXPECT_TRUE(diff(tunnel_sample(), want, "$").empty());
 
-	// What is of one encap cannot become what is of another.
+	// Peers cannot change their encap.
 	const auto requests = diff(sample(), want, "$");
 
 	ASSERT_EQ(texts(requests),
@@ -233,7 +233,7 @@ TEST(Diff, Tunnel)
 	EXPECT_EQ(back[3].settings.at(Setting::encap), MPLINK_ENCAP_NONE);
 	EXPECT_FALSE(back[4].settings.contains(Setting::peer_key));
 
-	// A key alone is no reason to touch anything else.
+	// A new key alone changes nothing else.
 	want.peers[0].settings[Setting::peer_key] = 8;
 
 	const auto rekeyed = diff(tunnel_sample(), want, "$");
@@ -242,18 +242,18 @@ TEST(Diff, Tunnel)
 	EXPECT_EQ(rekeyed[0].settings.at(Setting::peer_key), 8U);
 	EXPECT_TRUE(rekeyed[0].links.empty());
 
-	// Who goes may have had the key and the remotes of who comes.
+	// A peer that goes may have the key and the remotes of a peer that comes.
 	want.peers[0].settings[Setting::peer_key] = 16777215;
 	want.peers[0].address = at("10.99.0.9");
 	EXPECT_EQ(texts(diff(tunnel_sample(), want, "$")),
 		  (std::vector<std::string>{"peer del 10.99.0.2", "peer add 10.99.0.9"}));
-	// One that is in nobody's way goes last.
+	// A peer that blocks no other peer goes last.
 	want.peers[0].settings[Setting::peer_key] = 5;
 	EXPECT_EQ(texts(diff(tunnel_sample(), want, "$")),
 		  (std::vector<std::string>{"peer add 10.99.0.9", "peer del 10.99.0.2"}));
 }
 
-// Whatever is refused, nothing has gone before it.
+// Nothing is removed before a request that may be refused.
 TEST(Diff, WhatOnlyAddsComesBeforeWhatTakesAway)
 {
 	DeviceConfig want = wanted();
@@ -304,8 +304,8 @@ TEST(Diff, StepsAsCommands)
 						   "mplink peer del dev mpl0 fd99::3"}));
 }
 
-// Carries the steps out one by one, as the module does, which takes no peer whose packets
-// it could not tell from another one's.  Returns how many there were.
+// Carries out the requests one by one, as the module does.  The module refuses peers with the
+// same key and remote.  Returns the number of requests.
 std::size_t carry_out(const DeviceStatus &have, const DeviceStatus &then)
 {
 	const DeviceConfig want = parse_config(write_config({then})).at(0);
@@ -353,9 +353,9 @@ TEST(Diff, TunnelsThatSwapKeys)
 
 	std::swap(then.peers[0].settings[Setting::peer_key],
 		  then.peers[1].settings[Setting::peer_key]);
-	// Both step aside, the first to change finds the second's key free.
+	// Both peers move aside, so the first one finds the key of the second one free.
 	EXPECT_EQ(carry_out(have, then), 4U);
-	// One that takes a key which is given up is in nobody's way.
+	// A peer that takes a key that becomes free blocks no other peer.
 	then.peers[1].settings[Setting::peer_key] = 2;
 	then.peers[0].settings[Setting::peer_key] = 0;
 	EXPECT_EQ(carry_out(have, then), 3U);
@@ -373,7 +373,7 @@ TEST(Diff, TunnelsThatSwapRemotes)
 
 	std::swap(then.peers[0].links[0].remote, then.peers[1].links[0].remote);
 	EXPECT_EQ(carry_out(have, then), 4U);
-	// Where all go on to what nobody has had, none steps aside.
+	// If all peers move to unused keys, none has to move aside.
 	then.peers[0].links[0].remote = at("10.0.1.4");
 	then.peers[1].links[0].remote = at("10.0.1.5");
 	EXPECT_EQ(carry_out(have, then), 2U);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What a configuration file may say, and what is said of one that may not.
+// Configuration files: what they may contain, and the errors about what they may not.
 #include <gtest/gtest.h>
 
 #include "common/failure.hh"
@@ -11,7 +11,7 @@ namespace mplink::cli
 namespace
 {
 
-// The complaint, or nothing.
+// The error message; empty if there is none.
 std::string fault(const std::string &json)
 {
 	try {
@@ -71,11 +71,11 @@ TEST(Config, NotJson)
 		  "key \"devices\" is given twice in one object; remove one");
 }
 
-// Much of what handles a value calls itself for what is in it.
+// Many functions of the library are recursive.
 TEST(Config, DeepIsRefused)
 {
-	const std::string why =
-		"lists and objects are in each other more than 16 deep; no configuration is";
+	const std::string why = "lists and objects are nested more than 16 levels deep; no "
+				"configuration needs that";
 	const int depth = 200000;
 
 	EXPECT_EQ(fault(std::string(depth, '[') + std::string(depth, ']')), why);
@@ -331,7 +331,7 @@ TEST(Config, Keys)
 	EXPECT_EQ(one("none", "0"),
 		  path + "[0].key: 0 has no effect without \"encap\": \"gre-udp\"");
 
-	// What comes from 10.0.1.2 must be from one of them.
+	// A packet from 10.0.1.2 must belong to one peer only.
 	EXPECT_NE(two("gre-udp", "", "", "10.0.1.2")
 			  .find("have the remote 10.0.1.2 in common with " + path +
 				"[0], and both have the key 0; give one another \"key\""),
@@ -389,7 +389,7 @@ TEST(Config, WhatIsSavedOfATunnelCanBeLoaded)
 	EXPECT_EQ(devices[0].settings, tunnel_sample().settings);
 	EXPECT_EQ(devices[0].peers.at(0).settings[Setting::peer_key], 16777215U);
 	EXPECT_EQ(devices[0].peers.at(1).settings[Setting::peer_key], 0U);
-	// What goes without saying is not said.
+	// Implied values are not written.
 	EXPECT_EQ(write_config({sample()}).find("\"key\":"), std::string::npos);
 }
 

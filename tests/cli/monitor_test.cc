@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What the monitor makes of notifications.
+// How the monitor turns notifications into changes.
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -74,7 +74,7 @@ TEST(NicStages, TheModuleFirst)
 	EXPECT_EQ(stages.observe("a", ms(12), fact(MPLINK_REASON_NONE)),
 		  (StagesReport{"carrier", milliseconds(0), {{"valid", milliseconds(0)}}}));
 	EXPECT_FALSE(stages.observe("a", ms(13), plugged));
-	// No run is left over from that.
+	// That leaves no run behind.
 	EXPECT_FALSE(stages.observe("a", ms(20), fact(MPLINK_REASON_NO_ROUTE)));
 	EXPECT_FALSE(stages.observe("a", ms(30), fact(MPLINK_REASON_NONE)));
 }
@@ -215,7 +215,7 @@ PeerMessage link_message(std::uint32_t was, std::uint32_t now, std::uint32_t eve
 		.was = was};
 }
 
-// A cable is pulled, and comes back.
+// A cable is pulled and plugged in again.
 TEST(MonitorState, TellsTheReturnOfALink)
 {
 	MonitorState world({live_sample()}, {});
@@ -256,7 +256,7 @@ TEST(MonitorState, TellsTheReturnOfALink)
 	EXPECT_EQ(told.at("total_ns"), 560000000);
 	EXPECT_EQ(told.at("stages").at(1).at("name"), "wait to restore");
 
-	// What fails on its way back begins anew; what nothing keeps waiting is told once.
+	// A link that fails on its way back starts again; a link that need not wait gets no report.
 	texts.clear();
 	link(2000, MPLINK_REASON_NONE, MPLINK_REASON_NO_CARRIER, MPLINK_EVENT_CHANGE);
 	link(3000, MPLINK_REASON_NO_CARRIER, MPLINK_REASON_WAIT_TO_RESTORE, MPLINK_EVENT_CHANGE);
@@ -270,7 +270,7 @@ TEST(MonitorState, TellsTheReturnOfALink)
 	link(5000, MPLINK_REASON_NONE, MPLINK_REASON_NO_CARRIER, MPLINK_EVENT_CHANGE);
 	link(6000, MPLINK_REASON_NO_CARRIER, MPLINK_REASON_NONE, MPLINK_EVENT_CHANGE);
 	EXPECT_EQ(texts.size(), 2U);
-	// A peer that goes takes what was under way along.
+	// Removing a peer ends the runs of its links.
 	link(7000, MPLINK_REASON_NONE, MPLINK_REASON_NO_CARRIER, MPLINK_EVENT_CHANGE);
 	link(7100, MPLINK_REASON_NO_CARRIER, MPLINK_REASON_WAIT_TO_RESTORE, MPLINK_EVENT_CHANGE);
 	world.peer_removed(ms(7200), {.device = 7, .peer = {.address = at("10.99.0.2")}});
@@ -321,7 +321,7 @@ TEST(MonitorState, TellsOfATunnel)
 	EXPECT_EQ(std::count(facts.begin(), facts.end(), "MPLINK_ENCAP=gre-udp"), 1);
 	EXPECT_EQ(std::count(facts.begin(), facts.end(), "MPLINK_FLOW_BUCKETS=1"), 1);
 
-	// A key, as it is told, and as it is found.
+	// A key: in a notification, and after a comparison.
 	device.peers[0].settings[Setting::peer_key] = 7;
 	EXPECT_EQ(text(world.peer(ms(0), {.device = 7, .peer = device.peers[0]}).at(0)),
 		  "mpl0: peer 10.99.0.2: set, key 7, with links eth1, eth2");
@@ -346,7 +346,7 @@ TEST(MonitorState, ANicTakesItsLinksAlong)
 	EXPECT_TRUE(world.resync(ms(0), {now}, {}).empty());
 }
 
-// Where the NIC does not tell which link it is, the remote does.
+// If links share a NIC, their names include the remote.
 TEST(MonitorState, LinksOverOneNic)
 {
 	DeviceStatus now = shared_sample();
@@ -380,7 +380,7 @@ TEST(MonitorState, LinksOverOneNic)
 	EXPECT_TRUE(world.resync(ms(0), {now}, {}).empty());
 }
 
-// What an overrun lost is found by comparing.
+// Comparing finds the changes that an overrun lost.
 TEST(MonitorState, Resync)
 {
 	MonitorState world({sample()}, {});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Messages as bytes: what is built can be read, and what makes no sense is refused.
+// Messages as bytes: the parser reads what the builder makes, and rejects malformed messages.
 #include <gtest/gtest.h>
 
 #include <linux/genetlink.h>
@@ -123,7 +123,7 @@ TEST(Requests, EveryKind)
 	EXPECT_EQ(parse_nic(attributes(nic)).nic.name, "a");
 }
 
-// What is set can be read, but for the key, which is where it belongs.
+// What is set can be read, except the key.
 TEST(Requests, DeviceRoundTrip)
 {
 	const FullSettings wanted = live_sample().settings;
@@ -321,7 +321,7 @@ TEST(Parse, WrongLengths)
 	EXPECT_THROW(parse_peer(attributes(odd)), Malformed);
 }
 
-// However a message is cut or bent, it is read within its bytes, which ASan watches.
+// The parser never reads beyond a truncated or corrupted message; ASan checks that.
 TEST(Parse, AnyBytes)
 {
 	const Message message = to_message(family, 9, "mpl0", peer_change);
@@ -335,7 +335,7 @@ TEST(Parse, AnyBytes)
 			bytes[random() % bytes.size()] = static_cast<std::byte>(random());
 		bytes.resize(random() % (bytes.size() + 1));
 		bytes.shrink_to_fit();
-		// Else a message that is cut ends the test of what is in it.
+		// Otherwise a truncated message would end the test of its contents.
 		if (const auto len = static_cast<std::uint32_t>(bytes.size()); len >= NLMSG_HDRLEN)
 			std::memcpy(bytes.data(), &len, sizeof(len));
 		try {
@@ -381,7 +381,7 @@ protected:
 		holder.u32(NLMSGERR_ATTR_OFFS, offset_of(MPLINK_A_LINK_NIC), "");
 		tlvs_.assign(holder.bytes().begin() + NLMSG_HDRLEN, holder.bytes().end());
 	}
-	// Of an attribute of the request's first link.
+	// The offset of an attribute of the first link.
 	std::uint32_t offset_of(std::uint16_t type)
 	{
 		std::uint32_t offset = 0;
@@ -457,7 +457,7 @@ TEST_F(AnswerTest, WordsOfAFile)
 	EXPECT_EQ(message.origin_at(1), "");
 }
 
-// A setting among several is named; one alone has been, by the whole.
+// One of several settings is named; a single setting is named by the request.
 TEST(Requests, OriginsOfSettings)
 {
 	const auto origin = [](const ChangeRequest &change, std::uint16_t type) {
@@ -481,7 +481,7 @@ TEST(Requests, OriginsOfSettings)
 	EXPECT_EQ(origin(change, MPLINK_A_DEVICE_WTR_MS), "$.devices[0].wtr_ms: 5");
 }
 
-// What the kernel refuses is told by the arguments that the user gave.
+// Errors quote the arguments that the user gave.
 TEST(Requests, WordsOfATunnel)
 {
 	const auto origin = [](const ChangeRequest &change, std::uint16_t outer,

@@ -20,7 +20,7 @@ TEST(Format, Bytes)
 	EXPECT_EQ(human_bytes(999), "999 B");
 	EXPECT_EQ(human_bytes(1000), "1.0 kB");
 	EXPECT_EQ(human_bytes(1234567890), "1.2 GB");
-	// What would be rounded up to 1000.0 is 1.0 of the next.
+	// 1000.0 becomes 1.0 of the next unit.
 	EXPECT_EQ(human_bytes(999949), "999.9 kB");
 	EXPECT_EQ(human_bytes(999950), "1.0 MB");
 	EXPECT_EQ(human_bytes(~0ULL), "18.4 EB");
@@ -119,7 +119,7 @@ TEST(Table, Tunnel)
   fd99::3           0         0          0         -          -  50.000 ms     0     0           0         0  0
 )");
 
-	// Without one, other devices' drops are not this one's matter.
+	// Without a tunnel, drops of other devices are not shown.
 	device.settings[Setting::encap] = MPLINK_ENCAP_NONE;
 	EXPECT_EQ(render_table({device}, false).find("undelivered"), std::string::npos);
 }
@@ -225,7 +225,7 @@ TEST(RenderJson, Tunnel)
 	EXPECT_EQ(plain.at("peers").at(0).at("resequencer"), nullptr);
 	EXPECT_EQ(plain.at("peers").at(0).at("key"), 0);
 
-	// From who may not see it.
+	// The user may not see the key.
 	DeviceStatus hidden = tunnel_sample();
 
 	hidden.peers[0].key_hidden = true;
@@ -257,7 +257,7 @@ TEST(Prometheus, EscapesLabels)
 }
 
 // Each metric: HELP, TYPE, then all of its samples; counters, and only they, end in _total.
-// One byte that is not UTF-8, and Prometheus takes nothing of the page.
+// Prometheus rejects a page with a byte that is not UTF-8.
 TEST(Prometheus, IsUtf8WhateverTheNames)
 {
 	const std::pair<const char *, const char *> names[] = {
@@ -346,7 +346,7 @@ TEST(Prometheus, Liveness)
 		  std::string::npos);
 }
 
-// Prometheus takes a page with two samples of one series for broken.
+// Prometheus rejects a page with two samples of one series.
 TEST(Prometheus, SeriesAreUnique)
 {
 	std::istringstream page(render_prometheus({shared_sample()}));
@@ -382,7 +382,7 @@ TEST(Prometheus, Tunnel)
 	      "mplink_peer_wait_seconds_max" + peer + "} 0.012400\n",
 	      "mplink_peer_outoforder_timer_seconds" + peer + "} 0.024800\n"})
 		EXPECT_NE(page.find(line), std::string::npos) << line;
-	// The namespace's, however many devices tell of it.
+	// The counter is the namespace's: one sample, whatever the number of devices.
 	const std::string two = render_prometheus({tunnel_sample(), tunnel_sample()});
 	const std::string line = "mplink_gre_received_packets_total 2000000\n";
 

@@ -17,7 +17,7 @@ namespace
 
 using namespace std::chrono_literals;
 
-// What the command says of its end, or "" after so long.
+// The message about the end of the command; "" after the timeout.
 std::string until_ended(Runner &runner, std::chrono::milliseconds patience = 10s)
 {
 	const auto end = Runner::Clock::now() + patience;
@@ -107,7 +107,7 @@ TEST_F(RunnerTest, NoMoreWaitThanCanBeBorne)
 {
 	Runner runner("sleep 60");
 
-	// One runs.
+	// One command runs.
 	for (std::size_t i = 0; i <= Runner::most_waiting; i++)
 		EXPECT_EQ(runner.add({}), "");
 	EXPECT_NE(runner.add({}), "") << "the first that does not wait";

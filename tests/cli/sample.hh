@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// A device with a bit of everything.
+// A device with NICs, peers and links in various states.
 #pragma once
 #include "model/status.hh"
 
@@ -46,7 +46,7 @@ inline DeviceStatus sample()
 	};
 }
 
-// The same with BFD, which is up on eth1.
+// The same with BFD, up on eth1.
 inline DeviceStatus live_sample()
 {
 	DeviceStatus device = sample();
@@ -74,7 +74,7 @@ inline DeviceStatus live_sample()
 	return device;
 }
 
-// The same, with two links of a peer over one NIC, one of which has a local address.
+// The same with two links of a peer over one NIC; one of them has a local address.
 inline DeviceStatus shared_sample()
 {
 	DeviceStatus device = sample();

@@ -43,10 +43,9 @@ public:
 	bool operator()(int depth, Json::parse_event_t event, Json &value)
 	{
 		if (depth > deepest)
-			throw usage_error(
-				fmt::format("lists and objects are in each other more than {} "
-					    "deep; no configuration is",
-					    deepest));
+			throw usage_error(fmt::format("lists and objects are nested more than {} "
+						      "levels deep; no configuration needs that",
+						      deepest));
 		if (event == Json::parse_event_t::object_start)
 			keys_.emplace_back();
 		else if (event == Json::parse_event_t::object_end)

@@ -35,11 +35,11 @@ void carry_out_in_order(Client &client, const DeviceStatus &device,
 			if (!removes && !removed)
 				text += "\nnothing was removed";
 			if (to != requests.end())
-				text += fmt::format(
-					"\nnot tried, of {} steps: {}; the first: {}\n"
-					"mend that and load again: what has been done stays",
-					requests.size(), requests.end() - to,
-					command_line(device.name, *to));
+				text += fmt::format("\nnot tried, of {} steps: {}; the first: {}\n"
+						    "correct that and load the file again; what "
+						    "has been done stays",
+						    requests.size(), requests.end() - to,
+						    command_line(device.name, *to));
 			throw Failure(failure.status, text);
 		}
 		removed |= removes;

@@ -33,7 +33,7 @@ SettingRange names(const char *(*name)(mplink_u32), std::uint32_t first, std::ui
 	return names(std::move(all));
 }
 
-SettingRange number(std::uint32_t least, std::uint32_t most)
+SettingRange between(std::uint32_t least, std::uint32_t most)
 {
 	return {.names = {}, .least = least, .most = most};
 }
@@ -242,7 +242,7 @@ std::optional<BfdKey> parse_bfd_key(std::string_view text, const char **why)
 	else if (key.size() > MPLINK_BFD_KEY_LEN)
 		*why = "is too long: 20 bytes at most";
 	else if (std::all_of(key.begin(), key.end(), [](std::uint8_t b) { return !b; }))
-		*why = "is nothing but zeros, which anyone can guess";
+		*why = "has only zeros, which anyone can guess";
 	else
 		return key;
 	return {};

@@ -201,8 +201,7 @@ void Monitor::resync()
 	lost_ = false;
 	show({{.kind = Change::Kind::overrun,
 	       .time = now(),
-	       .detail = "changes were lost, for there were too many at once; what has changed "
-			 "since:"}});
+	       .detail = "changes were lost because too many came at once; changes since then:"}});
 
 	const std::vector<DeviceStatus> devices = client_.state({});
 

@@ -82,7 +82,7 @@ Ordered drops_json(const std::vector<DropCount> &drops, const char *(*name)(mpli
 	return json;
 }
 
-Ordered link_json(const LinkStatus &link)
+Ordered link_status_json(const LinkStatus &link)
 {
 	Ordered json{{"nic", link.nic},
 		     {"remote", address(link.remote)},
@@ -104,7 +104,7 @@ Ordered peer_json(const PeerStatus &peer)
 	Ordered links = Ordered::array();
 
 	for (const LinkStatus &link : peer.links)
-		links.push_back(link_json(link));
+		links.push_back(link_status_json(link));
 	put_settings(json, peer.settings, Place::peer);
 	if (peer.key_hidden)
 		json[info(Setting::peer_key).key] = Ordered();
