@@ -64,47 +64,49 @@ struct ResequencerCounters {
 
 struct ResequencerField {
 	const char *key; // in JSON
-	std::uint16_t attribute;
 	std::uint64_t ResequencerCounters::*value;
 	// Behind mplink_peer_.  Fields of one metric follow each other and differ in "by".  A
 	// metric that ends in _total is a counter, any other a gauge.
 	const char *metric;
 	const char *by;
 	const char *help;
+	std::uint16_t attribute;
 	bool microseconds = false; // Prometheus shows seconds
 };
 
 constexpr ResequencerField resequencer_fields[] = {
-	{"in_order", MPLINK_A_RESEQUENCER_IN_ORDER, &ResequencerCounters::in_order,
-	 "in_order_packets_total", nullptr, "Packets of the tunnel delivered as they came."},
-	{"reordered", MPLINK_A_RESEQUENCER_REORDERED, &ResequencerCounters::reordered,
-	 "reordered_packets_total", nullptr,
-	 "Packets of the tunnel delivered after they had been held."},
-	{"duplicates", MPLINK_A_RESEQUENCER_DUPLICATES, &ResequencerCounters::duplicates,
-	 "duplicate_packets_total", nullptr,
-	 "Packets of the tunnel refused because they had been delivered before."},
-	{"late", MPLINK_A_RESEQUENCER_LATE, &ResequencerCounters::late, "late_packets_total",
-	 nullptr, "Packets of the tunnel refused because they had been given up."},
-	{"lost_rule", MPLINK_A_RESEQUENCER_LOST_RULE, &ResequencerCounters::lost_rule,
-	 "lost_packets_total", "rule", "Packets of the tunnel given up, by cause."},
-	{"lost_timer", MPLINK_A_RESEQUENCER_LOST_TIMER, &ResequencerCounters::lost_timer,
-	 "lost_packets_total", "timer", nullptr},
-	{"lost_overflow", MPLINK_A_RESEQUENCER_LOST_OVERFLOW, &ResequencerCounters::lost_overflow,
-	 "lost_packets_total", "overflow", nullptr},
-	{"restarts", MPLINK_A_RESEQUENCER_RESTARTS, &ResequencerCounters::restarts,
-	 "restarts_total", nullptr, "How often the far end's sequence numbers started anew."},
-	{"held", MPLINK_A_RESEQUENCER_HELD, &ResequencerCounters::held, "held_packets", nullptr,
-	 "Packets of the tunnel that are held now."},
-	{"held_max", MPLINK_A_RESEQUENCER_HELD_MAX, &ResequencerCounters::held_max,
-	 "held_packets_max", nullptr, "Most packets of the tunnel held at once in a flow bucket."},
-	{"wait_us", MPLINK_A_RESEQUENCER_WAIT_US, &ResequencerCounters::wait_us,
-	 "wait_seconds_total", nullptr, "Sum of the times that packets of the tunnel were held.",
+	{"in_order", &ResequencerCounters::in_order, "in_order_packets_total", nullptr,
+	 "Packets of the tunnel delivered as they came.", MPLINK_A_RESEQUENCER_IN_ORDER},
+	{"reordered", &ResequencerCounters::reordered, "reordered_packets_total", nullptr,
+	 "Packets of the tunnel delivered after they had been held.",
+	 MPLINK_A_RESEQUENCER_REORDERED},
+	{"duplicates", &ResequencerCounters::duplicates, "duplicate_packets_total", nullptr,
+	 "Packets of the tunnel refused because they had been delivered before.",
+	 MPLINK_A_RESEQUENCER_DUPLICATES},
+	{"late", &ResequencerCounters::late, "late_packets_total", nullptr,
+	 "Packets of the tunnel refused because they had been given up.",
+	 MPLINK_A_RESEQUENCER_LATE},
+	{"lost_rule", &ResequencerCounters::lost_rule, "lost_packets_total", "rule",
+	 "Packets of the tunnel given up, by cause.", MPLINK_A_RESEQUENCER_LOST_RULE},
+	{"lost_timer", &ResequencerCounters::lost_timer, "lost_packets_total", "timer", nullptr,
+	 MPLINK_A_RESEQUENCER_LOST_TIMER},
+	{"lost_overflow", &ResequencerCounters::lost_overflow, "lost_packets_total", "overflow",
+	 nullptr, MPLINK_A_RESEQUENCER_LOST_OVERFLOW},
+	{"restarts", &ResequencerCounters::restarts, "restarts_total", nullptr,
+	 "How often the far end's sequence numbers started anew.", MPLINK_A_RESEQUENCER_RESTARTS},
+	{"held", &ResequencerCounters::held, "held_packets", nullptr,
+	 "Packets of the tunnel that are held now.", MPLINK_A_RESEQUENCER_HELD},
+	{"held_max", &ResequencerCounters::held_max, "held_packets_max", nullptr,
+	 "Most packets of the tunnel held at once in a flow bucket.",
+	 MPLINK_A_RESEQUENCER_HELD_MAX},
+	{"wait_us", &ResequencerCounters::wait_us, "wait_seconds_total", nullptr,
+	 "Sum of the times that packets of the tunnel were held.", MPLINK_A_RESEQUENCER_WAIT_US,
 	 true},
-	{"wait_max_us", MPLINK_A_RESEQUENCER_WAIT_MAX_US, &ResequencerCounters::wait_max_us,
-	 "wait_seconds_max", nullptr, "Longest time that a packet of the tunnel was held.", true},
-	{"timer_us", MPLINK_A_RESEQUENCER_TIMER_US, &ResequencerCounters::timer_us,
-	 "outoforder_timer_seconds", nullptr, "How long the tunnel waits for a missing packet.",
+	{"wait_max_us", &ResequencerCounters::wait_max_us, "wait_seconds_max", nullptr,
+	 "Longest time that a packet of the tunnel was held.", MPLINK_A_RESEQUENCER_WAIT_MAX_US,
 	 true},
+	{"timer_us", &ResequencerCounters::timer_us, "outoforder_timer_seconds", nullptr,
+	 "How long the tunnel waits for a missing packet.", MPLINK_A_RESEQUENCER_TIMER_US, true},
 };
 
 // How many packets were dropped for one reason.

@@ -85,28 +85,25 @@ struct DeviceStatus {
 // field above and a line below.
 struct DeviceField {
 	const char *key; // in JSON
-	std::uint16_t attribute;
 	std::uint64_t DeviceStatus::*value;
 	const char *metric;
 	const char *help;
-	bool of_namespace; // all devices report the same: Prometheus gets it once
 	const char *title; // in `mplink show`, if the counter is not 0; nullptr: not shown there
+	std::uint16_t attribute;
+	bool of_namespace; // all devices report the same: Prometheus gets it once
 };
 
 constexpr DeviceField device_fields[] = {
-	{"rescheduled", MPLINK_A_DEVICE_RESCHEDULED, &DeviceStatus::rescheduled,
-	 "mplink_device_rescheduled_packets_total",
-	 "Packets that changed to another link because the first choice had failed.", false,
-	 "rescheduled packets"},
-	{"copies", MPLINK_A_DEVICE_COPIES, &DeviceStatus::copies,
-	 "mplink_device_copied_packets_total",
-	 "Copies that broadcast sent in addition to the first of each packet.", false,
-	 "copies by broadcast"},
-	{"bfd_received", MPLINK_A_DEVICE_BFD_RECEIVED, &DeviceStatus::bfd_received,
-	 "mplink_device_bfd_received_packets_total", "BFD packets accepted.", false, nullptr},
-	{"gre_received", MPLINK_A_DEVICE_GRE_RECEIVED, &DeviceStatus::gre_received,
-	 "mplink_gre_received_packets_total", "gre-udp packets received in the namespace.", true,
-	 nullptr},
+	{"rescheduled", &DeviceStatus::rescheduled, "mplink_device_rescheduled_packets_total",
+	 "Packets that changed to another link because the first choice had failed.",
+	 "rescheduled packets", MPLINK_A_DEVICE_RESCHEDULED, false},
+	{"copies", &DeviceStatus::copies, "mplink_device_copied_packets_total",
+	 "Copies that broadcast sent in addition to the first of each packet.",
+	 "copies by broadcast", MPLINK_A_DEVICE_COPIES, false},
+	{"bfd_received", &DeviceStatus::bfd_received, "mplink_device_bfd_received_packets_total",
+	 "BFD packets accepted.", nullptr, MPLINK_A_DEVICE_BFD_RECEIVED, false},
+	{"gre_received", &DeviceStatus::gre_received, "mplink_gre_received_packets_total",
+	 "gre-udp packets received in the namespace.", nullptr, MPLINK_A_DEVICE_GRE_RECEIVED, true},
 };
 
 // Counters of dropped packets, by reason.  The core names the reasons, so a new reason needs
