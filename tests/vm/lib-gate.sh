@@ -170,6 +170,11 @@ gate_clean_up() {
 	if [[ ${#devs[@]} -gt 0 ]]; then
 		printf '%s\n' "${devs[@]}" | ip -force -batch - 2>/dev/null
 	fi
+	# A scenario that fails leaves its IPsec, which would encrypt the next one's packets.
+	if [[ -d /sys/module/xfrm_user ]]; then
+		ip xfrm policy flush
+		ip xfrm state flush
+	fi
 	if [[ -d /sys/module/nf_tables ]]; then
 		nft flush ruleset
 	fi
