@@ -21,7 +21,12 @@ struct mplink_rcu {
 
 /* Zeroed memory aligned to a cache line, or NULL.  Process context; may sleep. */
 void *mplink_alloc(mplink_size size);
-/* Frees what mplink_alloc() gave; NULL is ignored.  Any context. */
+/*
+ * The same without sleeping: for what packets need once, when the first of them comes.  It
+ * fails more often.  Any context but hard interrupts.
+ */
+void *mplink_alloc_now(mplink_size size);
+/* Frees what either gave; NULL is ignored.  Any context. */
 void mplink_free(void *p);
 /* See core.h.  Constant while the module is loaded; any context. */
 mplink_u32 mplink_nr_lanes(void);

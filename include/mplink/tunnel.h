@@ -66,11 +66,15 @@ struct mplink_path *mplink_core_peer_path(const struct mplink_peer *peer, mplink
 
 /* --- the resequencer: RFC 2890 2.2, RFC 1990 4.1 ------------------------------------ */
 
-/*
- * One a peer.  Its flow buckets are independent of each other: of each, one caller at a
- * time, whom a lock of the surroundings' sees to.  Nothing is allocated after creation.
- */
+/* What the flow buckets of a peer share: settings, reorder timer, sums.  One per peer. */
 struct mplink_resequencer;
+
+/*
+ * A flow bucket: MPLINK_FLOW_BUCKETS per peer, independent of each other.  The kernel makes
+ * it when its first packet comes.  Callers must hold the bucket's lock, which is the
+ * kernel's.
+ */
+struct mplink_flow_bucket;
 
 /* A packet while the core has it.  Lives in the skb's cb. */
 struct mplink_held {
@@ -118,39 +122,62 @@ struct mplink_resequencer_counters {
 	mplink_u64 timer_us;	/* outoforder_timer now */
 };
 
-/*
- * For a peer of the device, whose settings it follows.  NULL where memory is short.
- * Process context.
+/**
+ * mplink_core_resequencer_create() - what the flow buckets of a peer share
+ * @device: its settings are followed; it must outlive the resequencer
+ *
+ * Context: process.
+ * Return: the resequencer, or NULL if memory is short.
  */
 struct mplink_resequencer *
 mplink_core_resequencer_create(const struct mplink_device *device);
-/*
- * Prepares it for packets of these links, a bit for each one's id; none may arrive of
- * another.  It never forgets one.  0 or -ENOMEM, and nothing is changed.  RTNL.
- */
-int mplink_core_resequencer_cover(struct mplink_resequencer *resequencer, mplink_u64 links);
-/* After all that was held has been flushed. */
+/* Its buckets must have ended.  Any context. */
 void mplink_core_resequencer_free(struct mplink_resequencer *resequencer);
-
 /*
- * A packet has come: seq and link are set.  peer: whose links are valid is asked of it.
- * True: the packet is the next one, and is delivered by the caller as it is; nothing
- * else is to be done, and *release is not written.  False: *release says what is.
- * Softirq, in an RCU read section, the bucket's lock held; so the next two.
+ * Sets *sum to what the buckets count together; add each bucket's own by
+ * mplink_core_bucket_counters().  Any context.
  */
-int mplink_core_resequencer_arrive(struct mplink_resequencer *resequencer,
-				   const struct mplink_peer *peer, mplink_u32 bucket,
-				   struct mplink_held *packet, struct mplink_release *release);
-/* The deadline has come, or a link is valid no more. */
-void mplink_core_resequencer_expire(struct mplink_resequencer *resequencer,
-				    const struct mplink_peer *peer, mplink_u32 bucket,
-				    struct mplink_release *release);
-/* Gives all gaps up, whatever the time: the peer goes. */
-void mplink_core_resequencer_flush(struct mplink_resequencer *resequencer, mplink_u32 bucket,
-				   struct mplink_release *release);
-/* The sum of all buckets.  Any context. */
 void mplink_core_resequencer_counters(const struct mplink_resequencer *resequencer,
 				      struct mplink_resequencer_counters *sum);
+
+/* Bytes of memory that mplink_core_bucket_make() needs. */
+mplink_size mplink_core_bucket_size(void);
+/**
+ * mplink_core_bucket_make() - a flow bucket
+ * @resequencer: the peer's
+ * @memory: zeroed, aligned to 8; it stays the caller's
+ *
+ * Context: any.
+ * Return: the bucket, which lies at @memory.
+ */
+struct mplink_flow_bucket *mplink_core_bucket_make(struct mplink_resequencer *resequencer,
+						   void *memory);
+/* Frees what the bucket has beside its memory.  It has been flushed.  Any context. */
+void mplink_core_bucket_end(struct mplink_flow_bucket *bucket);
+/**
+ * mplink_core_bucket_arrive() - a packet has come
+ * @bucket: its flow bucket
+ * @peer: the bucket waits for valid links of this peer only
+ * @packet: seq and link are set
+ * @release: what is to be done now; written only if the packet is not the next one
+ *
+ * Allocates only if the packet is the first one with a link id beyond those for which the
+ * bucket has room; if that fails, the packet is refused with MPLINK_GRE_DROP_NO_MEMORY.
+ *
+ * Context: softirq, in an RCU read section, with the bucket's lock held.
+ * Return: 1 if the packet is the next one: the caller delivers it, and nothing else is to
+ * be done.  Else 0.
+ */
+int mplink_core_bucket_arrive(struct mplink_flow_bucket *bucket, const struct mplink_peer *peer,
+			      struct mplink_held *packet, struct mplink_release *release);
+/* The deadline has come, or a link is not valid any more.  Context as arrive()'s. */
+void mplink_core_bucket_expire(struct mplink_flow_bucket *bucket, const struct mplink_peer *peer,
+			       struct mplink_release *release);
+/* Gives up all gaps, whatever the time, because the peer goes.  With the bucket's lock held. */
+void mplink_core_bucket_flush(struct mplink_flow_bucket *bucket, struct mplink_release *release);
+/* Adds what the bucket has counted.  Any context, without the lock. */
+void mplink_core_bucket_counters(const struct mplink_flow_bucket *bucket,
+				 struct mplink_resequencer_counters *sum);
 
 #ifdef __cplusplus
 }

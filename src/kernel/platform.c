@@ -30,6 +30,12 @@ void *mplink_alloc(size_t size)
 	return kvzalloc(size, GFP_KERNEL_ACCOUNT);
 }
 
+void *mplink_alloc_now(size_t size)
+{
+	return kzalloc(max_t(size_t, roundup_pow_of_two(size), SMP_CACHE_BYTES),
+		       GFP_ATOMIC | __GFP_NOWARN | __GFP_ACCOUNT);
+}
+
 void mplink_free(void *p)
 {
 	kvfree(p);

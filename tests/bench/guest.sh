@@ -283,7 +283,7 @@ remove_gre_udp() {
 	rmmod mplink
 }
 
-# What a peer takes, with its resequencer, whether it is used or not.
+# What a peer takes before its first packet.
 gre_udp_memory() {
 	local before peers=100
 	load
@@ -297,7 +297,7 @@ gre_udp_memory() {
 	END
 	before=$(kernel_memory)
 	build/mplink load /run/peers.json
-	echo "tunnel.memory_bytes_per_peer $((($(kernel_memory) - before) * 1024 / peers))"
+	echo "tunnel.memory_bytes_per_idle_peer $((($(kernel_memory) - before) * 1024 / peers))"
 	ip link del mpl0
 	rmmod mplink
 }

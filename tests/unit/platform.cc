@@ -115,6 +115,11 @@ void *mplink_alloc(mplink_size size)
 	return Memory::alloc(size);
 }
 
+void *mplink_alloc_now(mplink_size size)
+{
+	return Memory::alloc(size);
+}
+
 void mplink_free(void *p)
 {
 	Memory::free(p);

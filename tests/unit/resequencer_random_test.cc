@@ -119,7 +119,6 @@ TEST_F(RandomPackets, AreDeliveredAsTheModelSays)
 		const mplink_u32 interval = 1 + random.below(2000);
 		const bool flapping = random.below(3) == 0;
 
-		all.cover((1U << traffic.ways.size()) - 1);
 		all.alive = (1U << traffic.ways.size()) - 1;
 		all.config.max_perflow_buffer = 60000;
 		all.config.max_peer_buffer = 60000;
@@ -185,7 +184,6 @@ TEST_F(RandomPackets, AreHeardAgainAfterARestart)
 		traffic.broadcast = false;
 		for (Way &way : traffic.ways)
 			way.loss = way.doubles = 0;
-		all.cover(15);
 		all.alive = 15;
 		for (mplink_u32 life = 0; life < 5; life++) {
 			const mplink_u32 count = 1 + random.below(random.below(3) ? 3000 : 100);

@@ -63,7 +63,6 @@ TEST_F(Rules, WhatWasDeliveredIsADuplicate)
 	for (mplink_u32 seq : {199U, 198U, 136U, 135U})
 		EXPECT_TRUE(is_duplicate(seq, seq % 3)) << seq;
 	// However long ago, over a link that is slow.
-	all().cover(8);
 	EXPECT_TRUE(is_duplicate(0, 3));
 	EXPECT_EQ(counters().duplicates, 5U);
 }
@@ -483,7 +482,6 @@ TEST_F(Rules, NoPacketIsRefusedForItsPlace)
 	Random random(4754);
 	std::vector<mplink_u32> numbers = range(10, 410);
 
-	all().cover(8);
 	all().alive = 15;
 	in_order(0, 9);
 	for (std::size_t i = numbers.size(); i > 1; i--)
@@ -509,7 +507,6 @@ TEST_F(Rules, FlushingGivesEverythingUp)
 
 TEST_F(Rules, AllLinksThatThereCanBe)
 {
-	all().cover(~mplink_u64{0});
 	all().alive = ~mplink_u64{0};
 	in_order(0, 64, 64);
 	for (mplink_u32 link = 63; link; link--)

@@ -39,7 +39,6 @@ public:
 	    : alive(links), all_(mplink::make<mplink::Resequencer>(config))
 	{
 		set(start_us);
-		cover(links);
 	}
 	~Resequencing()
 	{
@@ -49,13 +48,6 @@ public:
 	}
 	Resequencing(const Resequencing &) = delete;
 	Resequencing &operator=(const Resequencing &) = delete;
-
-	bool cover(mplink_u64 links)
-	{
-		const RtnlLock rtnl;
-
-		return all_->cover({}, links);
-	}
 
 	// What comes of it: all that is delivered or refused.
 	std::vector<Out> arrive(mplink_u32 seq, mplink_u32 link, mplink_u32 bucket = 0,
@@ -71,7 +63,7 @@ public:
 		packet.tag = tag;
 		sent_.emplace(&packet.held, std::move(made));
 		arrived++;
-		if (all_->in_order(bucket, packet.held)) {
+		if (at(bucket).in_order(packet.held)) {
 			std::vector<Out> out;
 
 			leave(packet.held, 0, false, out);
@@ -81,21 +73,21 @@ public:
 
 		mplink_release release = {};
 
-		all_->arrive(bucket, mplink::LinksAlive(alive), packet.held, release);
+		at(bucket).arrive(mplink::LinksAlive(alive), packet.held, release);
 		return carry_out(bucket, release);
 	}
 	std::vector<Out> expire(mplink_u32 bucket = 0)
 	{
 		mplink_release release = {};
 
-		all_->expire(bucket, mplink::LinksAlive(alive), release);
+		at(bucket).expire(mplink::LinksAlive(alive), release);
 		return carry_out(bucket, release);
 	}
 	std::vector<Out> flush(mplink_u32 bucket = 0)
 	{
 		mplink_release release = {};
 
-		all_->flush(bucket, release);
+		at(bucket).flush(release);
 		return carry_out(bucket, release);
 	}
 
@@ -135,6 +127,8 @@ public:
 		mplink_resequencer_counters sum;
 
 		all_->counters(sum);
+		for (const auto &[i, bucket] : buckets_)
+			bucket->add_to(sum);
 		return sum;
 	}
 	mplink_u64 lost() const
@@ -163,6 +157,17 @@ public:
 	std::string wrong;               // the first thing that may never be
 
 private:
+	using Bucket = mplink::Resequencer::Bucket;
+
+	// Made when its first packet comes, as the kernel does.
+	Bucket &at(mplink_u32 bucket)
+	{
+		mplink::Box<Bucket> &made = buckets_[bucket];
+
+		if (!made)
+			made = mplink::make<Bucket>(*all_);
+		return *made;
+	}
 	void set(mplink_u64 us)
 	{
 		now_us_ = us;
@@ -260,6 +265,7 @@ private:
 	}
 
 	mplink::Box<mplink::Resequencer> all_;
+	std::map<mplink_u32, mplink::Box<Bucket>> buckets_;
 	mplink_u64 now_us_ = 0;
 	std::unordered_map<mplink_held *, std::unique_ptr<Sent>> sent_;
 	std::map<mplink_u32, mplink_u64> deadlines_;

@@ -3,8 +3,10 @@
 #include "mplink/tunnel.h"
 
 #include <cerrno>
+#include <memory>
 
 #include "fixture.hh"
+#include "flow_buckets.hh"
 
 namespace fake
 {
@@ -22,20 +24,15 @@ protected:
 	}
 	void TearDown() override
 	{
-		mplink_core_resequencer_free(resequencer_);
+		buckets_.reset();
 		InWorld::TearDown();
 	}
 	void make()
 	{
-		resequencer_ = mplink_core_resequencer_create(world().device());
-		ASSERT_NE(resequencer_, nullptr);
-		ASSERT_EQ(cover(7), 0);
-	}
-	int cover(mplink_u64 links)
-	{
-		const RtnlLock rtnl;
+		mplink_resequencer *made = mplink_core_resequencer_create(world().device());
 
-		return mplink_core_resequencer_cover(resequencer_, links);
+		ASSERT_NE(made, nullptr);
+		buckets_ = std::make_unique<FlowBuckets>(made);
 	}
 	// How many packets are delivered.
 	unsigned arrive(mplink_u32 seq, mplink_u8 link)
@@ -44,8 +41,7 @@ protected:
 		mplink_held &packet = packets_[seq];
 
 		packet = {.next = nullptr, .held_us = 0, .seq = seq, .link = link, .drop = 0};
-		if (mplink_core_resequencer_arrive(resequencer_, world().peer(), 0, &packet,
-						   &release_))
+		if (mplink_core_bucket_arrive(buckets_->at(0), world().peer(), &packet, &release_))
 			return 1;
 		return delivered();
 	}
@@ -53,7 +49,7 @@ protected:
 	{
 		const ReadLock lock;
 
-		mplink_core_resequencer_expire(resequencer_, world().peer(), 0, &release_);
+		mplink_core_bucket_expire(buckets_->at(0), world().peer(), &release_);
 		return delivered();
 	}
 	unsigned delivered() const
@@ -85,7 +81,7 @@ protected:
 		return const_cast<TunnelApi *>(this)->world().device();
 	}
 
-	mplink_resequencer *resequencer_ = nullptr;
+	std::unique_ptr<FlowBuckets> buckets_;
 	mplink_release release_ = {};
 	mplink_held packets_[100] = {};
 };
@@ -128,12 +124,11 @@ TEST_F(TunnelApi, FlushingGivesAllUp)
 	make();
 	EXPECT_EQ(arrive(2, 0), 0U);
 	EXPECT_EQ(arrive(9, 0), 0U);
-	mplink_core_resequencer_flush(resequencer_, 0, &release_);
+	mplink_core_bucket_flush(buckets_->at(0), &release_);
 	EXPECT_EQ(delivered(), 2U);
 
-	mplink_resequencer_counters sum;
+	const mplink_resequencer_counters sum = buckets_->counters();
 
-	mplink_core_resequencer_counters(resequencer_, &sum);
 	EXPECT_EQ(sum.reordered, 2U);
 	EXPECT_EQ(sum.held, 0U);
 	EXPECT_EQ(sum.lost_timer, 2U + 6U);
@@ -156,34 +151,61 @@ TEST_F(TunnelApi, TheDevicesSettingsAreFollowedAtOnce)
 	EXPECT_EQ(arrive(3, 0), 1U);
 }
 
-TEST_F(TunnelApi, MemoryThatIsShort)
+TEST_F(TunnelApi, CreationThatFails)
 {
-	for (unsigned n = 1;; n++) {
-		Memory::fail_nth(n);
-		resequencer_ = mplink_core_resequencer_create(world().device());
-
-		const int err = resequencer_ ? cover(7) : -ENOMEM;
-		const bool failed = Memory::has_failed();
-
-		Memory::fail_nth(0);
-		EXPECT_EQ(err, failed ? -ENOMEM : 0);
-		if (!failed) {
-			EXPECT_EQ(n, 5U);
-			break;
-		}
-		// What it has is good for what it was for before, and the rest can follow.
-		if (resequencer_) {
-			EXPECT_EQ(cover(7), 0);
-			EXPECT_EQ(arrive(0, 2), 1U);
-		}
-		mplink_core_resequencer_free(resequencer_);
-	}
-	// There is nothing left to be made.
 	const NoMemory none;
 
-	EXPECT_EQ(cover(7), 0);
-	EXPECT_EQ(cover(15), -ENOMEM);
-	EXPECT_EQ(arrive(0, 1), 1U);
+	EXPECT_EQ(mplink_core_resequencer_create(world().device()), nullptr);
+}
+
+// An idle peer costs one small object, and each bucket in use another.
+TEST_F(TunnelApi, MemoryIsTakenWhenABucketIsFirstUsed)
+{
+	const std::size_t before = Memory::live();
+
+	make();
+	EXPECT_EQ(Memory::live(), before + 1);
+	EXPECT_EQ(arrive(0, 0), 1U);
+	EXPECT_EQ(Memory::live(), before + 2);
+	// All that a kernel's lock and timer leave of an allocation of 512 bytes.
+	EXPECT_LE(mplink_core_bucket_size(), 512U - 80);
+
+	const NoMemory none;
+
+	for (mplink_u32 seq = 1; seq < 50; seq++)
+		EXPECT_EQ(arrive(seq, static_cast<mplink_u8>(seq % 8)), 1U);
+	EXPECT_EQ(Memory::live(), before + 2);
+}
+
+TEST_F(TunnelApi, ALinkBeyondABucketsRoom)
+{
+	make();
+	EXPECT_EQ(arrive(0, 7), 1U);
+	{
+		const NoMemory none;
+
+		EXPECT_EQ(arrive(1, 8), 0U);
+		ASSERT_NE(release_.refused, nullptr);
+		EXPECT_EQ(release_.refused->drop, mplink_u32{MPLINK_GRE_DROP_NO_MEMORY});
+		EXPECT_EQ(release_.refused->next, nullptr);
+		EXPECT_EQ(release_.deadline_us, MPLINK_NEVER);
+		// The others' packets need nothing.
+		EXPECT_EQ(arrive(2, 7), 0U);
+		EXPECT_EQ(arrive(1, 0), 2U);
+	}
+	// What the bucket knows of links outlives the move to more room: all three of the
+	// peer's have passed number 3.
+	EXPECT_EQ(arrive(4, 0), 0U);
+	EXPECT_EQ(arrive(5, 1), 0U);
+	EXPECT_EQ(arrive(6, 8), 0U);
+	EXPECT_EQ(arrive(7, MPLINK_MAX_LINKS - 1), 0U);
+	EXPECT_EQ(arrive(8, 2), 5U);
+	EXPECT_EQ(buckets_->counters().lost_rule, 1U);
+
+	const NoMemory none;
+
+	for (mplink_u32 seq = 9; seq < 50; seq++)
+		EXPECT_EQ(arrive(seq, static_cast<mplink_u8>(seq)), 1U);
 }
 
 TEST_F(TunnelApi, Headers)

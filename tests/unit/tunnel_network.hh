@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "mplink/tunnel.h"
+#include "flow_buckets.hh"
 #include "random.hh"
 #include "world.hh"
 
@@ -49,19 +49,9 @@ public:
 			host.world->start(links);
 			require(!host.world->set_policy(policy), "a policy is refused");
 			host.wires.resize(links);
-			host.resequencer = mplink_core_resequencer_create(host.world->device());
-
-			const RtnlLock rtnl;
-
-			require(!mplink_core_resequencer_cover(host.resequencer,
-							       (1ULL << links) - 1),
-				"a link is refused");
+			host.buckets = std::make_unique<FlowBuckets>(
+				mplink_core_resequencer_create(host.world->device()));
 		}
-	}
-	~TunnelNetwork()
-	{
-		for (Host &host : hosts_)
-			mplink_core_resequencer_free(host.resequencer);
 	}
 	TunnelNetwork(const TunnelNetwork &) = delete;
 	TunnelNetwork &operator=(const TunnelNetwork &) = delete;
@@ -92,10 +82,7 @@ public:
 	}
 	mplink_resequencer_counters counters(int host)
 	{
-		mplink_resequencer_counters sum;
-
-		mplink_core_resequencer_counters(at(host).resequencer, &sum);
-		return sum;
+		return at(host).buckets->counters();
 	}
 	// What that host has received.
 	std::map<mplink_u32, Flow> &flows(int host)
@@ -237,7 +224,7 @@ private:
 	};
 	struct Host {
 		std::unique_ptr<World> world;
-		mplink_resequencer *resequencer = nullptr;
+		std::unique_ptr<FlowBuckets> buckets;
 		std::vector<Wire> wires;
 		std::array<mplink_u32, 256> next = {};
 		std::array<mplink_u64, 256> timer = {}; // 0: none
@@ -294,8 +281,8 @@ private:
 		arrived->held.seq = packet.seq;
 		arrived->held.link = static_cast<mplink_u8>(packet.link);
 		host.arrived++;
-		if (mplink_core_resequencer_arrive(host.resequencer, host.world->peer(),
-						   packet.bucket, &arrived->held, &release))
+		if (mplink_core_bucket_arrive(host.buckets->at(packet.bucket), host.world->peer(),
+					      &arrived->held, &release))
 			deliver(host, arrived->held);
 		else
 			carry_out(packet.to, packet.bucket, release);
@@ -307,8 +294,7 @@ private:
 		mplink_release release = {};
 
 		host.timer[bucket] = 0;
-		mplink_core_resequencer_expire(host.resequencer, host.world->peer(), bucket,
-					       &release);
+		mplink_core_bucket_expire(host.buckets->at(bucket), host.world->peer(), &release);
 		carry_out(to, bucket, release);
 	}
 	void carry_out(int to, mplink_u32 bucket, const mplink_release &release)

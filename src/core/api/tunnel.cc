@@ -22,6 +22,11 @@ const Resequencer &core(const mplink_resequencer *resequencer)
 	return *reinterpret_cast<const Resequencer *>(resequencer);
 }
 
+Resequencer::Bucket &core(mplink_flow_bucket *bucket)
+{
+	return *reinterpret_cast<Resequencer::Bucket *>(bucket);
+}
+
 LinksAlive alive_of(const mplink_peer *peer, ReadSection section)
 {
 	return LinksAlive(reinterpret_cast<const Peer *>(peer)->table(section));
@@ -61,43 +66,58 @@ mplink_resequencer *mplink_core_resequencer_create(const mplink_device *device)
 	return reinterpret_cast<mplink_resequencer *>(make<Resequencer>(of.tunnel()).release());
 }
 
-int mplink_core_resequencer_cover(mplink_resequencer *resequencer, mplink_u64 links)
-{
-	return core(resequencer).cover(Rtnl(), links) ? 0 : -enomem;
-}
-
 void mplink_core_resequencer_free(mplink_resequencer *resequencer)
 {
 	destroy(reinterpret_cast<Resequencer *>(resequencer));
-}
-
-int mplink_core_resequencer_arrive(mplink_resequencer *resequencer, const mplink_peer *peer,
-				   mplink_u32 bucket, mplink_held *packet, mplink_release *release)
-{
-	const ReadSection section;
-
-	if (core(resequencer).in_order(bucket, *packet)) [[likely]]
-		return 1;
-	core(resequencer).arrive(bucket, alive_of(peer, section), *packet, *release);
-	return 0;
-}
-
-void mplink_core_resequencer_expire(mplink_resequencer *resequencer, const mplink_peer *peer,
-				    mplink_u32 bucket, mplink_release *release)
-{
-	core(resequencer).expire(bucket, alive_of(peer, ReadSection()), *release);
-}
-
-void mplink_core_resequencer_flush(mplink_resequencer *resequencer, mplink_u32 bucket,
-				   mplink_release *release)
-{
-	core(resequencer).flush(bucket, *release);
 }
 
 void mplink_core_resequencer_counters(const mplink_resequencer *resequencer,
 				      mplink_resequencer_counters *sum)
 {
 	core(resequencer).counters(*sum);
+}
+
+mplink_size mplink_core_bucket_size(void)
+{
+	return sizeof(Resequencer::Bucket);
+}
+
+mplink_flow_bucket *mplink_core_bucket_make(mplink_resequencer *resequencer, void *memory)
+{
+	return reinterpret_cast<mplink_flow_bucket *>(
+		new (memory) Resequencer::Bucket(core(resequencer)));
+}
+
+void mplink_core_bucket_end(mplink_flow_bucket *bucket)
+{
+	core(bucket).~Bucket();
+}
+
+int mplink_core_bucket_arrive(mplink_flow_bucket *bucket, const mplink_peer *peer,
+			      mplink_held *packet, mplink_release *release)
+{
+	const ReadSection section;
+
+	if (core(bucket).in_order(*packet)) [[likely]]
+		return 1;
+	core(bucket).arrive(alive_of(peer, section), *packet, *release);
+	return 0;
+}
+
+void mplink_core_bucket_expire(mplink_flow_bucket *bucket, const mplink_peer *peer,
+			       mplink_release *release)
+{
+	core(bucket).expire(alive_of(peer, ReadSection()), *release);
+}
+
+void mplink_core_bucket_flush(mplink_flow_bucket *bucket, mplink_release *release)
+{
+	core(bucket).flush(*release);
+}
+
+void mplink_core_bucket_counters(const mplink_flow_bucket *bucket, mplink_resequencer_counters *sum)
+{
+	reinterpret_cast<const Resequencer::Bucket *>(bucket)->add_to(*sum);
 }
 
 } // extern "C"

@@ -4,28 +4,38 @@
 namespace mplink
 {
 
-Resequencer::~Resequencer()
+Resequencer::Bucket::~Bucket()
 {
-	for (LinkState *column : columns_)
-		mplink_free(column);
+	if (links != first_links)
+		mplink_free(links);
 }
 
-bool Resequencer::cover(Rtnl, mplink_u64 links)
+bool Resequencer::Bucket::make_room(mplink_u32 link)
 {
-	for (; links; links &= links - 1) {
-		LinkState *&column = columns_[__builtin_ctzll(links)];
+	mplink_u32 more = room;
 
-		if (column)
-			continue;
+	while (more <= link)
+		more *= 2;
 
-		void *made = mplink_alloc(sizeof(LinkState) * buckets);
+	auto *made = static_cast<LinkState *>(mplink_alloc_now(sizeof(LinkState) * more));
 
-		if (!made)
-			return false;
-		// Packets of other links are looking at what there is.
-		__atomic_store_n(&column, static_cast<LinkState *>(made), __ATOMIC_RELEASE);
-	}
+	if (!made)
+		return false;
+	for (mplink_u32 id = 0; id < room; id++)
+		made[id] = links[id];
+	if (links != first_links)
+		mplink_free(links);
+	links = made;
+	room = more;
 	return true;
+}
+
+void Resequencer::Bucket::add_to(mplink_resequencer_counters &sum) const
+{
+	sum.in_order += read_once(nr_in_order);
+	sum.reordered += read_once(reordered);
+	sum.duplicates += read_once(duplicates);
+	sum.wait_us += read_once(wait_us);
 }
 
 void Resequencer::counters(mplink_resequencer_counters &sum) const
@@ -43,12 +53,6 @@ void Resequencer::counters(mplink_resequencer_counters &sum) const
 	       .wait_us = 0,
 	       .wait_max_us = read_once(rare_.wait_max_us),
 	       .timer_us = timer_.timeout_us(config_)};
-	for (const Bucket &b : buckets_) {
-		sum.in_order += read_once(b.in_order);
-		sum.reordered += read_once(b.reordered);
-		sum.duplicates += read_once(b.duplicates);
-		sum.wait_us += read_once(b.wait_us);
-	}
 }
 
 bool Resequencer::Turn::full() const
@@ -230,7 +234,7 @@ void Resequencer::Turn::refuse(mplink_held &packet, Refusal why)
 	refused_.append(packet);
 	if (why == MPLINK_GRE_DROP_DUPLICATE)
 		add_once(b_.duplicates, 1);
-	else
+	else if (why == MPLINK_GRE_DROP_LATE)
 		atomic_add(all_.rare_.late, 1);
 }
 
@@ -321,7 +325,7 @@ void Resequencer::Turn::take(mplink_held &packet)
 	}
 	if (packet.seq == b_.next) {
 		b_.next++;
-		add_once(b_.in_order, 1);
+		add_once(b_.nr_in_order, 1);
 		delivered_.append(packet);
 	} else {
 		hold(packet);
@@ -365,26 +369,28 @@ void Resequencer::Turn::arrive(mplink_held &packet)
 	atomic_raise(all_.rare_.held_max, b_.held);
 }
 
-void Resequencer::arrive(mplink_u32 bucket, LinksAlive alive, mplink_held &packet,
-			 mplink_release &release)
+void Resequencer::Bucket::arrive(LinksAlive alive, mplink_held &packet, mplink_release &release)
 {
-	Turn turn(*this, bucket, alive);
+	Turn turn(*this, alive);
 
-	turn.arrive(packet);
+	if (packet.link < room || make_room(packet.link))
+		turn.arrive(packet);
+	else
+		turn.refuse(packet, MPLINK_GRE_DROP_NO_MEMORY);
 	turn.finish(release);
 }
 
-void Resequencer::expire(mplink_u32 bucket, LinksAlive alive, mplink_release &release)
+void Resequencer::Bucket::expire(LinksAlive alive, mplink_release &release)
 {
-	Turn turn(*this, bucket, alive);
+	Turn turn(*this, alive);
 
 	turn.settle();
 	turn.finish(release);
 }
 
-void Resequencer::flush(mplink_u32 bucket, mplink_release &release)
+void Resequencer::Bucket::flush(mplink_release &release)
 {
-	Turn turn(*this, bucket, LinksAlive(mplink_u64{0}));
+	Turn turn(*this, LinksAlive(mplink_u64{0}));
 
 	turn.flush();
 	turn.finish(release);

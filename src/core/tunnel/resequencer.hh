@@ -44,10 +44,13 @@ private:
 	mplink_u64 ids_ = 0;
 };
 
-// See mplink/tunnel.h for who may call what, and when.
+// What the flow buckets of a peer share.  See mplink/tunnel.h for who may call what, and
+// when.
 class Resequencer : Counted<Kind::resequencers>
 {
 public:
+	class Bucket;
+
 	// Packets that may pass before a link which brings none is no longer waited for;
 	// and as many in a new bucket before one that has brought none yet.
 	static constexpr mplink_u32 patience = 1024;
@@ -82,97 +85,12 @@ public:
 	explicit Resequencer(const mplink_tunnel_config &config) : config_(config)
 	{
 	}
-	~Resequencer();
 
-	// False: memory is short.
-	[[nodiscard]] bool cover(Rtnl, mplink_u64 links);
-
-	// Whether the packet is the one expected, with none held that waits for it; then
-	// that was all.
-	[[gnu::always_inline]] bool in_order(mplink_u32 bucket, const mplink_held &packet)
-	{
-		Bucket &b = buckets_[bucket];
-
-		if (packet.seq != b.next || b.held) [[unlikely]]
-			return false;
-
-		LinkState &link = columns_[packet.link][bucket];
-
-		b.next++;
-		link.highest = packet.seq;
-		link.last = ++b.arrivals;
-		add_once(b.in_order, 1);
-		return true;
-	}
-	// Of a packet for which in_order() was false.
-	void arrive(mplink_u32 bucket, LinksAlive alive, mplink_held &packet,
-		    mplink_release &release);
-	void expire(mplink_u32 bucket, LinksAlive alive, mplink_release &release);
-	void flush(mplink_u32 bucket, mplink_release &release);
-
+	// The sums of what buckets share; each bucket adds its own.
 	void counters(mplink_resequencer_counters &sum) const;
 
 private:
-	static constexpr mplink_u32 buckets = MPLINK_FLOW_BUCKETS;
-
-	// What a link has brought of a bucket.
-	struct LinkState {
-		mplink_u64 last;     // when, in the bucket's arrivals; 0: never
-		mplink_u32 highest;  // number; RFC 1990's M
-		mplink_u32 pause;    // about so many arrivals are between its own
-		mplink_u32 doubt;    // the number of the last packet that was doubted,
-		mplink_u32 doubt_at; // and `last` at that time
-	};
-
-	// Packets in order touch the first cache line only.
-	struct alignas(64) Bucket {
-		mplink_u32 next = 0;     // the number expected
-		mplink_u32 held = 0;     // and doubted
-		mplink_u64 arrivals = 0; // and what link.last counts
-		mplink_u64 in_order = 0;
-		mplink_u64 born = 0;     // arrivals before the present run of numbers
-		mplink_u64 doubting = 0; // links whose doubt is one
-		HeldTree waiting = {};
-
-		HeldTree doubted = {};
-		SequenceRecord record;
-		mplink_u32 top = 0;      // the highest number believed, if ahead of next
-		mplink_u32 believed = 0; // packets, below the first that waits
-
-		// The last gap given up was so for one packet alone, whose successor was
-		// leap_to, and nothing has gone on from there while that is next.
-		bool leapt : 1 = false;
-		mplink_u8 leap_link = 0;
-		bool leap_wide : 1 = false; // and is not counted yet
-		bool timed_out : 1 = false; // the last gap given up was so by the timer
-		// Of packets doubted, with nothing believed between: so many, up to long_row,
-		// and the last one's link and number.
-		mplink_u8 row = 0;
-		mplink_u8 run = 0; // so many of them without one missing, up to long_run
-		mplink_u8 row_link = 0;
-		mplink_u8 nr_doubted = 0;
-		// Of those refused since the last new number: how many, up to enough_former.
-		mplink_u8 refused = 0;
-		mplink_u32 leap_from = 0;
-		mplink_u32 leap_to = 0;
-		mplink_u32 row_seq = 0;
-		mplink_u32 row_next = 0; // next at that time
-		mplink_u32 refused_next = 0;
-		// The run before the present one, of which stragglers may be under way.
-		mplink_u32 former_next = 0;
-		mplink_u32 restart_ms = 0; // odd; 0: there was none
-		mplink_u32 refused_ms = 0;
-		// A gap that was given up, by which it is measured how late a packet is.
-		mplink_u64 late_us = 0; // since when it was one; 0: none
-		mplink_u32 late_from = 0;
-		mplink_u32 late_to = 0;
-
-		mplink_u64 reordered = 0;
-		mplink_u64 duplicates = 0;
-		mplink_u64 wait_us = 0;
-	};
-
-	// Of all buckets; these happen seldom, or are bounds that are seldom exceeded.
+	// These happen seldom, or are bounds that are seldom exceeded.
 	struct Rare {
 		mplink_u64 late = 0;
 		mplink_u64 lost_rule = 0;
@@ -186,17 +104,117 @@ private:
 		mplink_u64 told_slow = 0;    // links of which it has been told
 	};
 
-	static_assert(sizeof(LinkState) == 24);
-	static_assert(sizeof(Bucket) == 192);
-
 	class Turn;
 
 	const mplink_tunnel_config &config_;
-	LinkState *columns_[MPLINK_MAX_LINKS] = {}; // by link id; of each, one a bucket
 	ReorderTimer timer_;
-	alignas(64) mplink_u64 held_ = 0; // of all buckets; every CPU writes it
+	mplink_u64 held_ = 0; // of all buckets; every CPU writes it
 	Rare rare_;
-	Bucket buckets_[buckets];
+};
+
+// A flow bucket.  A peer has 256 of them, and most peers use few: so the kernel makes one
+// when its first packet comes.
+class Resequencer::Bucket
+{
+public:
+	// Links with ids below this need no memory of their own.
+	static constexpr mplink_u32 first_room = 8;
+
+	explicit Bucket(Resequencer &of) : all(of)
+	{
+	}
+	Bucket(const Bucket &) = delete;
+	Bucket &operator=(const Bucket &) = delete;
+	~Bucket();
+
+	// Whether the packet is the one expected, with none held that waits for it; then
+	// that was all.
+	[[gnu::always_inline]] bool in_order(const mplink_held &packet)
+	{
+		if (packet.seq != next || held || packet.link >= room) [[unlikely]]
+			return false;
+
+		LinkState &link = links[packet.link];
+
+		next++;
+		link.highest = packet.seq;
+		link.last = ++arrivals;
+		add_once(nr_in_order, 1);
+		return true;
+	}
+	// Of a packet for which in_order() was false.
+	void arrive(LinksAlive alive, mplink_held &packet, mplink_release &release);
+	void expire(LinksAlive alive, mplink_release &release);
+	void flush(mplink_release &release);
+
+	// Adds what this bucket has counted.
+	void add_to(mplink_resequencer_counters &sum) const;
+
+private:
+	friend class Resequencer::Turn;
+
+	// What a link has brought of the bucket.
+	struct LinkState {
+		mplink_u64 last;     // when, in the bucket's arrivals; 0: never
+		mplink_u32 highest;  // number; RFC 1990's M
+		mplink_u32 pause;    // about so many arrivals are between its own
+		mplink_u32 doubt;    // the number of the last packet that was doubted,
+		mplink_u32 doubt_at; // and `last` at that time
+	};
+
+	// False: memory is short.
+	[[nodiscard]] bool make_room(mplink_u32 link);
+
+	// Packets in order touch these, and one LinkState.
+	mplink_u32 next = 0;     // the number expected
+	mplink_u32 held = 0;     // and doubted
+	mplink_u64 arrivals = 0; // and what LinkState.last counts
+	mplink_u64 nr_in_order = 0;
+	LinkState *links = first_links; // by id
+	mplink_u32 room = first_room;   // ids below this are in links
+
+	mplink_u32 top = 0;      // the highest number believed, if ahead of next
+	mplink_u64 born = 0;     // arrivals before the present run of numbers
+	mplink_u64 doubting = 0; // links whose doubt is one
+	Resequencer &all;
+	HeldTree waiting = {};
+	HeldTree doubted = {};
+	SequenceRecord record;
+	mplink_u32 believed = 0; // packets, below the first that waits
+
+	// The last gap given up was so for one packet alone, whose successor was
+	// leap_to, and nothing has gone on from there while that is next.
+	bool leapt : 1 = false;
+	mplink_u8 leap_link = 0;
+	bool leap_wide : 1 = false; // and is not counted yet
+	bool timed_out : 1 = false; // the last gap given up was so by the timer
+	// Of packets doubted, with nothing believed between: so many, up to long_row,
+	// and the last one's link and number.
+	mplink_u8 row = 0;
+	mplink_u8 run = 0; // so many of them without one missing, up to long_run
+	mplink_u8 row_link = 0;
+	mplink_u8 nr_doubted = 0;
+	// Of those refused since the last new number: how many, up to enough_former.
+	mplink_u8 refused = 0;
+	mplink_u32 leap_from = 0;
+	mplink_u32 leap_to = 0;
+	mplink_u32 row_seq = 0;
+	mplink_u32 row_next = 0; // next at that time
+	mplink_u32 refused_next = 0;
+	// The run before the present one, of which stragglers may be under way.
+	mplink_u32 former_next = 0;
+	mplink_u32 restart_ms = 0; // odd; 0: there was none
+	mplink_u32 refused_ms = 0;
+	// A gap that was given up, by which it is measured how late a packet is.
+	mplink_u64 late_us = 0; // since when it was one; 0: none
+	mplink_u32 late_from = 0;
+	mplink_u32 late_to = 0;
+
+	mplink_u64 reordered = 0;
+	mplink_u64 duplicates = 0;
+	mplink_u64 wait_us = 0;
+
+	LinkState first_links[first_room] = {};
 };
 
 } // namespace mplink

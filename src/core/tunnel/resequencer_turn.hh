@@ -14,27 +14,28 @@ namespace mplink
 class Resequencer::Turn
 {
 public:
-	Turn(Resequencer &all, mplink_u32 bucket, LinksAlive alive)
-	    : all_(all), index_(bucket), b_(all.buckets_[bucket]), alive_(alive)
+	Turn(Bucket &bucket, LinksAlive alive) : all_(bucket.all), b_(bucket), alive_(alive)
 	{
 	}
 	Turn(const Turn &) = delete;
 	Turn &operator=(const Turn &) = delete;
 
+	using Refusal = mplink_gre_drop;
+
 	void arrive(mplink_held &packet);
+	void refuse(mplink_held &packet, Refusal why);
 	// Delivers what can be, and gives up what will not come.
 	void settle();
 	void flush();
 	void finish(mplink_release &release);
 
 private:
-	using Refusal = mplink_gre_drop;
+	using LinkState = Bucket::LinkState;
 
+	// Null: it has brought no packet.
 	LinkState *link(mplink_u32 id) const
 	{
-		LinkState *column = read_once(all_.columns_[id]);
-
-		return column ? &column[index_] : nullptr;
+		return id < b_.room ? &b_.links[id] : nullptr;
 	}
 	// How many packets have come since the link's last one.
 	mplink_u64 since_last(const LinkState &link) const
@@ -140,7 +141,6 @@ private:
 	void take(mplink_held &packet);
 	bool hold(mplink_held &packet);
 	void note(const mplink_held &packet);
-	void refuse(mplink_held &packet, Refusal why);
 	mplink_held &release();
 	mplink_u16 rank(const mplink_held &packet) const;
 
@@ -154,7 +154,6 @@ private:
 	static constexpr mplink_u32 enough_slow = 4;
 
 	Resequencer &all_;
-	mplink_u32 index_;
 	Bucket &b_;
 	LinksAlive alive_;
 	mplink_u64 now_us_ = 0;

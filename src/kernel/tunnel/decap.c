@@ -230,8 +230,7 @@ static u32 mplink_decap_take(struct mplink_tunnel_socket *socket, struct sk_buff
 	if (drop)
 		return drop;
 	mplink_core_receive_link(end->nic, end->tunnel->peer, end->link, wire, mplink_lane_bh());
-	mplink_resequence(end, &gre, skb);
-	return MPLINK_GRE_DROP_NONE;
+	return mplink_resequence(end, &gre, skb);
 }
 
 int mplink_decap(struct sock *sk, struct sk_buff *skb)

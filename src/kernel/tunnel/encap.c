@@ -84,10 +84,12 @@ release:
 	return NULL;
 }
 
-/* Only for a packet that will leave: the far end waits for each number. */
-static void mplink_encap_number(struct mplink_tunnel *tunnel, struct mplink_gre *gre)
+/* Take a number only for a packet that will leave: the far end waits for each number. */
+static __always_inline atomic_t *mplink_encap_numbers(struct mplink_tunnel *tunnel, u32 bucket)
 {
-	gre->seq = (u32)atomic_fetch_inc_relaxed(&tunnel->bucket[gre->bucket].next);
+	atomic_t *next = READ_ONCE(tunnel->next[bucket]);
+
+	return likely(next) ? next : mplink_tunnel_begin_numbers(tunnel, bucket);
 }
 
 static void mplink_encap_send(struct sk_buff *skb, const struct mplink_path *path,
@@ -100,7 +102,7 @@ static void mplink_encap_send(struct sk_buff *skb, const struct mplink_path *pat
 }
 
 /* Broadcast: each link carries a copy, all with the same number. */
-static noinline void mplink_encap_copies(struct mplink_vnic *vnic, struct mplink_tunnel *tunnel,
+static noinline void mplink_encap_copies(struct mplink_vnic *vnic, atomic_t *next,
 					 struct sk_buff *skb, struct mplink_choice choice, u32 len,
 					 struct mplink_gre *gre, struct mplink_outer *outer,
 					 bool inet6)
@@ -115,7 +117,7 @@ static noinline void mplink_encap_copies(struct mplink_vnic *vnic, struct mplink
 		if (copy) {
 			dst = mplink_encap_ready(vnic, copy, choice.path, outer, inet6);
 			if (dst && !numbered)
-				mplink_encap_number(tunnel, gre);
+				gre->seq = (u32)atomic_fetch_inc_relaxed(next);
 			if (dst)
 				mplink_encap_send(copy, choice.path, dst, gre, outer);
 			numbered |= !!dst;
@@ -146,21 +148,27 @@ static void mplink_encap_one(struct mplink_vnic *vnic, const struct mplink_peer_
 		.bucket = (hash >> 24) & READ_ONCE(vnic->flow_mask),
 		.protocol = inet6 ? ETH_P_IPV6 : ETH_P_IP,
 	};
-	const struct mplink_choice choice = mplink_choose(vnic, peer, skb, len);
+	atomic_t *const next = mplink_encap_numbers(tunnel, gre.bucket);
+	struct mplink_choice choice;
 	struct dst_entry *dst;
 
+	if (unlikely(!next)) {
+		mplink_drop(vnic, skb, MPLINK_DROP_NO_MEMORY);
+		return;
+	}
+	choice = mplink_choose(vnic, peer, skb, len);
 	if (unlikely(!choice.path)) {
 		mplink_drop(vnic, skb, MPLINK_DROP_NO_LINK);
 		return;
 	}
 	if (unlikely(choice.more)) {
-		mplink_encap_copies(vnic, tunnel, skb, choice, len, &gre, &outer, inet6);
+		mplink_encap_copies(vnic, next, skb, choice, len, &gre, &outer, inet6);
 		return;
 	}
 	dst = mplink_encap_ready(vnic, skb, choice.path, &outer, inet6);
 	if (unlikely(!dst))
 		return;
-	mplink_encap_number(tunnel, &gre);
+	gre.seq = (u32)atomic_fetch_inc_relaxed(next);
 	mplink_encap_send(skb, choice.path, dst, &gre, &outer);
 }
 

@@ -83,10 +83,10 @@ static bool mplink_pmtu_proven(const struct sock *sk, struct mplink_tunnel_socke
 		return false;
 	mplink_pmtu_addresses(sk, skb, &local, &remote);
 	hlist_for_each_entry_rcu(end, mplink_far_ends(socket, &remote), node) {
-		const struct mplink_bucket *bucket = &end->tunnel->bucket[gre.bucket];
+		const atomic_t *next = READ_ONCE(end->tunnel->next[gre.bucket]);
 
-		if (mplink_addr_equal(&end->remote, &remote) && end->key == gre.key &&
-		    (u32)atomic_read(&bucket->next) - 1 - gre.seq < MPLINK_QUOTED_NUMBERS)
+		if (mplink_addr_equal(&end->remote, &remote) && end->key == gre.key && next &&
+		    (u32)atomic_read(next) - 1 - gre.seq < MPLINK_QUOTED_NUMBERS)
 			return true;
 	}
 	return false;

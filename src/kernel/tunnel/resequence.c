@@ -10,6 +10,7 @@
 
 #include "device/vnic.h"
 #include "mplink/core.h"
+#include "mplink/platform.h"
 #include "mplink/tunnel.h"
 #include "report/report.h"
 #include "tunnel/deliver.h"
@@ -28,11 +29,6 @@ static struct sk_buff *mplink_held_skb(struct mplink_held *held)
 	return container_of((char *)held, struct sk_buff, cb[0]);
 }
 
-static struct mplink_tunnel *mplink_bucket_tunnel(struct mplink_bucket *bucket)
-{
-	return container_of(bucket, struct mplink_tunnel, bucket[bucket->index]);
-}
-
 static void mplink_resequence_drop(const struct mplink_tunnel *tunnel, struct sk_buff *skb,
 				   u32 drop)
 {
@@ -48,10 +44,10 @@ static void mplink_resequence_deliver(const struct mplink_tunnel *tunnel, u32 bu
 }
 
 /* Hold the bucket's lock. */
-static void mplink_resequence_carry_out(const struct mplink_tunnel *tunnel,
-					struct mplink_bucket *bucket,
+static void mplink_resequence_carry_out(struct mplink_bucket *bucket,
 					const struct mplink_release *release)
 {
+	const struct mplink_tunnel *tunnel = bucket->tunnel;
 	const ktime_t deadline = ns_to_ktime(release->deadline_us * NSEC_PER_USEC);
 	struct mplink_held *held, *next;
 
@@ -71,47 +67,16 @@ static void mplink_resequence_carry_out(const struct mplink_tunnel *tunnel,
 		hrtimer_start(&bucket->timer, deadline, HRTIMER_MODE_ABS_SOFT);
 }
 
-void mplink_resequence(const struct mplink_far_end *end, const struct mplink_gre *gre,
-		       struct sk_buff *skb)
-{
-	struct mplink_tunnel *tunnel = end->tunnel;
-	struct mplink_bucket *bucket = &tunnel->bucket[gre->bucket];
-	struct mplink_delivery *delivery = tunnel->vnic->delivery;
-	struct mplink_held *held = mplink_held(skb);
-	struct mplink_release release;
-	bool claimed = false;
-
-	held->seq = gre->seq;
-	held->link = end->link;
-	spin_lock(&bucket->lock);
-	/* A packet without a number needs no order (RFC 2890 2.2). */
-	if (unlikely(!gre->sequenced || bucket->closed) ||
-	    likely(mplink_core_resequencer_arrive(tunnel->core, tunnel->peer, gre->bucket, held,
-						  &release))) {
-		claimed = mplink_delivery_claim(delivery, gre->bucket, skb);
-		if (!claimed)
-			mplink_resequence_deliver(tunnel, gre->bucket, skb);
-	} else {
-		mplink_resequence_carry_out(tunnel, bucket, &release);
-		if (unlikely(release.slow_us))
-			mplink_report_slow(tunnel->vnic, &end->remote, release.slow_us);
-	}
-	spin_unlock(&bucket->lock);
-	if (claimed)
-		mplink_deliver_claimed(delivery, gre->bucket, skb);
-}
-
 /* Hold the bucket's lock. */
 static void mplink_resequence_expire(struct mplink_bucket *bucket)
 {
-	struct mplink_tunnel *tunnel = mplink_bucket_tunnel(bucket);
 	struct mplink_release release;
 
 	if (bucket->closed)
 		return;
 	rcu_read_lock();
-	mplink_core_resequencer_expire(tunnel->core, tunnel->peer, bucket->index, &release);
-	mplink_resequence_carry_out(tunnel, bucket, &release);
+	mplink_core_bucket_expire(mplink_bucket_core(bucket), bucket->tunnel->peer, &release);
+	mplink_resequence_carry_out(bucket, &release);
 	rcu_read_unlock();
 }
 
@@ -126,12 +91,75 @@ static enum hrtimer_restart mplink_resequence_timer(struct hrtimer *timer)
 	return HRTIMER_NORESTART;
 }
 
-void mplink_resequence_init(struct mplink_bucket *bucket, u32 index)
+/* Returns NULL if memory is short or the tunnel is closed.  Hold the tunnel's @making. */
+static struct mplink_bucket *mplink_resequence_make(struct mplink_tunnel *tunnel, u32 index)
 {
+	struct mplink_bucket *bucket;
+
+	if (tunnel->closed)
+		return NULL;
+	bucket = mplink_tunnel_alloc(tunnel, sizeof(*bucket) + mplink_core_bucket_size());
+	if (!bucket)
+		return NULL;
+	bucket->tunnel = tunnel;
 	bucket->index = index;
 	spin_lock_init(&bucket->lock);
 	hrtimer_init(&bucket->timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_SOFT);
 	bucket->timer.function = mplink_resequence_timer;
+	mplink_core_bucket_make(tunnel->core, bucket->core);
+	/* Packets of other CPUs find it from now on. */
+	smp_store_release(&tunnel->bucket[index], bucket);
+	return bucket;
+}
+
+static noinline struct mplink_bucket *mplink_resequence_begin(struct mplink_tunnel *tunnel,
+							      u32 index)
+{
+	struct mplink_bucket *bucket;
+
+	spin_lock(&tunnel->making);
+	bucket = tunnel->bucket[index];
+	if (!bucket)
+		bucket = mplink_resequence_make(tunnel, index);
+	spin_unlock(&tunnel->making);
+	return bucket;
+}
+
+u32 mplink_resequence(const struct mplink_far_end *end, const struct mplink_gre *gre,
+		      struct sk_buff *skb)
+{
+	struct mplink_tunnel *tunnel = end->tunnel;
+	struct mplink_bucket *bucket = READ_ONCE(tunnel->bucket[gre->bucket]);
+	struct mplink_delivery *delivery = tunnel->vnic->delivery;
+	struct mplink_held *held = mplink_held(skb);
+	struct mplink_release release;
+	bool claimed = false;
+
+	if (unlikely(!bucket)) {
+		bucket = mplink_resequence_begin(tunnel, gre->bucket);
+		if (!bucket)
+			return READ_ONCE(tunnel->closed) ? MPLINK_GRE_DROP_SENDER :
+							   MPLINK_GRE_DROP_NO_MEMORY;
+	}
+	held->seq = gre->seq;
+	held->link = end->link;
+	spin_lock(&bucket->lock);
+	/* A packet without a number needs no order (RFC 2890 2.2). */
+	if (unlikely(!gre->sequenced || bucket->closed) ||
+	    likely(mplink_core_bucket_arrive(mplink_bucket_core(bucket), tunnel->peer, held,
+					     &release))) {
+		claimed = mplink_delivery_claim(delivery, gre->bucket, skb);
+		if (!claimed)
+			mplink_resequence_deliver(tunnel, gre->bucket, skb);
+	} else {
+		mplink_resequence_carry_out(bucket, &release);
+		if (unlikely(release.slow_us))
+			mplink_report_slow(tunnel->vnic, &end->remote, release.slow_us);
+	}
+	spin_unlock(&bucket->lock);
+	if (claimed)
+		mplink_deliver_claimed(delivery, gre->bucket, skb);
+	return MPLINK_GRE_DROP_NONE;
 }
 
 void mplink_resequence_revisit(struct mplink_bucket *bucket)
@@ -146,14 +174,19 @@ void mplink_resequence_revisit(struct mplink_bucket *bucket)
 
 void mplink_resequence_close(struct mplink_bucket *bucket)
 {
-	struct mplink_tunnel *tunnel = mplink_bucket_tunnel(bucket);
 	struct mplink_release release;
 
 	spin_lock_bh(&bucket->lock);
 	bucket->closed = true;
-	mplink_core_resequencer_flush(tunnel->core, bucket->index, &release);
-	mplink_resequence_carry_out(tunnel, bucket, &release);
+	mplink_core_bucket_flush(mplink_bucket_core(bucket), &release);
+	mplink_resequence_carry_out(bucket, &release);
 	spin_unlock_bh(&bucket->lock);
 	/* A closed bucket does not set it again. */
 	hrtimer_cancel(&bucket->timer);
+}
+
+void mplink_resequence_free(struct mplink_bucket *bucket)
+{
+	mplink_core_bucket_end(mplink_bucket_core(bucket));
+	mplink_free(bucket);
 }

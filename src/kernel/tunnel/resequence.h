@@ -14,19 +14,16 @@ struct mplink_far_end;
  * mplink_resequence() - Deliver a packet after those that were sent before it
  * @end: the far end that sent it
  * @gre: its GRE header
- * @skb: the packet, at its inner IP header; consumed
+ * @skb: the packet, at its inner IP header; consumed if this succeeds
+ *
+ * The first packet of a flow bucket allocates the bucket.
  *
  * Context: Softirq, in an RCU read section.  Takes the lock of the flow bucket.
+ * Return: MPLINK_GRE_DROP_NONE, or why the caller must drop the packet: memory is short, or
+ * the peer has just gone.
  */
-void mplink_resequence(const struct mplink_far_end *end, const struct mplink_gre *gre,
-		       struct sk_buff *skb);
-
-/**
- * mplink_resequence_init() - Initialize a flow bucket
- * @bucket: memory that is zero
- * @index: its number, 0 to MPLINK_FLOW_BUCKETS - 1
- */
-void mplink_resequence_init(struct mplink_bucket *bucket, u32 index);
+u32 mplink_resequence(const struct mplink_far_end *end, const struct mplink_gre *gre,
+		      struct sk_buff *skb);
 
 /**
  * mplink_resequence_revisit() - Deliver held packets that need not wait any more
@@ -43,5 +40,13 @@ void mplink_resequence_revisit(struct mplink_bucket *bucket);
  * Context: Process context; waits for the timer.
  */
 void mplink_resequence_close(struct mplink_bucket *bucket);
+
+/**
+ * mplink_resequence_free() - Free a flow bucket
+ * @bucket: the flow bucket, after mplink_resequence_close() and a grace period
+ *
+ * Context: Any.
+ */
+void mplink_resequence_free(struct mplink_bucket *bucket);
 
 #endif /* MPLINK_TUNNEL_RESEQUENCE_H */

@@ -9,12 +9,15 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/memcontrol.h>
 #include <linux/rtnetlink.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 
 #include "addr.h"
 #include "device/vnic.h"
 #include "mplink/core.h"
+#include "mplink/platform.h"
 #include "mplink/tunnel.h"
 #include "packet/outer.h"
 #include "packet/peer_table.h"
@@ -78,7 +81,6 @@ static void mplink_far_end_follow(struct mplink_tunnel *tunnel, u32 id, u32 nic_
 struct mplink_tunnel *mplink_tunnel_open(struct mplink_vnic *vnic, const struct mplink_peer *peer)
 {
 	struct mplink_tunnel *tunnel;
-	u32 i;
 
 	ASSERT_RTNL();
 
@@ -87,13 +89,13 @@ struct mplink_tunnel *mplink_tunnel_open(struct mplink_vnic *vnic, const struct 
 		return NULL;
 	tunnel->vnic = vnic;
 	tunnel->peer = peer;
+	spin_lock_init(&tunnel->making);
 	tunnel->core = mplink_core_resequencer_create(vnic->core);
 	if (!tunnel->core) {
 		kvfree(tunnel);
 		return NULL;
 	}
-	for (i = 0; i < MPLINK_FLOW_BUCKETS; i++)
-		mplink_resequence_init(&tunnel->bucket[i], i);
+	tunnel->memcg = get_mem_cgroup_from_mm(current->mm);
 	return tunnel;
 }
 
@@ -142,7 +144,7 @@ int mplink_tunnel_prepare(struct mplink_tunnel *tunnel, const struct mplink_chan
 	for (id = 0; id < MPLINK_MAX_LINKS; id++)
 		if (ids & BIT_ULL(id) && !mplink_tunnel_provide(tunnel, id))
 			return -ENOMEM;
-	return mplink_core_resequencer_cover(tunnel->core, ids);
+	return 0;
 }
 
 void mplink_tunnel_follow(struct mplink_tunnel *tunnel, u32 key)
@@ -185,15 +187,50 @@ void mplink_tunnel_revisit(struct mplink_tunnel *tunnel)
 {
 	u32 i;
 
-	for (i = 0; i < MPLINK_FLOW_BUCKETS; i++)
-		mplink_resequence_revisit(&tunnel->bucket[i]);
+	for (i = 0; i < MPLINK_FLOW_BUCKETS; i++) {
+		struct mplink_bucket *bucket = READ_ONCE(tunnel->bucket[i]);
+
+		if (bucket)
+			mplink_resequence_revisit(bucket);
+	}
+}
+
+void *mplink_tunnel_alloc(const struct mplink_tunnel *tunnel, size_t size)
+{
+	struct mem_cgroup *const before = set_active_memcg(tunnel->memcg);
+	void *const made = mplink_alloc_now(size);
+
+	set_active_memcg(before);
+	return made;
+}
+
+atomic_t *mplink_tunnel_begin_numbers(struct mplink_tunnel *tunnel, u32 bucket)
+{
+	atomic_t *const made = mplink_tunnel_alloc(tunnel, sizeof(*made));
+	atomic_t *other;
+
+	if (!made)
+		return NULL;
+	other = cmpxchg(&tunnel->next[bucket], NULL, made);
+	if (!other)
+		return made;
+	mplink_free(made);
+	return other;
 }
 
 static void mplink_tunnel_free(struct rcu_head *rcu)
 {
 	struct mplink_tunnel *tunnel = container_of(rcu, struct mplink_tunnel, rcu);
 
+	u32 i;
+
+	for (i = 0; i < MPLINK_FLOW_BUCKETS; i++) {
+		if (tunnel->bucket[i])
+			mplink_resequence_free(tunnel->bucket[i]);
+		mplink_free(tunnel->next[i]);
+	}
 	mplink_core_resequencer_free(tunnel->core);
+	mem_cgroup_put(tunnel->memcg);
 	kvfree(tunnel);
 }
 
@@ -207,8 +244,13 @@ void mplink_tunnel_close(struct mplink_tunnel *tunnel)
 		mplink_far_end_remove(tunnel, i);
 		kfree(tunnel->spare[i]);
 	}
+	/* Packets that have found a far end already create no more buckets. */
+	spin_lock_bh(&tunnel->making);
+	tunnel->closed = true;
+	spin_unlock_bh(&tunnel->making);
 	for (i = 0; i < MPLINK_FLOW_BUCKETS; i++)
-		mplink_resequence_close(&tunnel->bucket[i]);
+		if (tunnel->bucket[i])
+			mplink_resequence_close(tunnel->bucket[i]);
 	/* Until then senders take numbers from it, and received packets may have found it. */
 	call_rcu(&tunnel->rcu, mplink_tunnel_free);
 }
@@ -218,8 +260,17 @@ void mplink_tunnel_close(struct mplink_tunnel *tunnel)
 bool mplink_tunnel_counters(const struct mplink_peer_node *peer,
 			    struct mplink_resequencer_counters *sum)
 {
-	if (!peer->tunnel)
+	struct mplink_tunnel *tunnel = peer->tunnel;
+	u32 i;
+
+	if (!tunnel)
 		return false;
-	mplink_core_resequencer_counters(peer->tunnel->core, sum);
+	mplink_core_resequencer_counters(tunnel->core, sum);
+	for (i = 0; i < MPLINK_FLOW_BUCKETS; i++) {
+		struct mplink_bucket *bucket = READ_ONCE(tunnel->bucket[i]);
+
+		if (bucket)
+			mplink_core_bucket_counters(mplink_bucket_core(bucket), sum);
+	}
 	return true;
 }

@@ -15,23 +15,29 @@ struct mplink_peer_node;
 struct mplink_vnic;
 
 /**
- * struct mplink_bucket - A flow bucket of a peer
- * @next: sequence number of the next packet that we send (RFC 2890 2.2)
- * @lock: guards the resequencer's state of this bucket; take it with softirqs disabled
+ * struct mplink_bucket - Puts the received packets of a flow bucket in order
+ * @timer: fires when a held packet has waited long enough; armed under @lock
+ * @tunnel: the tunnel that the bucket belongs to
  * @index: number of this bucket, 0 to MPLINK_FLOW_BUCKETS - 1
  * @closed: the bucket holds no packets any more; under @lock
- * @timer: fires when a held packet has waited long enough; armed under @lock
+ * @lock: guards the core's state of this bucket; take it with softirqs disabled
+ * @core: the core's state, of mplink_core_bucket_size() bytes
  *
- * Senders use @next, receivers the rest.  These may be different CPUs: each part has a
- * cache line of its own.
+ * Packets in order touch one cache line: it starts with @tunnel, and ends in @core.
  */
 struct mplink_bucket {
-	atomic_t next ____cacheline_aligned_in_smp;
-	spinlock_t lock ____cacheline_aligned_in_smp;
+	struct hrtimer timer;
+	struct mplink_tunnel *tunnel;
 	u16 index;
 	bool closed;
-	struct hrtimer timer;
+	spinlock_t lock;
+	u8 core[] __aligned(8);
 };
+
+static inline struct mplink_flow_bucket *mplink_bucket_core(struct mplink_bucket *bucket)
+{
+	return (struct mplink_flow_bucket *)bucket->core;
+}
 
 /**
  * struct mplink_tunnel - The tunnel of one peer
@@ -40,12 +46,20 @@ struct mplink_bucket {
  * @core: the core's resequencer; owned
  * @key: GRE key of the peer, 24 bits; packets read it
  * @overhead: upper bound of the outer headers' length in bytes; packets read it
+ * @memcg: memory that packets ask for is charged to it; a reference
  * @ends: by link id, the far ends that packets find; RTNL
  * @spare: by link id, memory for far ends that are about to be published; RTNL
  * @rcu: frees the tunnel after a grace period
- * @bucket: the flow buckets
+ * @making: guards the creation of buckets; take it with softirqs disabled
+ * @closed: no bucket is created any more; under @making
+ * @bucket: the flow buckets of received packets
+ * @next: by flow bucket, the sequence number of the next packet that we send (RFC 2890 2.2)
  *
  * Packets reach a tunnel through a peer or a far end, in an RCU read section.
+ *
+ * Most peers use few flow buckets.  An entry of @bucket or @next is NULL until the first
+ * packet of the flow bucket, which allocates it; it is freed with the tunnel.  Only packets
+ * of accepted far ends allocate an entry of @bucket.
  */
 struct mplink_tunnel {
 	struct mplink_vnic *vnic;
@@ -53,10 +67,14 @@ struct mplink_tunnel {
 	struct mplink_resequencer *core;
 	u32 key;
 	u32 overhead;
+	struct mem_cgroup *memcg;
 	struct mplink_far_end *ends[MPLINK_MAX_LINKS];
 	struct mplink_far_end *spare[MPLINK_MAX_LINKS];
 	struct rcu_head rcu;
-	struct mplink_bucket bucket[MPLINK_FLOW_BUCKETS];
+	spinlock_t making;
+	bool closed;
+	struct mplink_bucket *bucket[MPLINK_FLOW_BUCKETS];
+	atomic_t *next[MPLINK_FLOW_BUCKETS];
 };
 
 /**
@@ -107,6 +125,31 @@ void mplink_tunnel_follow(struct mplink_tunnel *tunnel, u32 key);
  * Context: Process context, RTNL.
  */
 void mplink_tunnel_forget_nic(struct mplink_tunnel *tunnel, u32 nic_id);
+
+/**
+ * mplink_tunnel_alloc() - Allocate what the first packet of a flow bucket needs
+ * @tunnel: the peer's tunnel
+ * @size: bytes
+ *
+ * The memory is charged to the creator of the peer.
+ *
+ * Context: Any but hard interrupts.
+ * Return: zeroed memory, to be freed by mplink_free(), or NULL if memory is short.
+ */
+void *mplink_tunnel_alloc(const struct mplink_tunnel *tunnel, size_t size);
+
+/**
+ * mplink_tunnel_begin_numbers() - Allocate the next sequence number of a flow bucket
+ * @tunnel: the peer's tunnel
+ * @bucket: number of the flow bucket
+ *
+ * The number has a cache line of its own, because other flow buckets may belong to other
+ * CPUs.
+ *
+ * Context: Softirq disabled, in an RCU read section.
+ * Return: @tunnel->next[@bucket], or NULL if memory is short.
+ */
+atomic_t *mplink_tunnel_begin_numbers(struct mplink_tunnel *tunnel, u32 bucket);
 
 /**
  * mplink_tunnel_revisit() - Deliver what waits only for a link that is no longer valid

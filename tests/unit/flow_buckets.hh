@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0
+// A peer's flow buckets as the kernel has them: each is made when its first packet comes.
+#pragma once
+#include <array>
+
+#include "mplink/platform.h"
+#include "mplink/tunnel.h"
+
+namespace fake
+{
+
+class FlowBuckets
+{
+public:
+	explicit FlowBuckets(mplink_resequencer *resequencer) : resequencer_(resequencer)
+	{
+	}
+	FlowBuckets(const FlowBuckets &) = delete;
+	FlowBuckets &operator=(const FlowBuckets &) = delete;
+	~FlowBuckets()
+	{
+		for (mplink_flow_bucket *bucket : made_)
+			if (bucket) {
+				mplink_core_bucket_end(bucket);
+				mplink_free(bucket);
+			}
+		mplink_core_resequencer_free(resequencer_);
+	}
+
+	// Null: memory is short.
+	mplink_flow_bucket *at(mplink_u32 i)
+	{
+		mplink_flow_bucket *&bucket = made_.at(i);
+
+		if (!bucket) {
+			void *memory = mplink_alloc_now(mplink_core_bucket_size());
+
+			if (memory)
+				bucket = mplink_core_bucket_make(resequencer_, memory);
+		}
+		return bucket;
+	}
+	mplink_resequencer_counters counters() const
+	{
+		mplink_resequencer_counters sum;
+
+		mplink_core_resequencer_counters(resequencer_, &sum);
+		for (const mplink_flow_bucket *bucket : made_)
+			if (bucket)
+				mplink_core_bucket_counters(bucket, &sum);
+		return sum;
+	}
+
+private:
+	mplink_resequencer *resequencer_;
+	std::array<mplink_flow_bucket *, MPLINK_FLOW_BUCKETS> made_ = {};
+};
+
+} // namespace fake
