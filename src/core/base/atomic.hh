@@ -31,4 +31,43 @@ inline void atomic_raise(T &v, std::type_identity_t<T> n)
 		;
 }
 
+// A word that several CPUs read and write.  There is no way to touch it but by one untorn
+// access; nothing is ordered by it.
+template <class T>
+class Shared
+{
+public:
+	constexpr Shared(T v = {}) : v_(v)
+	{
+	}
+	Shared(const Shared &) = delete;
+	Shared &operator=(const Shared &) = delete;
+
+	[[gnu::always_inline]] T read() const
+	{
+		return read_once(v_);
+	}
+	[[gnu::always_inline]] void write(T v)
+	{
+		write_once(v_, v);
+	}
+	void add(T n)
+	{
+		atomic_add(v_, n);
+	}
+	// Writes n if the word is still was.  False: another CPU has changed it.
+	[[nodiscard]] bool replace(T was, T n)
+	{
+		return atomic_replace(v_, was, n);
+	}
+	// Writes n if it is more than the word.
+	void raise(T n)
+	{
+		atomic_raise(v_, n);
+	}
+
+private:
+	T v_;
+};
+
 } // namespace mplink

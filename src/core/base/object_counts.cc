@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "base/object_counts.hh"
 
+#include "base/atomic.hh"
+
 namespace mplink
 {
 
@@ -14,8 +16,8 @@ constexpr const char *kind_names[] = {"devices", "nics",     "peers",    "links"
 static_assert(sizeof(kind_names) / sizeof(kind_names[0]) == kinds);
 
 struct Tally {
-	mplink_u64 created;
-	mplink_u64 destroyed;
+	Shared<mplink_u64> created;
+	Shared<mplink_u64> destroyed;
 };
 
 constinit Tally tallies[kinds] = {};
@@ -25,12 +27,12 @@ constinit Tally tallies[kinds] = {};
 // Atomic: destructors run in RCU callbacks on any CPU, never on the packet path.
 void ObjectCounts::created(Kind kind)
 {
-	__atomic_fetch_add(&tallies[static_cast<unsigned>(kind)].created, 1, __ATOMIC_RELAXED);
+	tallies[static_cast<unsigned>(kind)].created.add(1);
 }
 
 void ObjectCounts::destroyed(Kind kind)
 {
-	__atomic_fetch_add(&tallies[static_cast<unsigned>(kind)].destroyed, 1, __ATOMIC_RELAXED);
+	tallies[static_cast<unsigned>(kind)].destroyed.add(1);
 }
 
 bool ObjectCounts::read(mplink_u32 i, mplink_object_counts &counts)
@@ -38,8 +40,8 @@ bool ObjectCounts::read(mplink_u32 i, mplink_object_counts &counts)
 	if (i >= kinds)
 		return false;
 	counts.kind = kind_names[i];
-	counts.created = __atomic_load_n(&tallies[i].created, __ATOMIC_RELAXED);
-	counts.destroyed = __atomic_load_n(&tallies[i].destroyed, __ATOMIC_RELAXED);
+	counts.created = tallies[i].created.read();
+	counts.destroyed = tallies[i].destroyed.read();
 	return true;
 }
 

@@ -2,6 +2,7 @@
 // outoforder_timer (RFC 2890 2.2): how long to wait for what another link may bring, by
 // how long it took links to bring it before.  One a peer, which all its CPUs share.
 #pragma once
+#include "base/atomic.hh"
 #include "mplink/types.h"
 
 namespace mplink
@@ -36,11 +37,11 @@ private:
 	void turn(mplink_u64 now_us);
 	void raise(mplink_u64 us);
 
-	mplink_u32 spread_ = 0; // in this window
-	mplink_u32 spread_before_ = initial_us / 2;
-	bool measured_ = false;   // what was before is no guess
-	mplink_u64 since_us_ = 0; // when this window began; 0: it has not yet
-	mplink_u64 raised_us_ = 0;
+	Shared<mplink_u32> spread_; // in this window
+	Shared<mplink_u32> spread_before_ = initial_us / 2;
+	Shared<bool> measured_;       // spread_before_ was measured: it is no guess
+	Shared<mplink_u64> since_us_; // when this window began; 0: it has not yet
+	Shared<mplink_u64> raised_us_;
 };
 
 } // namespace mplink
