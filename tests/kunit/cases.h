@@ -36,7 +36,7 @@ int mplink_kunit_on_all_cpus(void (*run)(void *arg), void (*meanwhile)(void *arg
 
 #define EXPECT(test, condition) mplink_kunit_expect(test, !!(condition), #condition, __LINE__)
 
-/* --- surroundings.c: ports and paths without devices ---------------------- */
+/* --- platform_stubs.c: ports and paths without devices ---------------------- */
 
 /* Of the NIC whose netdev is handed in as facts.netdev. */
 struct mplink_kunit_netdev {

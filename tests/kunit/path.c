@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The real path.c under other names: the core under test gets paths that need
- * no device (surroundings.c).
+ * no device (platform_stubs.c).
  */
 #include "path.h"
 #define mplink_path_create mplink_kunit_path_create

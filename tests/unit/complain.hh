@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// How the fake surroundings say that the core broke a rule of platform.h.
+// How the fake platform say that the core broke a rule of platform.h.
 #pragma once
 
 namespace fake

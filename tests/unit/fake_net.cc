@@ -38,7 +38,7 @@ std::atomic<int> Netdev::live{0};
 namespace
 {
 
-std::function<void()> farewell;
+std::function<void()> on_release_hook;
 
 } // namespace
 
@@ -122,9 +122,9 @@ bool retired(const mplink_path *path)
 	return path->retired;
 }
 
-void on_farewell(std::function<void()> hook)
+void on_release(std::function<void()> hook)
 {
-	farewell = std::move(hook);
+	on_release_hook = std::move(hook);
 }
 
 const mplink_nic *nic_of(const mplink_port *port)
@@ -187,8 +187,8 @@ void mplink_port_detach(mplink_port *port)
 	// Those on the receive side; it is for the core to wait for its own.
 	if (fake::in_read_section())
 		complain("detaches a port inside a read section");
-	if (fake::farewell)
-		fake::farewell();
+	if (fake::on_release_hook)
+		fake::on_release_hook();
 }
 
 void mplink_port_retire(mplink_port *port)
@@ -249,8 +249,8 @@ void mplink_path_retire(mplink_path *path)
 		return;
 	path->port->paths--;
 	path->retired = true;
-	if (fake::farewell)
-		fake::farewell();
+	if (fake::on_release_hook)
+		fake::on_release_hook();
 	mplink_call_rcu(path, [](mplink_rcu *rcu) {
 		mplink_path *p = static_cast<mplink_path *>(rcu);
 

@@ -89,7 +89,7 @@ bool usable(const mplink_path *path);
 // Whether the core has given it up.  A reader that had it before still may use it.
 bool retired(const mplink_path *path);
 // Called at the very moment when a path is given up, or a port detached.
-void on_farewell(std::function<void()> hook);
+void on_release(std::function<void()> hook);
 const mplink_nic *nic_of(const mplink_port *port);
 Netdev &device_of(const mplink_port *port);
 bool attached(const mplink_port *port);

@@ -3,6 +3,7 @@
 #include "mplink/core.h"
 #include "mplink/tunnel.h"
 
+#include "api/boundary.hh"
 #include "api/params.hh"
 #include "base/errors.hh"
 #include "base/names.hh"
@@ -80,7 +81,7 @@ mplink_device *mplink_core_device_create(void *owner)
 
 void mplink_core_device_clear(mplink_device *device)
 {
-	core(device).clear(Rtnl());
+	core(device).clear(Boundary::rtnl());
 }
 
 void mplink_core_device_free(mplink_device *device)
@@ -90,7 +91,7 @@ void mplink_core_device_free(mplink_device *device)
 
 int mplink_core_set_policy(mplink_device *device, mplink_u32 policy)
 {
-	return core(device).set_policy(Rtnl(), policy);
+	return core(device).set_policy(Boundary::rtnl(), policy);
 }
 
 mplink_u32 mplink_core_get_policy(const mplink_device *device)
@@ -104,7 +105,7 @@ int mplink_core_set_encap(mplink_device *device, mplink_u32 encap, const char **
 	if (encap >= MPLINK_ENCAPS)
 		return -einval;
 	*why = "encap cannot change while there are peers; remove them first";
-	return core(device).set_encap(Rtnl(), encap);
+	return core(device).set_encap(Boundary::rtnl(), encap);
 }
 
 mplink_u32 mplink_core_get_encap(const mplink_device *device)
@@ -118,7 +119,7 @@ int mplink_core_set_tunnel(mplink_device *device, const mplink_tunnel_config *co
 	*why = why_no_tunnel(*config);
 	if (*why)
 		return -einval;
-	core(device).set_tunnel(Rtnl(), *config);
+	core(device).set_tunnel(Boundary::rtnl(), *config);
 	return 0;
 }
 
@@ -133,7 +134,7 @@ int mplink_core_set_liveness(mplink_device *device, const mplink_liveness_config
 	*why = why_no_liveness(*config);
 	if (*why)
 		return -einval;
-	core(device).set_liveness(Rtnl(), *config);
+	core(device).set_liveness(Boundary::rtnl(), *config);
 	return 0;
 }
 
@@ -144,28 +145,28 @@ void mplink_core_get_liveness(const mplink_device *device, mplink_liveness_confi
 
 void mplink_core_recheck(mplink_device *device, mplink_u32 event)
 {
-	core(device).recheck(Rtnl(), event);
+	core(device).recheck(Boundary::rtnl(), event);
 }
 
 void mplink_core_make_lanes(mplink_device *device)
 {
-	core(device).make_lanes(Rtnl());
+	core(device).make_lanes(Boundary::rtnl());
 }
 
 void mplink_core_refresh(mplink_device *device)
 {
-	core(device).refresh(Rtnl(), MPLINK_EVENT_REFRESH, nullptr);
+	core(device).refresh(Boundary::rtnl(), MPLINK_EVENT_REFRESH, nullptr);
 }
 
 int mplink_core_nic_add(mplink_device *device, const char *name, mplink_u32 *id,
 			mplink_refusal *refusal)
 {
-	return core(device).add_nic(Rtnl(), name, *id, *refusal);
+	return core(device).add_nic(Boundary::rtnl(), name, *id, *refusal);
 }
 
 void mplink_core_nic_del(mplink_device *device, mplink_u32 id)
 {
-	core(device).remove_nic(Rtnl(), id);
+	core(device).remove_nic(Boundary::rtnl(), id);
 }
 
 mplink_nic *mplink_core_nic_at(const mplink_device *device, mplink_u32 id)
@@ -175,7 +176,7 @@ mplink_nic *mplink_core_nic_at(const mplink_device *device, mplink_u32 id)
 
 int mplink_core_nic_find(const mplink_device *device, const char *name)
 {
-	const Nic *nic = core(device).find_nic(Rtnl(), name);
+	const Nic *nic = core(device).find_nic(Boundary::rtnl(), name);
 
 	return nic ? static_cast<int>(nic->id()) : -enoent;
 }
@@ -197,7 +198,7 @@ void mplink_core_counters(const mplink_device *device, mplink_counters *sum)
 
 int mplink_core_nic_event(mplink_device *device, mplink_u32 event, const mplink_snapshot *snapshot)
 {
-	return core(device).event(Rtnl(), event, *snapshot);
+	return core(device).event(Boundary::rtnl(), event, *snapshot);
 }
 
 int mplink_core_peer_add(mplink_device *device, const mplink_addr *addr,
@@ -205,7 +206,7 @@ int mplink_core_peer_add(mplink_device *device, const mplink_addr *addr,
 			 mplink_refusal *refusal)
 {
 	Peer *made;
-	const int err = core(device).add_peer(Rtnl(), *addr, {links, n}, made, *refusal);
+	const int err = core(device).add_peer(Boundary::rtnl(), *addr, {links, n}, made, *refusal);
 
 	if (!err)
 		*peer = reinterpret_cast<mplink_peer *>(made);
@@ -215,7 +216,7 @@ int mplink_core_peer_add(mplink_device *device, const mplink_addr *addr,
 int mplink_core_peer_set(mplink_device *device, mplink_peer *peer, const mplink_link_config *links,
 			 mplink_u32 n, mplink_refusal *refusal)
 {
-	return core(device).set_peer(Rtnl(), core(peer), {links, n}, *refusal);
+	return core(device).set_peer(Boundary::rtnl(), core(peer), {links, n}, *refusal);
 }
 
 int mplink_core_peer_prepare(mplink_device *device, mplink_peer *peer,
@@ -223,7 +224,8 @@ int mplink_core_peer_prepare(mplink_device *device, mplink_peer *peer,
 			     mplink_changes **changes, mplink_refusal *refusal)
 {
 	int err;
-	Box<LinkChanges> made = core(device).prepare(Rtnl(), core(peer), {links, n}, err, *refusal);
+	Box<LinkChanges> made =
+		core(device).prepare(Boundary::rtnl(), core(peer), {links, n}, err, *refusal);
 
 	*changes = reinterpret_cast<mplink_changes *>(made.release());
 	return err;
@@ -238,7 +240,7 @@ void mplink_core_changes_commit(mplink_device *device, mplink_peer *peer, mplink
 {
 	const Box<LinkChanges> own(reinterpret_cast<LinkChanges *>(changes));
 
-	core(device).change_links(Rtnl(), core(peer), *own);
+	core(device).change_links(Boundary::rtnl(), core(peer), *own);
 }
 
 void mplink_core_changes_cancel(mplink_changes *changes)
@@ -248,7 +250,7 @@ void mplink_core_changes_cancel(mplink_changes *changes)
 
 void mplink_core_peer_set_liveness(mplink_device *device, mplink_peer *peer, mplink_u32 liveness)
 {
-	core(device).set_peer_liveness(Rtnl(), core(peer), liveness);
+	core(device).set_peer_liveness(Boundary::rtnl(), core(peer), liveness);
 }
 
 mplink_u32 mplink_core_peer_get_liveness(const mplink_peer *peer)
@@ -258,12 +260,12 @@ mplink_u32 mplink_core_peer_get_liveness(const mplink_peer *peer)
 
 void mplink_core_peer_del(mplink_device *device, mplink_peer *peer)
 {
-	core(device).remove_peer(Rtnl(), core(peer));
+	core(device).remove_peer(Boundary::rtnl(), core(peer));
 }
 
 mplink_u32 mplink_core_link_ids(const mplink_peer *peer, mplink_u8 *ids)
 {
-	const LinkSet *links = core(peer).links(Rtnl());
+	const LinkSet *links = core(peer).links(Boundary::rtnl());
 	Link *ordered[MPLINK_MAX_LINKS];
 	const mplink_u32 n = links ? links->ordered(ordered) : 0;
 
@@ -274,29 +276,29 @@ mplink_u32 mplink_core_link_ids(const mplink_peer *peer, mplink_u8 *ids)
 
 int mplink_core_link_exists(const mplink_peer *peer, mplink_u32 id)
 {
-	return core(peer).link(Rtnl(), id) ? 1 : 0;
+	return core(peer).link(Boundary::rtnl(), id) ? 1 : 0;
 }
 
 void mplink_core_link_info(const mplink_peer *peer, mplink_u32 id, mplink_link_info *info)
 {
-	core(peer).link(Rtnl(), id)->info(*info);
+	core(peer).link(Boundary::rtnl(), id)->info(*info);
 }
 
 void mplink_core_link_counters(const mplink_peer *peer, mplink_u32 id, mplink_counters *sum)
 {
-	*sum = core(peer).link(Rtnl(), id)->sum(Rtnl(), core(peer).lanes());
+	*sum = core(peer).link(Boundary::rtnl(), id)->sum(Boundary::rtnl(), core(peer).lanes());
 }
 
 mplink_path *mplink_core_select(const mplink_peer *peer, mplink_size len, mplink_size lane,
 				const mplink_u8 *l3, mplink_u32 l3_len)
 {
-	return select(ReadSection(), core(peer), {len, lane, l3, l3_len});
+	return select(Boundary::read_section(), core(peer), {len, lane, l3, l3_len});
 }
 
 mplink_choice mplink_core_reselect(mplink_device *device, const mplink_peer *peer, mplink_size len,
 				   mplink_size lane, const mplink_u8 *l3, mplink_u32 l3_len)
 {
-	return core(device).reselect(ReadSection(), core(peer), {len, lane, l3, l3_len});
+	return core(device).reselect(Boundary::read_section(), core(peer), {len, lane, l3, l3_len});
 }
 
 mplink_choice mplink_core_next(mplink_device *device, const void *more, mplink_size len,
@@ -308,13 +310,13 @@ mplink_choice mplink_core_next(mplink_device *device, const void *more, mplink_s
 void mplink_core_receive(const mplink_nic *nic, const mplink_peer *peer, mplink_size len,
 			 mplink_size lane)
 {
-	receive(ReadSection(), core(nic), core(peer), len, lane);
+	receive(Boundary::read_section(), core(nic), core(peer), len, lane);
 }
 
 void mplink_core_receive_link(const mplink_nic *nic, const mplink_peer *peer, mplink_u32 id,
 			      mplink_size len, mplink_size lane)
 {
-	receive_link(ReadSection(), core(nic), core(peer), id, len, lane);
+	receive_link(Boundary::read_section(), core(nic), core(peer), id, len, lane);
 }
 
 mplink_u64 mplink_core_drops(const mplink_device *device, mplink_u32 drop)

@@ -2,6 +2,7 @@
 // include/mplink/tunnel.h: GRE headers and the resequencer for the kernel's sockets.
 #include "mplink/tunnel.h"
 
+#include "api/boundary.hh"
 #include "base/errors.hh"
 #include "link/device.hh"
 #include "tunnel/gre_header.hh"
@@ -53,7 +54,8 @@ mplink_u32 mplink_core_flow_hash(const mplink_u8 *l3, mplink_u32 len)
 
 mplink_path *mplink_core_peer_path(const mplink_peer *peer, mplink_u32 id)
 {
-	const LinkTable *table = reinterpret_cast<const Peer *>(peer)->table(ReadSection());
+	const LinkTable *table =
+		reinterpret_cast<const Peer *>(peer)->table(Boundary::read_section());
 	const LinkEntry *link = table ? table->find(id) : nullptr;
 
 	return link ? link->path : nullptr;
@@ -96,7 +98,7 @@ void mplink_core_bucket_end(mplink_flow_bucket *bucket)
 int mplink_core_bucket_arrive(mplink_flow_bucket *bucket, const mplink_peer *peer,
 			      mplink_held *packet, mplink_release *release)
 {
-	const ReadSection section;
+	const ReadSection section = Boundary::read_section();
 
 	if (core(bucket).in_order(*packet)) [[likely]]
 		return 1;
@@ -107,7 +109,7 @@ int mplink_core_bucket_arrive(mplink_flow_bucket *bucket, const mplink_peer *pee
 void mplink_core_bucket_expire(mplink_flow_bucket *bucket, const mplink_peer *peer,
 			       mplink_release *release)
 {
-	core(bucket).expire(alive_of(peer, ReadSection()), *release);
+	core(bucket).expire(alive_of(peer, Boundary::read_section()), *release);
 }
 
 void mplink_core_bucket_flush(mplink_flow_bucket *bucket, mplink_release *release)

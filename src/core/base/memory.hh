@@ -19,14 +19,6 @@ void destroy(T *p)
 	mplink_free(p);
 }
 
-// Destroys p, which derives from mplink_rcu, once no reader can see it.
-template <class T>
-void destroy_after_readers(T *p)
-{
-	if (p)
-		mplink_call_rcu(p, [](mplink_rcu *rcu) { destroy(static_cast<T *>(rcu)); });
-}
-
 template <class T>
 class Box
 {

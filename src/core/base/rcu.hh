@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
-// RCU-protected pointers that cannot be dereferenced without proof of a
-// read-side section, nor changed without proof of RTNL.
+// RCU-protected pointers: readers must prove a read-side section, writers RTNL, and what a
+// writer replaces is destroyed only after a grace period.
 #pragma once
 #include <utility>
 
 #include "base/access_once.hh"
+#include "base/memory.hh"
 #include "mplink/platform.h"
 
 namespace mplink
 {
 
-// Proof that the caller is in an RCU read section.  Made where C calls in; the
-// section itself is C's, so that it also covers what C does with the answer.
-// Like Rtnl it is empty, and passing it on costs nothing.
+// Makes the two tokens below; api/boundary.hh defines it, for the functions that C calls.
+class Boundary;
+
+// Proof that the caller is in an RCU read-side section.  C enters the section, so that it
+// also covers what C does with the answer.  Empty, as Rtnl is: passing it on costs nothing.
 class ReadSection
 {
-public:
+	friend class Boundary;
+
 	[[gnu::always_inline]] ReadSection()
 	{
 #if !defined(__KERNEL__) || defined(CONFIG_PROVE_RCU)
@@ -27,13 +31,49 @@ public:
 // Proof that the caller holds RTNL, which guards all state but the packet path's.
 class Rtnl
 {
-public:
+	friend class Boundary;
+
 	Rtnl()
 	{
 		mplink_assert_rtnl();
 	}
 };
 
+// Owns an object that readers may still hold.  Its end destroys the object after a grace
+// period; there is no way to destroy it earlier.  T derives from mplink_rcu.
+template <class T>
+class [[nodiscard]] Retired
+{
+public:
+	explicit Retired(Box<T> p) : p_(p.release())
+	{
+	}
+	Retired(Retired &&other) noexcept : p_(std::exchange(other.p_, nullptr))
+	{
+	}
+	Retired(const Retired &) = delete;
+	Retired &operator=(const Retired &) = delete;
+	~Retired()
+	{
+		if (p_)
+			mplink_call_rcu(p_,
+					[](mplink_rcu *rcu) { destroy(static_cast<T *>(rcu)); });
+	}
+
+	explicit operator bool() const
+	{
+		return p_;
+	}
+	T &operator*() const
+	{
+		return *p_;
+	}
+
+private:
+	T *p_;
+};
+
+// Owns what it points to.  Whoever destroys it must know that no reader is left.
 template <class T>
 class Rcu
 {
@@ -41,6 +81,10 @@ public:
 	constexpr Rcu() = default;
 	Rcu(const Rcu &) = delete;
 	Rcu &operator=(const Rcu &) = delete;
+	~Rcu()
+	{
+		destroy(p_);
+	}
 
 	// A plain load: the address dependency orders what is read through it.
 	[[gnu::always_inline]] T *read(ReadSection) const
@@ -53,19 +97,19 @@ public:
 		return p_;
 	}
 
-	// Publishes n and returns what readers may still hold until a grace period ends.
-	[[nodiscard]] T *exchange(Rtnl, T *n)
+	// Publishes n.
+	[[nodiscard]] Retired<T> exchange(Rtnl, Box<T> n)
 	{
-		T *old = p_;
+		Box<T> old(p_);
 
-		__atomic_store_n(&p_, n, __ATOMIC_RELEASE);
-		return old;
+		__atomic_store_n(&p_, n.release(), __ATOMIC_RELEASE);
+		return Retired<T>(std::move(old));
 	}
 
-	// Of what no reader can see any more, with all it holds.
-	[[nodiscard]] T *take()
+	// Takes the object out.  Call it only when no reader is left.
+	[[nodiscard]] Box<T> take()
 	{
-		return std::exchange(p_, nullptr);
+		return Box<T>(std::exchange(p_, nullptr));
 	}
 
 private:

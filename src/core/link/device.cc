@@ -115,7 +115,7 @@ void Device::remove_nic(Rtnl rtnl, mplink_u32 id)
 	// that did may go on with the NIC's counters, which stay.
 	nic->detach(rtnl);
 	nics_[id] = nullptr;
-	destroy_after_readers(nic);
+	const Retired<Nic> gone{Box<Nic>(nic)};
 }
 
 template <class Change>

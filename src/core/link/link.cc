@@ -57,13 +57,13 @@ void Link::info(mplink_link_info &info) const
 	info.liveness = liveness_;
 	info.remote = remote_;
 	info.local = local_;
-	info.path = path_;
-	info.bfd = bfd_;
+	info.path = path_.get();
+	info.bfd = session_.get();
 	info.stages_ms[MPLINK_LINK_ROUTE] = route_ms_;
 	info.stages_ms[MPLINK_LINK_BFD_INIT] = never;
 	info.stages_ms[MPLINK_LINK_BFD_UP] = never;
-	if (bfd_)
-		mplink_bfd_since(bfd_, &info.stages_ms[MPLINK_LINK_BFD_INIT],
+	if (session_)
+		mplink_bfd_since(session_.get(), &info.stages_ms[MPLINK_LINK_BFD_INIT],
 				 &info.stages_ms[MPLINK_LINK_BFD_UP]);
 	info.stages_ms[MPLINK_LINK_VALID] = valid_ms_;
 }
@@ -106,29 +106,34 @@ bool Link::change(const mplink_addr &remote, mplink_u16 weight)
 
 void Link::configure(Rtnl, const Settings &settings)
 {
-	if (bfd_)
-		mplink_bfd_configure(bfd_, &settings.liveness.bfd);
+	if (session_)
+		mplink_bfd_configure(session_.get(), &settings.liveness.bfd);
+}
+
+// The published table may name the old path: finish() lets it go.
+void Link::replace_path(PathRef path)
+{
+	if (path_)
+		old_path_ = std::move(path_);
+	path_ = std::move(path);
 }
 
 // False: memory is short.
 bool Link::follow_path()
 {
 	const PathNeed need = path_need(nic_.state(), nic_.has(family(remote_)));
-	bool short_of_memory = false;
-	mplink_path *path = path_;
 
 	if (need == PathNeed::none || (need == PathNeed::keep && moved_)) {
-		path = nullptr;
-	} else if (need == PathNeed::fresh && (!path || moved_ || !mplink_path_current(path))) {
+		replace_path({});
+	} else if (need == PathNeed::fresh &&
+		   (!path_ || moved_ || !mplink_path_current(path_.get()))) {
 		mplink_u32 reason = MPLINK_REASON_NONE;
 
-		path = mplink_path_create(nic_.port(), &remote_, &local_, &reason);
-		short_of_memory = !path && !reason;
+		replace_path(PathRef(mplink_path_create(nic_.port(), &remote_, &local_, &reason)));
 		no_path_ = reason ? reason : mplink_u32{MPLINK_REASON_NO_ROUTE};
+		return path_ || reason;
 	}
-	if (path != path_)
-		old_path_ = std::exchange(path_, path);
-	return !short_of_memory;
+	return true;
 }
 
 bool Link::follow_session(const Settings &settings, mplink_u32 inherited)
@@ -137,8 +142,8 @@ bool Link::follow_session(const Settings &settings, mplink_u32 inherited)
 	const bool was_asked = asked_;
 
 	asked_ = liveness == MPLINK_LIVENESS_BFD && nic_.state().attached;
-	if (bfd_ && (!asked_ || moved_)) {
-		old_bfd_ = std::exchange(bfd_, nullptr);
+	if (session_ && (!asked_ || moved_)) {
+		old_session_ = std::move(session_);
 		trusted_until_ms_ = 0;
 	}
 	if (!asked_) {
@@ -149,9 +154,10 @@ bool Link::follow_session(const Settings &settings, mplink_u32 inherited)
 	// between.
 	if (!was_asked && restore_.usable())
 		trusted_until_ms_ = mplink_now_ms() + trust_ms(settings.liveness);
-	if (!bfd_)
-		bfd_ = mplink_bfd_get(nic_.port(), &remote_, &local_, &settings.liveness.bfd);
-	return bfd_ && mplink_bfd_run(bfd_, why_not() == MPLINK_REASON_NONE);
+	if (!session_)
+		session_ = SessionRef(
+			mplink_bfd_get(nic_.port(), &remote_, &local_, &settings.liveness.bfd));
+	return session_ && mplink_bfd_run(session_.get(), why_not() == MPLINK_REASON_NONE);
 }
 
 bool Link::follow(Rtnl, const Settings &settings, mplink_u32 inherited)
@@ -205,7 +211,7 @@ void Link::take(const RestoreStep &step)
 
 void Link::stamp(mplink_u64 now_ms)
 {
-	stamp_stage(route_ms_, path_, now_ms);
+	stamp_stage(route_ms_, static_cast<bool>(path_), now_ms);
 	stamp_stage(valid_ms_, !reason_, now_ms);
 }
 
@@ -229,15 +235,15 @@ bool Link::judge(Rtnl, const Settings &settings, mplink_u64 now_ms)
 		{.wtr_ms = settings.liveness.wtr_ms, .holdoff_ms = settings.liveness.holdoff_ms},
 		health(), now_ms));
 	// During a hold-off they shall not.
-	watched_ = bfd_ && !trusted() && !settings.liveness.holdoff_ms;
+	watched_ = session_ && !trusted() && !settings.liveness.holdoff_ms;
 	stamp(now_ms);
 	if ((!was_) != (!reason_) || waits(was_) != waits(reason_))
 		return true;
 	// A path or a session is in the published table only if the link is valid there.
-	return !reason_ && (old_path_ || old_bfd_ || watched_ != was_watched);
+	return !reason_ && (old_path_ || old_session_ || watched_ != was_watched);
 }
 
-bool Link::hasten(Rtnl, mplink_u64 now_ms)
+bool Link::skip_wait(Rtnl, mplink_u64 now_ms)
 {
 	if (!waits(reason_))
 		return false;
@@ -248,16 +254,14 @@ bool Link::hasten(Rtnl, mplink_u64 now_ms)
 
 void Link::finish(Rtnl)
 {
-	mplink_path_retire(std::exchange(old_path_, nullptr));
-	if (mplink_bfd *bfd = std::exchange(old_bfd_, nullptr))
-		mplink_bfd_put(bfd);
+	old_path_ = {};
+	old_session_ = {};
 }
 
-void Link::let_go(Rtnl rtnl)
+void Link::let_go(Rtnl)
 {
-	old_path_ = std::exchange(path_, nullptr);
-	old_bfd_ = std::exchange(bfd_, nullptr);
-	finish(rtnl);
+	path_ = {};
+	session_ = {};
 }
 
 } // namespace mplink

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // One way to one peer: over a NIC, to the peer's address there.
 #pragma once
+#include "base/ref.hh"
 #include "link/link_table.hh"
 #include "link/nic.hh"
 #include "link/restore.hh"
@@ -12,6 +13,10 @@ namespace mplink
 // How long a link may go without an answer by BFD that has been used without one, once the
 // far end answers on another.
 mplink_u64 bfd_grace_ms(const mplink_liveness_config &config);
+
+// Readers may hold the path until a grace period ends; the kernel waits for that.
+using PathRef = Ref<mplink_path, mplink_path_retire>;
+using SessionRef = Ref<mplink_bfd, mplink_bfd_put>;
 
 class Link : public mplink_rcu, Counted<Kind::links>
 {
@@ -66,8 +71,8 @@ public:
 		return {.valid = !reason_,
 			.weight = weight_,
 			.port = nic_.port(),
-			.live = watched_ ? mplink_bfd_up(bfd_) : nullptr,
-			.path = path_,
+			.live = watched_ ? mplink_bfd_up(session_.get()) : nullptr,
+			.path = path_.get(),
 			.shared = &shared_,
 			.nic_counters = nic_.traffic(),
 			.place = place(),
@@ -94,7 +99,7 @@ public:
 	// Whether the far end's BFD says that this link works.
 	bool answers() const
 	{
-		return bfd_ && read_once(*mplink_bfd_up(bfd_));
+		return session_ && read_once(*mplink_bfd_up(session_.get()));
 	}
 	// The far end answers on another link: if it does not on this one by until_ms, it
 	// does not because the path is dead.
@@ -119,8 +124,9 @@ public:
 	[[nodiscard]] bool follow(Rtnl, const Settings &, mplink_u32 inherited);
 	// Whether it may carry packets.  True: a new table is due.
 	[[nodiscard]] bool judge(Rtnl, const Settings &, mplink_u64 now_ms);
-	// There is no other: it has to be good enough without waiting.  Likewise.
-	[[nodiscard]] bool hasten(Rtnl, mplink_u64 now_ms);
+	// Ends the wait to restore at once, because the peer has no valid link.  True: a new
+	// table is due.
+	[[nodiscard]] bool skip_wait(Rtnl, mplink_u64 now_ms);
 	void finish(Rtnl);
 
 	// The reason before the update.
@@ -153,6 +159,7 @@ private:
 		return reason == MPLINK_REASON_WAIT_TO_RESTORE;
 	}
 	void take(const RestoreStep &step);
+	void replace_path(PathRef path);
 	bool follow_path();
 	bool follow_session(const Settings &settings, mplink_u32 inherited);
 	bool trusted() const
@@ -169,16 +176,16 @@ private:
 	mplink_u32 id_;
 	mplink_addr remote_;
 	mplink_addr local_ = {};
-	mplink_path *path_ = nullptr;
-	mplink_u32 no_path_ = MPLINK_REASON_NO_ROUTE; // why path_ is null
-	mplink_bfd *bfd_ = nullptr;
+	PathRef path_;
+	mplink_u32 no_path_ = MPLINK_REASON_NO_ROUTE; // why path_ is empty
+	SessionRef session_;
 	mplink_u32 slot_ = 0;
 	mplink_counters before_ = {};
 	mutable TrafficCounters shared_ = {};
 	mplink_u32 reason_ = MPLINK_REASON_UNREGISTERED;
 	mplink_u32 liveness_ = MPLINK_LIVENESS_INHERIT;
 	mplink_u16 weight_;
-	bool moved_ = false;   // path_ and bfd_ are to another remote, or from another address
+	bool moved_ = false;   // path_ and session_ are to another remote, or from another address
 	bool asked_ = false;   // it shall have a session
 	bool watched_ = false; // packets look at the session themselves
 	RestoreState restore_;
@@ -193,8 +200,8 @@ private:
 	mplink_u32 was_ = MPLINK_REASON_UNREGISTERED;
 	mplink_u32 lengthened_ms_ = 0;
 	bool unanswered_ = false;
-	mplink_path *old_path_ = nullptr;
-	mplink_bfd *old_bfd_ = nullptr;
+	PathRef old_path_;
+	SessionRef old_session_;
 };
 
 } // namespace mplink

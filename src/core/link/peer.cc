@@ -11,7 +11,7 @@ Box<Peer> Peer::create(const mplink_addr &addr, const NoLanes &none)
 
 Peer::~Peer()
 {
-	const Box<LinkSet> links(links_.take());
+	const Box<LinkSet> links = links_.take();
 
 	if (links)
 		for (Link &link : *links)
@@ -20,19 +20,18 @@ Peer::~Peer()
 
 void Peer::retire(Rtnl rtnl, Box<Peer> peer)
 {
-	Peer *p = peer.release();
+	const Retired<Peer> gone(std::move(peer));
+	const Retired<LinkTable> table = (*gone).table_.exchange(rtnl, {});
 
-	destroy_after_readers(p->table_.exchange(rtnl, nullptr));
-	if (const LinkSet *links = p->links_.get(rtnl))
+	if (const LinkSet *links = (*gone).links_.get(rtnl))
 		for (Link &link : *links)
 			link.let_go(rtnl);
-	destroy_after_readers(p);
 }
 
 bool Peer::replace_links(Rtnl rtnl, const Settings &settings, Box<LinkSet> links)
 {
 	const LinkSet *now = links.get();
-	LinkSet *old = links_.exchange(rtnl, links.release());
+	const Retired<LinkSet> old = links_.exchange(rtnl, std::move(links));
 
 	stale_ = true;
 
@@ -44,9 +43,8 @@ bool Peer::replace_links(Rtnl rtnl, const Settings &settings, Box<LinkSet> links
 		for (Link &link : *old)
 			if (now->at(link.id()) != &link) {
 				link.let_go(rtnl);
-				destroy_after_readers(&link);
+				const Retired<Link> gone{Box<Link>(&link)};
 			}
-	destroy_after_readers(old);
 	return complete;
 }
 
@@ -67,7 +65,7 @@ bool Peer::remove_links(Rtnl rtnl, const Settings &settings, mplink_u32 nic_id)
 
 	for (mplink_u32 i = 0; i < n; i++) {
 		gone[i]->let_go(rtnl);
-		destroy_after_readers(gone[i]);
+		const Retired<Link> last{Box<Link>(gone[i])};
 	}
 	return complete;
 }
@@ -119,7 +117,7 @@ bool Peer::publish(Rtnl rtnl, const Settings &settings)
 		if (stale_ && prune(rtnl))
 			return false;
 	}
-	destroy_after_readers(table_.exchange(rtnl, table.release()));
+	const Retired<LinkTable> old = table_.exchange(rtnl, std::move(table));
 	return !stale_;
 }
 
@@ -194,10 +192,10 @@ bool Peer::finish(Rtnl rtnl, const Settings &settings, mplink_u32 event, bool ch
 	if (answers)
 		for (Link &link : links)
 			link.doubt(rtnl, now + bfd_grace_ms(settings.liveness));
-	// To drop packets while a link works, only because it may not last, helps nobody.
+	// Without a valid link, use those that wait to be restored: better than to drop packets.
 	if (!usable)
 		for (Link &link : links)
-			changed |= link.hasten(rtnl, now);
+			changed |= link.skip_wait(rtnl, now);
 
 	const bool published = !(changed || stale_) || publish(rtnl, settings);
 
