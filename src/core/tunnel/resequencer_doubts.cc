@@ -91,37 +91,6 @@ bool Resequencer::Turn::leapt_over(const mplink_held &packet) const
 			      packet.seq - b_.leap_from < b_.leap_to - b_.leap_from);
 }
 
-// What followed a gap was followed in its turn.
-void Resequencer::Turn::proven()
-{
-	if (b_.leap_wide)
-		atomic_add(all_.rare_.lost_timer, b_.leap_to - 1 - b_.leap_from);
-	b_.leap_wide = false;
-	b_.leapt = false;
-}
-
-void Resequencer::Turn::refuse_doubted()
-{
-	mplink_held &packet = b_.doubted.take_first();
-	const LinkState &l = *link(packet.link);
-	const bool was = ahead_of(packet.seq, b_.next) < 0;
-	const Fate fate = b_.record.fate(b_.next, packet.seq);
-
-	b_.nr_doubted--;
-	b_.held--;
-	refuse(packet,
-	       was && fate == Fate::delivered ? MPLINK_GRE_DROP_DUPLICATE : MPLINK_GRE_DROP_LATE);
-	if (was && fate == Fate::given_up && recent(l) && ahead_of(packet.seq, l.highest) < 0)
-		overtaken();
-}
-
-void Resequencer::Turn::refuse_all_doubted()
-{
-	b_.doubting = 0;
-	while (!b_.doubted.empty())
-		refuse_doubted();
-}
-
 // Holds it aside.
 void Resequencer::Turn::doubt(mplink_held &packet)
 {
@@ -212,42 +181,6 @@ void Resequencer::Turn::count_refused()
 bool Resequencer::Turn::deaf()
 {
 	return !b_.held && b_.refused > enough_refused && for_ms(b_.refused_ms) >= lifetime_ms;
-}
-
-// A number behind the one expected.
-void Resequencer::Turn::behind(mplink_held &packet)
-{
-	const LinkState &l = *link(packet.link);
-	const Fate fate = b_.record.fate(b_.next, packet.seq);
-	const auto ahead = recent(l) ? ahead_of(packet.seq, l.highest) : 1;
-	const mplink_u32 back = ahead < 0 ? l.highest - packet.seq : 0;
-
-	count_refused();
-	if (back > near || (fate != Fate::delivered && leapt_over(packet))) {
-		if (fate == Fate::given_up)
-			measure_late(packet, back);
-		doubt(packet);
-		return;
-	}
-	// Its link has had the number: once, that is a duplicate which the wire has made.
-	const bool again = back && fate == Fate::delivered;
-
-	if ((again && in_a_row() && continues(packet)) || deaf()) {
-		restart(packet.seq);
-		take(packet);
-		return;
-	}
-	if (fate == Fate::delivered) {
-		refuse(packet, MPLINK_GRE_DROP_DUPLICATE);
-	} else {
-		refuse(packet, MPLINK_GRE_DROP_LATE);
-		measure_late(packet, back);
-		if (back && fate == Fate::given_up)
-			overtaken();
-	}
-	note(packet);
-	if (again)
-		suspect(packet);
 }
 
 // Nothing more will come of the present run.

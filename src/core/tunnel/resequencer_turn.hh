@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 // One call for one bucket: what the resequencer knows, and what comes of it.
 //
-// resequencer.cc has the order of packets and the gaps in it, resequencer_doubts.cc what
-// is believed of them.
+// resequencer_gaps.cc has the gaps in the order of packets, resequencer_doubts.cc what is
+// believed of a packet, resequencer.cc what follows when one arrives.  Each calls only those
+// before it.
 #pragma once
 #include "base/atomic.hh"
 #include "base/deadline.hh"

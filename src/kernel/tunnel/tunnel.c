@@ -195,15 +195,6 @@ void mplink_tunnel_revisit(struct mplink_tunnel *tunnel)
 	}
 }
 
-void *mplink_tunnel_alloc(const struct mplink_tunnel *tunnel, size_t size)
-{
-	struct mem_cgroup *const before = set_active_memcg(tunnel->memcg);
-	void *const made = mplink_alloc_now(size);
-
-	set_active_memcg(before);
-	return made;
-}
-
 atomic_t *mplink_tunnel_begin_numbers(struct mplink_tunnel *tunnel, u32 bucket)
 {
 	atomic_t *const made = mplink_tunnel_alloc(tunnel, sizeof(*made));

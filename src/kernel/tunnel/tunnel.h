@@ -5,9 +5,11 @@
 
 #include <linux/atomic.h>
 #include <linux/hrtimer.h>
+#include <linux/sched/mm.h>
 #include <linux/spinlock.h>
 
 #include "mplink/core.h"
+#include "mplink/platform.h"
 #include "mplink/tunnel.h"
 
 struct mplink_far_end;
@@ -136,7 +138,14 @@ void mplink_tunnel_forget_nic(struct mplink_tunnel *tunnel, u32 nic_id);
  * Context: Any but hard interrupts.
  * Return: zeroed memory, to be freed by mplink_free(), or NULL if memory is short.
  */
-void *mplink_tunnel_alloc(const struct mplink_tunnel *tunnel, size_t size);
+static inline void *mplink_tunnel_alloc(const struct mplink_tunnel *tunnel, size_t size)
+{
+	struct mem_cgroup *const before = set_active_memcg(tunnel->memcg);
+	void *const made = mplink_alloc_now(size);
+
+	set_active_memcg(before);
+	return made;
+}
 
 /**
  * mplink_tunnel_begin_numbers() - Allocate the next sequence number of a flow bucket

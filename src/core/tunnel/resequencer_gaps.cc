@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0
+// The gaps in the order of packets: what waits behind them, and when they are given up.
+#include "tunnel/resequencer_turn.hh"
+
+namespace mplink
+{
+
+// A link has let packets overtake each other, of late: then to have passed a gap
+// proves nothing, and only the timer tells what is lost.
+bool Resequencer::Turn::unruly()
+{
+	const mplink_u64 overtaken_us = read_once(all_.rare_.overtaken_us);
+
+	return overtaken_us && elapsed(now(), overtaken_us) < unruly_us;
+}
+
+bool Resequencer::Turn::full() const
+{
+	const mplink_u64 held = read_once(all_.held_) + b_.held - held_before_;
+
+	return b_.held > read_once(all_.config_.max_perflow_buffer) ||
+	       held > read_once(all_.config_.max_peer_buffer);
+}
+
+void Resequencer::Turn::refuse(mplink_held &packet, Refusal why)
+{
+	packet.drop = static_cast<mplink_u8>(why);
+	refused_.append(packet);
+	if (why == MPLINK_GRE_DROP_DUPLICATE)
+		add_once(b_.duplicates, 1);
+	else if (why == MPLINK_GRE_DROP_LATE)
+		atomic_add(all_.rare_.late, 1);
+}
+
+// The link has brought it.
+void Resequencer::Turn::note(const mplink_held &packet)
+{
+	LinkState &l = *link(packet.link);
+
+	if (!recent(l) || ahead_of(packet.seq, l.highest) > 0)
+		l.highest = packet.seq;
+
+	const mplink_u64 since = shown(l) ? since_last(l) : 0;
+	const mplink_u32 pause =
+		since < most_patience / 2 ? static_cast<mplink_u32>(since) : most_patience / 2;
+
+	l.pause = pause > l.pause / 2 ? pause : l.pause / 2;
+	l.last = ++b_.arrivals;
+}
+
+// A rank in the tree that nobody who sends packets can choose: by where this one lies in
+// memory, too.
+mplink_u16 Resequencer::Turn::rank(const mplink_held &packet) const
+{
+	const auto place = static_cast<mplink_u64>(reinterpret_cast<__UINTPTR_TYPE__>(&packet));
+	const mplink_u64 mixed = (place >> 4 ^ packet.seq) * 0x9e3779b97f4a7c15;
+
+	return static_cast<mplink_u16>((mixed ^ mixed >> 29) * 0xbf58476d1ce4e5b9 >> 48);
+}
+
+// False: it is refused.
+bool Resequencer::Turn::hold(mplink_held &packet)
+{
+	packet.since = b_.believed;
+	if (!b_.waiting.insert(packet, rank(packet))) {
+		refuse(packet, MPLINK_GRE_DROP_DUPLICATE);
+		return false;
+	}
+	b_.held++;
+	b_.refused = 0;
+	return true;
+}
+
+// A packet has come whose gap was given up.  How late it is tells how long to wait, if
+// its gap is the one that is kept in mind; else the timer is twice what it was.
+void Resequencer::Turn::measure_late(const mplink_held &packet, bool own_link)
+{
+	if (b_.late_us && packet.seq - b_.late_from < b_.late_to - b_.late_from) {
+		const mplink_u64 open = elapsed(now(), b_.late_us);
+
+		b_.late_us = 0;
+		all_.timer_.late(now(), open);
+		if (open > longest_us()) {
+			const mplink_u64 bit = mplink_u64{1} << packet.link;
+
+			atomic_add(all_.rare_.too_slow, 1);
+			if (read_once(all_.rare_.too_slow) >= enough_slow &&
+			    !(read_once(all_.rare_.told_slow) & bit)) {
+				write_once(all_.rare_.told_slow,
+					   read_once(all_.rare_.told_slow) | bit);
+				slow_us_ = open;
+			}
+		}
+	} else if (b_.timed_out && (!own_link || unruly())) {
+		all_.timer_.too_short(now(), all_.config_);
+	}
+}
+
+// What followed a gap was followed in its turn.
+void Resequencer::Turn::proven()
+{
+	if (b_.leap_wide)
+		atomic_add(all_.rare_.lost_timer, b_.leap_to - 1 - b_.leap_from);
+	b_.leap_wide = false;
+	b_.leapt = false;
+}
+
+void Resequencer::Turn::refuse_doubted()
+{
+	mplink_held &packet = b_.doubted.take_first();
+	const LinkState &l = *link(packet.link);
+	const bool was = ahead_of(packet.seq, b_.next) < 0;
+	const Fate fate = b_.record.fate(b_.next, packet.seq);
+
+	b_.nr_doubted--;
+	b_.held--;
+	refuse(packet,
+	       was && fate == Fate::delivered ? MPLINK_GRE_DROP_DUPLICATE : MPLINK_GRE_DROP_LATE);
+	if (was && fate == Fate::given_up && recent(l) && ahead_of(packet.seq, l.highest) < 0)
+		overtaken();
+}
+
+void Resequencer::Turn::refuse_all_doubted()
+{
+	b_.doubting = 0;
+	while (!b_.doubted.empty())
+		refuse_doubted();
+}
+
+// Whether all that could fill the gap have passed it.  A packet alone beyond a wide gap is
+// not believed to have passed any but its own.
+bool Resequencer::Turn::passed()
+{
+	const mplink_held &first = b_.waiting.first();
+	const bool proves_nothing = unruly();
+	const bool alone = stray(first);
+
+	for (mplink_u64 left = alive_.ids(); left; left &= left - 1) {
+		const auto id = static_cast<mplink_u32>(__builtin_ctzll(left));
+		const LinkState *l = link(id);
+
+		if (alone && !proves_nothing && id == first.link)
+			continue;
+		if (!l || !shown(*l)) {
+			if (age() < patience)
+				return false;
+		} else if (proves_nothing || ahead_of(l->highest, b_.next) < 0) {
+			const mplink_u64 since = since_last(*l);
+
+			if (since < patience || since / 2 < l->pause)
+				return false;
+		}
+	}
+	return true;
+}
+
+// When the first gap is given up.
+mplink_u64 Resequencer::Turn::due(bool passed) const
+{
+	const mplink_held &first = b_.waiting.first();
+	mplink_u64 wait = stray(first) ? longest_us() : timeout_us();
+
+	if (passed)
+		wait = first.seq - b_.next == 1 || followed() || !alive_.ids()
+			       ? 0
+			       : earlier(timeout_us(), grace_us);
+	return first.held_us + wait;
+}
+
+// Packets that wait are delivered or refused.
+mplink_held &Resequencer::Turn::release()
+{
+	mplink_held &packet = b_.waiting.take_first();
+	const mplink_u64 waited = elapsed(now(), packet.held_us);
+
+	b_.held--;
+	add_once(b_.wait_us, waited);
+	atomic_raise(all_.rare_.wait_max_us, waited);
+	return packet;
+}
+
+void Resequencer::Turn::drain()
+{
+	while (!b_.waiting.empty() && b_.waiting.first().seq == b_.next) {
+		mplink_held &packet = release();
+
+		b_.next++;
+		add_once(b_.reordered, 1);
+		delivered_.append(packet);
+		// Now that the numbers have got there, it is one of them.
+		if (packet.doubted)
+			note(packet);
+	}
+}
+
+// The first gap, up to the lowest number that waits.
+void Resequencer::Turn::give_up(mplink_u64 &counter)
+{
+	const mplink_held &first = b_.waiting.first();
+	const mplink_u32 to = first.seq;
+	const mplink_u32 gap = to - b_.next;
+	const mplink_u8 by = first.link;
+	const bool alone = !followed();
+
+	if (!unproven()) {
+		proven();
+		b_.leap_from = b_.next;
+	}
+	// One packet alone may be wrong by far more than ever was lost.
+	if (alone && gap > near)
+		b_.leap_wide = true;
+	else
+		atomic_add(counter, gap);
+	b_.record.give_up(b_.next, to);
+	b_.timed_out = &counter == &all_.rare_.lost_timer;
+	if (&counter != &all_.rare_.lost_rule &&
+	    (!b_.late_us || elapsed(now(), b_.late_us) > longest_us() + too_old_us)) {
+		b_.late_us = first.held_us;
+		b_.late_from = b_.next;
+		b_.late_to = to;
+	}
+	b_.next = to;
+	drain();
+	if (alone && (gap > near || &counter != &all_.rare_.lost_overflow)) {
+		b_.leapt = true;
+		b_.leap_to = b_.next;
+		b_.leap_link = by;
+	} else {
+		proven();
+		refuse_all_doubted();
+	}
+}
+
+// The run went on below a packet that is far ahead and alone: it is none of it.
+void Resequencer::Turn::end_gap(mplink_u64 &counter)
+{
+	const mplink_held &first = b_.waiting.first();
+
+	if (stray(first) && first.since != b_.believed)
+		refuse(release(), MPLINK_GRE_DROP_LATE);
+	else
+		give_up(counter);
+}
+
+void Resequencer::Turn::settle()
+{
+	drain();
+	while (!b_.waiting.empty()) {
+		const bool all_passed = passed();
+
+		if (now() >= due(all_passed))
+			end_gap(all_passed ? all_.rare_.lost_rule : all_.rare_.lost_timer);
+		else if (!full())
+			break;
+		else if (!b_.doubted.empty())
+			refuse_doubted();
+		else
+			end_gap(all_.rare_.lost_overflow);
+	}
+	while (!b_.doubted.empty() &&
+	       (full() || now() >= b_.doubted.first().held_us + longest_us()))
+		refuse_doubted();
+}
+
+void Resequencer::Turn::flush()
+{
+	refuse_all_doubted();
+	while (!b_.waiting.empty())
+		give_up(all_.rare_.lost_timer);
+	proven();
+}
+
+void Resequencer::Turn::finish(mplink_release &release)
+{
+	if (b_.held != held_before_)
+		atomic_add(all_.held_, b_.held - held_before_);
+	release.deliver = delivered_.first();
+	release.refused = refused_.first();
+	release.deadline_us = b_.waiting.empty() ? never : due(passed());
+	if (!b_.doubted.empty())
+		release.deadline_us =
+			earlier(release.deadline_us, b_.doubted.first().held_us + longest_us());
+	release.slow_us = slow_us_;
+}
+
+} // namespace mplink
