@@ -7,20 +7,16 @@
 source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/vm/lib-traffic.sh
 source "$(dirname "$0")/../lib-traffic.sh"
-
-# on A|B CMD...
-on() {
-	local host=$1
-	shift
-	[[ $host == A ]] && "$@" || in_b "$@"
-}
+# shellcheck source=tests/vm/lib-tunnel.sh
+source "$(dirname "$0")/../lib-tunnel.sh"
 
 # virtual A|B ENCAP: mpl0 with the links in LINKS_A or LINKS_B, for both families
 virtual() {
 	local host=$1 encap=$2 me=1 far=2 links nics=() key=()
 	[[ $host == A ]] || me=2 far=1
-	links="LINKS_$host"
-	read -ra links <<<"${!links}"
+	links=$LINKS_A
+	[[ $host == A ]] || links=$LINKS_B
+	read -ra links <<<"$links"
 	for ((i = 1; i < ${#links[@]}; i += 3)); do
 		[[ " ${nics[*]} " == *" ${links[i]} "* ]] || nics+=("${links[i]}")
 	done
@@ -72,14 +68,14 @@ works "link-local addresses" 1
 for host in A B; do
 	me=$([[ $host == A ]] && echo 1 || echo 2)
 	on $host ip link add link eth1 name eth1.10 type vlan id 10
-	on $host ip addr add 10.1.1.$me/24 dev eth1.10
+	on $host ip addr add "10.1.1.$me/24" dev eth1.10
 	on $host ip link set eth1.10 up
 	on $host ip link add bond7 type bond mode balance-rr miimon 50
 	for nic in eth2 eth3; do
 		on $host ip link set $nic down
 		on $host ip link set $nic master bond7
 	done
-	on $host ip addr add 10.1.2.$me/24 dev bond7
+	on $host ip addr add "10.1.2.$me/24" dev bond7
 	on $host ip link set bond7 up
 done
 LINKS_A="link eth1.10 10.1.1.2 link bond7 10.1.2.2" LINKS_B="link eth1.10 10.1.1.1 link bond7 10.1.2.1"

@@ -79,7 +79,7 @@ for family in 4 6; do
 		wait_until 10 ping -qc1 -W1 "$peer"
 		what="meta l4proto { icmp, icmpv6 } meta oifname mpl0"
 		[[ $hook == post* ]] || what="meta l4proto { icmp, icmpv6 } meta iifname mpl0"
-		park $hook "$what"
+		park "$hook" "$what"
 		ping -c6 -i0.1 -W1 "$peer" >/dev/null && fail "IPv$family, $hook: nothing rests there"
 		parked 4 || fail "IPv$family, $hook: $(</run/parked) packets rest there"
 		log_mark
@@ -89,7 +89,7 @@ for family in 4 6; do
 		wait_until 10 links_valid 2
 		routes_back 2
 		wait_until 10 ping -qc1 -W1 "$peer"
-		park $hook "$what"
+		park "$hook" "$what"
 		ping -c3 -i0.1 -W1 "$peer" >/dev/null || true
 		parked 2 || fail "IPv$family, $hook: $(</run/parked) packets rest there, the second time"
 		check "IPv$family, $hook: the module goes" timeout 8 rmmod mplink
