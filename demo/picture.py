@@ -48,7 +48,7 @@ def draw(rows, links, shown):
 
     text = shown.rstrip("\n").splitlines()
     shown_top = bottom + 60
-    height = shown_top + ROW * (len(text) + 1) + 16
+    height = shown_top + ROW * (len(text) + 1) + 28
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
            'font-family="DejaVu Sans, sans-serif" font-size="13">',
            f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
