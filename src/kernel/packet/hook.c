@@ -31,10 +31,8 @@
  *
  * lwtstate adds headers (MPLS, SEG6) or runs programs (BPF); a new route would lose both.  A
  * qdisc or an egress filter of the virtual NIC sees a packet only on the way through the
- * device; a device without a queue has no ->enqueue.  gre-udp takes that way, too.  A NIC may
- * be a tunnel whose packets come back to the virtual NIC: mplink_output() drops and counts
- * them, while the stack would report a dead loop and count them nowhere.  Call inside an RCU
- * read section.
+ * device; a device without a queue has no ->enqueue.  gre-udp takes that way, too.  Call inside
+ * an RCU read section.
  */
 static __always_inline unsigned long mplink_hook_obstacles(const struct net_device *dev,
 							   const struct dst_entry *dst)
@@ -44,8 +42,16 @@ static __always_inline unsigned long mplink_hook_obstacles(const struct net_devi
 	const unsigned long queue = (unsigned long)data_race(rcu_dereference(dev->qdisc)->enqueue);
 
 	return (unsigned long)dst->lwtstate | (unsigned long)READ_ONCE(vnic->delivery) | queue |
-	       mplink_egress_filters(dev) |
-	       ((unsigned long)dev_recursion_level() & ~(MPLINK_OUTPUT_DEPTH - 1UL));
+	       mplink_egress_filters(dev);
+}
+
+/*
+ * A NIC may be a tunnel whose packets come back to the virtual NIC: mplink_output() drops and
+ * counts them, while the stack would report a dead loop and count them nowhere.
+ */
+static __always_inline bool mplink_hook_loops(void)
+{
+	return dev_recursion_level() >= MPLINK_OUTPUT_DEPTH;
 }
 
 /*
@@ -171,7 +177,8 @@ static noinline unsigned int mplink_hook4_send(struct sk_buff *skb,
 	const u32 mtu = data_race(dev->mtu);
 	const u32 len = skb->len;
 
-	if (unlikely(rt->dst.output != ip_output || mplink_hook_obstacles(dev, &rt->dst)))
+	if (unlikely(rt->dst.output != ip_output || mplink_hook_obstacles(dev, &rt->dst) ||
+		     mplink_hook_loops()))
 		return mplink_hook_pass(skb, dev);
 	if (unlikely(rt->rt_gw_family || rt->rt_pmtu || !mplink_hook_no_metrics(&rt->dst) ||
 		     len > mtu || iph->protocol == IPPROTO_ICMP))
@@ -192,7 +199,7 @@ static noinline unsigned int mplink_hook6_send(struct sk_buff *skb,
 	struct mplink_addr hop;
 
 	if (unlikely(rt->dst.output != ip6_output || ipv6_addr_is_multicast(&ip6h->daddr) ||
-		     mplink_hook_obstacles(dev, &rt->dst)))
+		     mplink_hook_obstacles(dev, &rt->dst) || mplink_hook_loops()))
 		return mplink_hook_pass(skb, dev);
 	if (unlikely(!rt->rt6i_idev || skb->len > READ_ONCE(rt->rt6i_idev->cnf.mtu6) ||
 		     !mplink_hook_no_metrics(&rt->dst)) &&

@@ -32,7 +32,7 @@ struct mplink_bucket {
 	struct mplink_tunnel *tunnel;
 	u16 index;
 	bool closed;
-	spinlock_t lock;
+	spinlock_t lock;	/* softirq off */
 	u8 core[] __aligned(8);
 };
 
@@ -73,7 +73,7 @@ struct mplink_tunnel {
 	struct mplink_far_end *ends[MPLINK_MAX_LINKS];
 	struct mplink_far_end *spare[MPLINK_MAX_LINKS];
 	struct rcu_head rcu;
-	spinlock_t making;
+	spinlock_t making;	/* softirq off */
 	bool closed;
 	struct mplink_bucket *bucket[MPLINK_FLOW_BUCKETS];
 	atomic_t *next[MPLINK_FLOW_BUCKETS];
