@@ -11,6 +11,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <net/ipv6.h>
+#include <net/sch_generic.h>
 
 #include "addr.h"
 #include "device/netns.h"
@@ -110,10 +111,14 @@ void mplink_set_carrier(void *owner, int on)
 {
 	struct net_device *dev = owner;
 
-	if (on)
-		netif_carrier_on(dev);
-	else
+	if (!on) {
 		netif_carrier_off(dev);
+		return;
+	}
+	netif_carrier_on(dev);
+	/* The kernel does this later, from a work item.  Until then it drops packets uncounted. */
+	if (netif_running(dev))
+		dev_activate(dev);
 }
 
 void mplink_request_refresh(void *owner)

@@ -37,6 +37,23 @@ udp_conserved
 dropped=$(ip -s -j link show mpl0 | grep -o '"tx":{[^}]*}' | grep -o '"dropped":[0-9]*' | cut -d: -f2)
 [[ $dropped -ge $lost ]] || fail "ip -s link shows $dropped dropped packets, not $lost"
 
+# Again and again: what is sent in the moment in which the virtual NIC's carrier comes back is
+# counted, too.
+UDP_RATE=3000 udp_start
+for ((i = 0; i < 10; i++)); do
+	for nic in eth1 eth2 eth3; do
+		ip link set $nic down
+	done
+	wait_until 5 carrier_is 0
+	nap 0.05
+	for nic in eth1 eth2 eth3; do
+		ip link set $nic up
+	done
+	wait_until 5 carrier_is 1
+done
+udp_stop
+udp_conserved
+
 # All of them deleted, and new ones in their place.
 udp_start
 ip link del eth1
