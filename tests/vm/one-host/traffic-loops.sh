@@ -25,6 +25,9 @@ tunnel() {
 	ip link set "$1" addrgenmode none
 	ip addr add "$4/24" dev "$1"
 	ip link set "$1" up
+	# Older kernels give gretap a queue.  In a queue a packet leaves the chain of calls that
+	# shows the loop, and goes round until it is too long.
+	tc qdisc replace dev "$1" root noqueue
 	[[ $2 == gre ]] || ip neigh replace "$5" lladdr 02:00:00:00:00:01 dev "$1"
 }
 

@@ -2,7 +2,7 @@
 # Guards: packets that rest in NFQUEUE, on their way out or in, IPv4 and IPv6, both encaps,
 # hold neither a NIC that goes nor the module; let go afterwards, they harm nobody.
 # by default: 6.1
-# timeout: 120
+# timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/vm/lib-traffic.sh
