@@ -72,7 +72,7 @@ topology 2
 for family in 4 6; do
 	peer=10.99.0.2 remote=10.0.2.2
 	[[ $family == 4 ]] || peer=fd99::2 remote=fd00:0:0:2::2
-	for hook in postrouting:0 postrouting:$LAST prerouting:-300; do
+	for hook in postrouting:$LAST prerouting:-300; do
 		mplink_load nics=eth1,eth2 "peer=$peer" "remotes=$([[ $family == 4 ]] && echo 10.0.1.2 || echo fd00:0:0:1::2),$remote"
 		mplink_up
 		wait_until 10 links_valid 2
