@@ -3,7 +3,7 @@
 # runs, has just ended, or would never end; nothing the command started stays; the command's
 # input is /dev/null.
 # by default: 6.1
-# timeout: 120
+# timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
 

@@ -4,7 +4,7 @@
 # packets it forwards: only ESP is on the cables, and the answers are understood. A policy
 # that blocks, and one without a state, let nothing out.
 # by default: 6.1
-# timeout: 120
+# timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/vm/lib-traffic.sh

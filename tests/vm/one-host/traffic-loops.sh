@@ -3,7 +3,7 @@
 # own virtual NIC: the kernel lives, each round is bounded, and what is dropped is counted
 # under `loop`, IPv4 and IPv6; likewise two virtual NICs, each over a tunnel over the other.
 # by default: 6.1
-# timeout: 120
+# timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/vm/lib-traffic.sh

@@ -2,7 +2,7 @@
 # Guards: members that are a VLAN, a bond, or know only link-local IPv6 addresses, both
 # encaps; the virtual NIC and its members in VRFs with encap none; policy routing by mark.
 # by default: 6.1
-# timeout: 120
+# timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/vm/lib-traffic.sh

@@ -4,7 +4,7 @@
 # counted. What quotes a packet that was sent is believed. With `checksum on` the outer UDP has
 # a checksum, and with `off` none, which the far end verifies.
 # by default: 6.1
-# timeout: 120
+# timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/vm/lib-traffic.sh

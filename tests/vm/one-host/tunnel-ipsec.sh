@@ -3,7 +3,7 @@
 # ESP is on the cables, of data and of BFD, and long packets fit; what comes unencrypted is
 # refused. With a policy that blocks, or without a state, nothing leaves, and that is counted.
 # by default: 6.1
-# timeout: 120
+# timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/vm/lib-traffic.sh

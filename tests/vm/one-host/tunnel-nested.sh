@@ -4,7 +4,7 @@
 # are above each other carry packets; where one is above itself, or too many are above each
 # other, packets are dropped and counted, and the kernel lives.
 # by default: 6.1
-# timeout: 120
+# timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/vm/lib-traffic.sh

@@ -3,7 +3,7 @@
 # and BFD come through, also when the NICs enter the VRF later, and when they have left it.
 # Keys are shown to who has CAP_NET_ADMIN only, and `mplink show` works without.
 # by default: 6.12
-# timeout: 120
+# timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/vm/lib-traffic.sh
