@@ -32,6 +32,9 @@
 #     handed_at_least            the same where an MTU has shrunk meanwhile: the stack cuts
 #                                packets, or refuses them, after they are counted
 #     counted_alike              what mpl0 sent is what its links sent
+#     count_on_cables NAME...    from now on counts, in counters of these names, what leaves by
+#                                eth1 to eth3: by the nft rules on its input
+#     counted NAME; zero         what such a counter has; all of them begin anew
 #     tcp_start; tcp_stop        iperf3, as fast as it goes or at TCP_RATE
 #     tcp_moves                  waits until B has acknowledged more
 #     steady DST [SECONDS]       UDP and TCP, as much as the kernel bears; steady_stop ends it
@@ -288,6 +291,28 @@ counted_alike() {
 	local links
 	links=$(links_sum tx_packets)
 	equal "packets that mpl0 sent" "$(stat tx_packets)" "$links"
+}
+
+count_on_cables() {
+	local nic rules
+	rules=$(cat)
+	{
+		echo 'table netdev c {'
+		printf 'counter n_%s { }\n' "$@"
+		for nic in eth1 eth2 eth3; do
+			printf 'chain %s {\ntype filter hook egress device "%s" priority 0;\n%s\n}\n' \
+				"$nic" "$nic" "$rules"
+		done
+		echo '}'
+	} | nft -f -
+}
+
+counted() {
+	nft -j list counter netdev c "n_$1" | jq '.nftables[].counter.packets // empty'
+}
+
+zero() {
+	nft reset counters table netdev c >/dev/null
 }
 
 _tcp_acked() {

@@ -13,28 +13,6 @@ source "$(dirname "$0")/../lib-traffic.sh"
 AUTH=0x$(printf '11%.0s' {1..32})
 ENC=0x$(printf '22%.0s' {1..16})
 
-# Counts what leaves by the cables: the payload in the clear, and ESP.
-count_on_cables() {
-	local nic
-	{
-		echo 'table netdev c {'
-		echo 'counter n_clear { }; counter n_esp { };'
-		for nic in eth1 eth2 eth3; do
-			echo "chain $nic {"
-			echo "type filter hook egress device \"$nic\" priority 0;"
-			echo 'meta l4proto { udp, tcp } counter name n_clear'
-			echo 'icmp type { echo-request, echo-reply } counter name n_clear'
-			echo 'icmpv6 type { echo-request, echo-reply } counter name n_clear'
-			echo 'meta l4proto { ipip, ipv6 } counter name n_clear'
-			echo 'meta l4proto esp counter name n_esp'
-			echo '}'
-		done
-		echo '}'
-	} | nft -f -
-}
-counted() { nft -j list counter netdev c "n_$1" | grep -oE '"packets": [0-9]+' | grep -oE '[0-9]+'; }
-zero() { nft reset counters table netdev c >/dev/null; }
-
 # both ARGS...: `ip xfrm` in A and in B
 both() {
 	ip xfrm "$@"
@@ -108,7 +86,13 @@ ip -n C route add default via fd06::fe
 in_b ip addr add 192.168.7.1/24 dev lo
 in_b ip addr add fd07::1/64 dev lo nodad
 sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
-count_on_cables
+count_on_cables clear esp <<-END
+	meta l4proto { udp, tcp } counter name n_clear
+	icmp type { echo-request, echo-reply } counter name n_clear
+	icmpv6 type { echo-request, echo-reply } counter name n_clear
+	meta l4proto { ipip, ipv6 } counter name n_clear
+	meta l4proto esp counter name n_esp
+END
 wait_until 10 links_valid 6
 
 for FAMILY in 4 6; do

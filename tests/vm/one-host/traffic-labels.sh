@@ -10,26 +10,6 @@ source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/vm/lib-traffic.sh
 source "$(dirname "$0")/../lib-traffic.sh"
 
-# Counts what leaves by the cables.
-count_on_cables() {
-	local nic
-	{
-		echo 'table netdev c {'
-		echo 'counter n_clear { }; counter n_segments { };'
-		for nic in eth1 eth2 eth3; do
-			echo "chain $nic {"
-			echo "type filter hook egress device \"$nic\" priority 0;"
-			echo 'icmp type echo-request counter name n_clear'
-			echo 'rt type 4 counter name n_segments return'
-			echo 'icmpv6 type echo-request counter name n_clear'
-			echo '}'
-		done
-		echo '}'
-	} | nft -f -
-}
-counted() { nft -j list counter netdev c "n_$1" | grep -oE '"packets": [0-9]+' | grep -oE '[0-9]+'; }
-zero() { nft reset counters table netdev c >/dev/null; }
-
 # pin FILE TYPE VERDICT: a BPF program that gives each packet this verdict; status 4: this
 # kernel has no BPF
 pin() {
@@ -57,7 +37,11 @@ three_links
 modprobe mpls_iptunnel
 mplink peer add fd99::2 link eth1 fd00:0:0:1::2 link eth2 fd00:0:0:2::2 link eth3 fd00:0:0:3::2
 wait_until 10 links_valid 6
-count_on_cables
+count_on_cables clear segments <<-END
+	icmp type echo-request counter name n_clear
+	rt type 4 counter name n_segments return
+	icmpv6 type echo-request counter name n_clear
+END
 # shellcheck disable=SC2016 # for the shell in B
 in_b bash -c 'for f in /proc/sys/net/ipv6/conf/*/seg6_enabled; do echo 1 >$f; done'
 in_b ip addr add fd08::1/64 dev lo nodad
