@@ -26,7 +26,13 @@ MONITOR=$!
 # shellcheck disable=SC2016 # for the shell of --exec
 mplink monitor --exec 'echo "$MPLINK_EVENT $MPLINK_DEVICE $MPLINK_NIC $MPLINK_VALID $MPLINK_REASON"' >/run/exec &
 EXEC=$!
-nap 2
+# Both are listening once they have told of a change.
+listen() {
+	mplink set mpl0 policy balance-xor
+	mplink set mpl0 policy balance-rr
+	grep -q device-set /run/monitor && grep -q device-set /run/exec
+}
+wait_until 60 listen
 
 check "nic add" mplink nic add eth1 eth2
 check "peer add" mplink peer add 10.99.0.2 link eth1 10.0.1.2 link eth2 remote 10.0.2.2 weight 3

@@ -25,9 +25,10 @@ flip() {
 		    d, who = s.recvfrom(2000)
 		    s.sendto(d, who)
 	END
-	ip netns exec B python3 /tmp/echo.py &
+	# Not to the caller's pipe: whoever reads that would wait for the echo if we fail.
+	ip netns exec B python3 /tmp/echo.py >/dev/null &
 	local echo=$!
-	nap 1
+	wait_until 60 listens B u 7
 	python3 - "$@" <<-'END'
 		import socket, struct, sys, time
 		raw = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
