@@ -30,7 +30,7 @@ EXEC=$!
 listen() {
 	mplink set mpl0 policy balance-xor
 	mplink set mpl0 policy balance-rr
-	grep -q device-set /run/monitor && grep -q device-set /run/exec
+	grep -q device-set /run/monitor && grep -q mpl0 /run/exec
 }
 wait_until 60 listen
 
