@@ -56,7 +56,7 @@ expect_encap() {
 
 all_valid() {
 	! cat /sys/class/net/mpl0/mplink/peers/10.99.0.2/links/*/valid |
-		grep -qv 1 && ! in_b "$mplink" -j show | grep -q '"valid": *false'
+		grep -v 1 >/dev/null && ! in_b "$mplink" -j show | grep '"valid": *false' >/dev/null
 }
 
 # add_mplink ENCAP POLICY WEIGHT...: a link for each weight.

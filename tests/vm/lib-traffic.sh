@@ -390,7 +390,7 @@ steady_stop() {
 # Nothing listens at port 9; ICMP errors are for the way back, which is not ours.
 iperf_server() {
 	background in_b iperf3 -s
-	wait_until 10 in_b bash -c 'ss -ltn | grep -q :5201'
+	wait_until 10 in_b bash -c 'ss -ltn | grep :5201 >/dev/null'
 }
 
 # Once more if the server has not yet closed the test before.

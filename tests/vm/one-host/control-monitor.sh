@@ -35,7 +35,7 @@ listen() {
 # reason_told REASON: the NIC eth2 is not valid for it, and the monitor knows.
 reason_told() {
 	grep '"kind":"nic","device":"mpl0","nic":"eth2"' /run/monitor | tail -n1 |
-		grep -q "\"reason\":\"$1\""
+		grep "\"reason\":\"$1\"" >/dev/null
 }
 
 # begin; stages FROM NAMES [NAME]: since begin eth2 went through stages of these names

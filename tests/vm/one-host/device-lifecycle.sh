@@ -21,7 +21,7 @@ for i in 1 2 3 4 5; do
 	ip -n "N$i" link add other type mplink
 	ip -n "N$i" link set mpl0 up
 done
-ip -d link show x1 | grep -q mplink || fail "ip -d link does not show the kind"
+ip -d link show x1 | grep mplink >/dev/null || fail "ip -d link does not show the kind"
 equal "policy of x1" "$(attr policy x1)" balance-rr
 echo broadcast >/sys/class/net/x1/mplink/policy
 equal "policy of x1, changed" "$(attr policy x1)" broadcast

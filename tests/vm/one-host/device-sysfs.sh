@@ -95,7 +95,7 @@ refused() {
 	seen=$(dmesg | wc -l)
 	bash -c "echo '$2' >$top/$1" 2>/dev/null && fail "$1 takes '$2'"
 	equal "$1" "$(attr "$1")" "$was"
-	dmesg | tail -n "+$((seen + 1))" | grep -qF -- "\"$2\" $3" ||
+	dmesg | tail -n "+$((seen + 1))" | grep -F -- "\"$2\" $3" >/dev/null ||
 		fail "the log does not say that '$2' $3"
 }
 links=peers/10.99.0.2/links
@@ -153,9 +153,9 @@ refused encap gre "is neither none nor gre-udp"
 refused encap gre-udp "encap cannot change while there are peers; remove them first"
 bash -c "echo 96 >$top/tunnel/flow_buckets" 2>/dev/null && fail "96 buckets are taken"
 bash -c "echo 2 >$top/tunnel/outoforder_min_us" 2>/dev/null && fail "the bounds may cross"
-dmesg | tail -n2 | grep -q "settings of the tunnel: the number of flow buckets is not a power of two" ||
+dmesg | tail -n2 | grep "settings of the tunnel: the number of flow buckets is not a power of two" >/dev/null ||
 	fail "the log does not say why 96 buckets are none"
-dmesg | tail -n1 | grep -q "settings of the tunnel: .* lower bound is above its upper bound" ||
+dmesg | tail -n1 | grep "settings of the tunnel: .* lower bound is above its upper bound" >/dev/null ||
 	fail "the log does not say why bounds may not cross"
 
 # A device of its own shows what a tunnel has more.
@@ -172,11 +172,11 @@ ip link del mpl9
 
 # And by ethtool -S.
 for name in received drop_too_short drop_bad_ttl drop_no_session drop_auth_digest; do
-	ethtool -S mpl0 | grep -q "^ *bfd_$name: 0$" || fail "ethtool -S has no bfd_$name: 0"
+	ethtool -S mpl0 | grep "^ *bfd_$name: 0$" >/dev/null || fail "ethtool -S has no bfd_$name: 0"
 done
 equal "counters of refused BFD packets" "$(ethtool -S mpl0 | grep -c '^ *bfd_drop_')" 20
 for name in gre_received gre_drop_no_key gre_drop_no_memory reseq_in_order reseq_lost_rule; do
-	ethtool -S mpl0 | grep -q "^ *$name: 0$" || fail "ethtool -S has no $name: 0"
+	ethtool -S mpl0 | grep "^ *$name: 0$" >/dev/null || fail "ethtool -S has no $name: 0"
 done
 equal "counters of undelivered packets" "$(ethtool -S mpl0 | grep -c '^ *gre_drop_')" 17
 equal "counters of a resequencer" "$(ethtool -S mpl0 | grep -c '^ *reseq_')" 13

@@ -112,5 +112,5 @@ echo "slow: $UDP_LOST lost of $UDP_SENT"
 	fail "of $UDP_SENT packets $UDP_LOST are lost, for a link is 300 ms slower"
 in_b mplink set dev mpl0 outoforder-max-us 50000
 stream_for 4
-dmesg | grep -q 'packets from 10.0.2.1 come .* later than by other links' ||
+dmesg | grep 'packets from 10.0.2.1 come .* later than by other links' >/dev/null ||
 	fail "the log does not say that a link is too slow"
