@@ -87,7 +87,7 @@ release:
 /* Take a number only for a packet that will leave: the far end waits for each number. */
 static __always_inline atomic_t *mplink_encap_numbers(struct mplink_tunnel *tunnel, u32 bucket)
 {
-	atomic_t *next = READ_ONCE(tunnel->next[bucket]);
+	atomic_t *next = READ_ONCE(READ_ONCE(tunnel->flows)->next[bucket]);
 
 	return likely(next) ? next : mplink_tunnel_begin_numbers(tunnel, bucket);
 }

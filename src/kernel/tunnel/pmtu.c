@@ -83,7 +83,8 @@ static bool mplink_pmtu_proven(const struct sock *sk, struct mplink_tunnel_socke
 		return false;
 	mplink_pmtu_addresses(sk, skb, &local, &remote);
 	hlist_for_each_entry_rcu(end, mplink_far_ends(socket, &remote), node) {
-		const atomic_t *next = READ_ONCE(end->tunnel->next[gre.bucket]);
+		const struct mplink_flows *flows = READ_ONCE(end->tunnel->flows);
+		const atomic_t *next = READ_ONCE(flows->next[gre.bucket]);
 
 		if (mplink_addr_equal(&end->remote, &remote) && end->key == gre.key && next &&
 		    (u32)atomic_read(next) - 1 - gre.seq < MPLINK_QUOTED_NUMBERS)

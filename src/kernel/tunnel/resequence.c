@@ -94,9 +94,13 @@ static enum hrtimer_restart mplink_resequence_timer(struct hrtimer *timer)
 /* Returns NULL if memory is short or the tunnel is closed.  Hold the tunnel's @making. */
 static struct mplink_bucket *mplink_resequence_make(struct mplink_tunnel *tunnel, u32 index)
 {
+	struct mplink_flows *flows;
 	struct mplink_bucket *bucket;
 
 	if (tunnel->closed)
+		return NULL;
+	flows = mplink_tunnel_begin_flows(tunnel);
+	if (!flows)
 		return NULL;
 	bucket = mplink_tunnel_alloc(tunnel, sizeof(*bucket) + mplink_core_bucket_size());
 	if (!bucket)
@@ -108,7 +112,7 @@ static struct mplink_bucket *mplink_resequence_make(struct mplink_tunnel *tunnel
 	bucket->timer.function = mplink_resequence_timer;
 	mplink_core_bucket_make(tunnel->core, bucket->core);
 	/* Packets of other CPUs find it from now on. */
-	smp_store_release(&tunnel->bucket[index], bucket);
+	smp_store_release(&flows->received[index], bucket);
 	return bucket;
 }
 
@@ -118,7 +122,7 @@ static noinline struct mplink_bucket *mplink_resequence_begin(struct mplink_tunn
 	struct mplink_bucket *bucket;
 
 	spin_lock(&tunnel->making);
-	bucket = tunnel->bucket[index];
+	bucket = READ_ONCE(tunnel->flows)->received[index];
 	if (!bucket)
 		bucket = mplink_resequence_make(tunnel, index);
 	spin_unlock(&tunnel->making);
@@ -129,7 +133,7 @@ u32 mplink_resequence(const struct mplink_far_end *end, const struct mplink_gre 
 		      struct sk_buff *skb)
 {
 	struct mplink_tunnel *tunnel = end->tunnel;
-	struct mplink_bucket *bucket = READ_ONCE(tunnel->bucket[gre->bucket]);
+	struct mplink_bucket *bucket = READ_ONCE(READ_ONCE(tunnel->flows)->received[gre->bucket]);
 	struct mplink_delivery *delivery = tunnel->vnic->delivery;
 	struct mplink_held *held = mplink_held(skb);
 	struct mplink_release release;

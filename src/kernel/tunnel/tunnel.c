@@ -25,6 +25,8 @@
 #include "tunnel/sockets.h"
 #include "tunnel/tunnel.h"
 
+struct mplink_flows mplink_no_flows;
+
 /* --- far ends ---------------------------------------------------------------------- */
 
 static bool mplink_far_end_is(const struct mplink_far_end *end, const struct mplink_addr *remote,
@@ -55,18 +57,28 @@ static void mplink_far_end_remove(struct mplink_tunnel *tunnel, u32 id)
 	kfree_rcu(end, rcu);
 }
 
-/* Call mplink_tunnel_provide() for the link first, unless its far end stays as it is. */
+/* Returns NULL if mplink_tunnel_prepare() was not called for the change. */
+static struct mplink_far_end *mplink_far_end_spare(struct mplink_tunnel *tunnel)
+{
+	struct mplink_far_end *end =
+		hlist_entry_safe(tunnel->spare.first, struct mplink_far_end, node);
+
+	if (end)
+		hlist_del(&end->node);
+	return end;
+}
+
 static void mplink_far_end_follow(struct mplink_tunnel *tunnel, u32 id, u32 nic_id,
 				  const struct mplink_addr *remote, u32 key)
 {
-	struct mplink_far_end *end = tunnel->spare[id];
+	struct mplink_far_end *end;
 
 	if (tunnel->ends[id] && mplink_far_end_is(tunnel->ends[id], remote, key))
 		return;
 	mplink_far_end_remove(tunnel, id);
+	end = mplink_far_end_spare(tunnel);
 	if (WARN_ON_ONCE(!end))
 		return;
-	tunnel->spare[id] = NULL;
 	end->tunnel = tunnel;
 	end->remote = *remote;
 	end->key = key;
@@ -74,6 +86,27 @@ static void mplink_far_end_follow(struct mplink_tunnel *tunnel, u32 id, u32 nic_
 	end->nic = mplink_core_nic_at(tunnel->vnic->core, nic_id);
 	tunnel->ends[id] = end;
 	hlist_add_head_rcu(&end->node, mplink_far_ends(tunnel->vnic->socket, remote));
+}
+
+static bool mplink_far_ends_provide(struct mplink_tunnel *tunnel, u32 count)
+{
+	struct mplink_far_end *end;
+
+	for (; count; count--) {
+		end = kzalloc(sizeof(*end), GFP_KERNEL_ACCOUNT);
+		if (!end)
+			return false;
+		hlist_add_head(&end->node, &tunnel->spare);
+	}
+	return true;
+}
+
+static void mplink_far_ends_free(struct mplink_tunnel *tunnel)
+{
+	struct mplink_far_end *end;
+
+	while ((end = mplink_far_end_spare(tunnel)))
+		kfree(end);
 }
 
 /* --- peers --------------------------------------------------------------------------- */
@@ -84,26 +117,20 @@ struct mplink_tunnel *mplink_tunnel_open(struct mplink_vnic *vnic, const struct 
 
 	ASSERT_RTNL();
 
-	tunnel = kvzalloc(sizeof(*tunnel), GFP_KERNEL_ACCOUNT);
+	tunnel = kzalloc(sizeof(*tunnel), GFP_KERNEL_ACCOUNT);
 	if (!tunnel)
 		return NULL;
 	tunnel->vnic = vnic;
 	tunnel->peer = peer;
+	tunnel->flows = &mplink_no_flows;
 	spin_lock_init(&tunnel->making);
 	tunnel->core = mplink_core_resequencer_create(vnic->core);
 	if (!tunnel->core) {
-		kvfree(tunnel);
+		kfree(tunnel);
 		return NULL;
 	}
 	tunnel->memcg = get_mem_cgroup_from_mm(current->mm);
 	return tunnel;
-}
-
-static bool mplink_tunnel_provide(struct mplink_tunnel *tunnel, u32 id)
-{
-	if (!tunnel->spare[id])
-		tunnel->spare[id] = kzalloc(sizeof(*tunnel->spare[id]), GFP_KERNEL_ACCOUNT);
-	return tunnel->spare[id];
 }
 
 static int mplink_tunnel_refuse(struct mplink_refusal *refusal, u32 link, u32 attr)
@@ -120,7 +147,7 @@ int mplink_tunnel_prepare(struct mplink_tunnel *tunnel, const struct mplink_chan
 			  u32 key, struct mplink_refusal *refusal)
 {
 	struct mplink_link_plan plan;
-	u64 ids = 0;
+	u32 needed = 0;
 	u32 id;
 
 	ASSERT_RTNL();
@@ -131,7 +158,7 @@ int mplink_tunnel_prepare(struct mplink_tunnel *tunnel, const struct mplink_chan
 		if (!mplink_core_changes_link(changes, id, &plan) ||
 		    (end && mplink_far_end_is(end, &plan.remote, key)))
 			continue;
-		ids |= BIT_ULL(id);
+		needed++;
 		if (!mplink_far_end_taken(tunnel, &plan.remote, key))
 			continue;
 		/* If the link keeps its remote, the new key is at fault. */
@@ -141,10 +168,7 @@ int mplink_tunnel_prepare(struct mplink_tunnel *tunnel, const struct mplink_chan
 		return mplink_tunnel_refuse(refusal, plan.entry, MPLINK_REFUSED_REMOTE);
 	}
 	*refusal = (struct mplink_refusal){ .why = "memory is short" };
-	for (id = 0; id < MPLINK_MAX_LINKS; id++)
-		if (ids & BIT_ULL(id) && !mplink_tunnel_provide(tunnel, id))
-			return -ENOMEM;
-	return 0;
+	return mplink_far_ends_provide(tunnel, needed) ? 0 : -ENOMEM;
 }
 
 void mplink_tunnel_follow(struct mplink_tunnel *tunnel, u32 key)
@@ -164,9 +188,8 @@ void mplink_tunnel_follow(struct mplink_tunnel *tunnel, u32 key)
 		} else {
 			mplink_far_end_remove(tunnel, id);
 		}
-		kfree(tunnel->spare[id]);
-		tunnel->spare[id] = NULL;
 	}
+	mplink_far_ends_free(tunnel);
 	WRITE_ONCE(tunnel->key, key);
 	WRITE_ONCE(tunnel->overhead, mplink_outer_len(outer6) + MPLINK_GRE_LEN);
 }
@@ -185,63 +208,93 @@ void mplink_tunnel_forget_nic(struct mplink_tunnel *tunnel, u32 nic_id)
 
 void mplink_tunnel_revisit(struct mplink_tunnel *tunnel)
 {
+	const struct mplink_flows *flows = READ_ONCE(tunnel->flows);
 	u32 i;
 
 	for (i = 0; i < MPLINK_FLOW_BUCKETS; i++) {
-		struct mplink_bucket *bucket = READ_ONCE(tunnel->bucket[i]);
+		struct mplink_bucket *bucket = READ_ONCE(flows->received[i]);
 
 		if (bucket)
 			mplink_resequence_revisit(bucket);
 	}
 }
 
-atomic_t *mplink_tunnel_begin_numbers(struct mplink_tunnel *tunnel, u32 bucket)
+struct mplink_flows *mplink_tunnel_begin_flows(struct mplink_tunnel *tunnel)
 {
-	atomic_t *const made = mplink_tunnel_alloc(tunnel, sizeof(*made));
-	atomic_t *other;
+	struct mplink_flows *other = READ_ONCE(tunnel->flows);
+	struct mplink_flows *made;
 
+	if (other != &mplink_no_flows)
+		return other;
+	made = mplink_tunnel_alloc(tunnel, sizeof(*made));
 	if (!made)
 		return NULL;
-	other = cmpxchg(&tunnel->next[bucket], NULL, made);
+	other = cmpxchg(&tunnel->flows, &mplink_no_flows, made);
+	if (other == &mplink_no_flows)
+		return made;
+	mplink_free(made);
+	return other;
+}
+
+atomic_t *mplink_tunnel_begin_numbers(struct mplink_tunnel *tunnel, u32 bucket)
+{
+	struct mplink_flows *const flows = mplink_tunnel_begin_flows(tunnel);
+	atomic_t *made, *other;
+
+	if (!flows)
+		return NULL;
+	made = mplink_tunnel_alloc(tunnel, sizeof(*made));
+	if (!made)
+		return NULL;
+	other = cmpxchg(&flows->next[bucket], NULL, made);
 	if (!other)
 		return made;
 	mplink_free(made);
 	return other;
 }
 
+static void mplink_flows_free(struct mplink_flows *flows)
+{
+	u32 i;
+
+	if (flows == &mplink_no_flows)
+		return;
+	for (i = 0; i < MPLINK_FLOW_BUCKETS; i++) {
+		if (flows->received[i])
+			mplink_resequence_free(flows->received[i]);
+		mplink_free(flows->next[i]);
+	}
+	mplink_free(flows);
+}
+
 static void mplink_tunnel_free(struct rcu_head *rcu)
 {
 	struct mplink_tunnel *tunnel = container_of(rcu, struct mplink_tunnel, rcu);
 
-	u32 i;
-
-	for (i = 0; i < MPLINK_FLOW_BUCKETS; i++) {
-		if (tunnel->bucket[i])
-			mplink_resequence_free(tunnel->bucket[i]);
-		mplink_free(tunnel->next[i]);
-	}
+	mplink_flows_free(tunnel->flows);
 	mplink_core_resequencer_free(tunnel->core);
 	mem_cgroup_put(tunnel->memcg);
-	kvfree(tunnel);
+	kfree(tunnel);
 }
 
 void mplink_tunnel_close(struct mplink_tunnel *tunnel)
 {
+	const struct mplink_flows *flows;
 	u32 i;
 
 	ASSERT_RTNL();
 
-	for (i = 0; i < MPLINK_MAX_LINKS; i++) {
+	for (i = 0; i < MPLINK_MAX_LINKS; i++)
 		mplink_far_end_remove(tunnel, i);
-		kfree(tunnel->spare[i]);
-	}
+	mplink_far_ends_free(tunnel);
 	/* Packets that have found a far end already create no more buckets. */
 	spin_lock_bh(&tunnel->making);
 	tunnel->closed = true;
+	flows = tunnel->flows;
 	spin_unlock_bh(&tunnel->making);
 	for (i = 0; i < MPLINK_FLOW_BUCKETS; i++)
-		if (tunnel->bucket[i])
-			mplink_resequence_close(tunnel->bucket[i]);
+		if (flows->received[i])
+			mplink_resequence_close(flows->received[i]);
 	/* Until then senders take numbers from it, and received packets may have found it. */
 	call_rcu(&tunnel->rcu, mplink_tunnel_free);
 }
@@ -251,14 +304,16 @@ void mplink_tunnel_close(struct mplink_tunnel *tunnel)
 bool mplink_tunnel_counters(const struct mplink_peer_node *peer,
 			    struct mplink_resequencer_counters *sum)
 {
-	struct mplink_tunnel *tunnel = peer->tunnel;
+	const struct mplink_tunnel *tunnel = peer->tunnel;
+	const struct mplink_flows *flows;
 	u32 i;
 
 	if (!tunnel)
 		return false;
 	mplink_core_resequencer_counters(tunnel->core, sum);
+	flows = READ_ONCE(tunnel->flows);
 	for (i = 0; i < MPLINK_FLOW_BUCKETS; i++) {
-		struct mplink_bucket *bucket = READ_ONCE(tunnel->bucket[i]);
+		struct mplink_bucket *bucket = READ_ONCE(flows->received[i]);
 
 		if (bucket)
 			mplink_core_bucket_counters(mplink_bucket_core(bucket), sum);

@@ -42,41 +42,55 @@ static inline struct mplink_flow_bucket *mplink_bucket_core(struct mplink_bucket
 }
 
 /**
+ * struct mplink_flows - The flow buckets of a tunnel
+ * @received: puts received packets in order
+ * @next: the sequence number of the next packet that we send (RFC 2890 2.2)
+ *
+ * Most peers use few flow buckets.  An entry is NULL until the first packet of the flow
+ * bucket, which allocates it; it is freed with the tunnel.  Only packets of accepted far
+ * ends allocate an entry of @received.
+ */
+struct mplink_flows {
+	struct mplink_bucket *received[MPLINK_FLOW_BUCKETS];
+	atomic_t *next[MPLINK_FLOW_BUCKETS];
+};
+
+/*
+ * The flows of each tunnel without packets yet.  All entries are NULL and stay so, because
+ * packets need not ask then whether a tunnel has flows of its own.
+ */
+extern struct mplink_flows mplink_no_flows;
+
+/**
  * struct mplink_tunnel - The tunnel of one peer
  * @vnic: the peer's virtual NIC
  * @peer: the core's peer
  * @core: the core's resequencer; owned
+ * @flows: its flow buckets, or mplink_no_flows until its first packet; packets read it
  * @key: GRE key of the peer, 24 bits; packets read it
  * @overhead: upper bound of the outer headers' length in bytes; packets read it
  * @memcg: memory that packets ask for is charged to it; a reference
  * @ends: by link id, the far ends that packets find; RTNL
- * @spare: by link id, memory for far ends that are about to be published; RTNL
+ * @spare: far ends that are about to be published; RTNL
  * @rcu: frees the tunnel after a grace period
  * @making: guards the creation of buckets; take it with softirqs disabled
  * @closed: no bucket is created any more; under @making
- * @bucket: the flow buckets of received packets
- * @next: by flow bucket, the sequence number of the next packet that we send (RFC 2890 2.2)
  *
  * Packets reach a tunnel through a peer or a far end, in an RCU read section.
- *
- * Most peers use few flow buckets.  An entry of @bucket or @next is NULL until the first
- * packet of the flow bucket, which allocates it; it is freed with the tunnel.  Only packets
- * of accepted far ends allocate an entry of @bucket.
  */
 struct mplink_tunnel {
 	struct mplink_vnic *vnic;
 	const struct mplink_peer *peer;
 	struct mplink_resequencer *core;
+	struct mplink_flows *flows;
 	u32 key;
 	u32 overhead;
 	struct mem_cgroup *memcg;
 	struct mplink_far_end *ends[MPLINK_MAX_LINKS];
-	struct mplink_far_end *spare[MPLINK_MAX_LINKS];
+	struct hlist_head spare;
 	struct rcu_head rcu;
 	spinlock_t making;	/* softirq off */
 	bool closed;
-	struct mplink_bucket *bucket[MPLINK_FLOW_BUCKETS];
-	atomic_t *next[MPLINK_FLOW_BUCKETS];
 };
 
 /**
@@ -148,6 +162,15 @@ static inline void *mplink_tunnel_alloc(const struct mplink_tunnel *tunnel, size
 }
 
 /**
+ * mplink_tunnel_begin_flows() - Allocate the table that the first packet of a tunnel needs
+ * @tunnel: the peer's tunnel
+ *
+ * Context: Softirqs disabled, in an RCU read section.
+ * Return: @tunnel->flows, to be written; or NULL if memory is short.
+ */
+struct mplink_flows *mplink_tunnel_begin_flows(struct mplink_tunnel *tunnel);
+
+/**
  * mplink_tunnel_begin_numbers() - Allocate the next sequence number of a flow bucket
  * @tunnel: the peer's tunnel
  * @bucket: number of the flow bucket
@@ -156,7 +179,7 @@ static inline void *mplink_tunnel_alloc(const struct mplink_tunnel *tunnel, size
  * CPUs.
  *
  * Context: Softirq disabled, in an RCU read section.
- * Return: @tunnel->next[@bucket], or NULL if memory is short.
+ * Return: @tunnel->flows->next[@bucket], or NULL if memory is short.
  */
 atomic_t *mplink_tunnel_begin_numbers(struct mplink_tunnel *tunnel, u32 bucket);
 
