@@ -27,6 +27,8 @@ const char *mplink_core_bfd_state_name(mplink_u32 state);
 const char *mplink_core_bfd_diag_name(mplink_u32 diag);
 const char *mplink_core_bfd_drop_name(mplink_u32 drop);
 const char *mplink_core_gre_drop_name(mplink_u32 drop);
+/* All policies, for messages: "balance-rr, balance-xor, ...". */
+const char *mplink_core_policy_names(void);
 
 /* What has that name, or -EINVAL.  Any context. */
 int mplink_core_policy_parse(const char *text, mplink_size len);

@@ -36,7 +36,7 @@ module_param(remotes, charp, 0444);
 MODULE_PARM_DESC(remotes, "the remote host's address on each NIC, in the order of nics");
 static char *policy;
 module_param(policy, charp, 0444);
-MODULE_PARM_DESC(policy, "balance-rr (default), balance-xor, active-backup or broadcast");
+MODULE_PARM_DESC(policy, "how packets are spread over links (default balance-rr)");
 static char *encap;
 module_param(encap, charp, 0444);
 MODULE_PARM_DESC(encap, "none (default) or gre-udp: GRE in UDP, put in order at the far end");

@@ -19,5 +19,6 @@
 #include "../../src/core/link/nic_state.cc"
 #include "../../src/core/link/peer.cc"
 #include "../../src/core/link/restore.cc"
-#include "../../src/core/link/scheduler.cc"
 #include "../../src/core/link/settings.cc"
+#include "../../src/core/policy/names.cc"
+#include "../../src/core/policy/policies.cc"

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "fixture.hh"
+#include "policy/policies.hh"
 #include "random.hh"
 
 namespace mplink
@@ -46,7 +47,7 @@ protected:
 	}
 	Box<LinkTable> build(std::span<const LinkSpec> specs, mplink_u32 policy)
 	{
-		return LinkTable::build(specs, policy, *lanes_, ++serial_);
+		return build_table(specs, policy, *lanes_, ++serial_);
 	}
 	void TearDown() override
 	{
@@ -138,13 +139,14 @@ TEST_F(LinkTables, EveryClockAndBucketLiesWithinTheAllocation)
 		const Box<LinkTable> by_flow = build(specs, MPLINK_POLICY_BALANCE_XOR);
 
 		for (mplink_u32 i = 0; i < n; i++) {
-			rr->shared_clocks()[i]++;
+			BalanceRr::shared_clocks(*rr)[i]++;
 			EXPECT_EQ(&LinkTable::of((*rr)[i]), rr.get());
 		}
 		EXPECT_EQ(rr->last_place(), place_of(static_cast<mplink_u32>(n) - 1));
 		for (mplink_u64 hash = 0; hash < 1ULL << 32; hash += 1U << 24)
 			EXPECT_LT(static_cast<mplink_size>(
-					  &by_flow->of_flow(static_cast<mplink_u32>(hash)) -
+					  &BalanceXor::link_of(*by_flow,
+							       static_cast<mplink_u32>(hash)) -
 					  &(*by_flow)[0]),
 				  n);
 	}
@@ -156,8 +158,8 @@ std::vector<mplink_u32> buckets_of(const LinkTable &table)
 	std::vector<mplink_u32> count(table.size());
 
 	for (mplink_u64 hash = 0; hash < 1ULL << 32; hash += 1U << 24)
-		count[static_cast<mplink_size>(&table.of_flow(static_cast<mplink_u32>(hash)) -
-					       &table[0])]++;
+		count[static_cast<mplink_size>(
+			&BalanceXor::link_of(table, static_cast<mplink_u32>(hash)) - &table[0])]++;
 	return count;
 }
 

@@ -32,6 +32,8 @@ TEST(Names, PoliciesAreReadAsTheyAreWritten)
 		EXPECT_EQ(mplink_core_policy_parse(name, std::strlen(name) - 1), -EINVAL);
 		EXPECT_EQ(mplink_core_policy_parse(name, std::strlen(name) + 1), -EINVAL);
 	}
+	EXPECT_STREQ(mplink_core_policy_names(),
+		     "balance-rr, balance-xor, active-backup, broadcast");
 	EXPECT_STREQ(mplink_core_policy_name(MPLINK_POLICY_BALANCE_RR), "balance-rr");
 	EXPECT_STREQ(mplink_core_policy_name(MPLINK_POLICY_BALANCE_XOR), "balance-xor");
 	EXPECT_STREQ(mplink_core_policy_name(MPLINK_POLICY_ACTIVE_BACKUP), "active-backup");

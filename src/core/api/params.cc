@@ -128,8 +128,7 @@ bool Parser::policy()
 	const int policy = policy_parse(text.p, text.len);
 
 	if (policy < 0)
-		return fail("policy", text,
-			    "is none of balance-rr, balance-xor, active-backup, broadcast");
+		return fail("policy", text, why_no_policy());
 	out_.policy = static_cast<mplink_u32>(policy);
 	return true;
 }

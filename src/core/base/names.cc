@@ -14,7 +14,6 @@ constexpr const char *reasons[] = {"none",       "unregistered", "admin-down", "
 constexpr const char *livenesses[] = {"inherit", "off", "bfd"};
 constexpr const char *nic_stages[] = {"registered", "up", "carrier", "address"};
 constexpr const char *link_stages[] = {"route", "bfd-init", "bfd-up", "valid"};
-constexpr const char *policies[] = {"balance-rr", "balance-xor", "active-backup", "broadcast"};
 constexpr const char *encaps[] = {"none", "gre-udp"};
 constexpr const char *bfd_states[] = {"admin-down", "down", "init", "up"};
 // In RFC 5880's order, and mostly in its words.
@@ -68,7 +67,6 @@ static_assert(count(reasons) == MPLINK_REASONS);
 static_assert(count(livenesses) == MPLINK_LIVENESSES);
 static_assert(count(nic_stages) == MPLINK_NIC_STAGES);
 static_assert(count(link_stages) == MPLINK_LINK_STAGES);
-static_assert(count(policies) == MPLINK_POLICIES);
 static_assert(count(encaps) == MPLINK_ENCAPS);
 static_assert(count(drops) == MPLINK_DROPS);
 static_assert(count(bfd_states) == MPLINK_BFD_STATES);
@@ -77,37 +75,12 @@ static_assert(count(bfd_drops) == MPLINK_BFD_DROPS);
 static_assert(count(gre_drops) == MPLINK_GRE_DROPS);
 
 template <mplink_size n>
-const char *name_in(const char *const (&names)[n], mplink_u32 i)
-{
-	return i < n ? names[i] : "?";
-}
-
-template <mplink_size n>
 const char *name_in(const Name (&names)[n], mplink_u32 i)
 {
 	return i < n ? names[i].text : "?";
 }
 
-bool same(const char *name, const char *text, mplink_size len)
-{
-	return __builtin_strlen(name) == len && !__builtin_memcmp(name, text, len);
-}
-
-template <mplink_size n>
-int find_in(const char *const (&names)[n], const char *text, mplink_size len)
-{
-	for (mplink_u32 i = 0; i < n; i++)
-		if (same(names[i], text, len))
-			return static_cast<int>(i);
-	return -1;
-}
-
 } // namespace
-
-int policy_parse(const char *text, mplink_size len)
-{
-	return find_in(policies, text, len);
-}
 
 int encap_parse(const char *text, mplink_size len)
 {
@@ -128,11 +101,6 @@ extern "C" {
 const char *mplink_core_reason_name(mplink_u32 reason)
 {
 	return name_in(reasons, reason);
-}
-
-const char *mplink_core_policy_name(mplink_u32 policy)
-{
-	return name_in(policies, policy);
 }
 
 const char *mplink_core_encap_name(mplink_u32 encap)

@@ -363,12 +363,7 @@ const Lane *ready(const LinkTable &table, mplink_size at)
 	if (!lane.has(table.last_place()))
 		return nullptr;
 
-	const mplink_u64 *shared = table.shared_clocks();
-	mplink_u64 clocks[MPLINK_MAX_LINKS];
-
-	for (mplink_u32 i = 0; shared && i < table.size(); i++)
-		clocks[i] = read_once(shared[i]);
-	lane.begin(table.serial(), shared ? clocks : nullptr, table.size());
+	start_lane(table, lane);
 	return &lane;
 }
 
@@ -376,6 +371,26 @@ void want(Lanes &lanes, mplink_size lane, void *owner)
 {
 	if (lanes.want(lane))
 		mplink_request_lanes(owner);
+}
+
+// sent() for all packets, on lanes with and without room; out of the way.
+mplink_path *sent_anyhow(const LinkEntry &link, const Packet &packet)
+{
+	const Lane &lane = LinkTable::of(link).lanes().at(packet.lane);
+	const mplink_size len = packet.len + link.header_len;
+
+	if (lane.has(link.place))
+		count_tx(lane.at(link.place), len);
+	else
+		count_tx_shared(*link.shared, len);
+	count_tx(link.nic_counters[packet.lane], len);
+	return link.path;
+}
+
+// A copy, and the link of the next one.
+mplink_choice sent_copy(const LinkEntry &link, const Packet &packet)
+{
+	return {sent_anyhow(link, packet), link.last ? nullptr : alive_from(&link + 1)};
 }
 
 } // namespace
@@ -405,27 +420,25 @@ mplink_choice Device::reselect(ReadSection section, const Peer &peer, const Pack
 
 	if (!lane)
 		want(table->lanes(), packet.lane, settings_.owner);
-	// All live links are a broadcast's first choice.
-	if (table->policy() == MPLINK_POLICY_BROADCAST) {
-		const LinkEntry *first = alive_from(&(*table)[0]);
+	return Policies::visit(table->policy(), [&]<class P>(P) -> mplink_choice {
+		// The lane may not have been ready for select().
+		if constexpr (!P::copies)
+			if (lane)
+				if (mplink_path *path = P::choose(*table, *lane, packet))
+					return {path, nullptr};
 
-		return first ? sent_copy(*first, packet) : mplink_choice{};
-	}
+		const Pick pick = lane ? P::choose_again(*table, *lane, packet)
+				       : P::choose_without_lane(*table, packet);
 
-	// The lane may not have been ready for select().
-	if (lane)
-		if (mplink_path *path = select(section, peer, packet))
-			return {path, nullptr};
-
-	bool dead = true;
-	const LinkEntry *link =
-		lane ? reschedule(*table, *lane, packet) : choose_shared(*table, packet, dead);
-
-	if (!link)
-		return {};
-	if (dead)
-		add_once(counters_[packet.lane].rescheduled, 1);
-	return {sent_anyhow(*link, packet), nullptr};
+		if (!pick.link)
+			return {};
+		if (pick.moved)
+			add_once(counters_[packet.lane].rescheduled, 1);
+		if constexpr (P::copies)
+			return sent_copy(*pick.link, packet);
+		else
+			return {sent_anyhow(*pick.link, packet), nullptr};
+	});
 }
 
 mplink_choice Device::next(const LinkEntry &link, const Packet &packet)

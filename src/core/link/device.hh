@@ -2,7 +2,7 @@
 // A virtual NIC: its NICs, its peers, and what events do to them.
 #pragma once
 #include "link/link_changes.hh"
-#include "link/scheduler.hh"
+#include "policy/policies.hh"
 
 namespace mplink
 {
@@ -158,14 +158,7 @@ void receive_elsewhere(ReadSection, const Nic &nic, const Peer &peer, mplink_siz
 		receive_shared(nic, peer, *link, len, lane);
 }
 
-// A broadcast's copy, and where the next one goes.
-inline mplink_choice sent_copy(const LinkEntry &link, const Packet &packet)
-{
-	return {sent_anyhow(link, packet), link.last ? nullptr : alive_from(&link + 1)};
-}
-
-// The policy's first choice.  Null: it is dead, or more than one, or the packet's lane is
-// not ready for the table.
+// The policy's first choice: see choose().  Null also if the peer has no valid link.
 [[gnu::always_inline]] inline mplink_path *select(ReadSection section, const Peer &peer,
 						  const Packet &packet)
 {
@@ -174,13 +167,7 @@ inline mplink_choice sent_copy(const LinkEntry &link, const Packet &packet)
 	if (!table) [[unlikely]]
 		return nullptr;
 
-	const Lane &lane = peer.lanes().at(packet.lane);
-
-	if (lane.serial() == table->rr_serial()) [[likely]]
-		return balance_rr(*table, lane, packet);
-	if (lane.serial() != table->serial()) [[unlikely]]
-		return nullptr;
-	return first_choice_but_rr(*table, lane, packet);
+	return choose(*table, peer.lanes().at(packet.lane), packet);
 }
 
 } // namespace mplink

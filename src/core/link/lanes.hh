@@ -49,16 +49,13 @@ public:
 	{
 		return {const_cast<Lane *>(this) + 1, n};
 	}
-	// Of which table the clocks are: its serial number, which is not 0.
+	// The serial number of the table that the lane was started with, or 0.
 	mplink_u64 serial() const
 	{
 		return serial_;
 	}
-	// clocks: where they start, for balance-rr.
-	void begin(mplink_u64 serial, const mplink_u64 *clocks, mplink_u32 n)
+	void started(mplink_u64 serial)
 	{
-		if (clocks)
-			this->clocks(n).set(clocks);
 		serial_ = serial;
 	}
 

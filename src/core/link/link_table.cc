@@ -20,27 +20,14 @@ const unsigned long *live_word(const LinkSpec &link)
 	return link.live ? link.live : &always;
 }
 
-// What the policy keeps behind the entries.
-mplink_size tail_size(mplink_u32 n, mplink_u32 policy)
-{
-	switch (policy) {
-	case MPLINK_POLICY_BALANCE_RR:
-		return tournament_size(n);
-	case MPLINK_POLICY_BALANCE_XOR:
-		return LinkTable::buckets * sizeof(mplink_u16);
-	default:
-		return 0;
-	}
-}
-
 } // namespace
 
 // One allocation: the table, then its entries, then what its policy keeps.
-LinkTable::LinkTable(std::span<const LinkSpec> links, mplink_u32 n, mplink_u32 policy, Lanes &lanes,
+LinkTable::LinkTable(std::span<const LinkSpec> links, const Layout &layout, Lanes &lanes,
 		     mplink_u64 serial)
-    : mplink_rcu(), n_(n), policy_(policy), serial_(serial),
-      rr_serial_(policy == MPLINK_POLICY_BALANCE_RR ? serial : ~mplink_u64{0}), lanes_(lanes),
-      tail_(entries() + n)
+    : mplink_rcu(), n_(layout.n), policy_(layout.policy), serial_(serial),
+      default_serial_(layout.is_default ? serial : ~mplink_u64{0}), lanes_(lanes),
+      tail_(entries() + n_)
 {
 	mplink_u32 i = 0;
 
@@ -60,12 +47,10 @@ LinkTable::LinkTable(std::span<const LinkSpec> links, mplink_u32 n, mplink_u32 p
 		// 16 bits of weight below 32 of fraction: exact to 1 in 65,536.
 		e.scale = (mplink_u64{1} << 32) / link.weight;
 		e.header_len = static_cast<mplink_u16>(mplink_port_header_len(link.port));
-		e.last = i == n;
+		e.last = i == n_;
 		e.id = static_cast<mplink_u8>(link.id);
 		e.place = link.place;
 	}
-	if (policy == MPLINK_POLICY_BALANCE_XOR)
-		fill_buckets(links);
 }
 
 mplink_u64 LinkTable::alive_ids() const
@@ -95,131 +80,11 @@ const LinkEntry *LinkTable::find(mplink_u32 id) const
 	return nullptr;
 }
 
-Box<LinkTable> LinkTable::build(std::span<const LinkSpec> links, mplink_u32 policy, Lanes &lanes,
+Box<LinkTable> LinkTable::build(std::span<const LinkSpec> links, const Layout &layout, Lanes &lanes,
 				mplink_u64 serial)
 {
-	mplink_u32 n = 0;
-
-	for (const LinkSpec &link : links)
-		n += link.valid;
-	return make_with<LinkTable>(n * sizeof(LinkEntry) + tail_size(n, policy), links, n, policy,
+	return make_with<LinkTable>(layout.n * sizeof(LinkEntry) + layout.tail_size, links, layout,
 				    lanes, serial);
-}
-
-namespace
-{
-
-// The k'th of a bucket's draws: the finalizer of MurmurHash3, every bit of
-// whose input reaches every bit of its output.
-mplink_u64 draw(mplink_u32 bucket, mplink_u32 k)
-{
-	mplink_u64 h = (mplink_u64{bucket} << 32 | k) + 0x9e3779b97f4a7c15ULL;
-
-	h = (h ^ (h >> 33)) * 0xff51afd7ed558ccdULL;
-	h = (h ^ (h >> 33)) * 0xc4ceb9fe1a85ec53ULL;
-	return h ^ (h >> 33);
-}
-
-// The link that a draw falls on, each as often as its weight says.
-mplink_size drawn(std::span<const LinkSpec> links, mplink_u32 total, mplink_u64 value)
-{
-	mplink_size i = 0;
-
-	for (mplink_u32 left = static_cast<mplink_u32>(value >> 32) % total;
-	     left >= links[i].weight; i++)
-		left -= links[i].weight;
-	return i;
-}
-
-// How many buckets are each link's.  Each has one at least, for a link without any
-// would carry nothing.  The others are given by weight, rounded by largest remainder.
-void share_buckets(std::span<const LinkSpec> links, mplink_u32 *share)
-{
-	static_assert(MPLINK_MAX_LINKS <= LinkTable::buckets);
-	mplink_u64 remainder[MPLINK_MAX_LINKS] = {};
-	mplink_u64 left = LinkTable::buckets;
-	mplink_u64 total = 0;
-	bool found = true;
-
-	for (const LinkSpec &link : links)
-		total += link.weight;
-	// A link that is due less than one gets one: the others share what is left.
-	while (found) {
-		found = false;
-		for (mplink_size i = 0; i < links.size(); i++)
-			if (!share[i] && links[i].weight * left < total) {
-				share[i] = 1;
-				left--;
-				total -= links[i].weight;
-				found = true;
-			}
-	}
-
-	// Every link has its bucket, and nothing is left to be shared.
-	if (!total)
-		return;
-
-	mplink_u64 rest = left;
-
-	for (mplink_size i = 0; i < links.size(); i++)
-		if (!share[i]) {
-			share[i] = static_cast<mplink_u32>(links[i].weight * left / total);
-			// Never 0, which says that the link gets no more.
-			remainder[i] = links[i].weight * left % total + 1;
-			rest -= share[i];
-		}
-	for (; rest; rest--) {
-		mplink_size most = 0;
-
-		for (mplink_size i = 1; i < links.size(); i++)
-			if (remainder[i] > remainder[most])
-				most = i;
-		share[most]++;
-		remainder[most] = 0;
-	}
-}
-
-} // namespace
-
-// Each bucket has an order in which it prefers the links, which depends on
-// their weights alone, and goes to the first that is valid.  So a flow on a link
-// that works stays where it is when other links fail, and moves only home when
-// one comes back.  First come the homes, dealt evenly by share; then links
-// drawn by weight; and, should all of these be invalid, the others in turn.
-void LinkTable::fill_buckets(std::span<const LinkSpec> links)
-{
-	constexpr mplink_u32 draws = 32;
-	mplink_u32 share[MPLINK_MAX_LINKS] = {};
-	mplink_u32 dealt[MPLINK_MAX_LINKS] = {};
-	mplink_u16 entry[MPLINK_MAX_LINKS] = {};
-	mplink_u16 next = sizeof(LinkTable);
-	mplink_u32 total = 0;
-
-	for (mplink_size i = 0; i < links.size(); i++) {
-		if (links[i].valid) {
-			entry[i] = next;
-			next += sizeof(LinkEntry);
-		}
-		total += links[i].weight;
-	}
-	// Cannot be: without links no table is built.
-	if (!total)
-		return;
-	share_buckets(links, share);
-	for (mplink_u32 b = 0; b < buckets; b++) {
-		mplink_size i = 0;
-
-		// The link that is furthest below its share.
-		for (mplink_size j = 1; j < links.size(); j++)
-			if ((dealt[j] + 1) * share[i] < (dealt[i] + 1) * share[j])
-				i = j;
-		dealt[i]++;
-		for (mplink_u32 k = 0; k < draws && !links[i].valid; k++)
-			i = drawn(links, total, draw(b, k));
-		while (!links[i].valid)
-			i = (i + 1) % links.size();
-		of_buckets()[b] = entry[i];
-	}
 }
 
 bool LinkEntry::is(const LinkSpec &link) const

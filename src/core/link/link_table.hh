@@ -74,13 +74,18 @@ struct Packet {
 class alignas(64) LinkTable : public mplink_rcu, Counted<Kind::tables>
 {
 public:
-	// Flows are spread over this many buckets, and buckets over links.
-	static constexpr mplink_u32 buckets = 256;
+	// What a policy needs to know and to have of a table.
+	struct Layout {
+		mplink_u32 n;          // valid links
+		mplink_u32 policy;     // enum mplink_policy
+		bool is_default;       // the policy is the one that packets try first
+		mplink_size tail_size; // bytes behind the entries
+	};
 
-	// A table of the valid ones of links, at least one of which is; null
-	// where memory is short.
-	[[nodiscard]] static Box<LinkTable>
-	build(std::span<const LinkSpec> links, mplink_u32 policy, Lanes &lanes, mplink_u64 serial);
+	// Builds a table of the valid ones of links, at least one of which is.  The tail is
+	// zero.  Null: memory is short.
+	[[nodiscard]] static Box<LinkTable> build(std::span<const LinkSpec> links, const Layout &,
+						  Lanes &lanes, mplink_u64 serial);
 	// The table that the entry is in.
 	static const LinkTable &of(const LinkEntry &entry)
 	{
@@ -118,30 +123,22 @@ public:
 	{
 		return lanes_;
 	}
-	// The same if the policy is balance-rr, else what no lane has: for the default one
-	// comparison says all.
-	mplink_u64 rr_serial() const
+	// serial() if the policy is the default, else a number that no lane has.  So one
+	// comparison tells that the lane is ready, and that the policy is the default.
+	mplink_u64 default_serial() const
 	{
-		return rr_serial_;
+		return default_serial_;
 	}
 	// A lane that has this place has room for the table.
 	mplink_u32 last_place() const;
-	// balance-rr: how far each link has come, of the packets whose lane the peer does
-	// not have yet; to be compared and moved as Tournament does.  Readers write it.
-	mplink_u64 *shared_clocks() const
+	// The policy's memory behind the entries; readers may write it.
+	template <class T>
+	T *tail() const
 	{
-		return policy_ == MPLINK_POLICY_BALANCE_RR ? static_cast<mplink_u64 *>(tail_)
-							   : nullptr;
-	}
-	// balance-xor: the link of a flow.
-	const LinkEntry &of_flow(mplink_u32 hash) const
-	{
-		return *reinterpret_cast<const LinkEntry *>(
-			reinterpret_cast<const mplink_u8 *>(this) + of_buckets()[hash >> 24]);
+		return static_cast<T *>(tail_);
 	}
 
-	LinkTable(std::span<const LinkSpec> links, mplink_u32 n, mplink_u32 policy, Lanes &lanes,
-		  mplink_u64 serial);
+	LinkTable(std::span<const LinkSpec> links, const Layout &, Lanes &lanes, mplink_u64 serial);
 
 private:
 	// Right behind the table, and as aligned.
@@ -149,20 +146,14 @@ private:
 	{
 		return reinterpret_cast<LinkEntry *>(const_cast<LinkTable *>(this) + 1);
 	}
-	// Where its link is, in bytes from here.
-	mplink_u16 *of_buckets() const
-	{
-		return static_cast<mplink_u16 *>(tail_);
-	}
-	void fill_buckets(std::span<const LinkSpec> links);
 
 	mplink_u32 n_;
 	mplink_u32 policy_;
 	mplink_u64 serial_;
-	mplink_u64 rr_serial_;
+	mplink_u64 default_serial_;
 	mplink_u64 waiting_ = 0;
 	Lanes &lanes_;
-	void *tail_; // shared_clocks(), or of_buckets()
+	void *tail_;
 };
 
 } // namespace mplink

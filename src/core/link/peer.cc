@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "link/peer.hh"
 
+#include "policy/policies.hh"
+
 namespace mplink
 {
 
@@ -109,8 +111,7 @@ bool Peer::publish(Rtnl rtnl, const Settings &settings)
 		if (specs) {
 			for (mplink_u32 i = 0; i < n; i++)
 				specs[i] = ordered[i]->spec();
-			table = LinkTable::build({specs.begin(), n}, settings.policy, lanes_,
-						 ++serial_);
+			table = build_table({specs.begin(), n}, settings.policy, lanes_, ++serial_);
 		}
 		stale_ = !table;
 		// Better some links, or by another policy, than none.

@@ -67,9 +67,8 @@ static int mplink_top_set_policy(const struct mplink_dir *dir, const char *buf, 
 	len = mplink_sysfs_trim(buf, len);
 	policy = mplink_core_policy_parse(buf, len);
 	if (policy < 0) {
-		mplink_err(dir->vnic,
-			   "policy \"%.*s\" is none of balance-rr, balance-xor, active-backup, broadcast\n",
-			   MPLINK_QUOTED(len), buf);
+		mplink_err(dir->vnic, "policy \"%.*s\" is none of %s\n",
+			   MPLINK_QUOTED(len), buf, mplink_core_policy_names());
 		return policy;
 	}
 	return mplink_vnic_set_policy(dir->vnic, policy);
