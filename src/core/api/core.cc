@@ -286,7 +286,7 @@ void mplink_core_link_info(const mplink_peer *peer, mplink_u32 id, mplink_link_i
 
 void mplink_core_link_counters(const mplink_peer *peer, mplink_u32 id, mplink_counters *sum)
 {
-	*sum = core(peer).link(Boundary::rtnl(), id)->sum(Boundary::rtnl(), core(peer).lanes());
+	*sum = core(peer).link(Boundary::rtnl(), id)->sum(core(peer).lanes());
 }
 
 mplink_path *mplink_core_select(const mplink_peer *peer, mplink_size len, mplink_size lane,

@@ -106,10 +106,12 @@ bool Lanes::grow(Rtnl, mplink_u32 slots)
 	return complete;
 }
 
-void Lanes::add_to(Rtnl, mplink_counters &sum, mplink_u32 slot) const
+void Lanes::add_to(mplink_counters &sum, mplink_u32 slot) const
 {
-	for (mplink_u32 i = 0; own_ && i < mplink_nr_lanes(); i++)
-		for (const Lane *lane = read_once(own_[i]); lane; lane = lane->older_)
+	Lane **const own = read_once(own_);
+
+	for (mplink_u32 i = 0; own && i < mplink_nr_lanes(); i++)
+		for (const Lane *lane = read_once(own[i]); lane; lane = lane->older_)
 			if (lane->has(place_of(slot)))
 				add(sum, lane->at(place_of(slot)));
 }

@@ -116,7 +116,8 @@ public:
 	// long as the peer.  False: memory is short, and packets have to ask again.
 	[[nodiscard]] bool grow(Rtnl, mplink_u32 slots);
 	// Adds up what all lanes have counted in that slot.
-	void add_to(Rtnl, mplink_counters &sum, mplink_u32 slot) const;
+	// Any context: lanes stay for as long as the peer.
+	void add_to(mplink_counters &sum, mplink_u32 slot) const;
 
 private:
 	Lane **all_;

@@ -68,12 +68,12 @@ void Link::info(mplink_link_info &info) const
 	info.stages_ms[MPLINK_LINK_VALID] = valid_ms_;
 }
 
-mplink_counters Link::sum(Rtnl rtnl, const Lanes &lanes) const
+mplink_counters Link::sum(const Lanes &lanes) const
 {
 	mplink_counters sum = {};
 
 	add(sum, shared_);
-	lanes.add_to(rtnl, sum, slot_);
+	lanes.add_to(sum, slot_);
 	subtract(sum, before_);
 	return sum;
 }

@@ -81,7 +81,7 @@ public:
 	}
 	void info(mplink_link_info &info) const;
 	// lanes: the peer's.
-	mplink_counters sum(Rtnl, const Lanes &lanes) const;
+	mplink_counters sum(const Lanes &lanes) const;
 
 	// As the user wants it from now on, with weight 0 for the present one; an update
 	// and a new table are due.  True: another address is needed of the NIC.

@@ -133,11 +133,11 @@ bool Peer::make_lanes(Rtnl rtnl)
 	return lanes_.grow(rtnl, slots);
 }
 
-mplink_counters Peer::counted(Rtnl rtnl, mplink_u32 slot) const
+mplink_counters Peer::counted(Rtnl, mplink_u32 slot) const
 {
 	mplink_counters sum = {};
 
-	lanes_.add_to(rtnl, sum, slot);
+	lanes_.add_to(sum, slot);
 	return sum;
 }
 

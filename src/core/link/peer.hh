@@ -37,6 +37,13 @@ public:
 	{
 		return links_.read(section)->at(id);
 	}
+	// The same for those who may come before the peer has been given its links.
+	Link *find_link(ReadSection section, mplink_u32 id) const
+	{
+		const LinkSet *links = links_.read(section);
+
+		return links ? links->at(id) : nullptr;
+	}
 	// The first link over the NIC of that id, or null.
 	[[gnu::always_inline]] Link *link_over(ReadSection section, mplink_u32 nic_id) const
 	{

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Measured links: the messages that two ends exchange about their links, and what the core
+ * estimates from them.  docs/protocol.md describes the messages.
+ *
+ * One end sends a MARK behind its data, on the same link.  The other end answers with a
+ * REPORT of what it has received on that link.  CAPS tells that an end understands both.
+ */
+#ifndef MPLINK_MEASURE_H
+#define MPLINK_MEASURE_H
+
+#include "types.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct mplink_peer;
+
+/* --- messages: any context ---------------------------------------------------------- */
+
+/* Ethertype of messages in the GRE header: IEEE 802 local experimental. */
+#define MPLINK_MESSAGES 0x88b5
+/* A GRE header with a key and without a sequence number. */
+#define MPLINK_MESSAGE_GRE_LEN 8
+/* The longest message that is written, in bytes. */
+#define MPLINK_MESSAGE_MAX 72
+/* More messages than these in one datagram are not read. */
+#define MPLINK_MESSAGES_MAX 8
+
+enum mplink_message_type {
+	MPLINK_MESSAGE_UNKNOWN,	/* skipped: a type or a version that this end does not know */
+	MPLINK_MESSAGE_CAPS,
+	MPLINK_MESSAGE_MARK,
+	MPLINK_MESSAGE_REPORT,
+};
+
+/**
+ * struct mplink_caps - CAPS: what an end can do, and since when
+ * @features: a bit for each optional feature; none is defined yet
+ * @epoch: random, not 0, and new each time the end forgets its peers' state
+ * @heard: the epoch of the receiver that the sender has heard last; 0: none
+ * @asks: the receiver is to answer with CAPS of its own
+ */
+struct mplink_caps {
+	mplink_u32 features;
+	mplink_u64 epoch;
+	mplink_u64 heard;
+	mplink_u8 asks;
+};
+
+/**
+ * struct mplink_mark - MARK: what the sender has sent over the link so far
+ * @link: the sender's id of the link; only the sender knows what it means
+ * @seq: counts the marks of the link; wraps
+ * @sent_us: the sender's clock
+ * @packets: data packets
+ * @bytes: data bytes, with all headers
+ */
+struct mplink_mark {
+	mplink_u8 link;
+	mplink_u32 seq;
+	mplink_u64 sent_us;
+	mplink_u64 packets;
+	mplink_u64 bytes;
+};
+
+/**
+ * struct mplink_report - REPORT: what has arrived by then
+ * @mark: the mark, as it came
+ * @held_us: how long the receiver of the mark has held the report
+ * @arrived_us: when the mark arrived, by the clock of its receiver
+ * @packets: data packets that had arrived over the link by then
+ * @bytes: data bytes, with all headers
+ */
+struct mplink_report {
+	struct mplink_mark mark;
+	mplink_u32 held_us;
+	mplink_u64 arrived_us;
+	mplink_u64 packets;
+	mplink_u64 bytes;
+};
+
+struct mplink_message {
+	mplink_u32 type;	/* enum mplink_message_type */
+	union {
+		struct mplink_caps caps;
+		struct mplink_mark mark;
+		struct mplink_report report;
+	};
+};
+
+/**
+ * mplink_core_message_write() - Write a message
+ * @bytes: room for MPLINK_MESSAGE_MAX bytes
+ * @message: of a known type
+ *
+ * Return: the length in bytes.
+ */
+mplink_size mplink_core_message_write(mplink_u8 *bytes, const struct mplink_message *message);
+
+/**
+ * mplink_core_message_read() - Read the first message
+ * @bytes: from the first message on
+ * @len: how many bytes there are
+ * @message: set to the message
+ *
+ * Return: its length in bytes, or 0 if the bytes are no message.
+ */
+mplink_size mplink_core_message_read(const mplink_u8 *bytes, mplink_size len,
+				     struct mplink_message *message);
+
+/**
+ * mplink_core_message_gre() - Write the GRE header of messages
+ * @bytes: room for MPLINK_MESSAGE_GRE_LEN bytes
+ * @key: the peer's key, 24 bits
+ * @bucket: the flow bucket of the packet that the messages follow
+ */
+void mplink_core_message_gre(mplink_u8 *bytes, mplink_u32 key, mplink_u8 bucket);
+
+/* --- estimates ------------------------------------------------------------------------ */
+
+/**
+ * struct mplink_estimate - What is known of a link, in the direction in which we send
+ * @capacity: bytes per second that the link can carry; 0: not known yet
+ * @load: bytes per second that we send
+ * @delivered: bytes per second that arrive
+ * @rtt_us: smoothed round trip
+ * @rtt_min_us: the shortest round trip
+ * @delay_us: one-way delay above the fastest link's
+ * @queue_us: how long packets wait in queues on the way
+ * @jitter_us: mean deviation of the one-way delay (RFC 3550 6.4.1)
+ * @lost_ppm: packets lost, in a million
+ * @reports: reports taken
+ */
+struct mplink_estimate {
+	mplink_u64 capacity;
+	mplink_u64 load;
+	mplink_u64 delivered;
+	mplink_u32 rtt_us;
+	mplink_u32 rtt_min_us;
+	mplink_u32 delay_us;
+	mplink_u32 queue_us;
+	mplink_u32 jitter_us;
+	mplink_u32 lost_ppm;
+	mplink_u64 reports;
+};
+
+/* Why a report is not believed; 0: it is. */
+enum mplink_report_refusal {
+	MPLINK_REPORT_TAKEN,
+	MPLINK_REPORT_OLD,	/* a later one has been taken, or it is a copy */
+	MPLINK_REPORT_UNKNOWN,	/* no such mark has been sent */
+	MPLINK_REPORT_WRONG,	/* its times or counters cannot be */
+};
+
+/* What is measured of a peer's links, by their ids.  The caller locks it. */
+struct mplink_meters;
+
+/**
+ * mplink_core_meters_create() - Begin to measure the links of a peer
+ *
+ * Context: Any but hard interrupts.
+ * Return: the meters, which the caller owns, or NULL if memory is short.
+ */
+struct mplink_meters *mplink_core_meters_create(void);
+/* Any context. */
+void mplink_core_meters_free(struct mplink_meters *meters);
+
+/**
+ * mplink_core_meters_mark() - Fill in a mark, if one is due
+ * @meters: the peer's
+ * @link: the link's id
+ * @now_us: mplink_now_us()
+ * @sent: what the link has sent so far
+ * @mark: set if a mark is due
+ *
+ * Context: Any, with the caller's lock.
+ * Return: 1 if the mark is to be sent now.  0 if none is due, or if memory is short.
+ */
+int mplink_core_meters_mark(struct mplink_meters *meters, mplink_u32 link, mplink_u64 now_us,
+			    const struct mplink_counters *sent, struct mplink_mark *mark);
+
+/**
+ * mplink_core_meters_report() - Take a report
+ * @meters: the peer's
+ * @now_us: mplink_now_us()
+ * @report: as it came
+ *
+ * Context: Any, with the caller's lock.
+ * Return: enum mplink_report_refusal.
+ */
+mplink_u32 mplink_core_meters_report(struct mplink_meters *meters, mplink_u64 now_us,
+				     const struct mplink_report *report);
+
+/* Forgets a link, because another one will have its id.  With the caller's lock. */
+void mplink_core_meters_forget(struct mplink_meters *meters, mplink_u32 link);
+
+/**
+ * mplink_core_meters_estimate() - Tell what is known of a link
+ * @meters: the peer's
+ * @link: the link's id
+ * @estimate: set
+ *
+ * Context: Any, with the caller's lock.
+ * Return: 1, or 0 if nothing is known yet; then *@estimate is all zero.
+ */
+int mplink_core_meters_estimate(const struct mplink_meters *meters, mplink_u32 link,
+				struct mplink_estimate *estimate);
+
+/**
+ * mplink_core_link_traffic() - Add up what a link has sent and received
+ * @peer: the peer
+ * @link: the link's id
+ * @sum: set
+ *
+ * Context: Any, in an RCU read section.
+ * Return: 1, or 0 if there is no such link.
+ */
+int mplink_core_link_traffic(const struct mplink_peer *peer, mplink_u32 link,
+			     struct mplink_counters *sum);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* MPLINK_MEASURE_H */

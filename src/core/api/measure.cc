@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0
+// include/mplink/measure.h: messages, and what is measured of a peer's links.
+#include "mplink/measure.h"
+
+#include "api/boundary.hh"
+#include "base/wire.hh"
+#include "link/peer.hh"
+#include "measure/message.hh"
+#include "measure/meters.hh"
+
+using namespace mplink;
+
+namespace
+{
+
+Meters &core(mplink_meters *meters)
+{
+	return *reinterpret_cast<Meters *>(meters);
+}
+
+const Meters &core(const mplink_meters *meters)
+{
+	return *reinterpret_cast<const Meters *>(meters);
+}
+
+const Peer &core(const mplink_peer *peer)
+{
+	return *reinterpret_cast<const Peer *>(peer);
+}
+
+constexpr mplink_u32 gre_flag_key = 0x2000;
+
+} // namespace
+
+extern "C" {
+
+mplink_size mplink_core_message_write(mplink_u8 *bytes, const mplink_message *message)
+{
+	return write_message(bytes, *message);
+}
+
+mplink_size mplink_core_message_read(const mplink_u8 *bytes, mplink_size len,
+				     mplink_message *message)
+{
+	return read_message(bytes, len, *message);
+}
+
+void mplink_core_message_gre(mplink_u8 *bytes, mplink_u32 key, mplink_u8 bucket)
+{
+	put16(bytes, gre_flag_key);
+	put16(bytes + 2, MPLINK_MESSAGES);
+	put32(bytes + 4, key << 8 | bucket);
+}
+
+mplink_meters *mplink_core_meters_create(void)
+{
+	void *memory = mplink_alloc_now(sizeof(Meters));
+
+	return memory ? reinterpret_cast<mplink_meters *>(new (memory) Meters) : nullptr;
+}
+
+void mplink_core_meters_free(mplink_meters *meters)
+{
+	destroy(reinterpret_cast<Meters *>(meters));
+}
+
+int mplink_core_meters_mark(mplink_meters *meters, mplink_u32 link, mplink_u64 now_us,
+			    const mplink_counters *sent, mplink_mark *mark)
+{
+	return core(meters).mark(link, now_us, *sent, *mark) ? 1 : 0;
+}
+
+mplink_u32 mplink_core_meters_report(mplink_meters *meters, mplink_u64 now_us,
+				     const mplink_report *report)
+{
+	return core(meters).take(now_us, *report);
+}
+
+void mplink_core_meters_forget(mplink_meters *meters, mplink_u32 link)
+{
+	core(meters).forget(link);
+}
+
+int mplink_core_meters_estimate(const mplink_meters *meters, mplink_u32 link,
+				mplink_estimate *estimate)
+{
+	return core(meters).tell(link, *estimate) ? 1 : 0;
+}
+
+int mplink_core_link_traffic(const mplink_peer *peer, mplink_u32 id, mplink_counters *sum)
+{
+	const ReadSection section = Boundary::read_section();
+	const Link *link = core(peer).find_link(section, id);
+
+	if (!link)
+		return 0;
+	*sum = link->sum(core(peer).lanes());
+	return 1;
+}
+
+} // extern "C"

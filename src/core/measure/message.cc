@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "measure/message.hh"
+
+#include "base/wire.hh"
+
+namespace mplink
+{
+
+namespace
+{
+
+// Each message begins with a type, a version, and its length with these four bytes.
+constexpr mplink_size head_len = 4;
+constexpr mplink_u8 version = 1;
+
+constexpr mplink_size caps_len = head_len + 4 + 8 + 8;
+constexpr mplink_size mark_len = head_len + 4 + 4 + 8 + 8 + 8;
+constexpr mplink_size report_len = mark_len + 4 + 8 + 8 + 8;
+
+static_assert(report_len <= MPLINK_MESSAGE_MAX);
+
+constexpr mplink_u32 caps_asks = 0x80000000;
+
+class Writer
+{
+public:
+	explicit Writer(mplink_u8 *bytes) : at_(bytes)
+	{
+	}
+	void put(mplink_u32 v)
+	{
+		put32(at_, v);
+		at_ += 4;
+	}
+	void put(mplink_u64 v)
+	{
+		put(static_cast<mplink_u32>(v >> 32));
+		put(static_cast<mplink_u32>(v));
+	}
+
+private:
+	mplink_u8 *at_;
+};
+
+class Reader
+{
+public:
+	explicit Reader(const mplink_u8 *bytes) : at_(bytes)
+	{
+	}
+	mplink_u32 u32()
+	{
+		at_ += 4;
+		return get32(at_ - 4);
+	}
+	mplink_u64 u64()
+	{
+		const mplink_u64 high = u32();
+
+		return high << 32 | u32();
+	}
+
+private:
+	const mplink_u8 *at_;
+};
+
+void write(Writer &to, const mplink_caps &caps)
+{
+	to.put((caps.features & ~caps_asks) | (caps.asks ? caps_asks : 0));
+	to.put(caps.epoch);
+	to.put(caps.heard);
+}
+
+void write(Writer &to, const mplink_mark &mark)
+{
+	to.put(mplink_u32{mark.link});
+	to.put(mark.seq);
+	to.put(mark.sent_us);
+	to.put(mark.packets);
+	to.put(mark.bytes);
+}
+
+void write(Writer &to, const mplink_report &report)
+{
+	write(to, report.mark);
+	to.put(report.held_us);
+	to.put(report.arrived_us);
+	to.put(report.packets);
+	to.put(report.bytes);
+}
+
+mplink_caps read_caps(Reader from)
+{
+	const mplink_u32 flags = from.u32();
+
+	return {.features = flags & ~caps_asks,
+		.epoch = from.u64(),
+		.heard = from.u64(),
+		.asks = flags & caps_asks ? mplink_u8{1} : mplink_u8{0}};
+}
+
+mplink_mark read_mark(Reader &from)
+{
+	return {.link = static_cast<mplink_u8>(from.u32()),
+		.seq = from.u32(),
+		.sent_us = from.u64(),
+		.packets = from.u64(),
+		.bytes = from.u64()};
+}
+
+mplink_report read_report(Reader from)
+{
+	return {.mark = read_mark(from),
+		.held_us = from.u32(),
+		.arrived_us = from.u64(),
+		.packets = from.u64(),
+		.bytes = from.u64()};
+}
+
+// 0 for a type that is not known.
+mplink_size length_of(mplink_u32 type)
+{
+	switch (type) {
+	case MPLINK_MESSAGE_CAPS:
+		return caps_len;
+	case MPLINK_MESSAGE_MARK:
+		return mark_len;
+	case MPLINK_MESSAGE_REPORT:
+		return report_len;
+	default:
+		return 0;
+	}
+}
+
+} // namespace
+
+mplink_size write_message(mplink_u8 *bytes, const mplink_message &message)
+{
+	const mplink_size len = length_of(message.type);
+	Writer to(bytes + head_len);
+
+	bytes[0] = static_cast<mplink_u8>(message.type);
+	bytes[1] = version;
+	put16(bytes + 2, static_cast<mplink_u32>(len));
+	if (message.type == MPLINK_MESSAGE_CAPS)
+		write(to, message.caps);
+	else if (message.type == MPLINK_MESSAGE_MARK)
+		write(to, message.mark);
+	else
+		write(to, message.report);
+	return len;
+}
+
+mplink_size read_message(const mplink_u8 *bytes, mplink_size len, mplink_message &message)
+{
+	if (len < head_len)
+		return 0;
+
+	const mplink_size whole = get16(bytes + 2);
+	const mplink_size known = length_of(bytes[0]);
+	const Reader from(bytes + head_len);
+	Reader mark(bytes + head_len);
+
+	if (whole < head_len || whole > len)
+		return 0;
+	message.type = MPLINK_MESSAGE_UNKNOWN;
+	if (!known || bytes[1] != version)
+		return whole;
+	// A later revision of a version may append fields.
+	if (whole < known)
+		return 0;
+	message.type = bytes[0];
+	if (message.type == MPLINK_MESSAGE_CAPS)
+		message.caps = read_caps(from);
+	else if (message.type == MPLINK_MESSAGE_MARK)
+		message.mark = read_mark(mark);
+	else
+		message.report = read_report(from);
+	return whole;
+}
+
+} // namespace mplink

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0
+// What is measured of a peer's links.
+#pragma once
+#include "base/memory.hh"
+#include "measure/meter.hh"
+
+namespace mplink
+{
+
+class Meters
+{
+public:
+	Meters() = default;
+	Meters(const Meters &) = delete;
+	Meters &operator=(const Meters &) = delete;
+	~Meters();
+
+	// Creates the link's meter with its first mark.  False if none is due, or if memory is
+	// short.
+	bool mark(mplink_u32 link, mplink_u64 now_us, const mplink_counters &sent,
+		  mplink_mark &mark);
+	// Returns enum mplink_report_refusal.
+	mplink_u32 take(mplink_u64 now_us, const mplink_report &report);
+	void forget(mplink_u32 link);
+	// False if nothing is known yet.
+	bool tell(mplink_u32 link, mplink_estimate &estimate) const;
+	// Null if nothing is known yet.
+	const Meter *at(mplink_u32 link) const
+	{
+		return meters_[link] && meters_[link]->known() ? meters_[link] : nullptr;
+	}
+	// One-way delay above that of the fastest link that is known.
+	mplink_u64 above_fastest_us(const Meter &meter) const;
+
+private:
+	Meter *meters_[MPLINK_MAX_LINKS] = {};
+};
+
+} // namespace mplink
