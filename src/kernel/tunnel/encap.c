@@ -20,6 +20,7 @@
 #include "packet/path.h"
 #include "packet/peer_table.h"
 #include "tunnel/encap.h"
+#include "tunnel/flows.h"
 #include "tunnel/sockets.h"
 #include "tunnel/tunnel.h"
 
@@ -89,7 +90,7 @@ static __always_inline atomic_t *mplink_encap_numbers(struct mplink_tunnel *tunn
 {
 	atomic_t *next = READ_ONCE(READ_ONCE(tunnel->flows)->next[bucket]);
 
-	return likely(next) ? next : mplink_tunnel_begin_numbers(tunnel, bucket);
+	return likely(next) ? next : mplink_flows_begin_numbers(tunnel, bucket);
 }
 
 static void mplink_encap_send(struct sk_buff *skb, const struct mplink_path *path,

@@ -14,6 +14,7 @@
 #include "mplink/tunnel.h"
 #include "report/report.h"
 #include "tunnel/deliver.h"
+#include "tunnel/flows.h"
 #include "tunnel/resequence.h"
 #include "tunnel/sockets.h"
 #include "tunnel/tunnel.h"
@@ -99,10 +100,10 @@ static struct mplink_bucket *mplink_resequence_make(struct mplink_tunnel *tunnel
 
 	if (tunnel->closed)
 		return NULL;
-	flows = mplink_tunnel_begin_flows(tunnel);
+	flows = mplink_flows_begin(tunnel);
 	if (!flows)
 		return NULL;
-	bucket = mplink_tunnel_alloc(tunnel, sizeof(*bucket) + mplink_core_bucket_size());
+	bucket = mplink_flows_alloc(tunnel, sizeof(*bucket) + mplink_core_bucket_size());
 	if (!bucket)
 		return NULL;
 	bucket->tunnel = tunnel;

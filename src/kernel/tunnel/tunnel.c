@@ -11,7 +11,6 @@
 
 #include <linux/memcontrol.h>
 #include <linux/rtnetlink.h>
-#include <linux/sched/mm.h>
 #include <linux/slab.h>
 
 #include "addr.h"
@@ -24,8 +23,6 @@
 #include "tunnel/resequence.h"
 #include "tunnel/sockets.h"
 #include "tunnel/tunnel.h"
-
-struct mplink_flows mplink_no_flows;
 
 /* --- far ends ---------------------------------------------------------------------- */
 
@@ -217,40 +214,6 @@ void mplink_tunnel_revisit(struct mplink_tunnel *tunnel)
 		if (bucket)
 			mplink_resequence_revisit(bucket);
 	}
-}
-
-struct mplink_flows *mplink_tunnel_begin_flows(struct mplink_tunnel *tunnel)
-{
-	struct mplink_flows *other = READ_ONCE(tunnel->flows);
-	struct mplink_flows *made;
-
-	if (other != &mplink_no_flows)
-		return other;
-	made = mplink_tunnel_alloc(tunnel, sizeof(*made));
-	if (!made)
-		return NULL;
-	other = cmpxchg(&tunnel->flows, &mplink_no_flows, made);
-	if (other == &mplink_no_flows)
-		return made;
-	mplink_free(made);
-	return other;
-}
-
-atomic_t *mplink_tunnel_begin_numbers(struct mplink_tunnel *tunnel, u32 bucket)
-{
-	struct mplink_flows *const flows = mplink_tunnel_begin_flows(tunnel);
-	atomic_t *made, *other;
-
-	if (!flows)
-		return NULL;
-	made = mplink_tunnel_alloc(tunnel, sizeof(*made));
-	if (!made)
-		return NULL;
-	other = cmpxchg(&flows->next[bucket], NULL, made);
-	if (!other)
-		return made;
-	mplink_free(made);
-	return other;
 }
 
 static void mplink_flows_free(struct mplink_flows *flows)

@@ -5,12 +5,11 @@
 
 #include <linux/atomic.h>
 #include <linux/hrtimer.h>
-#include <linux/sched/mm.h>
 #include <linux/spinlock.h>
 
 #include "mplink/core.h"
-#include "mplink/platform.h"
 #include "mplink/tunnel.h"
+#include "tunnel/flows.h"
 
 struct mplink_far_end;
 struct mplink_peer_node;
@@ -40,26 +39,6 @@ static inline struct mplink_flow_bucket *mplink_bucket_core(struct mplink_bucket
 {
 	return (struct mplink_flow_bucket *)bucket->core;
 }
-
-/**
- * struct mplink_flows - The flow buckets of a tunnel
- * @received: puts received packets in order
- * @next: the sequence number of the next packet that we send (RFC 2890 2.2)
- *
- * Most peers use few flow buckets.  An entry is NULL until the first packet of the flow
- * bucket, which allocates it; it is freed with the tunnel.  Only packets of accepted far
- * ends allocate an entry of @received.
- */
-struct mplink_flows {
-	struct mplink_bucket *received[MPLINK_FLOW_BUCKETS];
-	atomic_t *next[MPLINK_FLOW_BUCKETS];
-};
-
-/*
- * The flows of each tunnel without packets yet.  All entries are NULL and stay so, because
- * packets need not ask then whether a tunnel has flows of its own.
- */
-extern struct mplink_flows mplink_no_flows;
 
 /**
  * struct mplink_tunnel - The tunnel of one peer
@@ -141,47 +120,6 @@ void mplink_tunnel_follow(struct mplink_tunnel *tunnel, u32 key);
  * Context: Process context, RTNL.
  */
 void mplink_tunnel_forget_nic(struct mplink_tunnel *tunnel, u32 nic_id);
-
-/**
- * mplink_tunnel_alloc() - Allocate what the first packet of a flow bucket needs
- * @tunnel: the peer's tunnel
- * @size: bytes
- *
- * The memory is charged to the creator of the peer.
- *
- * Context: Any but hard interrupts.
- * Return: zeroed memory, to be freed by mplink_free(), or NULL if memory is short.
- */
-static inline void *mplink_tunnel_alloc(const struct mplink_tunnel *tunnel, size_t size)
-{
-	struct mem_cgroup *const before = set_active_memcg(tunnel->memcg);
-	void *const made = mplink_alloc_now(size);
-
-	set_active_memcg(before);
-	return made;
-}
-
-/**
- * mplink_tunnel_begin_flows() - Allocate the table that the first packet of a tunnel needs
- * @tunnel: the peer's tunnel
- *
- * Context: Softirqs disabled, in an RCU read section.
- * Return: @tunnel->flows, to be written; or NULL if memory is short.
- */
-struct mplink_flows *mplink_tunnel_begin_flows(struct mplink_tunnel *tunnel);
-
-/**
- * mplink_tunnel_begin_numbers() - Allocate the next sequence number of a flow bucket
- * @tunnel: the peer's tunnel
- * @bucket: number of the flow bucket
- *
- * The number has a cache line of its own, because other flow buckets may belong to other
- * CPUs.
- *
- * Context: Softirq disabled, in an RCU read section.
- * Return: @tunnel->flows->next[@bucket], or NULL if memory is short.
- */
-atomic_t *mplink_tunnel_begin_numbers(struct mplink_tunnel *tunnel, u32 bucket);
 
 /**
  * mplink_tunnel_revisit() - Deliver what waits only for a link that is no longer valid
