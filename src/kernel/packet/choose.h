@@ -3,34 +3,32 @@
 #ifndef MPLINK_PACKET_CHOOSE_H
 #define MPLINK_PACKET_CHOOSE_H
 
-#include <linux/skbuff.h>
+#include <linux/preempt.h>
 
-#include "device/vnic.h"
+#include "lane.h"
 #include "mplink/core.h"
 #include "packet/peer_table.h"
 
 /**
  * mplink_choose() - Choose the link of a packet
- * @vnic: the virtual NIC
  * @peer: the peer that the packet goes to
- * @skb: the packet, at its IP header
  * @len: bytes to account to the link
+ * @l3: the packet's IP header
+ * @l3_len: linear bytes from there
  *
  * Context: Any but hard interrupts, in an RCU read section; the path is valid until it ends.
- * Return: the path, NULL if no link is usable; and in more, for policy broadcast, whether
- * another link gets a copy.
+ * Return: the path; NULL for policy broadcast, if the first choice is dead, and for the
+ * first packets of a lane.  mplink_send() knows what to do then.
  */
-struct mplink_choice mplink_choose(struct mplink_vnic *vnic, const struct mplink_peer_node *peer,
-				   const struct sk_buff *skb, u32 len);
-/**
- * mplink_choose_next() - Choose the link of the next copy of a broadcast
- * @vnic: the virtual NIC
- * @more: from the last choice, not NULL
- * @len: bytes to account to the link
- *
- * Context: As mplink_choose(), in the same RCU read section.
- * Return: as mplink_choose().
- */
-struct mplink_choice mplink_choose_next(struct mplink_vnic *vnic, const void *more, u32 len);
+static __always_inline struct mplink_path *mplink_choose(const struct mplink_peer_node *peer,
+							 u32 len, const void *l3, u32 l3_len)
+{
+	struct mplink_path *path;
+
+	preempt_disable();
+	path = mplink_core_select(peer->core, len, mplink_lane(), l3, l3_len);
+	preempt_enable();
+	return path;
+}
 
 #endif /* MPLINK_PACKET_CHOOSE_H */

@@ -16,8 +16,8 @@
 #include "addr.h"
 #include "compat.h"
 #include "device/vnic.h"
-#include "lane.h"
 #include "mplink/core.h"
+#include "packet/choose.h"
 #include "packet/drop.h"
 #include "packet/hook.h"
 #include "packet/output.h"
@@ -132,9 +132,7 @@ static __always_inline unsigned int mplink_hook_send(struct sk_buff *skb, struct
 	if (inet6 && unlikely(READ_ONCE(peer->inet_remotes)))
 		return mplink_hook_pass(skb, dev);
 
-	preempt_disable();
-	path = mplink_core_select(peer->core, len, mplink_lane(), l3, len - skb->data_len);
-	preempt_enable();
+	path = mplink_choose(peer, len, l3, len - skb->data_len);
 	/* Policy broadcast, or the first choice is dead. */
 	if (unlikely(!path))
 		return mplink_hook_pass(skb, dev);

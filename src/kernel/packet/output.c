@@ -11,25 +11,18 @@
 #include <linux/if_vlan.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
-#include <net/arp.h>
-#include <net/icmp.h>
 #include <net/ip.h>
 #include <net/ip6_route.h>
-#include <net/ndisc.h>
-#include <net/neighbour.h>
 #include <net/route.h>
 
 #include "addr.h"
 #include "compat.h"
 #include "device/vnic.h"
-#include "lane.h"
 #include "mplink/core.h"
-#include "packet/choose.h"
 #include "packet/drop.h"
 #include "packet/output.h"
-#include "packet/path.h"
 #include "packet/peer_table.h"
-#include "tunnel/encap.h"
+#include "packet/send.h"
 
 /* How many nested calls of mplink_output() this CPU is in. */
 static DEFINE_PER_CPU(unsigned int, mplink_output_depth);
@@ -99,62 +92,6 @@ static bool mplink_output_is_redirect(const struct sk_buff *skb, bool inet6)
 	return ip_hdr(skb)->protocol == IPPROTO_ICMP && mplink_is_redirect4(skb);
 }
 
-/* The neighbour is the path's next hop; its family may differ from the packet's. */
-static void mplink_output_send(struct mplink_vnic *vnic, struct sk_buff *skb,
-			       const struct mplink_path *path, bool inet6)
-{
-	struct dst_entry *dst = mplink_path_dst(path, inet6);
-	struct net_device *dev = path->dev;
-	const u32 mtu = READ_ONCE(dev->mtu);
-	struct neighbour *neigh;
-
-	if (skb->len > mtu && !(skb_is_gso(skb) && skb_gso_validate_network_len(skb, mtu))) {
-		mplink_too_big(vnic, skb, mtu, inet6);
-		return;
-	}
-	if (skb_cow_head(skb, LL_RESERVED_SPACE(dev))) {
-		mplink_drop(vnic, skb, MPLINK_DROP_NO_MEMORY);
-		return;
-	}
-	if (path->inet6)
-		neigh = ip_neigh_gw6(dev, &path->gw6);
-	else
-		neigh = ip_neigh_gw4(dev, path->gw4);
-	if (IS_ERR(neigh)) {
-		mplink_drop(vnic, skb, MPLINK_DROP_NO_NEIGHBOUR);
-		return;
-	}
-	skb_dst_drop(skb);
-	/* If the NIC is a virtual NIC, the route tells it which peer is meant. */
-	if (dst)
-		skb_dst_set_noref(skb, dst);
-	skb->dev = dev;
-	/* The neighbour's cached MAC header contains the neighbour's own family. */
-	neigh_output(neigh, skb, path->inet6 != inet6);
-}
-
-static void mplink_output_none(struct mplink_vnic *vnic, const struct mplink_peer_node *peer,
-			       struct sk_buff *skb, bool inet6)
-{
-	const u32 len = skb->len;
-	struct mplink_choice choice = mplink_choose(vnic, peer, skb, len);
-
-	if (!choice.path) {
-		mplink_drop(vnic, skb, MPLINK_DROP_NO_LINK);
-		return;
-	}
-	while (choice.more) {
-		struct sk_buff *copy = pskb_copy(skb, GFP_ATOMIC);
-
-		if (copy)
-			mplink_output_send(vnic, copy, choice.path, inet6);
-		else
-			mplink_count_drop(vnic->core, MPLINK_DROP_NO_MEMORY);
-		choice = mplink_choose_next(vnic, choice.more, len);
-	}
-	mplink_output_send(vnic, skb, choice.path, inet6);
-}
-
 static void mplink_output_one(struct mplink_vnic *vnic, struct sk_buff *skb)
 {
 	const struct mplink_peer_node *peer;
@@ -173,10 +110,8 @@ static void mplink_output_one(struct mplink_vnic *vnic, struct sk_buff *skb)
 	peer = mplink_peers_find(vnic, hop);
 	if (!peer)
 		mplink_drop(vnic, skb, mplink_no_peer(skb, skb_dst(skb)));
-	else if (peer->tunnel)
-		mplink_encap(vnic, peer, skb, inet6);
 	else
-		mplink_output_none(vnic, peer, skb, inet6);
+		mplink_send(vnic, peer, skb, inet6);
 out:
 	rcu_read_unlock();
 }

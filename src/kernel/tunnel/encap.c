@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Encap gre-udp, sending: a packet gets a sequence number and a link, and leaves in GRE in UDP.
+ * Encap gre-udp, sending: a packet gets a sequence number, and leaves in GRE in UDP.
  */
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
@@ -11,21 +11,15 @@
 
 #include "addr.h"
 #include "device/vnic.h"
-#include "lane.h"
 #include "mplink/core.h"
 #include "mplink/tunnel.h"
-#include "packet/choose.h"
 #include "packet/drop.h"
 #include "packet/outer.h"
 #include "packet/path.h"
-#include "packet/peer_table.h"
 #include "tunnel/encap.h"
 #include "tunnel/flows.h"
 #include "tunnel/sockets.h"
 #include "tunnel/tunnel.h"
-
-/* If a NIC lacks one of these behind our headers, the stack does it in software. */
-#define MPLINK_SEGMENT_FEATURES (NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HW_CSUM | NETIF_F_HIGHDMA)
 
 static u8 mplink_encap_dsfield(const struct sk_buff *skb, bool inet6)
 {
@@ -93,49 +87,22 @@ static __always_inline atomic_t *mplink_encap_numbers(struct mplink_tunnel *tunn
 	return likely(next) ? next : mplink_flows_begin_numbers(tunnel, bucket);
 }
 
-static void mplink_encap_send(struct sk_buff *skb, const struct mplink_path *path,
-			      struct dst_entry *dst, const struct mplink_gre *gre,
-			      const struct mplink_outer *outer)
+/* The first copy that leaves takes the number. */
+static u32 mplink_encap_number(struct mplink_number *number, atomic_t *next)
 {
-	skb_scrub_packet(skb, false);
-	mplink_core_gre_write(__skb_push(skb, MPLINK_GRE_LEN), gre);
-	mplink_outer_xmit(path, dst, NULL, skb, outer);
+	if (!number->taken)
+		*number = (struct mplink_number){
+			.taken = true,
+			.seq = (u32)atomic_fetch_inc_relaxed(next),
+		};
+	return number->seq;
 }
 
-/* Broadcast: each link carries a copy, all with the same number. */
-static noinline void mplink_encap_copies(struct mplink_vnic *vnic, atomic_t *next,
-					 struct sk_buff *skb, struct mplink_choice choice, u32 len,
-					 struct mplink_gre *gre, struct mplink_outer *outer,
-					 bool inet6)
+void mplink_encap(struct mplink_vnic *vnic, struct mplink_tunnel *tunnel,
+		  const struct mplink_path *path, struct sk_buff *skb,
+		  struct mplink_number *number, bool inet6)
 {
-	bool numbered = false;
-
-	for (;; choice = mplink_choose_next(vnic, choice.more, len)) {
-		const bool last = !choice.more;
-		struct sk_buff *copy = last ? skb : pskb_copy(skb, GFP_ATOMIC);
-		struct dst_entry *dst;
-
-		if (copy) {
-			dst = mplink_encap_ready(vnic, copy, choice.path, outer, inet6);
-			if (dst && !numbered)
-				gre->seq = (u32)atomic_fetch_inc_relaxed(next);
-			if (dst)
-				mplink_encap_send(copy, choice.path, dst, gre, outer);
-			numbered |= !!dst;
-		} else {
-			mplink_count_drop(vnic->core, MPLINK_DROP_NO_MEMORY);
-		}
-		if (last)
-			return;
-	}
-}
-
-static void mplink_encap_one(struct mplink_vnic *vnic, const struct mplink_peer_node *peer,
-			     struct sk_buff *skb, bool inet6)
-{
-	struct mplink_tunnel *tunnel = peer->tunnel;
 	const u32 hash = mplink_core_flow_hash(skb->data, skb_headlen(skb));
-	const u32 len = skb->len + READ_ONCE(tunnel->overhead);
 	struct mplink_outer outer = {
 		.from = htons(MPLINK_SOURCE_PORT_MIN + (hash >> 16) % MPLINK_SOURCE_PORTS),
 		.to = htons(MPLINK_GRE_UDP_PORT),
@@ -150,52 +117,18 @@ static void mplink_encap_one(struct mplink_vnic *vnic, const struct mplink_peer_
 		.protocol = inet6 ? ETH_P_IPV6 : ETH_P_IP,
 	};
 	atomic_t *const next = mplink_encap_numbers(tunnel, gre.bucket);
-	struct mplink_choice choice;
 	struct dst_entry *dst;
 
 	if (unlikely(!next)) {
 		mplink_drop(vnic, skb, MPLINK_DROP_NO_MEMORY);
 		return;
 	}
-	choice = mplink_choose(vnic, peer, skb, len);
-	if (unlikely(!choice.path)) {
-		mplink_drop(vnic, skb, MPLINK_DROP_NO_LINK);
-		return;
-	}
-	if (unlikely(choice.more)) {
-		mplink_encap_copies(vnic, next, skb, choice, len, &gre, &outer, inet6);
-		return;
-	}
-	dst = mplink_encap_ready(vnic, skb, choice.path, &outer, inet6);
+	dst = mplink_encap_ready(vnic, skb, path, &outer, inet6);
 	if (unlikely(!dst))
 		return;
-	gre.seq = (u32)atomic_fetch_inc_relaxed(next);
-	mplink_encap_send(skb, choice.path, dst, &gre, &outer);
-}
-
-void mplink_encap(struct mplink_vnic *vnic, const struct mplink_peer_node *peer,
-		  struct sk_buff *skb, bool inet6)
-{
-	struct sk_buff *segments, *next;
-
-	if (!skb_is_gso(skb)) {
-		mplink_encap_one(vnic, peer, skb, inet6);
-		return;
-	}
-	/* Each segment needs its own number, so a NIC cannot cut it later. */
-	segments = skb_gso_segment(skb, MPLINK_SEGMENT_FEATURES);
-	if (IS_ERR(segments)) {
-		mplink_drop(vnic, skb, PTR_ERR(segments) == -ENOMEM ? MPLINK_DROP_NO_MEMORY :
-								      MPLINK_DROP_MALFORMED);
-		return;
-	}
-	if (!segments) {
-		mplink_encap_one(vnic, peer, skb, inet6);
-		return;
-	}
-	consume_skb(skb);
-	skb_list_walk_safe(segments, skb, next) {
-		skb_mark_not_on_list(skb);
-		mplink_encap_one(vnic, peer, skb, inet6);
-	}
+	gre.seq = unlikely(number) ? mplink_encap_number(number, next) :
+				     (u32)atomic_fetch_inc_relaxed(next);
+	skb_scrub_packet(skb, false);
+	mplink_core_gre_write(__skb_push(skb, MPLINK_GRE_LEN), &gre);
+	mplink_outer_xmit(path, dst, NULL, skb, &outer);
 }

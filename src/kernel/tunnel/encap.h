@@ -5,21 +5,35 @@
 
 #include <linux/skbuff.h>
 
-struct mplink_peer_node;
+struct mplink_path;
+struct mplink_tunnel;
 struct mplink_vnic;
 
 /**
- * mplink_encap() - Send a packet to a peer through its tunnel
+ * struct mplink_number - The sequence number that all copies of a packet carry
+ * @taken: a copy has left with it
+ * @seq: the number, if it is @taken
+ */
+struct mplink_number {
+	bool taken;
+	u32 seq;
+};
+
+/**
+ * mplink_encap() - Send one packet through a tunnel by one link
  * @vnic: the virtual NIC that sends
- * @peer: the peer; it has a tunnel
- * @skb: the packet, at its IP header; may be a GSO packet; consumed
+ * @tunnel: the peer's tunnel
+ * @path: the link's path
+ * @skb: the packet, at its IP header; not a GSO packet; nobody else holds it; consumed
+ * @number: shared with the other copies of the packet; NULL if there are none
  * @inet6: the packet is IPv6
  *
  * Drops are counted.
  *
  * Context: Softirqs disabled, in an RCU read section.
  */
-void mplink_encap(struct mplink_vnic *vnic, const struct mplink_peer_node *peer,
-		  struct sk_buff *skb, bool inet6);
+void mplink_encap(struct mplink_vnic *vnic, struct mplink_tunnel *tunnel,
+		  const struct mplink_path *path, struct sk_buff *skb,
+		  struct mplink_number *number, bool inet6);
 
 #endif /* MPLINK_TUNNEL_ENCAP_H */
