@@ -46,9 +46,9 @@ void packets(const unsigned char *data, std::size_t size)
 
 	// Numbers may be anything here, and so may their order be.
 	all.strays = true;
-	all.config.max_perflow_buffer = 1 + (data[0] >> 1 & 31U);
-	all.config.max_peer_buffer = 1 + (data[0] >> 1 & 31U);
-	all.config.outoforder_max_us = data[0] & 64 ? 200000 : 3000;
+	all.config.max_perflow_buffer.write(1 + (data[0] >> 1 & 31U));
+	all.config.max_peer_buffer.write(1 + (data[0] >> 1 & 31U));
+	all.config.outoforder_max_us.write(data[0] & 64 ? 200000 : 3000);
 	for (std::size_t i = 1; i + 1 < size; i += 2) {
 		const mplink_u32 what = data[i];
 		const mplink_u32 how = data[i + 1];

@@ -85,11 +85,11 @@ void receive(std::deque<Bucket> &buckets, const std::atomic<mplink_u32> &links, 
 
 TEST_F(ConcurrentResequencer, EachPacketIsCountedOnce)
 {
-	mplink_tunnel_config config = {.flow_buckets = 256,
-				       .outoforder_min_us = 1,
-				       .outoforder_max_us = 200000,
-				       .max_perflow_buffer = 20,
-				       .max_peer_buffer = 60};
+	mplink::TunnelSettings config{mplink_tunnel_config{.flow_buckets = 256,
+							   .outoforder_min_us = 1,
+							   .outoforder_max_us = 200000,
+							   .max_perflow_buffer = 20,
+							   .max_peer_buffer = 60}};
 	const mplink::Box<Resequencer> all = mplink::make<Resequencer>(config);
 	std::deque<Bucket> buckets;
 	Totals totals[nr_cpus];

@@ -139,7 +139,7 @@ TEST_F(LinkTables, EveryClockAndBucketLiesWithinTheAllocation)
 		const Box<LinkTable> by_flow = build(specs, MPLINK_POLICY_BALANCE_XOR);
 
 		for (mplink_u32 i = 0; i < n; i++) {
-			BalanceRr::shared_clocks(*rr)[i]++;
+			BalanceRr::shared_clocks(*rr)[i].add(1);
 			EXPECT_EQ(&LinkTable::of((*rr)[i]), rr.get());
 		}
 		EXPECT_EQ(rr->last_place(), place_of(static_cast<mplink_u32>(n) - 1));

@@ -28,25 +28,26 @@ protected:
 			timer_.filled(now, open);
 	}
 
-	mplink_tunnel_config config_ = {.flow_buckets = 256,
-					.outoforder_min_us = 1000,
-					.outoforder_max_us = 200000,
-					.max_perflow_buffer = 1024,
-					.max_peer_buffer = 8192};
+	mplink::TunnelSettings config_{mplink_tunnel_config{.flow_buckets = 256,
+							    .outoforder_min_us = 1000,
+							    .outoforder_max_us = 200000,
+							    .max_perflow_buffer = 1024,
+							    .max_peer_buffer = 8192}};
 	ReorderTimer timer_;
 };
 
 TEST_F(ReorderTimers, BeginsWithAGuess)
 {
 	EXPECT_EQ(timeout(), 200 * ms);
-	config_.outoforder_max_us = 10000000;
+	config_.outoforder_max_us.write(10000000);
 	EXPECT_EQ(timeout(), 200 * ms);
-	config_.outoforder_max_us = 100000;
+	config_.outoforder_max_us.write(100000);
 	EXPECT_EQ(timeout(), 100 * ms);
-	config_.outoforder_min_us = config_.outoforder_max_us = 300000;
+	config_.outoforder_min_us.write(300000);
+	config_.outoforder_max_us.write(300000);
 	EXPECT_EQ(timeout(), 300 * ms);
 	// And keeps to it until it has seen a second's worth.
-	config_.outoforder_min_us = 1000;
+	config_.outoforder_min_us.write(1000);
 	fill(start, start + second, 3 * ms);
 	EXPECT_EQ(timeout(), 200 * ms);
 	fill(start + second, start + second + 20 * ms, 3 * ms);
@@ -68,9 +69,10 @@ TEST_F(ReorderTimers, StaysWithinItsBounds)
 	timer_.filled(start + 3 * second, 5 * second);
 	EXPECT_EQ(timeout(), 200 * ms);
 	// The bounds may change at any time.
-	config_.outoforder_max_us = 7000;
+	config_.outoforder_max_us.write(7000);
 	EXPECT_EQ(timeout(), 7 * ms);
-	config_.outoforder_max_us = config_.outoforder_min_us = 3000;
+	config_.outoforder_max_us.write(3000);
+	config_.outoforder_min_us.write(3000);
 	EXPECT_EQ(timeout(), 3 * ms);
 }
 
@@ -138,7 +140,7 @@ TEST_F(ReorderTimers, DoublesWhenItWasTooShort)
 	timer_.too_short(now, config_);
 	EXPECT_EQ(timeout(), 200 * ms);
 	// From the least there is, too.
-	config_.outoforder_max_us = 100000000;
+	config_.outoforder_max_us.write(100000000);
 	EXPECT_EQ(timeout(), 256 * ms);
 }
 

@@ -66,9 +66,9 @@ protected:
 		};
 
 		all.quick = true;
-		all.config.outoforder_max_us = 2000000;
-		all.config.max_perflow_buffer = 60000;
-		all.config.max_peer_buffer = 60000;
+		all.config.outoforder_max_us.write(2000000);
+		all.config.max_perflow_buffer.write(60000);
+		all.config.max_peer_buffer.write(60000);
 		for (mplink_u32 n = 0; n < count; n++) {
 			const mplink_u32 link = n % p.links;
 

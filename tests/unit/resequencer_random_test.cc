@@ -120,8 +120,8 @@ TEST_F(RandomPackets, AreDeliveredAsTheModelSays)
 		const bool flapping = random.below(3) == 0;
 
 		all.alive = (1U << traffic.ways.size()) - 1;
-		all.config.max_perflow_buffer = 60000;
-		all.config.max_peer_buffer = 60000;
+		all.config.max_perflow_buffer.write(60000);
+		all.config.max_peer_buffer.write(60000);
 		for (mplink_u64 n = 0; n < 3000; n++) {
 			// It rests, too.
 			at += random.below(500) ? random.below(2 * interval) : 500000;
@@ -243,8 +243,8 @@ TEST_F(RandomPackets, OfManyBucketsStayWithinTheBuffers)
 		Resequencing all(7);
 		mplink_u32 next[4] = {};
 
-		all.config.max_perflow_buffer = 1 + random.below(20);
-		all.config.max_peer_buffer = 1 + random.below(40);
+		all.config.max_perflow_buffer.write(1 + random.below(20));
+		all.config.max_peer_buffer.write(1 + random.below(40));
 		for (int i = 0; i < 3000; i++) {
 			const mplink_u32 bucket = random.below(4);
 			const mplink_u32 seq = next[bucket] + random.below(30);

@@ -150,7 +150,7 @@ TEST_F(Restarts, ABroadcastsLossIsFilledByTheSlowLink)
 			arrive(seq, 0);
 		if (seq >= lag)
 			filled += arrive(seq - lag, 1).size() > 1;
-		all().config.max_perflow_buffer = 4000;
+		all().config.max_perflow_buffer.write(4000);
 	}
 	EXPECT_EQ(filled, 3U);
 	EXPECT_EQ(all().lost(), 0U);
@@ -288,7 +288,7 @@ protected:
 					got.push_back(o.seq);
 		};
 
-		all.config.outoforder_max_us = 2000000;
+		all.config.outoforder_max_us.write(2000000);
 		all.strays = true;
 		for (mplink_u32 seq = start; seq < end; seq++) {
 			see(all.pass(interval));
@@ -345,7 +345,7 @@ TEST_F(Strays, ManyOfThem)
 		Resequencing all(3);
 		mplink_u64 good = 0;
 
-		all.config.outoforder_max_us = 2000000;
+		all.config.outoforder_max_us.write(2000000);
 		all.strays = true;
 		for (mplink_u32 seq = 0; seq < 20000; seq++) {
 			const auto count = [&good](const std::vector<Resequencing::Out> &out) {

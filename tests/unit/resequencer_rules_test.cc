@@ -346,7 +346,7 @@ TEST_F(TimersRules, ItIsAsLongAsTheLateOneWasLate)
 {
 	const mplink_u32 next = learn();
 
-	all().config.outoforder_max_us = 2000000;
+	all().config.outoforder_max_us.write(2000000);
 	arrive(next + 1, 0);
 	arrive(next + 2, 0);
 	all().pass(300000);
@@ -370,7 +370,7 @@ TEST_F(Rules, ALinkThatIsTooSlowIsToldOf)
 {
 	constexpr mplink_u32 lag = 60;
 
-	all().config.outoforder_max_us = 50000;
+	all().config.outoforder_max_us.write(50000);
 	all().alive = 3;
 	for (mplink_u32 seq = 0; seq < 4000; seq++) {
 		all().pass(5000);
@@ -387,7 +387,7 @@ TEST_F(Rules, ALinkThatIsTooSlowIsToldOf)
 
 TEST_F(Rules, AFullBucketGivesItsFirstGapUp)
 {
-	all().config.max_perflow_buffer = 4;
+	all().config.max_perflow_buffer.write(4);
 	in_order(0, 9);
 	for (mplink_u32 seq : {10U, 12U, 14U, 15U})
 		EXPECT_EQ(arrive(seq, 0), Numbers{});
@@ -401,7 +401,7 @@ TEST_F(Rules, AFullBucketGivesItsFirstGapUp)
 
 TEST_F(Rules, AFullPeerGivesUpWhereItArrives)
 {
-	all().config.max_peer_buffer = 3;
+	all().config.max_peer_buffer.write(3);
 	for (mplink_u32 bucket = 0; bucket < 3; bucket++)
 		EXPECT_EQ(delivered(all().arrive(1, 0, bucket)), Numbers{});
 	EXPECT_EQ(delivered(all().arrive(1, 0, 3)), Numbers{1});
@@ -416,7 +416,7 @@ TEST_F(Rules, ABufferMadeSmallerIsSoAtTheNextPacket)
 	for (mplink_u32 seq = 10; seq < 110; seq += 2)
 		arrive(seq, 0);
 	ASSERT_EQ(counters().held, 50U);
-	all().config.max_perflow_buffer = 10;
+	all().config.max_perflow_buffer.write(10);
 	EXPECT_EQ(arrive(110, 0).size(), 41U);
 	EXPECT_EQ(counters().held, 10U);
 	EXPECT_EQ(counters().lost_overflow, 41U);

@@ -142,11 +142,11 @@ public:
 		return sent_.size();
 	}
 
-	mplink_tunnel_config config = {.flow_buckets = 256,
-				       .outoforder_min_us = 1000,
-				       .outoforder_max_us = 200000,
-				       .max_perflow_buffer = 1024,
-				       .max_peer_buffer = 8192};
+	mplink::TunnelSettings config{mplink_tunnel_config{.flow_buckets = 256,
+							   .outoforder_min_us = 1000,
+							   .outoforder_max_us = 200000,
+							   .max_perflow_buffer = 1024,
+							   .max_peer_buffer = 8192}};
 	mplink_u64 alive; // links, by their ids
 	mplink_u64 arrived = 0;
 	mplink_u64 delivered = 0;
@@ -191,7 +191,7 @@ private:
 		const Sent &packet = *at->second;
 		const mplink_u64 waited = now() - packet.arrived_us;
 
-		require(waited <= config.outoforder_max_us, "held for too long");
+		require(waited <= config.outoforder_max_us.read(), "held for too long");
 		if (!drop)
 			follow(packet.bucket, held.seq, restarted);
 		out.push_back({held.seq, drop, waited, packet.tag});
@@ -249,15 +249,16 @@ private:
 			"the count of what is delivered");
 		require(sum.duplicates + sum.late == refused, "the count of what is refused");
 		require(arrived == delivered + refused + sum.held, "packets that went nowhere");
-		require(sum.held <= config.max_peer_buffer, "more held than the peer's buffer");
+		require(sum.held <= config.max_peer_buffer.read(),
+			"more held than the peer's buffer");
 		if (quick)
 			return;
 		for (const auto &[p, packet] : sent_) {
-			require(++held[packet->bucket] <= config.max_perflow_buffer,
+			require(++held[packet->bucket] <= config.max_perflow_buffer.read(),
 				"more held than the bucket's buffer");
 			require(packet->bucket != bucket ||
-					deadline(bucket) <=
-						packet->arrived_us + config.outoforder_max_us,
+					deadline(bucket) <= packet->arrived_us +
+								    config.outoforder_max_us.read(),
 				"a deadline that is too late");
 		}
 		for (const auto &[of, at] : deadlines_)

@@ -125,7 +125,7 @@ int mplink_core_set_tunnel(mplink_device *device, const mplink_tunnel_config *co
 
 void mplink_core_get_tunnel(const mplink_device *device, mplink_tunnel_config *config)
 {
-	*config = core(device).tunnel();
+	*config = core(device).tunnel().get();
 }
 
 int mplink_core_set_liveness(mplink_device *device, const mplink_liveness_config *config,

@@ -1,38 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-// What several CPUs write at a time.  Nothing is ordered by it: each value is one by
-// itself.
+// Words that several CPUs touch.
 #pragma once
 #include "base/access_once.hh"
 
 namespace mplink
 {
 
-template <class T>
-inline void atomic_add(T &v, std::type_identity_t<T> n)
-{
-	__atomic_fetch_add(&v, n, __ATOMIC_RELAXED);
-}
-
-// Puts n in the place of was.  False: somebody else has been faster.
-template <class T>
-[[nodiscard]] inline bool atomic_replace(T &v, T was, std::type_identity_t<T> n)
-{
-	return __atomic_compare_exchange_n(&v, &was, n, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
-}
-
-// Writes only what is more than there is.
-template <class T>
-inline void atomic_raise(T &v, std::type_identity_t<T> n)
-{
-	T was = read_once(v);
-
-	while (was < n &&
-	       !__atomic_compare_exchange_n(&v, &was, n, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
-		;
-}
-
 // A word that several CPUs read and write.  There is no way to touch it but by one untorn
-// access; nothing is ordered by it.
+// access.  Only publish(), take() and what is read through a pointer are ordered; all else
+// says nothing about other words.
 template <class T>
 class Shared
 {
@@ -51,19 +27,42 @@ public:
 	{
 		write_once(v_, v);
 	}
+	// Adds where only one CPU writes at a time: a lane's packets, or the holder of a lock.
+	// It is no atomic operation, and costs one instruction.
+	[[gnu::always_inline]] void add_alone(T n)
+	{
+		add_once(v_, n);
+	}
+	// Adds where several CPUs write at a time.
 	void add(T n)
 	{
-		atomic_add(v_, n);
+		__atomic_fetch_add(&v_, n, __ATOMIC_RELAXED);
 	}
 	// Writes n if the word is still was.  False: another CPU has changed it.
 	[[nodiscard]] bool replace(T was, T n)
 	{
-		return atomic_replace(v_, was, n);
+		return __atomic_compare_exchange_n(&v_, &was, n, false, __ATOMIC_RELAXED,
+						   __ATOMIC_RELAXED);
 	}
 	// Writes n if it is more than the word.
 	void raise(T n)
 	{
-		atomic_raise(v_, n);
+		T was = read();
+
+		while (was < n && !__atomic_compare_exchange_n(&v_, &was, n, true, __ATOMIC_RELAXED,
+							       __ATOMIC_RELAXED))
+			;
+	}
+	// Writes a pointer.  A CPU that reads it also sees what was written before.
+	void publish(T p)
+	{
+		__atomic_store_n(&v_, p, __ATOMIC_RELEASE);
+	}
+	// Writes n, and returns what there was.  A CPU that takes n also sees what was written
+	// before it.
+	[[nodiscard]] T take(T n)
+	{
+		return __atomic_exchange_n(&v_, n, __ATOMIC_ACQ_REL);
 	}
 
 private:

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Counters on the packet path.  Nothing but the lane writes the lines that are its own.
 #pragma once
-#include "base/access_once.hh"
 #include "base/atomic.hh"
 #include "base/memory.hh"
 
@@ -10,52 +9,52 @@ namespace mplink
 
 // What has passed over a link, or over a NIC.
 struct TrafficCounters {
-	mplink_u64 tx_packets;
-	mplink_u64 tx_bytes;
-	mplink_u64 rx_packets;
-	mplink_u64 rx_bytes;
+	Shared<mplink_u64> tx_packets;
+	Shared<mplink_u64> tx_bytes;
+	Shared<mplink_u64> rx_packets;
+	Shared<mplink_u64> rx_bytes;
 };
 
 struct alignas(64) LaneCounters : TrafficCounters {
 };
 
 struct alignas(64) DeviceCounters {
-	mplink_u64 drops[MPLINK_DROPS];
-	mplink_u64 rescheduled;
-	mplink_u64 copies;
+	Shared<mplink_u64> drops[MPLINK_DROPS];
+	Shared<mplink_u64> rescheduled;
+	Shared<mplink_u64> copies;
 };
 
 [[gnu::always_inline]] inline void count_tx(TrafficCounters &c, mplink_size len)
 {
-	add_once(c.tx_packets, 1);
-	add_once(c.tx_bytes, len);
+	c.tx_packets.add_alone(1);
+	c.tx_bytes.add_alone(len);
 }
 
 [[gnu::always_inline]] inline void count_rx(TrafficCounters &c, mplink_size len)
 {
-	add_once(c.rx_packets, 1);
-	add_once(c.rx_bytes, len);
+	c.rx_packets.add_alone(1);
+	c.rx_bytes.add_alone(len);
 }
 
 // The same where several lanes count.
 inline void count_tx_shared(TrafficCounters &c, mplink_size len)
 {
-	atomic_add(c.tx_packets, 1);
-	atomic_add(c.tx_bytes, len);
+	c.tx_packets.add(1);
+	c.tx_bytes.add(len);
 }
 
 inline void count_rx_shared(TrafficCounters &c, mplink_size len)
 {
-	atomic_add(c.rx_packets, 1);
-	atomic_add(c.rx_bytes, len);
+	c.rx_packets.add(1);
+	c.rx_bytes.add(len);
 }
 
 inline void add(mplink_counters &sum, const TrafficCounters &c)
 {
-	sum.tx_packets += read_once(c.tx_packets);
-	sum.tx_bytes += read_once(c.tx_bytes);
-	sum.rx_packets += read_once(c.rx_packets);
-	sum.rx_bytes += read_once(c.rx_bytes);
+	sum.tx_packets += c.tx_packets.read();
+	sum.tx_bytes += c.tx_bytes.read();
+	sum.rx_packets += c.rx_packets.read();
+	sum.rx_bytes += c.rx_bytes.read();
 }
 
 // Adds all lanes up.
@@ -83,33 +82,32 @@ public:
 	Traffic &operator=(const Traffic &) = delete;
 	~Traffic()
 	{
-		mplink_free(lanes_);
+		mplink_free(lanes_.read());
 	}
 
 	// False: memory is short.
 	[[nodiscard]] bool allocate()
 	{
-		if (!lanes_) {
+		if (!lanes()) {
 			void *lanes = mplink_alloc(sizeof(LaneCounters) * mplink_nr_lanes());
 
 			// Others may be adding up what there is.
-			__atomic_store_n(&lanes_, static_cast<LaneCounters *>(lanes),
-					 __ATOMIC_RELEASE);
+			lanes_.publish(static_cast<LaneCounters *>(lanes));
 		}
-		return lanes_;
+		return lanes();
 	}
 	LaneCounters *lanes() const
 	{
-		return lanes_;
+		return lanes_.read();
 	}
 	void add_to(mplink_counters &sum) const
 	{
-		if (const LaneCounters *lanes = read_once(lanes_))
-			add(sum, lanes);
+		if (const LaneCounters *all = lanes())
+			add(sum, all);
 	}
 
 private:
-	LaneCounters *lanes_ = nullptr;
+	Shared<LaneCounters *> lanes_;
 };
 
 } // namespace mplink

@@ -48,14 +48,7 @@ int Device::set_encap(Rtnl, mplink_u32 encap)
 
 void Device::set_tunnel(Rtnl, const mplink_tunnel_config &config)
 {
-	mplink_tunnel_config &tunnel = settings_.tunnel;
-
-	write_once(tunnel.flow_buckets, config.flow_buckets);
-	write_once(tunnel.outoforder_min_us, config.outoforder_min_us);
-	write_once(tunnel.outoforder_max_us, config.outoforder_max_us);
-	write_once(tunnel.max_perflow_buffer, config.max_perflow_buffer);
-	write_once(tunnel.max_peer_buffer, config.max_peer_buffer);
-	write_once(tunnel.checksum, config.checksum);
+	settings_.tunnel.set(config);
 }
 
 void Device::set_liveness(Rtnl rtnl, const mplink_liveness_config &config)
@@ -433,7 +426,7 @@ mplink_choice Device::reselect(ReadSection section, const Peer &peer, const Pack
 		if (!pick.link)
 			return {};
 		if (pick.moved)
-			add_once(counters_[packet.lane].rescheduled, 1);
+			counters_[packet.lane].rescheduled.add_alone(1);
 		if constexpr (P::copies)
 			return sent_copy(*pick.link, packet);
 		else
@@ -443,7 +436,7 @@ mplink_choice Device::reselect(ReadSection section, const Peer &peer, const Pack
 
 mplink_choice Device::next(const LinkEntry &link, const Packet &packet)
 {
-	add_once(counters_[packet.lane].copies, 1);
+	counters_[packet.lane].copies.add_alone(1);
 	return sent_copy(link, packet);
 }
 
@@ -457,7 +450,7 @@ mplink_u64 sum_of(const Array<DeviceCounters> &lanes, Counter counter)
 	mplink_u64 sum = 0;
 
 	for (const DeviceCounters &c : lanes)
-		sum += read_once(counter(c));
+		sum += counter(c).read();
 	return sum;
 }
 

@@ -15,7 +15,7 @@ public:
 			.policy = MPLINK_POLICY_BALANCE_RR,
 			.encap = MPLINK_ENCAP_NONE,
 			.liveness = default_liveness(),
-			.tunnel = default_tunnel()},
+			.tunnel = TunnelSettings(default_tunnel())},
 	      counters_(mplink_nr_lanes())
 	{
 	}
@@ -41,8 +41,7 @@ public:
 	}
 	// config is valid.
 	void set_tunnel(Rtnl, const mplink_tunnel_config &config);
-	// Packets read it meanwhile, each number by itself.
-	const mplink_tunnel_config &tunnel() const
+	const TunnelSettings &tunnel() const
 	{
 		return settings_.tunnel;
 	}
@@ -90,7 +89,7 @@ public:
 	mplink_choice next(const LinkEntry &link, const Packet &packet);
 	void drop(mplink_u32 drop, mplink_size lane)
 	{
-		add_once(counters_[lane].drops[drop], 1);
+		counters_[lane].drops[drop].add_alone(1);
 	}
 	mplink_u64 drops(mplink_u32 drop) const;
 	mplink_u64 rescheduled() const;

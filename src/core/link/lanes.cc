@@ -35,14 +35,16 @@ Lane *Lane::create(mplink_u32 slots, Lane *older)
 
 NoLanes::NoLanes() : lanes_(mplink_nr_lanes())
 {
-	for (Lane *&lane : lanes_)
-		lane = &nobody;
+	for (Shared<Lane *> &lane : lanes_)
+		lane.write(&nobody);
 }
 
 Lanes::~Lanes()
 {
-	for (mplink_u32 i = 0; own_ && i < mplink_nr_lanes(); i++) {
-		Lane *lane = own_[i];
+	Shared<Lane *> *const own = own_.read();
+
+	for (mplink_u32 i = 0; own && i < mplink_nr_lanes(); i++) {
+		Lane *lane = own[i].read();
 
 		while (lane && made(lane)) {
 			Lane *older = lane->older_;
@@ -51,56 +53,57 @@ Lanes::~Lanes()
 			lane = older;
 		}
 	}
-	mplink_free(own_);
+	mplink_free(own);
 }
 
 bool Lanes::want(mplink_size lane)
 {
 	// A lane is written by its own packets only while they find nobody there, and by
 	// the worker only while it does not.
-	if (Lane **own = read_once(own_)) {
-		Lane *it = read_once(own[lane]);
+	if (Shared<Lane *> *own = own_.read()) {
+		Lane *it = own[lane].read();
 
 		if (it == &nobody)
-			write_once(own[lane], &asked);
+			own[lane].write(&asked);
 		else if (made(it))
-			write_once(it->wanting_, 1);
+			it->wanting_.write(1);
 	}
 	// That another one has asked may be old news: then the lane's next packet asks.
-	if (read_once(wanted_))
+	if (wanted_.read())
 		return false;
-	write_once(wanted_, static_cast<mplink_u32>(lane) + 1);
+	wanted_.write(static_cast<mplink_u32>(lane) + 1);
 	return true;
 }
 
 bool Lanes::grow(Rtnl, mplink_u32 slots)
 {
-	if (!read_once(wanted_))
+	if (!wanted_.read())
 		return true;
 
-	const mplink_u32 first = __atomic_exchange_n(&wanted_, 0, __ATOMIC_ACQ_REL) - 1;
+	const mplink_u32 first = wanted_.take(0) - 1;
 	bool complete = true;
 
-	if (!own_) {
-		auto *own = static_cast<Lane **>(mplink_alloc(sizeof(Lane *) * mplink_nr_lanes()));
+	auto *own = own_.read();
 
+	if (!own) {
+		own = static_cast<Shared<Lane *> *>(mplink_alloc(sizeof(*own) * mplink_nr_lanes()));
 		if (!own)
 			return false;
 		for (mplink_u32 i = 0; i < mplink_nr_lanes(); i++)
-			own[i] = i == first ? &asked : &nobody;
-		__atomic_store_n(&own_, own, __ATOMIC_RELEASE);
-		__atomic_store_n(&all_, own, __ATOMIC_RELEASE);
+			own[i].write(i == first ? &asked : &nobody);
+		own_.publish(own);
+		all_.publish(own);
 	}
 	for (mplink_u32 i = 0; i < mplink_nr_lanes(); i++) {
-		Lane *const old = read_once(own_[i]);
+		Lane *const old = own[i].read();
 
-		if (!read_once(old->wanting_) || old->has(slots * sizeof(TrafficCounters)))
+		if (!old->wanting_.read() || old->has(slots * sizeof(TrafficCounters)))
 			continue;
 
 		Lane *const lane = Lane::create(slots, made(old) ? old : nullptr);
 
 		if (lane)
-			__atomic_store_n(&own_[i], lane, __ATOMIC_RELEASE);
+			own[i].publish(lane);
 		complete &= !!lane;
 	}
 	return complete;
@@ -108,10 +111,10 @@ bool Lanes::grow(Rtnl, mplink_u32 slots)
 
 void Lanes::add_to(mplink_counters &sum, mplink_u32 slot) const
 {
-	Lane **const own = read_once(own_);
+	const Shared<Lane *> *const own = own_.read();
 
 	for (mplink_u32 i = 0; own && i < mplink_nr_lanes(); i++)
-		for (const Lane *lane = read_once(own[i]); lane; lane = lane->older_)
+		for (const Lane *lane = own[i].read(); lane; lane = lane->older_)
 			if (lane->has(place_of(slot)))
 				add(sum, lane->at(place_of(slot)));
 }

@@ -69,9 +69,9 @@ private:
 	}
 
 	mplink_u64 serial_ = 0;
-	mplink_u32 room_;    // bytes of counters
-	mplink_u32 wanting_; // more room: read by the worker
-	Lane *older_;        // had less room; its counts are part of the sums
+	mplink_u32 room_;            // bytes of counters
+	Shared<mplink_u32> wanting_; // more room: read by the worker
+	Lane *older_;                // had less room; its counts are part of the sums
 };
 
 // What all of a device's peers have that have no lane yet.
@@ -84,13 +84,13 @@ public:
 	{
 		return static_cast<bool>(lanes_);
 	}
-	Lane **lanes() const
+	Shared<Lane *> *lanes() const
 	{
 		return lanes_.begin();
 	}
 
 private:
-	Array<Lane *> lanes_;
+	Array<Shared<Lane *>> lanes_;
 };
 
 class Lanes
@@ -107,7 +107,7 @@ public:
 	// One that has not been made has no room, and no clocks.
 	[[gnu::always_inline]] Lane &at(mplink_size lane) const
 	{
-		return *read_once(read_once(all_)[lane]);
+		return *all_.read()[lane].read();
 	}
 	// A packet of that lane's, which does not have what it needs, asks for it.
 	// True: grow() is due.
@@ -120,9 +120,9 @@ public:
 	void add_to(mplink_counters &sum, mplink_u32 slot) const;
 
 private:
-	Lane **all_;
-	Lane **own_ = nullptr;  // all_, once it is the peer's own
-	mplink_u32 wanted_ = 0; // 1 + the lane that asked first
+	Shared<Shared<Lane *> *> all_;
+	Shared<Shared<Lane *> *> own_; // all_, once it is the peer's own
+	Shared<mplink_u32> wanted_;    // 1 + the lane that asked first
 };
 
 } // namespace mplink

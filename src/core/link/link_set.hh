@@ -16,41 +16,41 @@ public:
 	// none yet.  Null where memory is short.
 	[[nodiscard]] static Box<LinkSet> create(mplink_u32 nics, mplink_u32 size)
 	{
-		return make_with<LinkSet>((nics + size) * sizeof(Link *), nics, size);
+		return make_with<LinkSet>((nics + size) * sizeof(Shared<Link *>), nics, size);
 	}
 	LinkSet(mplink_u32 nics, mplink_u32 size)
 	    : mplink_rcu(), nics_(nics), size_(size), links_(by_nic() + nics)
 	{
-		for (mplink_u16 &place : places_)
-			place = no_place;
+		for (Shared<mplink_u16> &place : places_)
+			place.write(no_place);
 	}
 
 	// The link of that id, or null.
 	[[gnu::always_inline]] Link *at(mplink_u32 id) const
 	{
-		return id < size_ ? read_once(links_[id]) : nullptr;
+		return id < size_ ? links_[id].read() : nullptr;
 	}
 	// The first of the links over that NIC, or null.
 	[[gnu::always_inline]] Link *over(mplink_u32 nic_id) const
 	{
-		return nic_id < nics_ ? read_once(by_nic()[nic_id]) : nullptr;
+		return nic_id < nics_ ? by_nic()[nic_id].read() : nullptr;
 	}
 	// Where a packet from that NIC is counted in a lane; or no_place.
 	[[gnu::always_inline]] mplink_u16 place(mplink_u32 nic_id) const
 	{
-		return read_once(places_[nic_id]);
+		return places_[nic_id].read();
 	}
 	// Readers may hold the link until a grace period ends.  Needs no memory: a NIC
 	// that goes cannot wait for any.
 	void take(Rtnl, const Link &link)
 	{
-		write_once(links_[link.id()], nullptr);
+		links_[link.id()].write(nullptr);
 		find_first(link.nic().id());
 	}
 	// Before it is published.
 	void put(Link &link)
 	{
-		links_[link.id()] = &link;
+		links_[link.id()].write(&link);
 		find_first(link.nic().id());
 	}
 	// The links in the order of their NICs, and over one NIC in that of their ids.
@@ -73,13 +73,13 @@ public:
 	class Iterator
 	{
 	public:
-		Iterator(Link **p, Link **end) : p_(p), end_(end)
+		Iterator(const Shared<Link *> *p, const Shared<Link *> *end) : p_(p), end_(end)
 		{
 			skip();
 		}
 		Link &operator*() const
 		{
-			return **p_;
+			return *p_->read();
 		}
 		Iterator &operator++()
 		{
@@ -95,12 +95,12 @@ public:
 	private:
 		void skip()
 		{
-			while (p_ != end_ && !*p_)
+			while (p_ != end_ && !p_->read())
 				p_++;
 		}
 
-		Link **p_;
-		Link **end_;
+		const Shared<Link *> *p_;
+		const Shared<Link *> *end_;
 	};
 	Iterator begin() const
 	{
@@ -112,9 +112,9 @@ public:
 	}
 
 private:
-	Link **by_nic() const
+	Shared<Link *> *by_nic() const
 	{
-		return reinterpret_cast<Link **>(const_cast<LinkSet *>(this) + 1);
+		return reinterpret_cast<Shared<Link *> *>(const_cast<LinkSet *>(this) + 1);
 	}
 	void find_first(mplink_u32 nic_id)
 	{
@@ -123,14 +123,14 @@ private:
 		for (Link &link : *this)
 			if (!first && link.nic().id() == nic_id)
 				first = &link;
-		write_once(by_nic()[nic_id], first);
-		write_once(places_[nic_id], first ? first->place() : no_place);
+		by_nic()[nic_id].write(first);
+		places_[nic_id].write(first ? first->place() : no_place);
 	}
 
 	mplink_u32 nics_;
 	mplink_u32 size_;
-	Link **links_; // behind by_nic(), in the same allocation
-	mplink_u16 places_[MPLINK_MAX_NICS];
+	Shared<Link *> *links_; // behind by_nic(), in the same allocation
+	Shared<mplink_u16> places_[MPLINK_MAX_NICS];
 };
 
 } // namespace mplink

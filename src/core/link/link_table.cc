@@ -39,8 +39,8 @@ LinkTable::LinkTable(std::span<const LinkSpec> links, const Layout &layout, Lane
 		LinkEntry &e = *new (&entries()[i]) LinkEntry;
 
 		e.index = static_cast<mplink_u8>(i++);
-		e.state = mplink_port_state(link.port, &e.mask, &e.want);
-		e.live = live_word(link);
+		e.state.write(mplink_port_state(link.port, &e.mask, &e.want));
+		e.live.write(live_word(link));
 		e.path = link.path;
 		e.shared = link.shared;
 		e.nic_counters = link.nic_counters;
@@ -89,20 +89,20 @@ Box<LinkTable> LinkTable::build(std::span<const LinkSpec> links, const Layout &l
 
 bool LinkEntry::is(const LinkSpec &link) const
 {
-	return link.valid && link.path == path && live_word(link) == live;
+	return link.valid && link.path == path && live_word(link) == live.read();
 }
 
 bool LinkEntry::given_up() const
 {
-	return read_once(live) == &no_more;
+	return live.read() == &no_more;
 }
 
 // A packet that has seen it alive may use its path until the packet's read section ends.
 void LinkEntry::give_up()
 {
 	// What these point to may be freed.
-	write_once(live, &no_more);
-	write_once(state, &no_more);
+	live.write(&no_more);
+	state.write(&no_more);
 }
 
 } // namespace mplink

@@ -32,7 +32,7 @@ struct alignas(64) LinkEntry {
 	// event tells so in time: that of a carrier loss may trail the cable by a second.
 	[[gnu::always_inline]] bool alive() const
 	{
-		return (read_once(*read_once(state)) & mask) == want && read_once(*read_once(live));
+		return (read_once(*state.read()) & mask) == want && read_once(*live.read());
 	}
 
 	// Whether the link is as the table was told, and valid.
@@ -47,8 +47,8 @@ struct alignas(64) LinkEntry {
 		return (len + header_len) * scale;
 	}
 
-	const unsigned long *state;
-	const unsigned long *live;
+	Shared<const unsigned long *> state;
+	Shared<const unsigned long *> live;
 	mplink_u32 mask;
 	mplink_u32 want;
 	mplink_path *path;

@@ -107,14 +107,6 @@ int Nic::attach(const mplink_snapshot &snapshot)
 	else
 		err = mplink_port_attach(owner_, snapshot.netdev,
 					 reinterpret_cast<const mplink_nic *>(this), &port, &why);
-	if (!err) {
-		ref_ = make<DevRef>(port);
-		if (!ref_) {
-			mplink_port_detach(port);
-			mplink_port_retire(port);
-			err = -enomem;
-		}
-	}
 	if (err) {
 		// Once a cause, not once an event.
 		if (why && why != refused_)
@@ -122,6 +114,7 @@ int Nic::attach(const mplink_snapshot &snapshot)
 		refused_ = why;
 		return err;
 	}
+	ref_ = DevRef(port);
 	refused_ = nullptr;
 	ifindex_ = snapshot.ifindex;
 	return 0;
@@ -161,7 +154,7 @@ void Nic::detach(Rtnl)
 {
 	if (!ref_)
 		return;
-	mplink_port_detach(ref_->port());
+	mplink_port_detach(ref_.get());
 	ref_ = {};
 	ifindex_ = 0;
 	// Where no event said so, it is the virtual NIC that goes.

@@ -6,30 +6,28 @@
 #include "base/memory.hh"
 #include "base/object_counts.hh"
 #include "base/rcu.hh"
+#include "base/ref.hh"
 #include "link/nic_state.hh"
 
 namespace mplink
 {
 
-// A device reference: released exactly once, and only when no reader can still
-// see the device.
-class DevRef : Counted<Kind::dev_refs>
+inline void release_port(mplink_port *port)
+{
+	ObjectCounts::destroyed(Kind::dev_refs);
+	mplink_port_retire(port);
+}
+
+// Owns one reference to a device, by its port.  Move-only.  Its end drops the reference after
+// a grace period; the port must be detached by then.
+class DevRef : public Ref<mplink_port, release_port>
 {
 public:
-	explicit DevRef(mplink_port *port) : port_(port)
+	constexpr DevRef() = default;
+	explicit DevRef(mplink_port *port) : Ref(port)
 	{
+		ObjectCounts::created(Kind::dev_refs);
 	}
-	~DevRef()
-	{
-		mplink_port_retire(port_);
-	}
-	mplink_port *port() const
-	{
-		return port_;
-	}
-
-private:
-	mplink_port *port_;
 };
 
 class Nic : public mplink_rcu, Counted<Kind::nics>
@@ -58,7 +56,7 @@ public:
 	// NULL unless attached.
 	mplink_port *port() const
 	{
-		return ref_ ? ref_->port() : nullptr;
+		return ref_.get();
 	}
 
 	bool is(const mplink_snapshot &snapshot) const
@@ -114,7 +112,7 @@ private:
 	mplink_u32 id_;
 	char name_[MPLINK_NAME_LEN] = {};
 	NicState state_;
-	Box<DevRef> ref_;
+	DevRef ref_;
 	mplink_u32 ifindex_ = 0;
 	bool up_ = false;
 	bool carrier_ = false;

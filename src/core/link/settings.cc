@@ -6,6 +6,26 @@
 namespace mplink
 {
 
+void TunnelSettings::set(const mplink_tunnel_config &config)
+{
+	flow_buckets.write(config.flow_buckets);
+	outoforder_min_us.write(config.outoforder_min_us);
+	outoforder_max_us.write(config.outoforder_max_us);
+	max_perflow_buffer.write(config.max_perflow_buffer);
+	max_peer_buffer.write(config.max_peer_buffer);
+	checksum.write(config.checksum);
+}
+
+mplink_tunnel_config TunnelSettings::get() const
+{
+	return {.flow_buckets = flow_buckets.read(),
+		.outoforder_min_us = outoforder_min_us.read(),
+		.outoforder_max_us = outoforder_max_us.read(),
+		.max_perflow_buffer = max_perflow_buffer.read(),
+		.max_peer_buffer = max_peer_buffer.read(),
+		.checksum = checksum.read()};
+}
+
 const char *why_no_liveness(const mplink_liveness_config &config)
 {
 	if (config.mode != MPLINK_LIVENESS_OFF && config.mode != MPLINK_LIVENESS_BFD)

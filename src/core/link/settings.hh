@@ -1,17 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0
 // What holds for all peers of a virtual NIC.
 #pragma once
+#include "base/atomic.hh"
 #include "mplink/types.h"
 
 namespace mplink
 {
+
+// mplink_tunnel_config, which packets read while users change it, each number by itself.
+class TunnelSettings
+{
+public:
+	explicit TunnelSettings(const mplink_tunnel_config &config)
+	{
+		set(config);
+	}
+	void set(const mplink_tunnel_config &config);
+	mplink_tunnel_config get() const;
+
+	Shared<mplink_u32> flow_buckets;
+	Shared<mplink_u32> outoforder_min_us;
+	Shared<mplink_u32> outoforder_max_us;
+	Shared<mplink_u32> max_perflow_buffer;
+	Shared<mplink_u32> max_peer_buffer;
+	Shared<mplink_u32> checksum;
+};
 
 struct Settings {
 	void *owner; // for the platform's functions
 	mplink_u32 policy;
 	mplink_u32 encap;
 	mplink_liveness_config liveness;
-	mplink_tunnel_config tunnel;
+	TunnelSettings tunnel;
 };
 
 // Where nobody has asked for anything.  50 ms times 3 is what a busy host still keeps.

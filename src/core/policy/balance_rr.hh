@@ -23,11 +23,11 @@ struct BalanceRr : PolicyBase {
 	// The lane goes on from where the shared clocks are.
 	static void start_lane(const LinkTable &table, Lane &lane)
 	{
-		const mplink_u64 *shared = shared_clocks(table);
+		const Shared<mplink_u64> *shared = shared_clocks(table);
 		mplink_u64 clocks[MPLINK_MAX_LINKS];
 
 		for (mplink_u32 i = 0; i < table.size(); i++)
-			clocks[i] = read_once(shared[i]);
+			clocks[i] = shared[i].read();
 		lane.clocks(table.size()).set(clocks);
 	}
 
@@ -71,11 +71,11 @@ struct BalanceRr : PolicyBase {
 	static Pick choose_without_lane(const LinkTable &table, const Packet &packet)
 	{
 		const mplink_u32 n = table.size();
-		mplink_u64 *const shared = shared_clocks(table);
+		Shared<mplink_u64> *const shared = shared_clocks(table);
 		mplink_u64 clock[MPLINK_MAX_LINKS] = {};
 
 		for (mplink_u32 i = 0; i < n; i++)
-			clock[i] = read_once(shared[i]);
+			clock[i] = shared[i].read();
 
 		const mplink_u32 best = last_of(table, clock, true);
 		const bool moved = last_of(table, clock, false) != best;
@@ -84,15 +84,15 @@ struct BalanceRr : PolicyBase {
 			return {nullptr, moved};
 		for (mplink_u32 i = 0; i < n; i++)
 			if (!table[i].alive() && Tournament::behind(clock[i], clock[best]))
-				(void)atomic_replace(shared[i], clock[i], clock[best]);
-		atomic_add(shared[best], Tournament::moved(0, table[best].cost(packet.len)));
+				(void)shared[i].replace(clock[i], clock[best]);
+		shared[best].add(Tournament::moved(0, table[best].cost(packet.len)));
 		return {&table[best], moved};
 	}
 
 	// Compare and move them as Tournament does.
-	static mplink_u64 *shared_clocks(const LinkTable &table)
+	static Shared<mplink_u64> *shared_clocks(const LinkTable &table)
 	{
-		return table.tail<mplink_u64>();
+		return table.tail<Shared<mplink_u64>>();
 	}
 
 private:

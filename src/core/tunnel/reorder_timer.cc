@@ -6,12 +6,12 @@
 namespace mplink
 {
 
-mplink_u32 ReorderTimer::timeout_us(const mplink_tunnel_config &config) const
+mplink_u32 ReorderTimer::timeout_us(const TunnelSettings &settings) const
 {
 	const mplink_u32 now = spread_.read();
 	const mplink_u32 before = spread_before_.read();
-	const mplink_u32 least = read_once(config.outoforder_min_us);
-	const mplink_u32 most = read_once(config.outoforder_max_us);
+	const mplink_u32 least = settings.outoforder_min_us.read();
+	const mplink_u32 most = settings.outoforder_max_us.read();
 	const mplink_u64 timeout = 2 * mplink_u64{now > before ? now : before};
 
 	if (timeout > most)
@@ -58,10 +58,10 @@ void ReorderTimer::late(mplink_u64 now_us, mplink_u64 open_us)
 	filled(now_us, open_us);
 }
 
-void ReorderTimer::too_short(mplink_u64 now_us, const mplink_tunnel_config &config)
+void ReorderTimer::too_short(mplink_u64 now_us, const TunnelSettings &settings)
 {
 	const mplink_u64 raised = raised_us_.read();
-	const mplink_u32 timeout = timeout_us(config);
+	const mplink_u32 timeout = timeout_us(settings);
 
 	if (elapsed(now_us, raised) >= timeout && raised_us_.replace(raised, now_us))
 		raise(timeout);

@@ -3,7 +3,7 @@
 // how long it took links to bring it before.  One a peer, which all its CPUs share.
 #pragma once
 #include "base/atomic.hh"
-#include "mplink/types.h"
+#include "link/settings.hh"
 
 namespace mplink
 {
@@ -16,13 +16,13 @@ public:
 	static constexpr mplink_u32 initial_us = 200000;
 
 	// Twice the spread of the links' delays, within the user's bounds.
-	mplink_u32 timeout_us(const mplink_tunnel_config &config) const;
+	mplink_u32 timeout_us(const TunnelSettings &settings) const;
 
 	// A gap had been open for that long when a packet came that belongs into it.
 	void filled(mplink_u64 now_us, mplink_u64 open_us);
 	// A packet came after its gap had been given up by the timer: it shall be twice
 	// that.  Those that come meanwhile had been given up as early.
-	void too_short(mplink_u64 now_us, const mplink_tunnel_config &config);
+	void too_short(mplink_u64 now_us, const TunnelSettings &settings);
 	// Likewise, and the gap had been opened that long ago.
 	void late(mplink_u64 now_us, mplink_u64 open_us);
 

@@ -33,10 +33,10 @@ bool Resequencer::Bucket::make_room(mplink_u32 link)
 
 void Resequencer::Bucket::add_to(mplink_resequencer_counters &sum) const
 {
-	sum.in_order += read_once(nr_in_order);
-	sum.reordered += read_once(reordered);
-	sum.duplicates += read_once(duplicates);
-	sum.wait_us += read_once(wait_us);
+	sum.in_order += nr_in_order.read();
+	sum.reordered += reordered.read();
+	sum.duplicates += duplicates.read();
+	sum.wait_us += wait_us.read();
 }
 
 void Resequencer::counters(mplink_resequencer_counters &sum) const
@@ -44,16 +44,16 @@ void Resequencer::counters(mplink_resequencer_counters &sum) const
 	sum = {.in_order = 0,
 	       .reordered = 0,
 	       .duplicates = 0,
-	       .late = read_once(rare_.late),
-	       .lost_rule = read_once(rare_.lost_rule),
-	       .lost_timer = read_once(rare_.lost_timer),
-	       .lost_overflow = read_once(rare_.lost_overflow),
-	       .restarts = read_once(rare_.restarts),
-	       .held = read_once(held_),
-	       .held_max = read_once(rare_.held_max),
+	       .late = rare_.late.read(),
+	       .lost_rule = rare_.lost_rule.read(),
+	       .lost_timer = rare_.lost_timer.read(),
+	       .lost_overflow = rare_.lost_overflow.read(),
+	       .restarts = rare_.restarts.read(),
+	       .held = held_.read(),
+	       .held_max = rare_.held_max.read(),
 	       .wait_us = 0,
-	       .wait_max_us = read_once(rare_.wait_max_us),
-	       .timer_us = timer_.timeout_us(config_)};
+	       .wait_max_us = rare_.wait_max_us.read(),
+	       .timer_us = timer_.timeout_us(settings_)};
 }
 
 // A number of the present run, not behind the one expected.
@@ -79,7 +79,7 @@ void Resequencer::Turn::take(mplink_held &packet)
 	}
 	if (packet.seq == b_.next) {
 		b_.next++;
-		add_once(b_.nr_in_order, 1);
+		b_.nr_in_order.add_alone(1);
 		delivered_.append(packet);
 	} else {
 		hold(packet);
@@ -156,7 +156,7 @@ void Resequencer::Turn::arrive(mplink_held &packet)
 		take(packet);
 	}
 	settle();
-	atomic_raise(all_.rare_.held_max, b_.held);
+	all_.rare_.held_max.raise(b_.held);
 }
 
 void Resequencer::Bucket::arrive(LinksAlive alive, mplink_held &packet, mplink_release &release)

@@ -81,8 +81,8 @@ public:
 	// several CPUs send or receive for one link, or its delay jitters, they do.
 	static constexpr mplink_u64 unruly_us = 60000000;
 
-	// Follows config, whose numbers may change at any time.
-	explicit Resequencer(const mplink_tunnel_config &config) : config_(config)
+	// Follows the settings, which may change at any time.
+	explicit Resequencer(const TunnelSettings &settings) : settings_(settings)
 	{
 	}
 
@@ -92,23 +92,23 @@ public:
 private:
 	// These happen seldom, or are bounds that are seldom exceeded.
 	struct Rare {
-		mplink_u64 late = 0;
-		mplink_u64 lost_rule = 0;
-		mplink_u64 lost_timer = 0;
-		mplink_u64 lost_overflow = 0;
-		mplink_u64 restarts = 0;
-		mplink_u64 held_max = 0;
-		mplink_u64 wait_max_us = 0;
-		mplink_u64 overtaken_us = 0; // when packets last did so on a link; 0: never
-		mplink_u64 too_slow = 0;     // packets later than the settings allow for
-		mplink_u64 told_slow = 0;    // links of which it has been told
+		Shared<mplink_u64> late;
+		Shared<mplink_u64> lost_rule;
+		Shared<mplink_u64> lost_timer;
+		Shared<mplink_u64> lost_overflow;
+		Shared<mplink_u64> restarts;
+		Shared<mplink_u64> held_max;
+		Shared<mplink_u64> wait_max_us;
+		Shared<mplink_u64> overtaken_us; // when packets last did so on a link; 0: never
+		Shared<mplink_u64> too_slow;     // packets later than the settings allow for
+		Shared<mplink_u64> told_slow;    // links of which it has been told
 	};
 
 	class Turn;
 
-	const mplink_tunnel_config &config_;
+	const TunnelSettings &settings_;
 	ReorderTimer timer_;
-	mplink_u64 held_ = 0; // of all buckets; every CPU writes it
+	Shared<mplink_u64> held_; // of all buckets; every CPU writes it
 	Rare rare_;
 };
 
@@ -139,7 +139,7 @@ public:
 		next++;
 		link.highest = packet.seq;
 		link.last = ++arrivals;
-		add_once(nr_in_order, 1);
+		nr_in_order.add_alone(1);
 		return true;
 	}
 	// Of a packet for which in_order() was false.
@@ -169,7 +169,7 @@ private:
 	mplink_u32 next = 0;     // the number expected
 	mplink_u32 held = 0;     // and doubted
 	mplink_u64 arrivals = 0; // and what LinkState.last counts
-	mplink_u64 nr_in_order = 0;
+	Shared<mplink_u64> nr_in_order;
 	LinkState *links = first_links; // by id
 	mplink_u32 room = first_room;   // ids below this are in links
 
@@ -210,9 +210,9 @@ private:
 	mplink_u32 late_from = 0;
 	mplink_u32 late_to = 0;
 
-	mplink_u64 reordered = 0;
-	mplink_u64 duplicates = 0;
-	mplink_u64 wait_us = 0;
+	Shared<mplink_u64> reordered;
+	Shared<mplink_u64> duplicates;
+	Shared<mplink_u64> wait_us;
 
 	LinkState first_links[first_room] = {};
 };

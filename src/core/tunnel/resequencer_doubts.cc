@@ -200,7 +200,7 @@ void Resequencer::Turn::restart(mplink_u32 next)
 	b_.late_us = 0;
 	b_.refused = 0;
 	b_.row = 0;
-	atomic_add(all_.rare_.restarts, 1);
+	all_.rare_.restarts.add(1);
 }
 
 } // namespace mplink

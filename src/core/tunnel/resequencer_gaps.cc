@@ -9,17 +9,17 @@ namespace mplink
 // proves nothing, and only the timer tells what is lost.
 bool Resequencer::Turn::unruly()
 {
-	const mplink_u64 overtaken_us = read_once(all_.rare_.overtaken_us);
+	const mplink_u64 overtaken_us = all_.rare_.overtaken_us.read();
 
 	return overtaken_us && elapsed(now(), overtaken_us) < unruly_us;
 }
 
 bool Resequencer::Turn::full() const
 {
-	const mplink_u64 held = read_once(all_.held_) + b_.held - held_before_;
+	const mplink_u64 held = all_.held_.read() + b_.held - held_before_;
 
-	return b_.held > read_once(all_.config_.max_perflow_buffer) ||
-	       held > read_once(all_.config_.max_peer_buffer);
+	return b_.held > all_.settings_.max_perflow_buffer.read() ||
+	       held > all_.settings_.max_peer_buffer.read();
 }
 
 void Resequencer::Turn::refuse(mplink_held &packet, Refusal why)
@@ -27,9 +27,9 @@ void Resequencer::Turn::refuse(mplink_held &packet, Refusal why)
 	packet.drop = static_cast<mplink_u8>(why);
 	refused_.append(packet);
 	if (why == MPLINK_GRE_DROP_DUPLICATE)
-		add_once(b_.duplicates, 1);
+		b_.duplicates.add_alone(1);
 	else if (why == MPLINK_GRE_DROP_LATE)
-		atomic_add(all_.rare_.late, 1);
+		all_.rare_.late.add(1);
 }
 
 // The link has brought it.
@@ -83,16 +83,15 @@ void Resequencer::Turn::measure_late(const mplink_held &packet, bool own_link)
 		if (open > longest_us()) {
 			const mplink_u64 bit = mplink_u64{1} << packet.link;
 
-			atomic_add(all_.rare_.too_slow, 1);
-			if (read_once(all_.rare_.too_slow) >= enough_slow &&
-			    !(read_once(all_.rare_.told_slow) & bit)) {
-				write_once(all_.rare_.told_slow,
-					   read_once(all_.rare_.told_slow) | bit);
+			all_.rare_.too_slow.add(1);
+			if (all_.rare_.too_slow.read() >= enough_slow &&
+			    !(all_.rare_.told_slow.read() & bit)) {
+				all_.rare_.told_slow.write(all_.rare_.told_slow.read() | bit);
 				slow_us_ = open;
 			}
 		}
 	} else if (b_.timed_out && (!own_link || unruly())) {
-		all_.timer_.too_short(now(), all_.config_);
+		all_.timer_.too_short(now(), all_.settings_);
 	}
 }
 
@@ -100,7 +99,7 @@ void Resequencer::Turn::measure_late(const mplink_held &packet, bool own_link)
 void Resequencer::Turn::proven()
 {
 	if (b_.leap_wide)
-		atomic_add(all_.rare_.lost_timer, b_.leap_to - 1 - b_.leap_from);
+		all_.rare_.lost_timer.add(b_.leap_to - 1 - b_.leap_from);
 	b_.leap_wide = false;
 	b_.leapt = false;
 }
@@ -174,8 +173,8 @@ mplink_held &Resequencer::Turn::release()
 	const mplink_u64 waited = elapsed(now(), packet.held_us);
 
 	b_.held--;
-	add_once(b_.wait_us, waited);
-	atomic_raise(all_.rare_.wait_max_us, waited);
+	b_.wait_us.add_alone(waited);
+	all_.rare_.wait_max_us.raise(waited);
 	return packet;
 }
 
@@ -185,7 +184,7 @@ void Resequencer::Turn::drain()
 		mplink_held &packet = release();
 
 		b_.next++;
-		add_once(b_.reordered, 1);
+		b_.reordered.add_alone(1);
 		delivered_.append(packet);
 		// Now that the numbers have got there, it is one of them.
 		if (packet.doubted)
@@ -194,7 +193,7 @@ void Resequencer::Turn::drain()
 }
 
 // The first gap, up to the lowest number that waits.
-void Resequencer::Turn::give_up(mplink_u64 &counter)
+void Resequencer::Turn::give_up(Shared<mplink_u64> &counter)
 {
 	const mplink_held &first = b_.waiting.first();
 	const mplink_u32 to = first.seq;
@@ -210,7 +209,7 @@ void Resequencer::Turn::give_up(mplink_u64 &counter)
 	if (alone && gap > near)
 		b_.leap_wide = true;
 	else
-		atomic_add(counter, gap);
+		counter.add(gap);
 	b_.record.give_up(b_.next, to);
 	b_.timed_out = &counter == &all_.rare_.lost_timer;
 	if (&counter != &all_.rare_.lost_rule &&
@@ -232,7 +231,7 @@ void Resequencer::Turn::give_up(mplink_u64 &counter)
 }
 
 // The run went on below a packet that is far ahead and alone: it is none of it.
-void Resequencer::Turn::end_gap(mplink_u64 &counter)
+void Resequencer::Turn::end_gap(Shared<mplink_u64> &counter)
 {
 	const mplink_held &first = b_.waiting.first();
 
@@ -273,7 +272,7 @@ void Resequencer::Turn::flush()
 void Resequencer::Turn::finish(mplink_release &release)
 {
 	if (b_.held != held_before_)
-		atomic_add(all_.held_, b_.held - held_before_);
+		all_.held_.add(b_.held - held_before_);
 	release.deliver = delivered_.first();
 	release.refused = refused_.first();
 	release.deadline_us = b_.waiting.empty() ? never : due(passed());

@@ -78,11 +78,11 @@ private:
 
 	mplink_u32 timeout_us() const
 	{
-		return all_.timer_.timeout_us(all_.config_);
+		return all_.timer_.timeout_us(all_.settings_);
 	}
 	mplink_u32 longest_us() const
 	{
-		return read_once(all_.config_.outoforder_max_us);
+		return all_.settings_.outoforder_max_us.read();
 	}
 	mplink_u64 due(bool passed) const;
 	// The first one that waits is followed by another that is near.
@@ -102,10 +102,10 @@ private:
 	bool unruly();
 	void overtaken()
 	{
-		write_once(all_.rare_.overtaken_us, now());
+		all_.rare_.overtaken_us.write(now());
 	}
-	void end_gap(mplink_u64 &counter);
-	void give_up(mplink_u64 &counter);
+	void end_gap(Shared<mplink_u64> &counter);
+	void give_up(Shared<mplink_u64> &counter);
 	void drain();
 	void measure_late(const mplink_held &packet, bool own_link);
 
