@@ -192,7 +192,7 @@ void mplink_bfd_xmit(const struct mplink_bfd_socket *socket, const struct mplink
 		.checksum = true,
 	};
 	const u32 room = LL_RESERVED_SPACE(path->dev) + mplink_outer_len(path->outer6);
-	struct dst_entry *dst;
+	unsigned long refdst;
 	struct sk_buff *skb;
 
 	/*
@@ -208,9 +208,9 @@ void mplink_bfd_xmit(const struct mplink_bfd_socket *socket, const struct mplink
 	skb_reserve(skb, room);
 	skb_put_data(skb, bytes, len);
 	skb->priority = TC_PRIO_CONTROL;
-	dst = mplink_outer_dst(path, &outer, skb->mark);
-	if (dst)
-		mplink_outer_xmit(path, dst, socket->sock->sk, skb, &outer);
+	refdst = mplink_outer_dst(path, &outer, skb->mark);
+	if (refdst)
+		mplink_outer_xmit(path, refdst, socket->sock->sk, skb, &outer);
 	else
 		mplink_drop(netdev_priv(socket->port->upper), skb, MPLINK_DROP_POLICY);
 }

@@ -88,8 +88,8 @@ static __always_inline void mplink_outer6(const struct mplink_path *path, struct
  * Each packet needs a lookup and a new bundle: the kernel does not cache bundles per flow any
  * more, and selectors may name ports.
  */
-struct dst_entry *mplink_outer_dst_xfrm(const struct mplink_path *path,
-					const struct mplink_outer *outer, u32 mark)
+unsigned long mplink_outer_dst_xfrm(const struct mplink_path *path,
+				    const struct mplink_outer *outer, u32 mark)
 {
 	struct dst_entry *dst = mplink_path_dst(path, path->outer6);
 	struct net *net = dev_net(path->dev);
@@ -118,14 +118,16 @@ struct dst_entry *mplink_outer_dst_xfrm(const struct mplink_path *path,
 	dst_hold(dst);
 	/* On failure xfrm_lookup() has dropped the reference. */
 	dst = xfrm_lookup(net, dst, &fl, NULL, 0);
-	return IS_ERR(dst) ? NULL : dst;
+	return IS_ERR(dst) ? 0 : (unsigned long)dst;
 }
 
-void mplink_outer_xmit(const struct mplink_path *path, struct dst_entry *dst, struct sock *sk,
+void mplink_outer_xmit(const struct mplink_path *path, unsigned long refdst, struct sock *sk,
 		       struct sk_buff *skb, const struct mplink_outer *outer)
 {
 	mplink_outer_udp(skb, outer);
-	skb_dst_set(skb, dst);
+	/* As skb_dst_set(), for a route with a reference or without. */
+	skb->slow_gro = 1;
+	skb->_skb_refdst = refdst;
 	if (path->outer6)
 		mplink_outer6(path, sk, skb, outer);
 	else

@@ -68,8 +68,8 @@ static inline bool mplink_xfrm_policies(const struct net *net, int dir)
  * Context: As there.
  * Return: as there.
  */
-struct dst_entry *mplink_outer_dst_xfrm(const struct mplink_path *path,
-					const struct mplink_outer *outer, u32 mark);
+unsigned long mplink_outer_dst_xfrm(const struct mplink_path *path,
+				    const struct mplink_outer *outer, u32 mark);
 
 /**
  * mplink_outer_dst() - Get the route by which a packet will leave
@@ -78,25 +78,23 @@ struct dst_entry *mplink_outer_dst_xfrm(const struct mplink_path *path,
  * @mark: its mark
  *
  * Context: Softirqs disabled, in an RCU read section.
- * Return: a route with a reference; an IPsec policy may have replaced the path's.  NULL if a
+ * Return: the route as in skb->_skb_refdst, for mplink_outer_xmit() or refdst_drop().  The
+ * path's route has no reference: it is valid until the read section ends, and whoever keeps
+ * the packet longer takes one.  A route that IPsec wants instead has a reference.  0 if a
  * policy forbids the packet or has no state yet.
  */
-static inline struct dst_entry *mplink_outer_dst(const struct mplink_path *path,
-						 const struct mplink_outer *outer, u32 mark)
+static inline unsigned long mplink_outer_dst(const struct mplink_path *path,
+					     const struct mplink_outer *outer, u32 mark)
 {
-	struct dst_entry *dst;
-
 	if (unlikely(mplink_xfrm_policies(dev_net(path->dev), XFRM_POLICY_OUT)))
 		return mplink_outer_dst_xfrm(path, outer, mark);
-	dst = mplink_path_dst(path, path->outer6);
-	dst_hold(dst);
-	return dst;
+	return (unsigned long)mplink_path_dst(path, path->outer6) | SKB_DST_NOREF;
 }
 
 /**
  * mplink_outer_xmit() - Send a packet to the remote of a path
  * @path: the path
- * @dst: from mplink_outer_dst(); the packet takes over the reference
+ * @refdst: from mplink_outer_dst(); becomes the packet's
  * @sk: the sending socket for netfilter, or NULL
  * @skb: the packet, at its UDP payload, with headroom for both headers and the NIC's; consumed
  * @outer: the headers
@@ -105,7 +103,7 @@ static inline struct dst_entry *mplink_outer_dst(const struct mplink_path *path,
  *
  * Context: Softirqs disabled, in an RCU read section.
  */
-void mplink_outer_xmit(const struct mplink_path *path, struct dst_entry *dst, struct sock *sk,
+void mplink_outer_xmit(const struct mplink_path *path, unsigned long refdst, struct sock *sk,
 		       struct sk_buff *skb, const struct mplink_outer *outer);
 
 #endif /* MPLINK_OUTER_H */

@@ -39,7 +39,7 @@ static bool mplink_output_parse(struct sk_buff *skb, struct mplink_addr *hop, bo
 	if (skb_vlan_tag_present(skb) || !pskb_may_pull(skb, ETH_HLEN))
 		return false;
 	protocol = ((const struct ethhdr *)skb->data)->h_proto;
-	skb_pull(skb, ETH_HLEN);
+	__skb_pull(skb, ETH_HLEN);
 	skb_reset_network_header(skb);
 	/* A route over another device says nothing about our peers. */
 	if (dst && dst->dev != skb->dev)

@@ -37,26 +37,29 @@ static bool mplink_encap_in_pieces(const struct sk_buff *skb, bool inet6)
 }
 
 /*
- * Prepares a packet that nobody else holds for the path.  Returns its route with a reference,
- * or NULL if the packet has been dropped.
+ * Prepares a packet that nobody else holds for the path.  Returns its route, see
+ * mplink_outer_dst(), or 0 if the packet has been dropped.
  */
-static struct dst_entry *mplink_encap_ready(struct mplink_vnic *vnic, struct sk_buff *skb,
-					    const struct mplink_path *path,
-					    struct mplink_outer *outer, bool inet6)
+static __always_inline unsigned long mplink_encap_ready(struct mplink_vnic *vnic,
+							struct sk_buff *skb,
+							const struct mplink_path *path,
+							struct mplink_outer *outer, bool inet6)
 {
 	const u32 headers = mplink_outer_len(path->outer6) + MPLINK_GRE_LEN;
-	struct dst_entry *dst;
+	const struct dst_entry *dst;
+	unsigned long refdst;
 	int mtu;
 
 	if (unlikely(mplink_addr_none(&path->local))) {
 		mplink_drop(vnic, skb, MPLINK_DROP_NO_LINK);
-		return NULL;
+		return 0;
 	}
-	dst = mplink_outer_dst(path, outer, skb->mark);
-	if (unlikely(!dst)) {
+	refdst = mplink_outer_dst(path, outer, skb->mark);
+	if (unlikely(!refdst)) {
 		mplink_drop(vnic, skb, MPLINK_DROP_POLICY);
-		return NULL;
+		return 0;
 	}
+	dst = (const struct dst_entry *)(refdst & SKB_DST_PTRMASK);
 	mtu = mplink_path_mtu(path);
 	/* IPsec adds headers of its own. */
 	if (unlikely(dst_xfrm(dst)))
@@ -72,11 +75,11 @@ static struct dst_entry *mplink_encap_ready(struct mplink_vnic *vnic, struct sk_
 		mplink_drop(vnic, skb, MPLINK_DROP_NO_MEMORY);
 		goto release;
 	}
-	return dst;
+	return refdst;
 
 release:
-	dst_release(dst);
-	return NULL;
+	refdst_drop(refdst);
+	return 0;
 }
 
 /* Take a number only for a packet that will leave: the far end waits for each number. */
@@ -117,18 +120,18 @@ void mplink_encap(struct mplink_vnic *vnic, struct mplink_tunnel *tunnel,
 		.protocol = inet6 ? ETH_P_IPV6 : ETH_P_IP,
 	};
 	atomic_t *const next = mplink_encap_numbers(tunnel, gre.bucket);
-	struct dst_entry *dst;
+	unsigned long refdst;
 
 	if (unlikely(!next)) {
 		mplink_drop(vnic, skb, MPLINK_DROP_NO_MEMORY);
 		return;
 	}
-	dst = mplink_encap_ready(vnic, skb, path, &outer, inet6);
-	if (unlikely(!dst))
+	refdst = mplink_encap_ready(vnic, skb, path, &outer, inet6);
+	if (unlikely(!refdst))
 		return;
 	gre.seq = unlikely(number) ? mplink_encap_number(number, next) :
 				     (u32)atomic_fetch_inc_relaxed(next);
 	skb_scrub_packet(skb, false);
 	mplink_core_gre_write(__skb_push(skb, MPLINK_GRE_LEN), &gre);
-	mplink_outer_xmit(path, dst, NULL, skb, &outer);
+	mplink_outer_xmit(path, refdst, NULL, skb, &outer);
 }
