@@ -301,7 +301,12 @@ void mplink_request_recheck(void *owner, mplink_u64 ms);
  */
 void mplink_request_refresh(void *owner);
 
-/* --- reports to the user: RTNL, pointers are valid during the call ------- */
+/*
+ * --- reports to the user: RTNL, pointers are valid during the call -------
+ *
+ * The core reports last, when its own state is complete.  So mplink_report_nic() and
+ * mplink_report_link() may call the core.
+ */
 
 /* Reports an event of a NIC by a log line and a tracepoint. */
 void mplink_report_nic(void *owner, const struct mplink_nic_report *report);

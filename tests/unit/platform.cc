@@ -181,6 +181,9 @@ void mplink_report_link(void *owner, const mplink_link_report *report)
 	mplink_assert_rtnl();
 	if (report->was == report->now)
 		complain("reports a link that has not changed");
+	// Reports come last: what they call finds the core's state complete.
+	if (report->now == MPLINK_REASON_NONE && !owner_of(owner).carrier)
+		complain("reports a valid link before the carrier is on");
 	if (!owner_of(owner).keep)
 		return;
 	owner_of(owner).links.push_back(std::string(report->nic) + " to " + text_of(report->peer) +

@@ -57,6 +57,7 @@ void Device::set_liveness(Rtnl rtnl, const mplink_liveness_config &config)
 	for (Peer *peer = peers_; peer; peer = peer->next)
 		with(rtnl, *peer, [&](Peer &p) { return p.configure(rtnl, settings_); });
 	update_carrier();
+	tell(rtnl, MPLINK_EVENT_CONTROL);
 }
 
 Nic *Device::find_nic(Rtnl, const char *name) const
@@ -108,6 +109,7 @@ void Device::remove_nic(Rtnl rtnl, mplink_u32 id)
 	// that did may go on with the NIC's counters, which stay.
 	nic->detach(rtnl);
 	nics_[id] = nullptr;
+	tell(rtnl, MPLINK_EVENT_CONTROL);
 	const Retired<Nic> gone{Box<Nic>(nic)};
 }
 
@@ -145,6 +147,7 @@ void Device::change_links(Rtnl rtnl, Peer &peer, LinkChanges &changes)
 	with(rtnl, peer,
 	     [&](Peer &p) { return p.replace_links(rtnl, settings_, std::move(links)); });
 	update_carrier();
+	peer.tell(rtnl, settings_, MPLINK_EVENT_CONTROL);
 	reassess(rtnl, needs);
 }
 
@@ -221,9 +224,9 @@ Box<LinkChanges> Device::prepare(Rtnl rtnl, Peer &peer, std::span<const mplink_l
 void Device::set_peer_liveness(Rtnl rtnl, Peer &peer, mplink_u32 liveness)
 {
 	peer.set_liveness(liveness);
-	with(rtnl, peer,
-	     [&](Peer &p) { return p.update(rtnl, settings_, MPLINK_EVENT_CONTROL, nullptr); });
+	with(rtnl, peer, [&](Peer &p) { return p.update(rtnl, settings_, nullptr); });
 	update_carrier();
+	peer.tell(rtnl, settings_, MPLINK_EVENT_CONTROL);
 }
 
 void Device::remove_peer(Rtnl rtnl, Peer &peer)
@@ -263,11 +266,23 @@ mplink_counters Device::counters() const
 	return sum;
 }
 
-void Device::refresh(Rtnl rtnl, mplink_u32 event, const Nic *only)
+void Device::update_peers(Rtnl rtnl, const Nic *only)
 {
 	for (Peer *peer = peers_; peer; peer = peer->next)
-		with(rtnl, *peer, [&](Peer &p) { return p.update(rtnl, settings_, event, only); });
+		with(rtnl, *peer, [&](Peer &p) { return p.update(rtnl, settings_, only); });
 	update_carrier();
+}
+
+void Device::tell(Rtnl rtnl, mplink_u32 event)
+{
+	for (Peer *peer = peers_; peer; peer = peer->next)
+		peer->tell(rtnl, settings_, event);
+}
+
+void Device::refresh(Rtnl rtnl, mplink_u32 event, const Nic *only)
+{
+	update_peers(rtnl, only);
+	tell(rtnl, event);
 }
 
 void Device::recheck(Rtnl rtnl, mplink_u32 event)
@@ -275,8 +290,9 @@ void Device::recheck(Rtnl rtnl, mplink_u32 event)
 	if (event == MPLINK_EVENT_RESTORE)
 		recheck_ms_ = never;
 	for (Peer *peer = peers_; peer; peer = peer->next)
-		with(rtnl, *peer, [&](Peer &p) { return p.recheck(rtnl, settings_, event); });
+		with(rtnl, *peer, [&](Peer &p) { return p.recheck(rtnl, settings_); });
 	update_carrier();
+	tell(rtnl, event);
 }
 
 void Device::report(const Nic &nic, mplink_u32 event, mplink_u32 was)
@@ -299,13 +315,14 @@ int Device::step(Rtnl rtnl, Nic &nic, mplink_u32 event, const mplink_snapshot &s
 	const bool detach = nic.handle(rtnl, event, snapshot, present, err);
 
 	// First the tables let go of the device, then the NIC does.
-	refresh(rtnl, event, &nic);
+	update_peers(rtnl, &nic);
 	if (detach)
 		nic.detach(rtnl);
 	// What else stands in a device's way is of the user's making.
 	if (err == -enomem)
 		mplink_request_refresh(settings_.owner);
 
+	tell(rtnl, event);
 	// A refresh is no event of the NIC's: it is news only if it changed something.
 	if (event != MPLINK_EVENT_REFRESH || nic.state().reason != was)
 		report(nic, event, was);

@@ -105,6 +105,11 @@ private:
 	template <class Change>
 	void with(Rtnl, Peer &peer, Change change);
 	void update_carrier();
+	// Follows all NICs, or one.
+	void update_peers(Rtnl, const Nic *only);
+	// Reports what has changed of peers.  Call it when all state is complete: reports may
+	// call the core.
+	void tell(Rtnl, mplink_u32 event);
 
 	Settings settings_;
 	Nic *nics_[MPLINK_MAX_NICS] = {};  // by id

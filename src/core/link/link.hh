@@ -110,10 +110,11 @@ public:
 	// The session is to be held as the settings say now.
 	void configure(Rtnl, const Settings &);
 
-	// An update: begin(), then follow() if more than a session or the time has
-	// changed, then judge(), and finish() once a table is published, if one is due,
-	// that no longer names what follow() gave up.
-	void begin(Rtnl)
+	// An update: follow() if more than a session or the time has changed, then judge().
+	// If a table is due, publish it.  Then finish(), since no table names any more what
+	// follow() gave up.  At last report was(), lengthened_ms() and unanswered(), and call
+	// told().
+	void told(Rtnl)
 	{
 		was_ = reason_;
 		lengthened_ms_ = 0;

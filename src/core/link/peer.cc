@@ -37,7 +37,7 @@ bool Peer::replace_links(Rtnl rtnl, const Settings &settings, Box<LinkSet> links
 
 	stale_ = true;
 
-	const bool complete = update(rtnl, settings, MPLINK_EVENT_CONTROL, nullptr);
+	const bool complete = update(rtnl, settings, nullptr);
 
 	// No table names the removed ones any more, but packets that read one that
 	// did may still count on them.
@@ -63,7 +63,7 @@ bool Peer::remove_links(Rtnl rtnl, const Settings &settings, mplink_u32 nic_id)
 		}
 	stale_ = true;
 
-	const bool complete = update(rtnl, settings, MPLINK_EVENT_CONTROL, nullptr);
+	const bool complete = update(rtnl, settings, nullptr);
 
 	for (mplink_u32 i = 0; i < n; i++) {
 		gone[i]->let_go(rtnl);
@@ -141,18 +141,22 @@ mplink_counters Peer::counted(Rtnl, mplink_u32 slot) const
 	return sum;
 }
 
-void Peer::begin(Rtnl rtnl)
-{
-	for (Link &link : *links_.get(rtnl))
-		link.begin(rtnl);
-}
-
 bool Peer::shares_nic(Rtnl rtnl, const Link &link) const
 {
 	for (const Link &other : *links_.get(rtnl))
 		if (&other != &link && &other.nic() == &link.nic())
 			return true;
 	return false;
+}
+
+void Peer::tell(Rtnl rtnl, const Settings &settings, mplink_u32 event)
+{
+	if (!std::exchange(news_, false))
+		return;
+	for (Link &link : *links_.get(rtnl)) {
+		report(rtnl, settings, event, link);
+		link.told(rtnl);
+	}
 }
 
 void Peer::report(Rtnl rtnl, const Settings &settings, mplink_u32 event, const Link &link) const
@@ -179,7 +183,7 @@ void Peer::report(Rtnl rtnl, const Settings &settings, mplink_u32 event, const L
 }
 
 // changed: a new table is due.
-bool Peer::finish(Rtnl rtnl, const Settings &settings, mplink_u32 event, bool changed)
+bool Peer::finish(Rtnl rtnl, const Settings &settings, bool changed)
 {
 	const LinkSet &links = *links_.get(rtnl);
 	const mplink_u64 now = mplink_now_ms();
@@ -204,12 +208,12 @@ bool Peer::finish(Rtnl rtnl, const Settings &settings, mplink_u32 event, bool ch
 	for (Link &link : links) {
 		link.finish(rtnl);
 		deadline_ms_ = earlier(deadline_ms_, link.deadline_ms());
-		report(rtnl, settings, event, link);
 	}
+	news_ = true;
 	return published;
 }
 
-bool Peer::update(Rtnl rtnl, const Settings &settings, mplink_u32 event, const Nic *only)
+bool Peer::update(Rtnl rtnl, const Settings &settings, const Nic *only)
 {
 	const mplink_u32 inherited = liveness_ ? liveness_ : settings.liveness.mode;
 	const mplink_u64 now = mplink_now_ms();
@@ -218,27 +222,25 @@ bool Peer::update(Rtnl rtnl, const Settings &settings, mplink_u32 event, const N
 
 	if (!links_.get(rtnl))
 		return true;
-	begin(rtnl);
 	for (Link &link : *links_.get(rtnl)) {
 		if (only && &link.nic() != only)
 			continue;
 		complete &= link.follow(rtnl, settings, inherited);
 		changed |= link.judge(rtnl, settings, now);
 	}
-	return finish(rtnl, settings, event, changed) && complete;
+	return finish(rtnl, settings, changed) && complete;
 }
 
-bool Peer::recheck(Rtnl rtnl, const Settings &settings, mplink_u32 event)
+bool Peer::recheck(Rtnl rtnl, const Settings &settings)
 {
 	const mplink_u64 now = mplink_now_ms();
 	bool changed = false;
 
 	if (!links_.get(rtnl))
 		return true;
-	begin(rtnl);
 	for (Link &link : *links_.get(rtnl))
 		changed |= link.judge(rtnl, settings, now);
-	return finish(rtnl, settings, event, changed);
+	return finish(rtnl, settings, changed);
 }
 
 bool Peer::configure(Rtnl rtnl, const Settings &settings)
@@ -246,7 +248,7 @@ bool Peer::configure(Rtnl rtnl, const Settings &settings)
 	if (const LinkSet *links = links_.get(rtnl))
 		for (Link &link : *links)
 			link.configure(rtnl, settings);
-	return update(rtnl, settings, MPLINK_EVENT_CONTROL, nullptr);
+	return update(rtnl, settings, nullptr);
 }
 
 } // namespace mplink

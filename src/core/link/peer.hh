@@ -76,11 +76,15 @@ public:
 	// Follows the NICs (all, or one), and publishes what has changed.
 	// False: memory was short; until it is called again the peer may have
 	// fewer links than it could, and know nothing of what else has changed.
-	[[nodiscard]] bool update(Rtnl, const Settings &, mplink_u32 event, const Nic *only);
+	[[nodiscard]] bool update(Rtnl, const Settings &, const Nic *only);
 	// The same where only time has passed, or a session has changed its state.
-	[[nodiscard]] bool recheck(Rtnl, const Settings &, mplink_u32 event);
+	[[nodiscard]] bool recheck(Rtnl, const Settings &);
 	// Other settings for BFD and for waiting.  False as above.
 	[[nodiscard]] bool configure(Rtnl, const Settings &);
+	// Reports what the updates since the last call have changed, with the event that caused
+	// them.  Call it last, when the state of the whole device is complete: reports may call
+	// the core.
+	void tell(Rtnl, const Settings &, mplink_u32 event);
 	// Publishes a table for the policy.  False as above.
 	[[nodiscard]] bool publish(Rtnl, const Settings &);
 
@@ -124,8 +128,7 @@ public:
 
 private:
 	bool prune(Rtnl rtnl);
-	void begin(Rtnl rtnl);
-	[[nodiscard]] bool finish(Rtnl, const Settings &, mplink_u32 event, bool changed);
+	[[nodiscard]] bool finish(Rtnl, const Settings &, bool changed);
 	void report(Rtnl, const Settings &, mplink_u32 event, const Link &link) const;
 	bool shares_nic(Rtnl, const Link &link) const;
 
@@ -134,6 +137,7 @@ private:
 	mutable Lanes lanes_;
 	mplink_u64 serial_ = 0; // of the last table
 	bool stale_ = false;
+	bool news_ = false; // tell() has something to report
 	bool works_ = false;
 	mplink_u32 liveness_ = MPLINK_LIVENESS_INHERIT;
 	mplink_u64 deadline_ms_ = never;
