@@ -209,6 +209,18 @@ int mplink_core_meters_estimate(const struct mplink_meters *meters, mplink_u32 l
 				struct mplink_estimate *estimate);
 
 /**
+ * mplink_core_meters_apply() - Let the peer's packets follow the estimates
+ * @meters: the peer's
+ * @peer: the peer
+ *
+ * Call it every few milliseconds while packets are sent: it also tells each lane its part of
+ * the traffic.
+ *
+ * Context: Any, in an RCU read section, with the caller's lock.
+ */
+void mplink_core_meters_apply(const struct mplink_meters *meters, const struct mplink_peer *peer);
+
+/**
  * mplink_core_link_traffic() - Add up what a link has sent and received
  * @peer: the peer
  * @link: the link's id

@@ -79,6 +79,16 @@ mplink_u64 mplink_now_ms(void);
  */
 mplink_u64 mplink_now_us(void);
 
+/**
+ * mplink_clock_ns() - This CPU's clock, for the packet path.
+ *
+ * Other CPUs' clocks may differ: compare values of one CPU only.
+ *
+ * Context: Any, with preemption disabled.
+ * Return: Nanoseconds.
+ */
+mplink_u64 mplink_clock_ns(void);
+
 /* --- RCU and RTNL ------------------------------------------------------- */
 
 /**

@@ -27,7 +27,7 @@ struct mplink_gre {
 	mplink_u32 len;		/* of the header; behind it lies the inner packet */
 	mplink_u32 key;		/* the peer's: 24 bits */
 	mplink_u32 seq;		/* 0 where there is none */
-	mplink_u16 protocol;	/* 0x0800 or 0x86dd */
+	mplink_u16 protocol;	/* 0x0800, 0x86dd, or MPLINK_MESSAGES of measure.h */
 	mplink_u8 bucket;	/* the flow's */
 	mplink_u8 sequenced;	/* there is a sequence number */
 	mplink_u8 checksummed;	/* over header and payload: to be verified */

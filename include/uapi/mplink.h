@@ -34,6 +34,7 @@ enum mplink_policy {
 	MPLINK_POLICY_BALANCE_XOR,	/* a flow stays on a link */
 	MPLINK_POLICY_ACTIVE_BACKUP,	/* the first valid link, in order */
 	MPLINK_POLICY_BROADCAST,	/* a copy on every valid link */
+	MPLINK_POLICY_ADAPTIVE,	/* the link by which the packet arrives first, as measured */
 	MPLINK_POLICIES
 };
 

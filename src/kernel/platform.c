@@ -57,6 +57,11 @@ u64 mplink_now_us(void)
 	return ktime_to_us(ktime_get());
 }
 
+u64 mplink_clock_ns(void)
+{
+	return ktime_get_mono_fast_ns();
+}
+
 void mplink_call_rcu(struct mplink_rcu *rcu, void (*free)(struct mplink_rcu *rcu))
 {
 	static_assert(sizeof(struct mplink_rcu) >= sizeof(struct rcu_head));

@@ -135,6 +135,11 @@ mplink_u64 mplink_now_us(void)
 	return now_us;
 }
 
+mplink_u64 mplink_clock_ns(void)
+{
+	return now_us * 1000;
+}
+
 mplink_u64 mplink_now_ms(void)
 {
 	return now_us / 1000;

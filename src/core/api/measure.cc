@@ -87,6 +87,20 @@ int mplink_core_meters_estimate(const mplink_meters *meters, mplink_u32 link,
 	return core(meters).tell(link, *estimate) ? 1 : 0;
 }
 
+void mplink_core_meters_apply(const mplink_meters *meters, const mplink_peer *peer)
+{
+	const LinkSet *links = core(peer).links(Boundary::read_section());
+
+	if (!links)
+		return;
+	core(peer).lanes().share_out();
+	for (const Link &link : *links)
+		if (const Meter *meter = core(meters).at(link.id()))
+			link.set_pace(meter->capacity(), core(meters).delay_ns(*meter));
+		else
+			link.forget_pace();
+}
+
 int mplink_core_link_traffic(const mplink_peer *peer, mplink_u32 id, mplink_counters *sum)
 {
 	const ReadSection section = Boundary::read_section();

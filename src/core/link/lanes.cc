@@ -16,7 +16,20 @@ bool made(const Lane *lane)
 	return lane != &nobody && lane != &asked;
 }
 
+// A lane that begins to send has a bit of the rate at once.
+constexpr mplink_u32 most_one_in = 256 * 16;
+
 } // namespace
+
+mplink_u64 Lane::sent_bytes() const
+{
+	mplink_u64 sum = 0;
+
+	for (mplink_size place = sizeof(TrafficCounters); has(place);
+	     place += sizeof(TrafficCounters))
+		sum += read_once(at(place).tx_bytes);
+	return sum;
+}
 
 Lane *Lane::create(mplink_u32 slots, Lane *older)
 {
@@ -107,6 +120,36 @@ bool Lanes::grow(Rtnl, mplink_u32 slots)
 		complete &= !!lane;
 	}
 	return complete;
+}
+
+void Lanes::share_out()
+{
+	Lane **const own = read_once(own_);
+	mplink_u64 all = 0;
+
+	for (mplink_u32 i = 0; own && i < mplink_nr_lanes(); i++) {
+		Lane *const lane = read_once(own[i]);
+
+		if (!made(lane))
+			continue;
+
+		const mplink_u64 sent = lane->sent_bytes();
+
+		lane->recent_ += sent - lane->seen_ - lane->recent_ / 4;
+		lane->seen_ = sent;
+		all += lane->recent_;
+	}
+	for (mplink_u32 i = 0; own && i < mplink_nr_lanes(); i++) {
+		Lane *const lane = read_once(own[i]);
+
+		if (!made(lane))
+			continue;
+
+		const mplink_u64 one_in = lane->recent_ ? 256 * all / lane->recent_ : 256;
+
+		lane->one_in_.write(one_in < most_one_in ? static_cast<mplink_u32>(one_in)
+							 : most_one_in);
+	}
 }
 
 void Lanes::add_to(mplink_counters &sum, mplink_u32 slot) const

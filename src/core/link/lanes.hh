@@ -49,6 +49,16 @@ public:
 	{
 		return {const_cast<Lane *>(this) + 1, n};
 	}
+	// The same memory, for a policy that keeps a word per link of its own.
+	mplink_u64 *words() const
+	{
+		return reinterpret_cast<mplink_u64 *>(const_cast<Lane *>(this) + 1);
+	}
+	// The part of the peer's traffic that this lane sends: one in so many 256ths.
+	mplink_u32 one_in() const
+	{
+		return one_in_.read();
+	}
 	// The serial number of the table that the lane was started with, or 0.
 	mplink_u64 serial() const
 	{
@@ -63,15 +73,20 @@ private:
 	friend class Lanes;
 
 	static Lane *create(mplink_u32 slots, Lane *older);
+	// Bytes sent since it was made.
+	mplink_u64 sent_bytes() const;
 	void *allocation()
 	{
 		return &at(room_);
 	}
 
 	mplink_u64 serial_ = 0;
-	mplink_u32 room_;            // bytes of counters
-	Shared<mplink_u32> wanting_; // more room: read by the worker
-	Lane *older_;                // had less room; its counts are part of the sums
+	Shared<mplink_u32> one_in_ = 256; // Lanes::share_out() writes it now and then
+	mplink_u32 room_;                 // bytes of counters
+	Shared<mplink_u32> wanting_;      // more room: read by the worker
+	Lane *older_;                     // had less room; its counts are part of the sums
+	mplink_u64 seen_ = 0;             // bytes sent, at the last share_out()
+	mplink_u64 recent_ = 0;           // bytes sent lately
 };
 
 // What all of a device's peers have that have no lane yet.
@@ -116,6 +131,9 @@ public:
 	// long as the peer.  False: memory is short, and packets have to ask again.
 	[[nodiscard]] bool grow(Rtnl, mplink_u32 slots);
 	// Adds up what all lanes have counted in that slot.
+	// Tells each lane its part of what has been sent since the last call.  One caller at a
+	// time, in any context.
+	void share_out();
 	// Any context: lanes stay for as long as the peer.
 	void add_to(mplink_counters &sum, mplink_u32 slot) const;
 

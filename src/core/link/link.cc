@@ -99,8 +99,10 @@ bool Link::change(const mplink_addr &remote, mplink_u16 weight)
 		restore_ = {};
 	}
 	remote_ = remote;
-	if (weight)
+	if (weight && weight != weight_) {
 		weight_ = weight;
+		forget_pace();
+	}
 	return needed || no_more;
 }
 

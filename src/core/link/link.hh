@@ -27,6 +27,7 @@ public:
 	Link(Nic &nic, mplink_u32 id, const mplink_addr &remote, mplink_u16 weight)
 	    : mplink_rcu(), nic_(nic), id_(id), remote_(remote), weight_(weight)
 	{
+		forget_pace();
 	}
 
 	Nic &nic() const
@@ -56,9 +57,19 @@ public:
 		return place_of(slot_);
 	}
 	// What packets count whose lane has no room for the slot.
-	TrafficCounters &shared() const
+	LinkShared &shared() const
 	{
 		return shared_;
+	}
+	// How fast it is, as measured; any context.
+	void set_pace(mplink_u64 bytes_per_second, mplink_u32 delay_ns) const
+	{
+		shared_.pace.set(LinkPace::scale_of(bytes_per_second), delay_ns);
+	}
+	// Nothing is known of it but the weight.
+	void forget_pace() const
+	{
+		set_pace(LinkPace::unmeasured * weight_, 0);
 	}
 	// Before it is published: before is what others have counted in that slot.
 	void count_in(mplink_u32 slot, const mplink_counters &before)
@@ -182,7 +193,7 @@ private:
 	SessionRef session_;
 	mplink_u32 slot_ = 0;
 	mplink_counters before_ = {};
-	mutable TrafficCounters shared_ = {};
+	mutable LinkShared shared_ = {};
 	mplink_u32 reason_ = MPLINK_REASON_UNREGISTERED;
 	mplink_u32 liveness_ = MPLINK_LIVENESS_INHERIT;
 	mplink_u16 weight_;

@@ -8,6 +8,7 @@
 
 #include "base/object_counts.hh"
 #include "link/lanes.hh"
+#include "link/link_pace.hh"
 
 namespace mplink
 {
@@ -19,7 +20,7 @@ struct LinkSpec {
 	const mplink_port *port;
 	const unsigned long *live; // see mplink_bfd_up(); null: it always is
 	mplink_path *path;
-	TrafficCounters *shared; // of lanes that the peer does not have yet
+	LinkShared *shared;
 	LaneCounters *nic_counters;
 	mplink_u16 place;     // of its counters in a lane
 	mplink_u32 id;        // the link's
@@ -52,7 +53,7 @@ struct alignas(64) LinkEntry {
 	mplink_u32 mask;
 	mplink_u32 want;
 	mplink_path *path;
-	TrafficCounters *shared;
+	LinkShared *shared;
 	LaneCounters *nic_counters;
 	mplink_u64 scale; // clock ticks a byte: the reciprocal of the weight
 	mplink_u16 header_len;

@@ -66,6 +66,10 @@ public:
 	{
 		return links_.get(rtnl);
 	}
+	const LinkSet *links(ReadSection section) const
+	{
+		return links_.read(section);
+	}
 	// Puts these links in the place of those there are, and publishes a table of them;
 	// frees what is in the old set only, after a grace period.  False as update().
 	[[nodiscard]] bool replace_links(Rtnl, const Settings &, Box<LinkSet> links);

@@ -2,6 +2,7 @@
 // The list of all policies.  Names, the parser and the dispatch come from it.
 #pragma once
 #include "policy/active_backup.hh"
+#include "policy/adaptive.hh"
 #include "policy/balance_rr.hh"
 #include "policy/balance_xor.hh"
 #include "policy/broadcast.hh"
@@ -68,7 +69,7 @@ private:
 	}
 };
 
-using Policies = PolicyList<BalanceRr, BalanceXor, ActiveBackup, Broadcast>;
+using Policies = PolicyList<BalanceRr, BalanceXor, ActiveBackup, Broadcast, Adaptive>;
 
 static_assert(Policies::matches_enum());
 

@@ -2,6 +2,7 @@
 #include "tunnel/gre_header.hh"
 
 #include "base/wire.hh"
+#include "mplink/measure.h"
 
 namespace mplink
 {
@@ -39,7 +40,7 @@ mplink_u32 gre_read(const mplink_u8 *bytes, mplink_size len, mplink_gre &gre)
 		return MPLINK_GRE_DROP_VERSION;
 	if (flags & flags_refused)
 		return MPLINK_GRE_DROP_FLAGS;
-	if (protocol != protocol_ipv4 && protocol != protocol_ipv6)
+	if (protocol != protocol_ipv4 && protocol != protocol_ipv6 && protocol != MPLINK_MESSAGES)
 		return MPLINK_GRE_DROP_PROTOCOL;
 	if (!(flags & flag_key))
 		return MPLINK_GRE_DROP_KEY_MISSING;

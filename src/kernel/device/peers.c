@@ -10,6 +10,7 @@
 #include "device/mtu.h"
 #include "device/peers.h"
 #include "device/vnic.h"
+#include "measure/measure.h"
 #include "mplink/core.h"
 #include "packet/peer_table.h"
 #include "report/listener.h"
@@ -281,6 +282,18 @@ void mplink_peers_forget_nic(struct mplink_vnic *vnic, u32 nic_id)
 	while ((peer = mplink_peers_next(vnic, &cursor)))
 		if (peer->tunnel)
 			mplink_tunnel_forget_nic(peer->tunnel, nic_id);
+}
+
+void mplink_peers_measure(struct mplink_vnic *vnic)
+{
+	struct mplink_peer_node *peer;
+	unsigned long cursor = 0;
+
+	ASSERT_RTNL();
+
+	while ((peer = mplink_peers_next(vnic, &cursor)))
+		if (peer->tunnel)
+			mplink_measure_begin(peer->tunnel);
 }
 
 void mplink_peers_follow(struct mplink_vnic *vnic)

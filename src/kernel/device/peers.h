@@ -74,6 +74,14 @@ void mplink_peers_del(struct mplink_vnic *vnic, struct mplink_peer_node *peer);
 void mplink_peers_forget_nic(struct mplink_vnic *vnic, u32 nic_id);
 
 /**
+ * mplink_peers_measure() - Measure the links of all tunnels, if the policy asks for it.
+ * @vnic: the virtual NIC, with a new policy
+ *
+ * Context: RTNL.
+ */
+void mplink_peers_measure(struct mplink_vnic *vnic);
+
+/**
  * mplink_peers_follow() - Recompute what depends on links, after a NIC took some with it.
  * @vnic: the virtual NIC
  *

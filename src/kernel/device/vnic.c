@@ -232,9 +232,11 @@ int mplink_vnic_set_policy(struct mplink_vnic *vnic, u32 policy)
 	ASSERT_RTNL();
 
 	err = mplink_core_set_policy(vnic->core, policy);
-	if (!err)
-		mplink_listener->device_changed(vnic);
-	return err;
+	if (err)
+		return err;
+	mplink_peers_measure(vnic);
+	mplink_listener->device_changed(vnic);
+	return 0;
 }
 
 int mplink_vnic_set_liveness(struct mplink_vnic *vnic, const struct mplink_liveness_config *config,

@@ -15,6 +15,7 @@
 #include "device/port.h"
 #include "device/vnic.h"
 #include "lane.h"
+#include "measure/measure.h"
 #include "mplink/core.h"
 #include "mplink/tunnel.h"
 #include "packet/path.h"
@@ -226,6 +227,9 @@ static u32 mplink_decap_take(struct mplink_tunnel_socket *socket, struct sk_buff
 	if (unlikely(!netif_running(vnic->dev)))
 		return MPLINK_GRE_DROP_DOWN;
 	mplink_decap_heard((struct mplink_far_end *)end, skb, outer6);
+	if (unlikely(gre.protocol == MPLINK_MESSAGES))
+		return mplink_measure_receive((struct mplink_far_end *)end, skb,
+					      sizeof(struct udphdr) + gre.len);
 	drop = mplink_decap_unwrap(skb, &gre, vnic->dev);
 	if (drop)
 		return drop;

@@ -11,6 +11,7 @@
 
 #include "addr.h"
 #include "device/vnic.h"
+#include "measure/measure.h"
 #include "mplink/core.h"
 #include "mplink/tunnel.h"
 #include "packet/drop.h"
@@ -131,6 +132,8 @@ void mplink_encap(struct mplink_vnic *vnic, struct mplink_tunnel *tunnel,
 		return;
 	gre.seq = unlikely(number) ? mplink_encap_number(number, next) :
 				     (u32)atomic_fetch_inc_relaxed(next);
+	if (unlikely(READ_ONCE(tunnel->attention)))
+		mplink_measure_notice(tunnel, outer.from, gre.bucket);
 	skb_scrub_packet(skb, false);
 	mplink_core_gre_write(__skb_push(skb, MPLINK_GRE_LEN), &gre);
 	mplink_outer_xmit(path, refdst, NULL, skb, &outer);

@@ -43,9 +43,12 @@ struct mplink_tunnel_stats {
  * @key: GRE key of the packets, 24 bits
  * @link: id of the link
  * @heard: which address the far end last sent to, and which path was told so: see decap.c
+ * @caps_at: when CAPS of its was answered last, as mplink_now_us()
+ * @report_at: when it was sent a report last
  * @rcu: frees it after a grace period
  *
- * Readers are in an RCU read section.  @heard alone changes after publication.
+ * Readers are in an RCU read section.  @heard, @caps_at and @report_at alone change after
+ * publication.
  */
 struct mplink_far_end {
 	struct hlist_node node;
@@ -55,6 +58,8 @@ struct mplink_far_end {
 	u32 key;
 	u8 link;
 	u32 heard;
+	u64 caps_at;
+	u64 report_at;
 	struct rcu_head rcu;
 };
 

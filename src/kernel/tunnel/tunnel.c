@@ -15,6 +15,7 @@
 
 #include "addr.h"
 #include "device/vnic.h"
+#include "measure/measure.h"
 #include "mplink/core.h"
 #include "mplink/platform.h"
 #include "mplink/tunnel.h"
@@ -49,7 +50,8 @@ static void mplink_far_end_remove(struct mplink_tunnel *tunnel, u32 id)
 
 	if (!end)
 		return;
-	tunnel->ends[id] = NULL;
+	WRITE_ONCE(tunnel->ends[id], NULL);
+	mplink_measure_forget(tunnel, id);
 	hlist_del_rcu(&end->node);
 	kfree_rcu(end, rcu);
 }
@@ -81,7 +83,7 @@ static void mplink_far_end_follow(struct mplink_tunnel *tunnel, u32 id, u32 nic_
 	end->key = key;
 	end->link = id;
 	end->nic = mplink_core_nic_at(tunnel->vnic->core, nic_id);
-	tunnel->ends[id] = end;
+	WRITE_ONCE(tunnel->ends[id], end);
 	hlist_add_head_rcu(&end->node, mplink_far_ends(tunnel->vnic->socket, remote));
 }
 
@@ -108,6 +110,16 @@ static void mplink_far_ends_free(struct mplink_tunnel *tunnel)
 
 /* --- peers --------------------------------------------------------------------------- */
 
+/* Packets do not find it, and it has no flow buckets. */
+static void mplink_tunnel_undo(struct mplink_tunnel *tunnel)
+{
+	if (tunnel->measure)
+		mplink_measure_free(tunnel->measure);
+	if (tunnel->core)
+		mplink_core_resequencer_free(tunnel->core);
+	kfree(tunnel);
+}
+
 struct mplink_tunnel *mplink_tunnel_open(struct mplink_vnic *vnic, const struct mplink_peer *peer)
 {
 	struct mplink_tunnel *tunnel;
@@ -122,8 +134,9 @@ struct mplink_tunnel *mplink_tunnel_open(struct mplink_vnic *vnic, const struct 
 	tunnel->flows = &mplink_no_flows;
 	spin_lock_init(&tunnel->making);
 	tunnel->core = mplink_core_resequencer_create(vnic->core);
-	if (!tunnel->core) {
-		kfree(tunnel);
+	tunnel->measure = mplink_measure_open(tunnel);
+	if (!tunnel->core || !tunnel->measure) {
+		mplink_tunnel_undo(tunnel);
 		return NULL;
 	}
 	tunnel->memcg = get_mem_cgroup_from_mm(current->mm);
@@ -189,6 +202,7 @@ void mplink_tunnel_follow(struct mplink_tunnel *tunnel, u32 key)
 	mplink_far_ends_free(tunnel);
 	WRITE_ONCE(tunnel->key, key);
 	WRITE_ONCE(tunnel->overhead, mplink_outer_len(outer6) + MPLINK_GRE_LEN);
+	mplink_measure_begin(tunnel);
 }
 
 void mplink_tunnel_forget_nic(struct mplink_tunnel *tunnel, u32 nic_id)
@@ -235,9 +249,8 @@ static void mplink_tunnel_free(struct rcu_head *rcu)
 	struct mplink_tunnel *tunnel = container_of(rcu, struct mplink_tunnel, rcu);
 
 	mplink_flows_free(tunnel->flows);
-	mplink_core_resequencer_free(tunnel->core);
 	mem_cgroup_put(tunnel->memcg);
-	kfree(tunnel);
+	mplink_tunnel_undo(tunnel);
 }
 
 void mplink_tunnel_close(struct mplink_tunnel *tunnel)
@@ -250,6 +263,7 @@ void mplink_tunnel_close(struct mplink_tunnel *tunnel)
 	for (i = 0; i < MPLINK_MAX_LINKS; i++)
 		mplink_far_end_remove(tunnel, i);
 	mplink_far_ends_free(tunnel);
+	mplink_measure_close(tunnel);
 	/* Packets that have found a far end already create no more buckets. */
 	spin_lock_bh(&tunnel->making);
 	tunnel->closed = true;

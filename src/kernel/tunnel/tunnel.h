@@ -12,6 +12,7 @@
 #include "tunnel/flows.h"
 
 struct mplink_far_end;
+struct mplink_measure;
 struct mplink_peer_node;
 struct mplink_vnic;
 
@@ -48,6 +49,8 @@ static inline struct mplink_flow_bucket *mplink_bucket_core(struct mplink_bucket
  * @flows: its flow buckets, or mplink_no_flows until its first packet; packets read it
  * @key: GRE key of the peer, 24 bits; packets read it
  * @overhead: upper bound of the outer headers' length in bytes; packets read it
+ * @attention: the next packet is to call mplink_measure_notice(); packets read it
+ * @measure: what is measured of the links; owned
  * @memcg: memory that packets ask for is charged to it; a reference
  * @ends: by link id, the far ends that packets find; RTNL
  * @spare: far ends that are about to be published; RTNL
@@ -64,6 +67,8 @@ struct mplink_tunnel {
 	struct mplink_flows *flows;
 	u32 key;
 	u32 overhead;
+	bool attention;
+	struct mplink_measure *measure;
 	struct mem_cgroup *memcg;
 	struct mplink_far_end *ends[MPLINK_MAX_LINKS];
 	struct hlist_head spare;

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0
+// How fast a link is, for the packets that choose among links.
+#pragma once
+#include "base/atomic.hh"
+#include "base/counters.hh"
+
+namespace mplink
+{
+
+// What one CPU writes now and then, and packets read.
+class LinkPace
+{
+public:
+	// A scale is in nanoseconds per byte, with so many bits behind the point.
+	static constexpr mplink_u32 shift = 10;
+
+	// Bytes per second of a link of weight 1 before it has been measured.  It matters only
+	// in comparison with other links.
+	static constexpr mplink_u64 unmeasured = 250000;
+
+	// Of a link of that many bytes per second.
+	static constexpr mplink_u32 scale_of(mplink_u64 bytes_per_second)
+	{
+		const mplink_u64 scale = (mplink_u64{1000000000} << shift) /
+					 (bytes_per_second ? bytes_per_second : 1);
+
+		return scale < ~mplink_u32{0} ? static_cast<mplink_u32>(scale) : ~mplink_u32{0};
+	}
+
+	// delay_ns: above the fastest link's.
+	void set(mplink_u32 scale, mplink_u32 delay_ns)
+	{
+		scale_.write(scale);
+		delay_ns_.write(delay_ns);
+	}
+	mplink_u32 scale() const
+	{
+		return scale_.read();
+	}
+	mplink_u32 delay_ns() const
+	{
+		return delay_ns_.read();
+	}
+
+private:
+	Shared<mplink_u32> scale_; // 0: not known
+	Shared<mplink_u32> delay_ns_;
+};
+
+// What all CPUs share of a link.
+struct LinkShared : TrafficCounters {
+	LinkPace pace;
+};
+
+} // namespace mplink

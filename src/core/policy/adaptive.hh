@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0
+// adaptive: the link by which the packet arrives first, by what has been measured of the
+// links (src/core/measure).
+//
+// Each lane keeps a word per link: when the link will have sent what the lane has given it.
+// A packet arrives len / rate and the link's delay after that.  So while the fastest link is
+// idle, it carries everything; when more is sent, the next one joins in; and when all are
+// full, they share in proportion to their rates.
+//
+// Lanes know nothing of each other's packets.  Each one works with the part of the rate that
+// is its part of the traffic.
+#pragma once
+#include "mplink/platform.h"
+#include "policy/policy.hh"
+
+namespace mplink
+{
+
+struct Adaptive : PolicyBase {
+	static constexpr mplink_u32 id = MPLINK_POLICY_ADAPTIVE;
+	static constexpr const char *name = "adaptive";
+
+	// A lane does not plan further ahead than this.  A sender that is faster than all
+	// links together then shares them in proportion, and no longer by their delays.
+	static constexpr mplink_u64 horizon_ns = 50000000;
+
+	static void start_lane(const LinkTable &table, Lane &lane)
+	{
+		const mplink_u64 now = mplink_clock_ns();
+
+		for (mplink_u32 i = 0; i < table.size(); i++)
+			lane.words()[i] = now;
+	}
+
+	[[gnu::always_inline]] static mplink_path *choose(const LinkTable &table, const Lane &lane,
+							  const Packet &packet)
+	{
+		return choose_from<false>(table, lane, packet);
+	}
+
+	static Pick choose_again(const LinkTable &table, const Lane &lane, const Packet &packet)
+	{
+		const Plan plan = earliest<true>(table, lane, packet);
+
+		if (plan.link)
+			commit(table, lane, plan);
+		return {plan.link, true};
+	}
+
+	// The live link with the least delay: these are a new peer's first packets.
+	static Pick choose_without_lane(const LinkTable &table, const Packet &)
+	{
+		const LinkEntry *best = nullptr;
+
+		for (mplink_u32 i = 0; i < table.size(); i++)
+			if (table[i].alive() && (!best || table[i].shared->pace.delay_ns() <
+								  best->shared->pace.delay_ns()))
+				best = &table[i];
+		return {best, false};
+	}
+
+private:
+	struct Plan {
+		const LinkEntry *link;
+		mplink_u64 arrival; // when the packet arrives
+		mplink_u64 sent;    // when the link has sent it
+		mplink_u64 now;
+	};
+
+	static bool before(mplink_u64 a, mplink_u64 b)
+	{
+		return static_cast<__INT64_TYPE__>(a - b) < 0;
+	}
+
+	// How long the link needs for the packet.
+	[[gnu::always_inline]] static mplink_u64 duration(const LinkEntry &link, mplink_size len,
+							  mplink_u32 one_in)
+	{
+		return ((len + link.header_len) * link.shared->pace.scale() * one_in) >>
+		       (LinkPace::shift + 8);
+	}
+
+	template <bool alive>
+	[[gnu::always_inline]] static Plan earliest(const LinkTable &table, const Lane &lane,
+						    const Packet &packet)
+	{
+		const mplink_u64 *const busy_until = lane.words();
+		const mplink_u32 one_in = lane.one_in();
+		Plan best = {nullptr, 0, 0, mplink_clock_ns()};
+		const LinkEntry *link = &table[0];
+
+		for (mplink_u32 i = 0;; i++, link++) {
+			if (!alive || link->alive()) {
+				const mplink_u64 until = busy_until[i];
+				const mplink_u64 start = before(until, best.now) ? best.now : until;
+				const mplink_u64 sent = start + duration(*link, packet.len, one_in);
+				const mplink_u64 arrival = sent + link->shared->pace.delay_ns();
+
+				if (!best.link || before(arrival, best.arrival)) {
+					best.link = link;
+					best.arrival = arrival;
+					best.sent = sent;
+				}
+			}
+			if (link->last)
+				return best;
+		}
+	}
+
+	[[gnu::always_inline]] static void commit(const LinkTable &table, const Lane &lane,
+						  const Plan &plan)
+	{
+		lane.words()[plan.link->index] = plan.sent;
+		if (plan.sent - plan.now > horizon_ns) [[unlikely]]
+			pull_back(table, lane, plan.sent - plan.now - horizon_ns);
+	}
+
+	// Keeps what the links are ahead of each other.
+	[[gnu::noinline]] static void pull_back(const LinkTable &table, const Lane &lane,
+						mplink_u64 by)
+	{
+		for (mplink_u32 i = 0; i < table.size(); i++)
+			lane.words()[i] -= by;
+	}
+
+	template <bool>
+	[[gnu::always_inline]] static mplink_path *
+	choose_from(const LinkTable &table, const Lane &lane, const Packet &packet)
+	{
+		const Plan plan = earliest<false>(table, lane, packet);
+
+		if (!plan.link->alive()) [[unlikely]]
+			return nullptr;
+		commit(table, lane, plan);
+		return sent(*plan.link, lane, packet);
+	}
+};
+
+} // namespace mplink
