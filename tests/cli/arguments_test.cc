@@ -170,7 +170,8 @@ TEST(Arguments, Set)
 	EXPECT_EQ(fault([] {
 			  parse_set_arguments({"policy", "rr"});
 		  }),
-		  "policy \"rr\" is none of balance-rr, balance-xor, active-backup, broadcast");
+		  "policy \"rr\" is none of balance-rr, balance-xor, active-backup, broadcast, "
+		  "adaptive");
 	EXPECT_NE(fault([] { parse_set_arguments({}); }), "");
 	EXPECT_EQ(fault([] { parse_set_arguments({"mpl1"}); }).find("what is to be set is missing"),
 		  0U);

@@ -137,7 +137,7 @@ TEST(GreHeader, TheKeyIsRequired)
 	EXPECT_EQ(read({0, 0, 0x08, 0}).drop, mplink_u32{MPLINK_GRE_DROP_KEY_MISSING});
 }
 
-TEST(GreHeader, OnlyIpIsInside)
+TEST(GreHeader, OnlyIpAndMessagesAreInside)
 {
 	Bytes bytes = key_and_number;
 
@@ -148,7 +148,7 @@ TEST(GreHeader, OnlyIpIsInside)
 		mplink_gre gre;
 
 		ASSERT_EQ(gre_read(bytes.data(), bytes.size(), gre),
-			  protocol == 0x0800 || protocol == 0x86dd
+			  protocol == 0x0800 || protocol == 0x86dd || protocol == 0x88b5
 				  ? mplink_u32{MPLINK_GRE_DROP_NONE}
 				  : mplink_u32{MPLINK_GRE_DROP_PROTOCOL})
 			<< protocol;

@@ -33,11 +33,12 @@ TEST(Names, PoliciesAreReadAsTheyAreWritten)
 		EXPECT_EQ(mplink_core_policy_parse(name, std::strlen(name) + 1), -EINVAL);
 	}
 	EXPECT_STREQ(mplink_core_policy_names(),
-		     "balance-rr, balance-xor, active-backup, broadcast");
+		     "balance-rr, balance-xor, active-backup, broadcast, adaptive");
 	EXPECT_STREQ(mplink_core_policy_name(MPLINK_POLICY_BALANCE_RR), "balance-rr");
 	EXPECT_STREQ(mplink_core_policy_name(MPLINK_POLICY_BALANCE_XOR), "balance-xor");
 	EXPECT_STREQ(mplink_core_policy_name(MPLINK_POLICY_ACTIVE_BACKUP), "active-backup");
 	EXPECT_STREQ(mplink_core_policy_name(MPLINK_POLICY_BROADCAST), "broadcast");
+	EXPECT_STREQ(mplink_core_policy_name(MPLINK_POLICY_ADAPTIVE), "adaptive");
 	EXPECT_STREQ(mplink_core_policy_name(MPLINK_POLICIES), "?");
 	EXPECT_EQ(mplink_core_policy_parse("", 0), -EINVAL);
 	EXPECT_EQ(mplink_core_policy_parse("Balance-RR", 10), -EINVAL);
@@ -68,9 +69,9 @@ TEST(Names, EncapsAndDrops)
 TEST(Names, WhyAGrePacketIsNotDelivered)
 {
 	constexpr const char *names[] = {
-		"none", "truncated", "version",  "flags",     "protocol", "no-key",
-		"key",  "sender",    "checksum", "inner",     "ecn",      "duplicate",
-		"late", "down",      "backlog",  "no-memory", "nic",      "icmp"};
+		"none",    "truncated", "version", "flags", "protocol",  "no-key", "key",
+		"sender",  "checksum",  "inner",   "ecn",   "duplicate", "late",   "down",
+		"backlog", "no-memory", "nic",     "icmp",  "message",   "report"};
 
 	static_assert(std::size(names) == MPLINK_GRE_DROPS);
 	for (mplink_u32 i = 0; i < MPLINK_GRE_DROPS; i++)

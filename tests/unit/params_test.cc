@@ -102,11 +102,11 @@ const Bad bad[] = {
 	{{.nics = "eth1", .policy = "round-robin"},
 	 "policy",
 	 "round-robin",
-	 "is none of balance-rr, balance-xor, active-backup, broadcast"},
+	 "is none of balance-rr, balance-xor, active-backup, broadcast, adaptive"},
 	{{.nics = "eth1", .policy = ""},
 	 "policy",
 	 "",
-	 "is none of balance-rr, balance-xor, active-backup, broadcast"},
+	 "is none of balance-rr, balance-xor, active-backup, broadcast, adaptive"},
 	{{.nics = "eth1", .encap = "gre"}, "encap", "gre", "is neither none nor gre-udp"},
 	{{.nics = "eth1", .encap = ""}, "encap", "", "is neither none nor gre-udp"},
 

@@ -35,7 +35,12 @@ struct Adaptive : PolicyBase {
 	[[gnu::always_inline]] static mplink_path *choose(const LinkTable &table, const Lane &lane,
 							  const Packet &packet)
 	{
-		return choose_from<false>(table, lane, packet);
+		const Plan plan = earliest<false>(table, lane, packet);
+
+		if (!plan.link->alive()) [[unlikely]]
+			return nullptr;
+		commit(table, lane, plan);
+		return sent(*plan.link, lane, packet);
 	}
 
 	static Pick choose_again(const LinkTable &table, const Lane &lane, const Packet &packet)
@@ -50,13 +55,16 @@ struct Adaptive : PolicyBase {
 	// The live link with the least delay: these are a new peer's first packets.
 	static Pick choose_without_lane(const LinkTable &table, const Packet &)
 	{
+		const LinkEntry *first = &table[0];
 		const LinkEntry *best = nullptr;
 
-		for (mplink_u32 i = 0; i < table.size(); i++)
-			if (table[i].alive() && (!best || table[i].shared->pace.delay_ns() <
-								  best->shared->pace.delay_ns()))
+		for (mplink_u32 i = 0; i < table.size(); i++) {
+			if (nearer(table[i], *first))
+				first = &table[i];
+			if (table[i].alive() && (!best || nearer(table[i], *best)))
 				best = &table[i];
-		return {best, false};
+		}
+		return {best, best != first};
 	}
 
 private:
@@ -66,6 +74,11 @@ private:
 		mplink_u64 sent;    // when the link has sent it
 		mplink_u64 now;
 	};
+
+	static bool nearer(const LinkEntry &a, const LinkEntry &b)
+	{
+		return a.shared->pace.delay_ns() < b.shared->pace.delay_ns();
+	}
 
 	static bool before(mplink_u64 a, mplink_u64 b)
 	{
@@ -121,18 +134,6 @@ private:
 	{
 		for (mplink_u32 i = 0; i < table.size(); i++)
 			lane.words()[i] -= by;
-	}
-
-	template <bool>
-	[[gnu::always_inline]] static mplink_path *
-	choose_from(const LinkTable &table, const Lane &lane, const Packet &packet)
-	{
-		const Plan plan = earliest<false>(table, lane, packet);
-
-		if (!plan.link->alive()) [[unlikely]]
-			return nullptr;
-		commit(table, lane, plan);
-		return sent(*plan.link, lane, packet);
 	}
 };
 

@@ -60,7 +60,7 @@ refused name eth3 'is the name of another device' "$two" name=eth3
 refused name lo 'is the name of another device' "$two" name=lo
 
 # policy, encap
-policies='is none of balance-rr, balance-xor, active-backup, broadcast'
+policies='is none of balance-rr, balance-xor, active-backup, broadcast, adaptive'
 refused policy '' "$policies" "${good[@]}" policy=
 refused policy round-robin "$policies" "${good[@]}" policy=round-robin
 refused policy balance-rr2 "$policies" "${good[@]}" policy=balance-rr2

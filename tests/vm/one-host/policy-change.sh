@@ -16,7 +16,7 @@ for bad in round-robin '' balance-rr2 'balance-rr balance-xor' ' broadcast' BROA
 	said=$(bash -c 'echo "$1" >"$2"' - "$bad" $policy 2>&1) && fail "policy \"$bad\" was taken"
 	[[ $said == *"Invalid argument"* ]] || fail "policy \"$bad\": not EINVAL: $said"
 	equal "the policy after \"$bad\"" "$(<$policy)" balance-rr
-	expect_log "mpl0: policy \"$bad\" is none of balance-rr, balance-xor, active-backup, broadcast"
+	expect_log "mpl0: policy \"$bad\" is none of balance-rr, balance-xor, active-backup, broadcast, adaptive"
 done
 equal "mode of policy" "$(command stat -c %a $policy)" 644
 
