@@ -27,7 +27,7 @@ mplink_u64 Lane::sent_bytes() const
 
 	for (mplink_size place = sizeof(TrafficCounters); has(place);
 	     place += sizeof(TrafficCounters))
-		sum += read_once(at(place).tx_bytes);
+		sum += at(place).tx_bytes.read();
 	return sum;
 }
 
@@ -124,11 +124,11 @@ bool Lanes::grow(Rtnl, mplink_u32 slots)
 
 void Lanes::share_out()
 {
-	Lane **const own = read_once(own_);
+	const Shared<Lane *> *const own = own_.read();
 	mplink_u64 all = 0;
 
 	for (mplink_u32 i = 0; own && i < mplink_nr_lanes(); i++) {
-		Lane *const lane = read_once(own[i]);
+		Lane *const lane = own[i].read();
 
 		if (!made(lane))
 			continue;
@@ -140,7 +140,7 @@ void Lanes::share_out()
 		all += lane->recent_;
 	}
 	for (mplink_u32 i = 0; own && i < mplink_nr_lanes(); i++) {
-		Lane *const lane = read_once(own[i]);
+		Lane *const lane = own[i].read();
 
 		if (!made(lane))
 			continue;

@@ -25,7 +25,7 @@ void mplink_message_send(struct mplink_vnic *vnic, const struct mplink_message_w
 		.checksum = READ_ONCE(vnic->checksum),
 	};
 	const u32 room = LL_RESERVED_SPACE(path->dev) + mplink_outer_len(path->outer6);
-	struct dst_entry *dst;
+	unsigned long refdst;
 	struct sk_buff *skb;
 
 	/* See mplink_bfd_xmit(): a neighbour request without a carrier does harm. */
@@ -37,9 +37,9 @@ void mplink_message_send(struct mplink_vnic *vnic, const struct mplink_message_w
 	skb_reserve(skb, room);
 	mplink_core_message_gre(skb_put(skb, MPLINK_MESSAGE_GRE_LEN), way->key, way->bucket);
 	skb_put(skb, mplink_core_message_write(skb_tail_pointer(skb), message));
-	dst = mplink_outer_dst(path, &outer, skb->mark);
-	if (dst)
-		mplink_outer_xmit(path, dst, NULL, skb, &outer);
+	refdst = mplink_outer_dst(path, &outer, skb->mark);
+	if (refdst)
+		mplink_outer_xmit(path, refdst, NULL, skb, &outer);
 	else
 		mplink_drop(vnic, skb, MPLINK_DROP_POLICY);
 }
