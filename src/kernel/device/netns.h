@@ -29,6 +29,7 @@ struct mplink_routing {
  *	a virtual NIC that holds them may read them without.
  * @generation: counts virtual NICs that come or go; guarded by RTNL
  * @routing: the counters at the last check; only @watch touches them
+ * @mtus_expire: when to forget path MTUs, in jiffies; @watch alone uses it
  * @watch: checks periodically whether @routing has changed
  * @refresh: re-reads addresses and routes
  * @lanes: allocates the lanes that packets have requested
@@ -41,6 +42,7 @@ struct mplink_net {
 	struct mplink_tunnel_socket *tunnel;
 	u32 generation;
 	struct mplink_routing routing;
+	unsigned long mtus_expire;
 	struct delayed_work watch;
 	struct delayed_work refresh;
 	struct delayed_work lanes;

@@ -15,6 +15,7 @@
 #include "device/watch.h"
 #include "mplink/core.h"
 #include "packet/hook.h"
+#include "packet/path.h"
 
 /* How often to check whether routing has changed.  A check reads three counters. */
 #define MPLINK_WATCH_INTERVAL (HZ / 20)
@@ -101,6 +102,15 @@ static bool mplink_net_rerouted(struct mplink_net *mn)
 	return changed;
 }
 
+/* A path MTU is forgotten after this time at the latest, as in the kernel's own routes. */
+static void mplink_net_expire_mtus(struct mplink_net *mn)
+{
+	if (time_before(jiffies, mn->mtus_expire))
+		return;
+	mplink_path_forget_mtus(mn->net);
+	mn->mtus_expire = jiffies + max(READ_ONCE(mn->net->ipv6.sysctl.ip6_rt_mtu_expires), HZ);
+}
+
 static void mplink_net_watch(struct work_struct *work)
 {
 	struct mplink_net *mn = container_of(to_delayed_work(work), struct mplink_net, watch);
@@ -108,6 +118,7 @@ static void mplink_net_watch(struct work_struct *work)
 
 	if (list_empty(&mn->vnics))
 		return;
+	mplink_net_expire_mtus(mn);
 	/* Where routes change all the time, re-reading takes a tenth of the time at most. */
 	if (mplink_net_rerouted(mn))
 		delay = max(delay, 10 * mplink_net_reread(mn));
@@ -126,6 +137,7 @@ int mplink_net_add(struct mplink_vnic *vnic)
 
 		if (err)
 			return err;
+		mn->mtus_expire = jiffies;
 		queue_delayed_work(system_wq, &mn->watch, MPLINK_WATCH_INTERVAL);
 	}
 	list_add_tail(&vnic->list, &mn->vnics);

@@ -116,8 +116,7 @@ static struct dst_entry *mplink_route_dst6(const struct mplink_route *route)
 		return NULL;
 	/*
 	 * RTF_PCPU makes the kernel write a path MTU into a clone of the FIB's route, not
-	 * into this one, where nothing would reset it.  A tunnel as NIC tries to for each
-	 * packet that is too big.
+	 * into this one.  Where it does that all the same, see mplink_path_forget_mtus().
 	 */
 	rt->rt6i_flags = RTF_UP | RTF_GATEWAY | RTF_PCPU;
 	rt->rt6i_gateway = route->gw6;
@@ -219,6 +218,33 @@ static void mplink_route_put(struct mplink_route *route)
 	spin_unlock_bh(&mplink_routes_lock);
 	if (last)
 		mplink_route_free(route);
+}
+
+static void mplink_route_forget_mtus(const struct mplink_route *route)
+{
+	u32 slot;
+
+	for (slot = 0; slot < mplink_slots; slot++) {
+		struct dst_entry *dst = route->dst[2 * slot + 1];
+
+		/* Metrics that nobody has written are shared by all routes, and read-only. */
+		if (dst && !(READ_ONCE(dst->_metrics) & DST_METRICS_READ_ONLY))
+			dst_metric_set(dst, RTAX_MTU, 0);
+	}
+}
+
+void mplink_path_forget_mtus(const struct net *net)
+{
+	const struct mplink_route *route;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(mplink_routes); i++) {
+		spin_lock_bh(&mplink_routes_lock);
+		hlist_for_each_entry(route, &mplink_routes[i], node)
+			if (net_eq(dev_net(route->dev), net))
+				mplink_route_forget_mtus(route);
+		spin_unlock_bh(&mplink_routes_lock);
+	}
 }
 
 /* --- paths ----------------------------------------------------------------------------- */

@@ -78,6 +78,17 @@ static inline struct dst_entry *mplink_path_dst(const struct mplink_path *path, 
  */
 void mplink_path_init(void);
 
+/**
+ * mplink_path_forget_mtus() - Forget the path MTUs that tunnels have written into routes
+ * @net: the namespace
+ *
+ * If a packet is too long for a tunnel, the tunnel writes its path MTU into the packet's IPv6
+ * route (tnl_update_pmtu()).  The kernel's cached routes expire, but those of paths do not.
+ *
+ * Context: Process context.
+ */
+void mplink_path_forget_mtus(const struct net *net);
+
 /* Number of paths created.  While it does not change, what is known of a path stays true. */
 extern u32 mplink_path_generation;
 
