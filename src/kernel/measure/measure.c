@@ -11,6 +11,8 @@
  */
 #include <linux/hrtimer.h>
 #include <linux/random.h>
+#include <linux/rtnetlink.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
@@ -38,7 +40,8 @@
  * struct mplink_measure - Measuring the links of one peer
  * @timer: decides what to send; started under @lock
  * @lock: guards what follows; take it with softirqs disabled
- * @closed: nothing is sent any more
+ * @closed: the timer is not started any more
+ * @wanted: the policy asks for it
  * @resting: the timer waits for longer than a tick
  * @epoch: random; an answer to our CAPS repeats it
  * @far_epoch: of the far end, once it has answered; 0: it has not
@@ -55,6 +58,7 @@ struct mplink_measure {
 	struct hrtimer timer;
 	spinlock_t lock;	/* softirq off */
 	bool closed;
+	bool wanted;
 	bool resting;
 	u64 epoch;
 	u64 far_epoch;
@@ -69,10 +73,6 @@ struct mplink_measure {
 	struct mplink_tunnel *tunnel;
 };
 
-static bool mplink_measure_wanted(const struct mplink_tunnel *tunnel)
-{
-	return mplink_core_get_policy(tunnel->vnic->core) == MPLINK_POLICY_ADAPTIVE;
-}
 
 static void mplink_measure_send(struct mplink_measure *measure, const struct mplink_path *path,
 				const struct mplink_message *message)
@@ -117,8 +117,12 @@ static u64 mplink_measure_mark(struct mplink_measure *measure, u32 link, u64 now
 	if (!mplink_core_link_traffic(peer, link, &sum))
 		return 0;
 	spin_lock(&measure->lock);
-	if (path && measure->meters)
+	if (path && measure->meters) {
+		struct mem_cgroup *const before = set_active_memcg(measure->tunnel->memcg);
+
 		due = mplink_core_meters_mark(measure->meters, link, now, &sum, &message.mark);
+		set_active_memcg(before);
+	}
 	spin_unlock(&measure->lock);
 	if (due)
 		mplink_measure_send(measure, path, &message);
@@ -166,10 +170,6 @@ static enum hrtimer_restart mplink_measure_timer(struct hrtimer *timer)
 	u64 sent = 0;
 	u32 id;
 
-	if (!mplink_measure_wanted(tunnel)) {
-		WRITE_ONCE(tunnel->attention, false);
-		return HRTIMER_NORESTART;
-	}
 	rcu_read_lock();
 	running = netif_running(tunnel->vnic->dev);
 	spin_lock(&measure->lock);
@@ -185,8 +185,10 @@ static enum hrtimer_restart mplink_measure_timer(struct hrtimer *timer)
 	spin_lock(&measure->lock);
 	if (measure->meters)
 		mplink_core_meters_apply(measure->meters, tunnel->peer);
-	if (!measure->closed)
+	if (measure->wanted && !measure->closed)
 		mplink_measure_start(measure, mplink_measure_next(measure, now, sent));
+	else
+		WRITE_ONCE(tunnel->attention, false);
 	spin_unlock(&measure->lock);
 	rcu_read_unlock();
 	return HRTIMER_NORESTART;
@@ -241,15 +243,19 @@ static u32 mplink_measure_take_caps(struct mplink_far_end *end, const struct mpl
 	if (caps->heard != measure->epoch)
 		return MPLINK_GRE_DROP_NONE;
 	spin_lock(&measure->lock);
-	if (!measure->closed && mplink_measure_wanted(end->tunnel)) {
+	if (measure->wanted && !measure->closed) {
 		if (measure->far_epoch != caps->epoch) {
 			/* The far end has begun anew: so have its counters. */
 			mplink_core_meters_free(measure->meters);
 			measure->meters = NULL;
 			WRITE_ONCE(measure->far_epoch, caps->epoch);
 		}
-		if (!measure->meters)
+		if (!measure->meters) {
+			struct mem_cgroup *const before = set_active_memcg(end->tunnel->memcg);
+
 			measure->meters = mplink_core_meters_create();
+			set_active_memcg(before);
+		}
 		measure->caps_wait = MPLINK_CAPS_LAST_US;
 		measure->caps_at = now + MPLINK_CAPS_LAST_US;
 	}
@@ -349,9 +355,14 @@ void mplink_measure_begin(struct mplink_tunnel *tunnel)
 {
 	struct mplink_measure *measure = tunnel->measure;
 
-	if (!mplink_measure_wanted(tunnel))
-		return;
+	ASSERT_RTNL();
+
 	spin_lock_bh(&measure->lock);
+	measure->wanted = mplink_core_get_policy(tunnel->vnic->core) == MPLINK_POLICY_ADAPTIVE;
+	if (!measure->wanted) {
+		spin_unlock_bh(&measure->lock);
+		return;
+	}
 	measure->caps_wait = MPLINK_CAPS_FIRST_US;
 	measure->caps_at = 0;
 	measure->idle_wait = MPLINK_MEASURE_IDLE_US;
