@@ -12,7 +12,9 @@ struct Stretch {
 	mplink_u64 sent;        // bytes per second, by the sender's clock
 	mplink_u64 delivered;   // bytes per second, by the receiver's clock
 	mplink_u64 standing_us; // the least that a mark of the stretch waited in queues
+	mplink_u64 jitter_us;
 	mplink_u64 rtt_us;
+	mplink_u64 lost_ppm;
 };
 
 // A pure function of what it has been told.
@@ -34,6 +36,11 @@ public:
 
 	// A queue of less than this is no queue: timers and interrupts wait as long.
 	static constexpr mplink_u64 queue_us = 10000;
+	static constexpr mplink_u64 stays_us = 500000;
+	// Losses above this end the start (draft-ietf-ccwg-bbr, BBR.LossThresh).
+	static constexpr mplink_u64 loss_ppm = 20000;
+	// No link that works loses so many by itself.
+	static constexpr mplink_u64 policer_ppm = 125000;
 
 	// Bytes per second.
 	mplink_u64 value() const
@@ -45,19 +52,35 @@ public:
 	{
 		return settled_;
 	}
-	void take(const Stretch &stretch);
-	// Marks are lost: the link is far too full, or it does not work.  delivered: what it
-	// was last seen to deliver.
-	void halve(mplink_u64 delivered);
+	// Whether the queue stood all through the last stretch, because of what we send.
+	bool full() const
+	{
+		return full_;
+	}
+	// True if what looked like a queue does not drain.  Then the path has become longer, or
+	// others fill its queue, and that delay is the link's own from now on.
+	[[nodiscard]] bool take(const Stretch &stretch);
+	// Marks are lost: the link is far too full, or it does not work.
+	void halve(mplink_u64 floor);
 
 private:
 	void set(mplink_u64 value);
-	void grow(mplink_u64 value, mplink_u64 bound);
-	mplink_u64 queue_limit() const;
+	void follow(mplink_u64 seen);
+	void take_queue(const Stretch &stretch, mplink_u64 limit);
+	void grow(const Stretch &stretch);
+	mplink_u64 queue_limit(const Stretch &stretch) const;
+	bool is_full(const Stretch &stretch, bool queued);
+	bool drains(const Stretch &stretch);
 
 	mplink_u64 value_ = initial;
+	mplink_u64 limited_ = 0;  // what was delivered while more was sent
 	mplink_u64 grown_us_ = 0; // when it has grown last
+	mplink_u64 queued_since_us_ = 0;
+	mplink_u32 queued_ = 0;      // stretches in a row with a queue
+	mplink_u64 shortest_us_ = 0; // the shortest queue in these
+	mplink_u32 undrained_ = 0;   // and in a row without the effect that a queue must have
 	bool settled_ = false;
+	bool full_ = false;
 };
 
 } // namespace mplink

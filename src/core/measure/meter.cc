@@ -22,14 +22,31 @@ constexpr mplink_u64 smaller(mplink_u64 a, mplink_u64 b)
 	return a < b ? a : b;
 }
 
-constexpr mplink_u64 per_second(mplink_u64 bytes, mplink_u64 us)
+constexpr mplink_u64 larger(mplink_u64 a, mplink_u64 b)
 {
-	return smaller(bytes, bytes_limit) * million / us;
+	return a > b ? a : b;
 }
 
-mplink_s64 one_way(const mplink_report &report)
+constexpr mplink_u64 per_second(mplink_u64 bytes, mplink_u64 us)
+{
+	return smaller(smaller(bytes, bytes_limit) * million / us, Capacity::most);
+}
+
+constexpr mplink_u64 per_million(mplink_u64 part, mplink_u64 whole)
+{
+	return whole ? smaller(part, bytes_limit) * million / whole : 0;
+}
+
+constexpr mplink_s64 one_way(const mplink_report &report)
 {
 	return static_cast<mplink_s64>(report.arrived_us - report.mark.sent_us);
+}
+
+// Any two numbers have a difference, but it may not fit a signed one.
+constexpr mplink_u64 apart(mplink_s64 a, mplink_s64 b)
+{
+	return a > b ? static_cast<mplink_u64>(a) - static_cast<mplink_u64>(b)
+		     : static_cast<mplink_u64>(b) - static_cast<mplink_u64>(a);
 }
 
 } // namespace
@@ -52,7 +69,11 @@ bool Meter::mark(mplink_u64 now_us, const mplink_counters &sent, mplink_mark &ma
 	const mplink_u64 since = now_us - marked_us_;
 	const bool bulk = packets >= mark_packets && bytes >= mark_bytes;
 
-	if (since < (bulk ? mark_us : packets ? sparse_us : idle_us))
+	// A mark that has no answer yet shows how long the round trip is by now.
+	const mplink_u64 rtt_us = larger(rtt_us_, waited_us(now_us));
+	const mplink_u64 pace_us = larger(smaller(rtt_us / marks_per_rtt, idle_us), mark_us);
+
+	if (since < (bulk ? pace_us : packets ? sparse_us : idle_us))
 		return false;
 	if (packets)
 		notice_silence(now_us);
@@ -63,32 +84,53 @@ bool Meter::mark(mplink_u64 now_us, const mplink_counters &sent, mplink_mark &ma
 	mark.sent_us = now_us;
 	mark.packets = marked_packets_;
 	mark.bytes = marked_bytes_;
+	sent_[seq_ % marks_kept] = {now_us, mark.packets, mark.bytes};
 	return true;
+}
+
+// How long the first mark without an answer has waited.
+mplink_u64 Meter::waited_us(mplink_u64 now_us) const
+{
+	const mplink_u32 open = seq_ - last_.mark.seq;
+
+	if (!reports_ || !open || open >= marks_kept)
+		return 0;
+	return now_us - sent_[(last_.mark.seq + 1) % marks_kept].us;
 }
 
 void Meter::notice_silence(mplink_u64 now_us)
 {
-	const mplink_u64 patience_us = 3 * rtt_us_ < silent_us ? silent_us : 3 * rtt_us_;
+	const mplink_u64 patience_us = rtt_us_ + larger(rtt_us_ / 2, silent_us);
 
-	if (!reports_ || seq_ - last_.mark.seq < silent_marks || now_us - heard_us_ < patience_us)
+	if (seq_ - last_.mark.seq < silent_marks || waited_us(now_us) < patience_us ||
+	    now_us - noticed_us_ < patience_us)
 		return;
-	heard_us_ = now_us;
-	capacity_.halve(delivered_);
+	noticed_us_ = now_us;
+	// Not to next to nothing: perhaps only the way back is broken.
+	capacity_.halve(heard_capacity_ / 4);
 }
 
-// Whether we can have sent such a mark, and the report can be about it.
-bool Meter::believable(mplink_u64 now_us, const mplink_report &report) const
+// Somebody who sees none of our marks cannot guess what they say.
+bool Meter::is_ours(const mplink_mark &mark) const
 {
-	return report.mark.sent_us <= marked_us_ && report.mark.packets <= marked_packets_ &&
-	       report.mark.bytes <= marked_bytes_ && now_us - report.mark.sent_us >= report.held_us;
+	const Sent &sent = sent_[mark.seq % marks_kept];
+
+	return seq_ - mark.seq < marks_kept && sent.us && sent.us == mark.sent_us &&
+	       sent.packets == mark.packets && sent.bytes == mark.bytes;
 }
 
-bool Meter::continues(const mplink_report &report) const
+bool Meter::continues(const mplink_report &first, const mplink_report &second)
 {
-	return report.mark.sent_us > last_.mark.sent_us &&
-	       report.mark.packets >= last_.mark.packets && report.mark.bytes >= last_.mark.bytes &&
-	       report.arrived_us >= last_.arrived_us && report.packets >= last_.packets &&
-	       report.bytes >= last_.bytes;
+	return ahead_of(second.mark.seq, first.mark.seq) > 0 &&
+	       second.arrived_us >= first.arrived_us && second.packets >= first.packets &&
+	       second.bytes >= first.bytes && apart(one_way(first), one_way(second)) < step_us;
+}
+
+bool Meter::counts_anew(const mplink_report &report)
+{
+	wrong_ = wrong_ && continues(wrong_report_, report) ? wrong_ + 1 : 1;
+	wrong_report_ = report;
+	return wrong_ == wrong_limit;
 }
 
 void Meter::begin(const mplink_report &report)
@@ -100,16 +142,17 @@ void Meter::begin(const mplink_report &report)
 
 mplink_u32 Meter::take(mplink_u64 now_us, const mplink_report &report)
 {
-	if (ahead_of(report.mark.seq, seq_) > 0 || !report.mark.seq)
+	if (!is_ours(report.mark))
 		return MPLINK_REPORT_UNKNOWN;
 	if (reports_ && ahead_of(report.mark.seq, last_.mark.seq) <= 0)
 		return MPLINK_REPORT_OLD;
-	if (!believable(now_us, report))
+	if (now_us < report.mark.sent_us || now_us - report.mark.sent_us < report.held_us)
 		return MPLINK_REPORT_WRONG;
-	if (reports_ && !continues(report)) {
-		if (++wrong_ < wrong_limit)
+	if (reports_ && !continues(last_, report)) {
+		if (!counts_anew(report))
 			return MPLINK_REPORT_WRONG;
 		least_ = {};
+		last_ = report;
 		begin(report);
 	}
 	if (!reports_)
@@ -117,9 +160,9 @@ mplink_u32 Meter::take(mplink_u64 now_us, const mplink_report &report)
 	wrong_ = 0;
 	take_times(now_us, report);
 	last_ = report;
-	heard_us_ = now_us;
 	reports_++;
 	take_stretch(now_us, report);
+	heard_capacity_ = capacity_.value();
 	return MPLINK_REPORT_TAKEN;
 }
 
@@ -129,18 +172,14 @@ void Meter::take_times(mplink_u64 now_us, const mplink_report &report)
 	const mplink_s64 delay = one_way(report);
 
 	if (reports_) {
-		const mplink_s64 step = delay - one_way(last_);
-		const auto apart = static_cast<mplink_u64>(step < 0 ? -step : step);
-
 		rtt_us_ = rtt_us_ - rtt_us_ / 8 + rtt / 8;
-		rtt_min_us_ = smaller(rtt_min_us_, rtt);
-		jitter_us_ = jitter_us_ - jitter_us_ / 16 + apart;
+		jitter_us_ = jitter_us_ - jitter_us_ / 16 + apart(delay, one_way(last_));
 	} else {
 		rtt_us_ = rtt;
-		rtt_min_us_ = rtt;
 	}
+	rtt_least_.take(now_us, static_cast<mplink_s64>(rtt));
 	least_.take(now_us, delay);
-	queue_us_ = static_cast<mplink_u64>(delay - least_.value());
+	queue_us_ = apart(delay, least_.value());
 	standing_us_ = smaller(standing_us_, queue_us_);
 }
 
@@ -148,27 +187,58 @@ void Meter::take_stretch(mplink_u64 now_us, const mplink_report &report)
 {
 	const mplink_u64 sent_us = report.mark.sent_us - base_.mark.sent_us;
 	const mplink_u64 arrived_us = report.arrived_us - base_.arrived_us;
+	// Jitter adds to one end or the other, and matters less in a longer stretch.
 	const mplink_u64 want_us =
-		rtt_us_ < stretch_us ? stretch_us : smaller(rtt_us_, stretch_most_us);
+		smaller(larger(rtt_us_, stretch_us + jitter_us_ / 2), stretch_most_us);
 
 	in_stretch_++;
 	// Where most marks are lost, few must do.
-	if (sent_us < (in_stretch_ > stretch_reports ? want_us : 3 * want_us) || !arrived_us)
+	if (larger(sent_us, arrived_us) < (in_stretch_ > stretch_reports ? want_us : 3 * want_us) ||
+	    !sent_us || !arrived_us)
 		return;
 
 	const mplink_u64 packets = report.mark.packets - base_.mark.packets;
+	const mplink_u64 bytes = report.mark.bytes - base_.mark.bytes;
+	// No more can have come than was sent.
 	const mplink_u64 came = smaller(report.packets - base_.packets, packets);
+	const mplink_u64 lost_ppm = per_million(packets - came, packets);
 
-	load_ = per_second(report.mark.bytes - base_.mark.bytes, sent_us);
-	delivered_ = per_second(report.bytes - base_.bytes, arrived_us);
+	load_ = per_second(bytes, sent_us);
+	delivered_ = per_second(smaller(report.bytes - base_.bytes, bytes), arrived_us);
 	if (packets)
-		lost_ppm_ = lost_ppm_ - lost_ppm_ / 8 + (packets - came) * million / packets / 8;
-	capacity_.take({.now_us = now_us,
-			.sent = load_,
-			.delivered = delivered_,
-			.standing_us = standing_us_,
-			.rtt_us = rtt_us_});
+		lost_ppm_ = lost_ppm_ - lost_ppm_ / 8 + lost_ppm / 8;
+	if (capacity_.take({.now_us = now_us,
+			    .sent = load_,
+			    .delivered = delivered_,
+			    .standing_us = standing_us_,
+			    .jitter_us = jitter_us_ / 16,
+			    .rtt_us = rtt_us_,
+			    .lost_ppm = packets < few_packets ? lost_ppm_ : lost_ppm}))
+		forget_delay(now_us, report);
+	keep_delay(now_us);
 	begin(report);
+}
+
+// The shortest delay of the stretch is now the shortest there is.
+void Meter::forget_delay(mplink_u64 now_us, const mplink_report &report)
+{
+	const mplink_u64 queue = smaller(standing_us_, queue_us_);
+
+	least_ = {};
+	least_.take(now_us, static_cast<mplink_s64>(static_cast<mplink_u64>(one_way(report)) -
+						    (queue_us_ - queue)));
+	queue_us_ -= queue;
+}
+
+// As long as the queue stands, nothing tells the delay without it.
+void Meter::keep_delay(mplink_u64 now_us)
+{
+	if (!capacity_.full())
+		full_since_us_ = 0;
+	else if (!full_since_us_)
+		full_since_us_ = now_us;
+	if (full_since_us_ && now_us - full_since_us_ < full_us)
+		least_.hold(now_us);
 }
 
 void Meter::tell(mplink_estimate &estimate) const
@@ -177,7 +247,7 @@ void Meter::tell(mplink_estimate &estimate) const
 		    .load = load_,
 		    .delivered = delivered_,
 		    .rtt_us = narrow(rtt_us_),
-		    .rtt_min_us = narrow(rtt_min_us_),
+		    .rtt_min_us = known() ? narrow(static_cast<mplink_u64>(rtt_least_.value())) : 0,
 		    .delay_us = 0,
 		    .queue_us = narrow(queue_us_),
 		    .jitter_us = narrow(jitter_us_ / 16),

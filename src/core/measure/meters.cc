@@ -49,7 +49,8 @@ mplink_u64 Meters::above_fastest_us(const Meter &meter) const
 		if (const Meter *other = at(i))
 			if (other->delay_us() < least)
 				least = other->delay_us();
-	return static_cast<mplink_u64>(meter.delay_us() - least);
+	// It may not fit a signed number.
+	return static_cast<mplink_u64>(meter.delay_us()) - static_cast<mplink_u64>(least);
 }
 
 bool Meters::tell(mplink_u32 link, mplink_estimate &estimate) const

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0
+// A link in virtual time: a queue of limited length, then a delay that varies, and losses.
+#pragma once
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <random>
+
+#include "measure/meters.hh"
+
+namespace fake
+{
+
+using mplink::mplink_s64;
+
+constexpr mplink_u32 packet_bytes = 1500;
+
+enum class Jitter : std::uint8_t {
+	normal, // each packet's own, mean 0
+	bursts, // the link stops for a while, and what has waited comes at once (LTE, Wi-Fi)
+};
+
+struct Wire {
+	double mbit;
+	double delay_ms; // one way, each way
+	double buffer_ms = 100;
+	Jitter jitter = Jitter::normal;
+	double jitter_ms = 0;
+	double loss = 0;
+	double policer_ms = 0; // the depth of a policer's bucket, which replaces the queue; 0: none
+	int shares = -1;       // sends through the queue of that wire, which comes before it
+};
+
+// What a link does to what is sent over it; times in microseconds, rates in bytes for each.
+class Bottleneck
+{
+public:
+	Bottleneck(const Wire &wire, mplink_u32 packet)
+	    : rate_(wire.mbit / 8), packet_(packet), policer_(wire.policer_ms > 0),
+	      room_((policer_ ? wire.policer_ms : wire.buffer_ms) * 1000 * rate_)
+	{
+	}
+	void set_rate(double now, double mbit)
+	{
+		const double bytes = waiting(now);
+
+		rate_ = mbit / 8;
+		free_ = now + bytes / rate_;
+	}
+	double rate() const
+	{
+		return rate_;
+	}
+	double waiting(double now) const
+	{
+		return std::max(0., free_ - now) * rate_;
+	}
+	// When the bytes are through, or nothing if there is no room for them.
+	std::optional<double> through(double now, mplink_u32 bytes)
+	{
+		// A queue is full when what is small does not fit in either.
+		if (waiting(now) + std::min(bytes, packet_) > std::max(room_, 2. * packet_))
+			return {};
+		free_ = std::max(free_, now) + bytes / rate_;
+		return policer_ ? now : free_;
+	}
+
+private:
+	double rate_;
+	mplink_u32 packet_;
+	bool policer_;
+	double room_;
+	double free_ = 0;
+};
+
+// One link with its far end: marks go in, reports come out.
+class SimulatedLink
+{
+public:
+	// The far end's clock shows another time, and runs a little faster.
+	static constexpr mplink_u64 other_clock = 0x123456789abc;
+	static constexpr double drift = 30e-6;
+
+	// packet: bytes.  Fast links are simulated with longer packets, which takes less time.
+	SimulatedLink(const Wire &wire, Bottleneck *shared, mplink_u32 seed,
+		      mplink_u32 packet = packet_bytes)
+	    : wire_(wire), packet_(packet), own_(wire, packet),
+	      bottleneck_(shared ? shared : &own_), engine_(seed)
+	{
+		draw_loss();
+	}
+	SimulatedLink(const SimulatedLink &) = delete;
+	SimulatedLink &operator=(const SimulatedLink &) = delete;
+
+	Wire &wire()
+	{
+		return wire_;
+	}
+	Bottleneck &bottleneck()
+	{
+		return *bottleneck_;
+	}
+	const mplink_counters &sent() const
+	{
+		return sent_;
+	}
+	const mplink_counters &came() const
+	{
+		return came_;
+	}
+	struct Fate {
+		double arrives; // or would have arrived
+		mplink_u32 lost;
+	};
+	// Sends so many packets, one behind the other.
+	Fate send(double now, mplink_u32 packets)
+	{
+		Fate fate = {now + wire_.delay_ms * 1000, 0};
+
+		sent_.tx_packets += packets;
+		sent_.tx_bytes += mplink_u64{packets} * packet_;
+		for (mplink_u32 i = 0; i < packets; i++) {
+			const std::optional<double> at = bottleneck_->through(now, packet_);
+
+			if (at && !lost()) {
+				fate.arrives = arrival(*at);
+				way_.push_back({fate.arrives, false, {}});
+			} else {
+				fate.lost++;
+				fate.arrives = std::max(fate.arrives, last_);
+			}
+		}
+		return fate;
+	}
+	void send(double now, const mplink_mark &mark)
+	{
+		if (const std::optional<double> at = bottleneck_->through(now, 100); at && !lost())
+			way_.push_back({arrival(*at), true, mark});
+	}
+	// Calls report(mplink_report) for what has come back after so long a way.
+	template <class Report>
+	void pass(double now, double back_us, Report report)
+	{
+		for (; !way_.empty() && way_.front().at <= now; way_.pop_front()) {
+			const Arrival &it = way_.front();
+
+			if (!it.is_mark) {
+				came_.rx_packets++;
+				came_.rx_bytes += packet_;
+				continue;
+			}
+			back_.push_back(
+				{it.at + back_us,
+				 {.mark = it.mark,
+				  .held_us = 0,
+				  .arrived_us = static_cast<mplink_u64>(it.at * (1 + drift)) +
+						other_clock,
+				  .packets = came_.rx_packets,
+				  .bytes = came_.rx_bytes}});
+		}
+		for (; !back_.empty() && back_.front().at <= now; back_.pop_front())
+			report(back_.front().report);
+	}
+
+private:
+	struct Arrival {
+		double at;
+		bool is_mark;
+		mplink_mark mark;
+	};
+	struct Return {
+		double at;
+		mplink_report report;
+	};
+	double random()
+	{
+		return std::uniform_real_distribution<>(0, 1)(engine_);
+	}
+	void draw_loss()
+	{
+		to_loss_ = wire_.loss > 0 ? std::log(1 - random()) / std::log(1 - wire_.loss) : 0;
+	}
+	bool lost()
+	{
+		if (wire_.loss <= 0 || --to_loss_ > 0)
+			return false;
+		draw_loss();
+		return true;
+	}
+	double arrival(double through)
+	{
+		double at = through + wire_.delay_ms * 1000;
+
+		if (wire_.jitter_ms > 0) {
+			if (wire_.jitter == Jitter::normal) {
+				at += std::max(-wire_.delay_ms * 1000,
+					       std::normal_distribution<>(
+						       0, wire_.jitter_ms * 1000)(engine_));
+			} else {
+				while (at >= stop_to_) {
+					stop_from_ =
+						std::max(stop_to_, at - 100000) + random() * 100000;
+					stop_to_ = stop_from_ + random() * wire_.jitter_ms * 1000;
+				}
+				if (at >= stop_from_)
+					at = stop_to_;
+			}
+		}
+		// A link keeps its order.
+		last_ = std::max(last_, at);
+		return last_;
+	}
+
+	Wire wire_;
+	mplink_u32 packet_;
+	Bottleneck own_;
+	Bottleneck *bottleneck_;
+	std::mt19937 engine_;
+	mplink_counters sent_ = {};
+	mplink_counters came_ = {};
+	std::deque<Arrival> way_;
+	std::deque<Return> back_;
+	double last_ = 0;
+	double to_loss_ = 0;
+	double stop_from_ = 0;
+	double stop_to_ = 0;
+};
+
+} // namespace fake
