@@ -10,7 +10,8 @@ namespace mplink
 namespace
 {
 
-constexpr NicFacts working = {.registered = true, .up = true, .carrier = true, .addressed = true};
+constexpr NicSnapshot working = {
+	.registered = true, .up = true, .carrier = true, .addressed = true};
 
 constexpr mplink_u32 events[] = {
 	MPLINK_EVENT_UP,       MPLINK_EVENT_DOWN,      MPLINK_EVENT_CHANGE,
@@ -50,8 +51,8 @@ TEST(NicState, AnAttachedDeviceIsNotAttachedAgain)
 
 TEST(NicState, ReasonsComeInTheOrderInWhichTheUserMustMendThem)
 {
-	const auto reason = [](NicFacts facts) {
-		return nic_step({}, MPLINK_EVENT_CHANGE, facts).next.reason;
+	const auto reason = [](NicSnapshot snapshot) {
+		return nic_step({}, MPLINK_EVENT_CHANGE, snapshot).next.reason;
 	};
 
 	EXPECT_EQ(reason({.registered = false, .up = true, .carrier = true, .addressed = true}),
@@ -67,7 +68,7 @@ TEST(NicState, ReasonsComeInTheOrderInWhichTheUserMustMendThem)
 
 TEST(NicState, FactsDecideNotTheEventsName)
 {
-	NicFacts down = working;
+	NicSnapshot down = working;
 
 	down.up = false;
 	// An UP that was overtaken by the next DOWN, and the other way round.
@@ -124,7 +125,7 @@ TEST(NicState, UnregisterDetachesOnce)
 
 TEST(NicState, ADeviceThatIsNotThereIsLetGoByAnyEvent)
 {
-	NicFacts gone = working;
+	NicSnapshot gone = working;
 
 	gone.registered = false;
 	for (const mplink_u32 event : events) {

@@ -107,7 +107,7 @@ void tell(Model &m, mplink_u32 event)
 		m.told_closing = false;
 }
 
-NicFacts facts_of(const Model &m)
+NicSnapshot snapshot_of(const Model &m)
 {
 	return {.registered = m.registered && m.ours,
 		.up = m.up,
@@ -127,12 +127,12 @@ public:
 			NicState next = state;
 
 			if (const mplink_u32 event = happen(Happening{static_cast<int>(i)}, m)) {
-				const NicFacts facts = facts_of(m);
-				const NicStep step = nic_step(state, event, facts);
+				const NicSnapshot snapshot = snapshot_of(m);
+				const NicStep step = nic_step(state, event, snapshot);
 
 				tell(m, event);
 				next = step.next;
-				check(state, step, m, event, facts, left);
+				check(state, step, m, event, snapshot, left);
 			}
 			steps_++;
 			if (left > 1)
@@ -146,28 +146,28 @@ public:
 
 private:
 	void check(const NicState &was, const NicStep &step, const Model &m, mplink_u32 event,
-		   const NicFacts &facts, unsigned left)
+		   const NicSnapshot &snapshot, unsigned left)
 	{
 		const NicState &now = step.next;
-		const NicStep repeat = nic_step(now, event, facts);
-		// Whatever was lost before, the facts are enough to know the state,
+		const NicStep repeat = nic_step(now, event, snapshot);
+		// Whatever was lost before, the snapshot is enough to know the state,
 		// but for a GOING_DOWN whose DOWN is still to come.
 		NicState amnesiac;
 
 		if (m.told_closing)
-			amnesiac = nic_step(amnesiac, MPLINK_EVENT_GOING_DOWN, facts).next;
+			amnesiac = nic_step(amnesiac, MPLINK_EVENT_GOING_DOWN, snapshot).next;
 
 		require(now.attached == m.told_present, "attached iff registered", left);
 		require(now.valid() == (m.told_present && m.told_up && !m.told_closing &&
 					m.told_carrier && m.told_addressed),
-			"valid iff all facts say so", left);
+			"valid iff all snapshot say so", left);
 		require(step.attach == (!was.attached && now.attached), "attaches once", left);
 		require(step.detach == (was.attached && !now.attached), "detaches once", left);
 		require(repeat.next == now && !repeat.attach && !repeat.detach,
 			"a repeated event changes nothing", left);
 		if (event != MPLINK_EVENT_UNREGISTER)
-			require(nic_step(amnesiac, MPLINK_EVENT_REFRESH, facts).next ==
-					nic_step(now, MPLINK_EVENT_REFRESH, facts).next,
+			require(nic_step(amnesiac, MPLINK_EVENT_REFRESH, snapshot).next ==
+					nic_step(now, MPLINK_EVENT_REFRESH, snapshot).next,
 				"lost events do no lasting harm", left);
 	}
 	void require(bool holds, const char *what, unsigned left)

@@ -183,7 +183,7 @@ TEST_F(Rules, ALinkThatBringsNothingAnyMoreIsWaitedForAWhile)
 	EXPECT_EQ(arrive(next + 501, 0), Numbers{});
 	EXPECT_EQ(arrive(next + 500, 0), (Numbers{next + 500, next + 501}));
 	// Its own link had overtaken that one, which is forgotten only later.
-	all().pass(mplink::Resequencer::unruly_us);
+	all().pass(mplink::Resequencer::distrust_us);
 	for (mplink_u32 seq = next + 502; seq < next + 1100; seq++)
 		arrive(seq, 0);
 	EXPECT_EQ(arrive(next + 1101, 0), Numbers{next + 1101});
@@ -469,7 +469,7 @@ TEST_F(Rules, LinksThatLetPacketsOvertakeEachOtherAreNotTrustedForAWhile)
 	EXPECT_EQ(arrive(19, 1), range(18, 20));
 	all().alive = 7;
 	// From when that last was.
-	all().pass(mplink::Resequencer::unruly_us);
+	all().pass(mplink::Resequencer::distrust_us);
 	arrive(21, 0);
 	arrive(22, 1);
 	EXPECT_EQ(arrive(23, 2), range(21, 24));

@@ -35,7 +35,7 @@ bool Nic::need_no_more(Family family)
 	return !--needed_[static_cast<unsigned>(family)];
 }
 
-// Bits by Family.
+// A bit per Family.
 mplink_u32 Nic::needs() const
 {
 	mplink_u32 needs = 0;
@@ -108,7 +108,7 @@ int Nic::attach(const mplink_snapshot &snapshot)
 		err = mplink_port_attach(owner_, snapshot.netdev,
 					 reinterpret_cast<const mplink_nic *>(this), &port, &why);
 	if (err) {
-		// Once a cause, not once an event.
+		// Report each cause once, not at each event.
 		if (why && why != refused_)
 			mplink_report_refusal(owner_, name_, why);
 		refused_ = why;
@@ -157,7 +157,7 @@ void Nic::detach(Rtnl)
 	mplink_port_detach(ref_.get());
 	ref_ = {};
 	ifindex_ = 0;
-	// Where no event said so, it is the virtual NIC that goes.
+	// If no event came before, the virtual NIC itself goes.
 	state_ = {};
 	has_ = 0;
 	carrier_ = false;

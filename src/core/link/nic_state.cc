@@ -7,8 +7,8 @@ namespace mplink
 namespace
 {
 
-// Only GOING_DOWN tells that a device which still looks up is about to close,
-// and only these tell that the closing is over.
+// GOING_DOWN alone tells that a device is about to close while it still looks up.  The events
+// below tell that the closing is over.
 bool closing_after(bool closing, mplink_u32 event)
 {
 	switch (event) {
@@ -26,23 +26,22 @@ bool closing_after(bool closing, mplink_u32 event)
 
 } // namespace
 
-NicStep nic_step(const NicState &state, mplink_u32 event, const NicFacts &facts)
+NicStep nic_step(const NicState &state, mplink_u32 event, const NicSnapshot &snapshot)
 {
-	// A device that leaves its namespace is still registered when it says
-	// so; but nobody may hold it after this event, nor take it again on
-	// one of its repeats.
-	if (event == MPLINK_EVENT_UNREGISTER || !facts.registered)
+	// A device that leaves its namespace is still registered at this event.  But nobody may
+	// hold it afterwards, nor attach it again when the event is repeated.
+	if (event == MPLINK_EVENT_UNREGISTER || !snapshot.registered)
 		return {.next = {}, .attach = false, .detach = state.attached};
 
 	NicState next = {.attached = true,
 			 .closing = closing_after(state.closing, event),
 			 .reason = MPLINK_REASON_NONE};
 
-	if (next.closing || !facts.up)
+	if (next.closing || !snapshot.up)
 		next.reason = MPLINK_REASON_ADMIN_DOWN;
-	else if (!facts.carrier)
+	else if (!snapshot.carrier)
 		next.reason = MPLINK_REASON_NO_CARRIER;
-	else if (!facts.addressed)
+	else if (!snapshot.addressed)
 		next.reason = MPLINK_REASON_NO_ADDRESS;
 	return {.next = next, .attach = !state.attached, .detach = false};
 }

@@ -14,8 +14,8 @@ constexpr mplink_u32 flag_checksum = 0x8000;
 constexpr mplink_u32 flag_key = 0x2000;
 constexpr mplink_u32 flag_sequence = 0x1000;
 // Bits 1, 4 and 5: RFC 1701's routing, strict source route and the first bit of its
-// recursion control.  Who does not know them must discard (RFC 2784 2.3); bits 6 to 12
-// are to be ignored.
+// recursion control.  A receiver that does not know them must discard the packet; it must
+// ignore bits 6 to 12 (RFC 2784 2.3).
 constexpr mplink_u32 flags_refused = 0x4c00;
 constexpr mplink_u32 version_mask = 0x0007;
 
@@ -45,8 +45,7 @@ mplink_u32 gre_read(const mplink_u8 *bytes, mplink_size len, mplink_gre &gre)
 	if (!(flags & flag_key))
 		return MPLINK_GRE_DROP_KEY_MISSING;
 
-	// The checksum, with what is reserved beside it, comes before the key, and the
-	// number behind.
+	// First the checksum with its reserved bits, then the key, then the number.
 	const mplink_u32 key_at = base_len + (checksummed ? 4 : 0);
 	const mplink_u32 header_len = key_at + 4 + (sequenced ? 4 : 0);
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The GRE header (RFC 2784 2, with RFC 2890's key and sequence number), between its
-// bytes and its fields.
+// Reads and writes GRE headers (RFC 2784 2, with the key and number of RFC 2890).
 #pragma once
 #include "mplink/tunnel.h"
 

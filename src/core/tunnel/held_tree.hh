@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Packets that are held, by their numbers: intrusive, without memory of its own.
+// Held packets, sorted by number.  Intrusive: no memory of its own.
 #pragma once
 #include "base/serial.hh"
 #include "mplink/tunnel.h"
@@ -7,7 +7,7 @@
 namespace mplink
 {
 
-// What leaves: first in, first out.
+// Packets that leave: first in, first out.
 class HeldList
 {
 public:
@@ -33,7 +33,7 @@ private:
 
 // A treap: a search tree by number, and a heap by rank.  Ranks are random, so no order of
 // arrival makes it deep: each operation takes O(log n) steps.  In a node, mplink_held.next
-// leads to the lower numbers.  No number is in it twice.  All zero: empty.
+// leads to the lower numbers.  A number is in the tree once at most.  All zero means empty.
 class HeldTree
 {
 public:
@@ -41,12 +41,13 @@ public:
 	{
 		return !root_;
 	}
-	// The lowest.  It has been held for the longest, too.  Not of an empty tree.
+	// The packet with the lowest number.  Arrival times never decrease towards higher
+	// numbers, so it has also been held longest.  The tree must not be empty.
 	mplink_held &first() const
 	{
 		return *first_;
 	}
-	// The lowest but one, or null.
+	// The packet with the second lowest number, or null.
 	const mplink_held *second() const
 	{
 		if (first_->right)
@@ -59,8 +60,8 @@ public:
 		return above;
 	}
 
-	// held_us is set.  A packet that goes before others waits only as long as they do,
-	// for the gap before it has been open for them.  False: its number is here already.
+	// held_us must be set.  It is lowered to that of the next higher packet, because the gap
+	// before that one has been open for as long.  False: the number is in the tree already.
 	[[nodiscard]] bool insert(mplink_held &packet, mplink_u16 rank)
 	{
 		if (!root_)
@@ -116,7 +117,7 @@ private:
 		return at;
 	}
 
-	// Lower numbers than place to one side, higher ones to the other.
+	// Splits the tree: numbers lower than place to one side, higher ones to the other.
 	void split(mplink_held *at, mplink_u32 place, mplink_held **lower, mplink_held **higher)
 	{
 		while (at) {
@@ -135,7 +136,7 @@ private:
 
 	mplink_held *root_;
 	mplink_held *first_;
-	mplink_u32 base_; // numbers are in order from here on, all around
+	mplink_u32 base_; // numbers are compared from here on, all around
 };
 
 } // namespace mplink

@@ -19,7 +19,7 @@ mplink_u32 ReorderTimer::timeout_us(const TunnelSettings &settings) const
 	return timeout < least ? least : static_cast<mplink_u32>(timeout);
 }
 
-// By an eighth at least: the others' CPUs need not hear of less.
+// Writes the word only if it grows by an eighth at least, to spare the other CPUs' caches.
 void ReorderTimer::raise(mplink_u64 us)
 {
 	const mplink_u32 spread = spread_.read();
@@ -28,7 +28,7 @@ void ReorderTimer::raise(mplink_u64 us)
 		spread_.raise(us < most_us ? static_cast<mplink_u32>(us) : most_us);
 }
 
-// Whoever is first turns the window.
+// Begins a new window if the present one is over.  The first CPU to notice does it.
 void ReorderTimer::turn(mplink_u64 now_us)
 {
 	const mplink_u64 since = since_us_.read();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// outoforder_timer (RFC 2890 2.2): how long to wait for what another link may bring, by
-// how long it took links to bring it before.  One a peer, which all its CPUs share.
+// outoforder_timer (RFC 2890 2.2): how long to wait for what another link may bring.  It
+// follows from how long links took before.  One per peer, shared by all CPUs.
 #pragma once
 #include "base/atomic.hh"
 #include "link/settings.hh"
@@ -11,25 +11,25 @@ namespace mplink
 class ReorderTimer
 {
 public:
-	// Before a spread has been measured.  Long enough for most links, and short enough
-	// where the first packet of all is lost.
+	// The timer before a spread has been measured.  It is long enough for most links, and
+	// short enough if the very first packet is lost.
 	static constexpr mplink_u32 initial_us = 200000;
 
-	// Twice the spread of the links' delays, within the user's bounds.
+	// Microseconds: twice the spread of the links' delays, within the bounds of settings.
 	mplink_u32 timeout_us(const TunnelSettings &settings) const;
 
-	// A gap had been open for that long when a packet came that belongs into it.
+	// A packet has filled a gap that was open for open_us.
 	void filled(mplink_u64 now_us, mplink_u64 open_us);
-	// A packet came after its gap had been given up by the timer: it shall be twice
-	// that.  Those that come meanwhile had been given up as early.
+	// A packet came after the timer had given up its gap: doubles the timer.  Packets that
+	// come within the old timer change nothing, because they were given up as early.
 	void too_short(mplink_u64 now_us, const TunnelSettings &settings);
-	// Likewise, and the gap had been opened that long ago.
+	// The same, if it is known that the gap had been opened open_us ago.
 	void late(mplink_u64 now_us, mplink_u64 open_us);
 
 private:
-	// The spread is the most of this window, and of those before at half the weight
-	// each: what is rare is forgotten slowly.  A window is not over before there is
-	// something for the next one, for a flow that rests forgets nothing.
+	// The spread is the maximum of this window and of earlier ones, each of which counts half
+	// as much as the one after it.  So rare delays are forgotten slowly.  A window ends only
+	// when a new value comes, so a flow that rests forgets nothing.
 	static constexpr mplink_u64 window_us = 1000000;
 
 	static constexpr mplink_u32 most_us = ~0U;

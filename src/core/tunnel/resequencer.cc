@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// What becomes of a packet when it arrives, and of a bucket when its time is up.
-#include "tunnel/resequencer_turn.hh"
+// Packets that arrive, and deadlines.
+#include "tunnel/bucket_operation.hh"
 
 namespace mplink
 {
@@ -56,8 +56,8 @@ void Resequencer::counters(mplink_resequencer_counters &sum) const
 	       .timer_us = timer_.timeout_us(settings_)};
 }
 
-// A number of the present run, not behind the one expected.
-void Resequencer::Turn::take(mplink_held &packet)
+// Takes a packet of the present run whose number is not below the expected one.
+void Resequencer::BucketOperation::take(mplink_held &packet)
 {
 	const LinkState &l = *link(packet.link);
 	const bool first =
@@ -70,7 +70,7 @@ void Resequencer::Turn::take(mplink_held &packet)
 	} else {
 		if (recent(l) && ahead_of(packet.seq, l.highest) < 0)
 			overtaken();
-		// It closes the first gap, or a part of it.
+		// The packet closes the first gap, or a part of it.
 		if (first && !b_.waiting.empty() && !stray(b_.waiting.first()))
 			all_.timer_.filled(now(), elapsed(now(), b_.waiting.first().held_us));
 		trust(packet);
@@ -86,8 +86,8 @@ void Resequencer::Turn::take(mplink_held &packet)
 	}
 }
 
-// A number behind the one expected.
-void Resequencer::Turn::behind(mplink_held &packet)
+// Takes a packet whose number is below the expected one.
+void Resequencer::BucketOperation::old(mplink_held &packet)
 {
 	const LinkState &l = *link(packet.link);
 	const Fate fate = b_.record.fate(b_.next, packet.seq);
@@ -101,10 +101,10 @@ void Resequencer::Turn::behind(mplink_held &packet)
 		doubt(packet);
 		return;
 	}
-	// Its link has had the number: once, that is a duplicate which the wire has made.
+	// The link has brought this number before.  Once, that is a duplicate made on the wire.
 	const bool again = back && fate == Fate::delivered;
 
-	if ((again && in_a_row() && continues(packet)) || deaf()) {
+	if ((again && in_a_row() && continues(packet)) || peer_restarted()) {
 		restart(packet.seq);
 		take(packet);
 		return;
@@ -122,7 +122,7 @@ void Resequencer::Turn::behind(mplink_held &packet)
 		suspect(packet);
 }
 
-void Resequencer::Turn::arrive(mplink_held &packet)
+void Resequencer::BucketOperation::arrive(mplink_held &packet)
 {
 	if (!b_.arrivals && !b_.held && packet.seq >= first_numbers) {
 		b_.next = b_.top = packet.seq;
@@ -140,9 +140,9 @@ void Resequencer::Turn::arrive(mplink_held &packet)
 
 	const auto ahead = ahead_of(packet.seq, b_.next);
 
-	if (former(packet)) {
+	if (straggler(packet)) {
 		count_refused();
-		if (b_.refused >= enough_former || deaf()) {
+		if (b_.refused >= enough_stragglers || peer_restarted()) {
 			restart(packet.seq);
 			take(packet);
 		} else {
@@ -151,7 +151,7 @@ void Resequencer::Turn::arrive(mplink_held &packet)
 	} else if (ahead > static_cast<int>(most_ahead)) {
 		doubt(packet);
 	} else if (ahead < 0) {
-		behind(packet);
+		old(packet);
 	} else {
 		take(packet);
 	}
@@ -161,29 +161,29 @@ void Resequencer::Turn::arrive(mplink_held &packet)
 
 void Resequencer::Bucket::arrive(LinksAlive alive, mplink_held &packet, mplink_release &release)
 {
-	Turn turn(*this, alive);
+	BucketOperation operation(*this, alive);
 
 	if (packet.link < room || make_room(packet.link))
-		turn.arrive(packet);
+		operation.arrive(packet);
 	else
-		turn.refuse(packet, MPLINK_GRE_DROP_NO_MEMORY);
-	turn.finish(release);
+		operation.refuse(packet, MPLINK_GRE_DROP_NO_MEMORY);
+	operation.finish(release);
 }
 
 void Resequencer::Bucket::expire(LinksAlive alive, mplink_release &release)
 {
-	Turn turn(*this, alive);
+	BucketOperation operation(*this, alive);
 
-	turn.settle();
-	turn.finish(release);
+	operation.settle();
+	operation.finish(release);
 }
 
 void Resequencer::Bucket::flush(mplink_release &release)
 {
-	Turn turn(*this, LinksAlive(mplink_u64{0}));
+	BucketOperation operation(*this, LinksAlive(mplink_u64{0}));
 
-	turn.flush();
-	turn.finish(release);
+	operation.flush();
+	operation.finish(release);
 }
 
 } // namespace mplink

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
-// Puts the packets of a peer back in order: by flow buckets (RFC 2890 2.2), over links
-// that each keep the order but differ in delay (RFC 1990 4.1).
+// Puts the packets of a peer back in order.  Each flow bucket has an order of its own
+// (RFC 2890 2.2).  Each link keeps the order of its packets, but links differ in delay
+// (RFC 1990 4.1).
 //
-// A packet with the number that its bucket expects is delivered; one behind it is refused;
-// one ahead is held until the gap before it is filled or given up: at once when every
-// link that could fill it has passed it, else after outoforder_timer, or when the buffer
-// is full.  No operation takes more than O(log n) steps, n packets being held.
+// A packet with the number that its bucket expects is delivered.  A packet with a lower
+// number is refused.  A packet with a higher number is held until the gap before it is
+// filled or given up.  A gap is given up when every link that could fill it has delivered a
+// later number, when outoforder_timer runs out, or when the buffer is full.  With n packets
+// held, no operation takes more than O(log n) steps.
 //
-// No packet is believed on its own word (RFC 3550 A.1), for a bit may have been flipped,
-// a router may have sent it twice, or a stranger may have made it up.  A number far from
-// those of the bucket is doubted: the packet is held aside until another one continues
-// it, or for as long as it may wait.  A gap that has been given up for one packet alone
-// is kept in mind until another one has followed that one.
+// A single packet proves nothing (RFC 3550 A.1): a bit may have flipped, a router may have
+// sent it twice, an attacker may have made it up.  A number far from the bucket's numbers is
+// doubted: the packet is held aside until another packet continues it, or until it has waited
+// for the longest time allowed.  If a gap is given up because of one packet, this can be
+// undone until a second packet follows that one.
 #pragma once
 #include "base/object_counts.hh"
 #include "link/link_table.hh"
@@ -22,12 +24,11 @@
 namespace mplink
 {
 
-// The links that may fill a gap, by their ids as bits: looked up only while there is a
-// gap.
+// The links that may fill a gap: a bit per link id.  It is computed only if there is a gap.
 class LinksAlive
 {
 public:
-	// Of no table: none.
+	// table: null means that there are no links.
 	explicit LinksAlive(const LinkTable *table) : table_(table)
 	{
 	}
@@ -44,53 +45,52 @@ private:
 	mplink_u64 ids_ = 0;
 };
 
-// What the flow buckets of a peer share.  See mplink/tunnel.h for who may call what, and
-// when.
+// What the flow buckets of a peer share.  mplink/tunnel.h says who may call what, and when.
 class Resequencer : Counted<Kind::resequencers>
 {
 public:
 	class Bucket;
 
-	// Packets that may pass before a link which brings none is no longer waited for;
-	// and as many in a new bucket before one that has brought none yet.
+	// Arrivals after which the bucket no longer waits for a link that brings nothing.  It
+	// holds for a link that stopped, and for a link that never began in a new bucket.
 	static constexpr mplink_u32 patience = 1024;
-	// Of a link that seldom brings one, twice as many as last time, up to that.
+	// For a link that brings packets seldom, patience is twice its last pause, up to this.
 	static constexpr mplink_u32 most_patience = 1U << 17;
-	// How far behind its link's latest number one may be and be no more than late, and how
-	// far ahead of its bucket's and be believed at once.
+	// A number at most this far below its link's highest is merely late.  A number at most
+	// this far above the bucket's highest is believed at once.
 	static constexpr mplink_u32 near = 64;
-	// How far ahead a number may be and be one of the present run at all.
+	// A number further ahead than this does not belong to the present run.
 	static constexpr mplink_u32 most_ahead = 65536;
-	// Of a new run, how far apart its first numbers may be.
+	// The first numbers of a new run lie at most this far apart.
 	static constexpr mplink_u32 most_apart = 1024;
-	// How long a packet alone waits behind a gap of several numbers that every link has
-	// passed: for one that follows it, or shows it to be a stray.
+	// Every link has passed a gap of several numbers, but only one packet lies beyond it.
+	// That packet waits this long: another one may follow it, or show that it is a stray.
 	static constexpr mplink_u64 grace_us = 20000;
-	// Packets that are held aside, of a bucket.
+	// A bucket holds at most this many doubted packets.
 	static constexpr mplink_u32 most_doubted = 64;
-	// So many have to continue each other, where links let packets overtake each other
-	// and a row of old duplicates is no wonder.
+	// On links that reorder, a row of old duplicates is common.  There, this many doubted
+	// packets must continue each other before they are believed.
 	static constexpr mplink_u8 long_row = 16;
-	// Or so many, if none is missing between them.
+	// Or this many, if no number is missing between them.
 	static constexpr mplink_u8 long_run = 6;
-	// A bucket that begins with a number below this begins with 0.
+	// If a bucket's first number is below this, the bucket begins with 0.
 	static constexpr mplink_u32 first_numbers = 64;
-	// How long after a packet was sent it may yet come.
+	// A packet may arrive this long after it was sent.
 	static constexpr int lifetime_ms = 2000;
-	// How long links are not trusted that have let packets overtake each other: where
-	// several CPUs send or receive for one link, or its delay jitters, they do.
-	static constexpr mplink_u64 unruly_us = 60000000;
+	// After a link has reordered packets, the order on links proves nothing for this long.
+	// Links reorder if several CPUs send or receive for one link, or if its delay varies.
+	static constexpr mplink_u64 distrust_us = 60000000;
 
 	// Follows the settings, which may change at any time.
 	explicit Resequencer(const TunnelSettings &settings) : settings_(settings)
 	{
 	}
 
-	// The sums of what buckets share; each bucket adds its own.
+	// Sets the counters that buckets share.  Each bucket adds its own with add_to().
 	void counters(mplink_resequencer_counters &sum) const;
 
 private:
-	// These happen seldom, or are bounds that are seldom exceeded.
+	// Written seldom, so that CPUs may share the cache lines.
 	struct Rare {
 		Shared<mplink_u64> late;
 		Shared<mplink_u64> lost_rule;
@@ -99,21 +99,21 @@ private:
 		Shared<mplink_u64> restarts;
 		Shared<mplink_u64> held_max;
 		Shared<mplink_u64> wait_max_us;
-		Shared<mplink_u64> overtaken_us; // when packets last did so on a link; 0: never
-		Shared<mplink_u64> too_slow;     // packets later than the settings allow for
-		Shared<mplink_u64> told_slow;    // links of which it has been told
+		Shared<mplink_u64> overtaken_us; // when a link last reordered packets; 0: never
+		Shared<mplink_u64> too_slow;     // packets later than the settings allow
+		Shared<mplink_u64> told_slow;    // links already reported as slow, by id
 	};
 
-	class Turn;
+	class BucketOperation;
 
 	const TunnelSettings &settings_;
 	ReorderTimer timer_;
-	Shared<mplink_u64> held_; // of all buckets; every CPU writes it
+	Shared<mplink_u64> held_; // packets in all buckets; every CPU writes it
 	Rare rare_;
 };
 
-// A flow bucket.  A peer has 256 of them, and most peers use few: so the kernel makes one
-// when its first packet comes.
+// A flow bucket.  A peer has 256 of them, and most peers use few.  So the kernel makes a
+// bucket when its first packet comes.  Callers hold the bucket's lock, except for add_to().
 class Resequencer::Bucket
 {
 public:
@@ -127,8 +127,8 @@ public:
 	Bucket &operator=(const Bucket &) = delete;
 	~Bucket();
 
-	// Whether the packet is the one expected, with none held that waits for it; then
-	// that was all.
+	// True: the packet is the expected one and nothing waits for it.  The caller delivers it,
+	// and nothing else is to be done.
 	[[gnu::always_inline]] bool in_order(const mplink_held &packet)
 	{
 		if (packet.seq != next || held || packet.link >= room) [[unlikely]]
@@ -142,71 +142,72 @@ public:
 		nr_in_order.add_alone(1);
 		return true;
 	}
-	// Of a packet for which in_order() was false.
+	// The packet has come, and in_order() was false.
 	void arrive(LinksAlive alive, mplink_held &packet, mplink_release &release);
 	void expire(LinksAlive alive, mplink_release &release);
 	void flush(mplink_release &release);
 
-	// Adds what this bucket has counted.
+	// Adds what this bucket has counted.  Any context, without the lock.
 	void add_to(mplink_resequencer_counters &sum) const;
 
 private:
-	friend class Resequencer::Turn;
+	friend class Resequencer::BucketOperation;
 
-	// What a link has brought of the bucket.
+	// What a link has brought to the bucket.
 	struct LinkState {
-		mplink_u64 last;     // when, in the bucket's arrivals; 0: never
-		mplink_u32 highest;  // number; RFC 1990's M
-		mplink_u32 pause;    // about so many arrivals are between its own
-		mplink_u32 doubt;    // the number of the last packet that was doubted,
+		mplink_u64
+			last; // when it last brought a packet, in the bucket's arrivals; 0: never
+		mplink_u32 highest;  // the highest number; RFC 1990's M
+		mplink_u32 pause;    // about this many arrivals lie between two of its own
+		mplink_u32 doubt;    // the number of its last doubted packet,
 		mplink_u32 doubt_at; // and `last` at that time
 	};
 
 	// False: memory is short.
 	[[nodiscard]] bool make_room(mplink_u32 link);
 
-	// Packets in order touch these, and one LinkState.
-	mplink_u32 next = 0;     // the number expected
-	mplink_u32 held = 0;     // and doubted
-	mplink_u64 arrivals = 0; // and what LinkState.last counts
+	// A packet in order touches these and one LinkState.
+	mplink_u32 next = 0;     // the expected number
+	mplink_u32 held = 0;     // packets held, doubted ones included
+	mplink_u64 arrivals = 0; // LinkState.last counts in these
 	Shared<mplink_u64> nr_in_order;
 	LinkState *links = first_links; // by id
 	mplink_u32 room = first_room;   // ids below this are in links
 
-	mplink_u32 top = 0;      // the highest number believed, if ahead of next
-	mplink_u64 born = 0;     // arrivals before the present run of numbers
-	mplink_u64 doubting = 0; // links whose doubt is one
+	mplink_u32 top = 0;      // the highest believed number, if ahead of next
+	mplink_u64 born = 0;     // arrivals when the present run of numbers began
+	mplink_u64 doubting = 0; // links with a valid `doubt`, by id
 	Resequencer &all;
 	HeldTree waiting = {};
 	HeldTree doubted = {};
 	SequenceRecord record;
-	mplink_u32 believed = 0; // packets, below the first that waits
+	mplink_u32 believed = 0; // packets believed so far that came below the first waiting one
 
-	// The last gap given up was so for one packet alone, whose successor was
-	// leap_to, and nothing has gone on from there while that is next.
+	// The last gap was given up because of a single packet, and leap_to is the number
+	// after that packet.  While next is leap_to, nothing has followed.
 	bool leapt : 1 = false;
 	mplink_u8 leap_link = 0;
-	bool leap_wide : 1 = false; // and is not counted yet
-	bool timed_out : 1 = false; // the last gap given up was so by the timer
-	// Of packets doubted, with nothing believed between: so many, up to long_row,
-	// and the last one's link and number.
+	bool leap_wide : 1 = false; // the gap is wide, and not counted yet
+	bool timed_out : 1 = false; // the timer gave up the last gap
+	// Doubted packets with no believed packet between them: how many, up to long_row, and
+	// the last one's link and number.
 	mplink_u8 row = 0;
-	mplink_u8 run = 0; // so many of them without one missing, up to long_run
+	mplink_u8 run = 0; // how many of them have consecutive numbers, up to long_run
 	mplink_u8 row_link = 0;
 	mplink_u8 nr_doubted = 0;
-	// Of those refused since the last new number: how many, up to enough_former.
+	// Packets refused since the last new number, up to enough_stragglers.
 	mplink_u8 refused = 0;
 	mplink_u32 leap_from = 0;
 	mplink_u32 leap_to = 0;
 	mplink_u32 row_seq = 0;
-	mplink_u32 row_next = 0; // next at that time
+	mplink_u32 row_next = 0; // next when the row's last packet came
 	mplink_u32 refused_next = 0;
-	// The run before the present one, of which stragglers may be under way.
-	mplink_u32 former_next = 0;
-	mplink_u32 restart_ms = 0; // odd; 0: there was none
+	// Where the run before the present one ended; its stragglers may still be on their way.
+	mplink_u32 last_run_end = 0;
+	mplink_u32 restart_ms = 0; // when the present run began; odd; 0: it is the first
 	mplink_u32 refused_ms = 0;
-	// A gap that was given up, by which it is measured how late a packet is.
-	mplink_u64 late_us = 0; // since when it was one; 0: none
+	// A gap that was given up.  A packet that comes late for it tells how long to wait.
+	mplink_u64 late_us = 0; // since when the gap was open; 0: there is none
 	mplink_u32 late_from = 0;
 	mplink_u32 late_to = 0;
 

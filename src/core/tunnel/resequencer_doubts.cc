@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0
-// What the resequencer believes.
+// Packets that are doubted.
 //
-// A number far from those of its bucket may be a flipped bit, an old duplicate, a
-// stranger's, or the first one of a far end that has begun anew.  Such a packet is
-// doubted until a second one continues it, and nothing that is believed has come on its
-// link between (RFC 3550 A.1).  Then the run begins anew with those held aside.
-#include "tunnel/resequencer_turn.hh"
+// A number far from the bucket's numbers may come from a flipped bit, an old duplicate, an
+// attacker, or a peer that has restarted.  The packet is doubted until a second one continues
+// it while no believed packet comes by its link (RFC 3550 A.1).  Then a new run begins with
+// the doubted packets.
+#include "tunnel/bucket_operation.hh"
 
 namespace mplink
 {
 
-// It is near the highest number that is believed.
-bool Resequencer::Turn::nearby(const mplink_held &packet) const
+// Whether the number is near the highest believed one.
+bool Resequencer::BucketOperation::nearby(const mplink_held &packet) const
 {
 	const mplink_u32 top = ahead_of(b_.top, b_.next) > 0 ? b_.top : b_.next;
 
 	return ahead_of(packet.seq, top) <= static_cast<int>(near);
 }
 
-// Whether it continues what was doubted last.
-bool Resequencer::Turn::continues(const mplink_held &packet)
+// Whether the packet continues the last doubted one.
+bool Resequencer::BucketOperation::continues(const mplink_held &packet)
 {
 	const LinkState &l = *link(packet.link);
 
-	if (unruly())
+	if (link_reorders())
 		return in_a_row() &&
 		       ((b_.row + 1 >= long_row && apart(packet.seq, b_.row_seq) <= most_apart) ||
 			(b_.run + 1 >= long_run && packet.seq == b_.row_seq + 1));
@@ -32,8 +32,8 @@ bool Resequencer::Turn::continues(const mplink_held &packet)
 			  l.doubt_at == static_cast<mplink_u32>(l.last) &&
 			  packet.seq - l.doubt - 1 < near;
 
-	// These may be a slow link's that are only late.  But the link that brought the packet
-	// ahead of them would have brought them before.
+	// The packets of a slow link may only be late.  But the link that brought the packet
+	// ahead of them would have brought them earlier.
 	if (unproven()) {
 		const bool begun = b_.leap_from == b_.leap_to;
 
@@ -44,7 +44,7 @@ bool Resequencer::Turn::continues(const mplink_held &packet)
 	return same || (in_a_row() && packet.seq == b_.row_seq + 1);
 }
 
-void Resequencer::Turn::suspect(const mplink_held &packet)
+void Resequencer::BucketOperation::suspect(const mplink_held &packet)
 {
 	LinkState &l = *link(packet.link);
 	const bool row = in_a_row() && apart(packet.seq, b_.row_seq) <= most_apart;
@@ -62,10 +62,10 @@ void Resequencer::Turn::suspect(const mplink_held &packet)
 	l.doubt_at = static_cast<mplink_u32>(l.last);
 }
 
-// The run goes on, on that link.
-void Resequencer::Turn::trust(const mplink_held &packet)
+// Believes the packet: the run goes on, on that link.
+void Resequencer::BucketOperation::trust(const mplink_held &packet)
 {
-	// If by another link's doubted packet, that one is believed, too.
+	// If it follows a doubted packet of another link, that one is believed, too.
 	if (in_a_row() && packet.seq == b_.row_seq + 1) {
 		LinkState &l = *link(b_.row_link);
 
@@ -83,16 +83,16 @@ void Resequencer::Turn::trust(const mplink_held &packet)
 		b_.top = packet.seq;
 }
 
-// The packet belongs into the gap that was given up for one alone, or before a bucket's
-// first one.
-bool Resequencer::Turn::leapt_over(const mplink_held &packet) const
+// Whether the packet belongs into the gap that was given up because of a single packet, or
+// comes before the bucket's first one.
+bool Resequencer::BucketOperation::leapt_over(const mplink_held &packet) const
 {
 	return unproven() && (b_.leap_from == b_.leap_to ||
 			      packet.seq - b_.leap_from < b_.leap_to - b_.leap_from);
 }
 
-// Holds it aside.
-void Resequencer::Turn::doubt(mplink_held &packet)
+// Holds the packet aside.
+void Resequencer::BucketOperation::doubt(mplink_held &packet)
 {
 	const bool believed = continues(packet);
 
@@ -108,8 +108,8 @@ void Resequencer::Turn::doubt(mplink_held &packet)
 		adopt(packet.seq);
 }
 
-// Those held aside that are near it are the bucket's run.
-void Resequencer::Turn::adopt(mplink_u32 seq)
+// Makes the doubted packets near seq the bucket's run.
+void Resequencer::BucketOperation::adopt(mplink_u32 seq)
 {
 	mplink_held *kept = nullptr; // the highest first
 	mplink_u32 lowest = seq;
@@ -144,8 +144,8 @@ void Resequencer::Turn::adopt(mplink_u32 seq)
 	}
 }
 
-// The gap was none: the packet behind it was alone because it was a stray.
-void Resequencer::Turn::go_back()
+// Undoes the giving up of a gap: the single packet beyond it was a stray.
+void Resequencer::BucketOperation::go_back()
 {
 	b_.next = b_.leap_from;
 	b_.record.begin(b_.next);
@@ -157,40 +157,41 @@ void Resequencer::Turn::go_back()
 	link(b_.leap_link)->highest = b_.next - 1;
 }
 
-// Packets of the former run that are still under way on other links come before those
-// links' packets of this one, and have numbers near where that one ended.
-bool Resequencer::Turn::former(const mplink_held &packet)
+// Whether the packet is a straggler: it belongs to the last run.  Stragglers come by links
+// that have brought nothing of the present run yet, and their numbers are near the end of the
+// last run.
+bool Resequencer::BucketOperation::straggler(const mplink_held &packet)
 {
 	return b_.restart_ms && !shown(*link(packet.link)) &&
-	       apart(packet.seq, b_.former_next) < apart(packet.seq, b_.next) &&
+	       apart(packet.seq, b_.last_run_end) < apart(packet.seq, b_.next) &&
 	       for_ms(b_.restart_ms) < lifetime_ms;
 }
 
-void Resequencer::Turn::count_refused()
+void Resequencer::BucketOperation::count_refused()
 {
 	if (b_.refused_next != b_.next) {
 		b_.refused_next = b_.next;
 		b_.refused = 0;
 	}
-	if (b_.refused < enough_former && ++b_.refused == enough_refused)
+	if (b_.refused < enough_stragglers && ++b_.refused == enough_refused)
 		b_.refused_ms = now_ms();
 }
 
-// Whether the far end has begun anew and nothing else tells so: it sends over links now
-// that had brought no number, or lower ones.
-bool Resequencer::Turn::deaf()
+// Whether the peer has restarted and nothing else tells it: it now sends over links that had
+// brought no number, or lower ones, so that everything is refused.
+bool Resequencer::BucketOperation::peer_restarted()
 {
 	return !b_.held && b_.refused > enough_refused && for_ms(b_.refused_ms) >= lifetime_ms;
 }
 
-// Nothing more will come of the present run.
-void Resequencer::Turn::restart(mplink_u32 next)
+// Ends the present run, and begins another one that expects the number next.
+void Resequencer::BucketOperation::restart(mplink_u32 next)
 {
 	refuse_all_doubted();
 	while (!b_.waiting.empty())
 		give_up(all_.rare_.lost_rule);
 	proven();
-	b_.former_next = b_.next;
+	b_.last_run_end = b_.next;
 	b_.restart_ms = (now_ms() - 1) | 1;
 	b_.born = b_.arrivals;
 	b_.next = next;

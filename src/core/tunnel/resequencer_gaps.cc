@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
-// The gaps in the order of packets: what waits behind them, and when they are given up.
-#include "tunnel/resequencer_turn.hh"
+// Gaps in the numbers: which packets wait behind them, and when they are given up.
+#include "tunnel/bucket_operation.hh"
 
 namespace mplink
 {
 
-// A link has let packets overtake each other, of late: then to have passed a gap
-// proves nothing, and only the timer tells what is lost.
-bool Resequencer::Turn::unruly()
+// Whether a link has reordered packets lately.  Then a link that has passed a gap proves
+// nothing, and only the timer tells what is lost.
+bool Resequencer::BucketOperation::link_reorders()
 {
 	const mplink_u64 overtaken_us = all_.rare_.overtaken_us.read();
 
-	return overtaken_us && elapsed(now(), overtaken_us) < unruly_us;
+	return overtaken_us && elapsed(now(), overtaken_us) < distrust_us;
 }
 
-bool Resequencer::Turn::full() const
+bool Resequencer::BucketOperation::full() const
 {
 	const mplink_u64 held = all_.held_.read() + b_.held - held_before_;
 
@@ -22,7 +22,7 @@ bool Resequencer::Turn::full() const
 	       held > all_.settings_.max_peer_buffer.read();
 }
 
-void Resequencer::Turn::refuse(mplink_held &packet, Refusal why)
+void Resequencer::BucketOperation::refuse(mplink_held &packet, Refusal why)
 {
 	packet.drop = static_cast<mplink_u8>(why);
 	refused_.append(packet);
@@ -32,8 +32,8 @@ void Resequencer::Turn::refuse(mplink_held &packet, Refusal why)
 		all_.rare_.late.add(1);
 }
 
-// The link has brought it.
-void Resequencer::Turn::note(const mplink_held &packet)
+// Notes that the link has brought the packet.
+void Resequencer::BucketOperation::note(const mplink_held &packet)
 {
 	LinkState &l = *link(packet.link);
 
@@ -48,9 +48,9 @@ void Resequencer::Turn::note(const mplink_held &packet)
 	l.last = ++b_.arrivals;
 }
 
-// A rank in the tree that nobody who sends packets can choose: by where this one lies in
-// memory, too.
-mplink_u16 Resequencer::Turn::rank(const mplink_held &packet) const
+// The packet's rank in the tree.  It also depends on the packet's address in memory, so a
+// sender cannot choose it.
+mplink_u16 Resequencer::BucketOperation::rank(const mplink_held &packet) const
 {
 	const auto place = static_cast<mplink_u64>(reinterpret_cast<__UINTPTR_TYPE__>(&packet));
 	const mplink_u64 mixed = (place >> 4 ^ packet.seq) * 0x9e3779b97f4a7c15;
@@ -58,8 +58,8 @@ mplink_u16 Resequencer::Turn::rank(const mplink_held &packet) const
 	return static_cast<mplink_u16>((mixed ^ mixed >> 29) * 0xbf58476d1ce4e5b9 >> 48);
 }
 
-// False: it is refused.
-bool Resequencer::Turn::hold(mplink_held &packet)
+// Holds the packet until its gap is filled or given up.  False: it is refused.
+bool Resequencer::BucketOperation::hold(mplink_held &packet)
 {
 	packet.since = b_.believed;
 	if (!b_.waiting.insert(packet, rank(packet))) {
@@ -71,9 +71,9 @@ bool Resequencer::Turn::hold(mplink_held &packet)
 	return true;
 }
 
-// A packet has come whose gap was given up.  How late it is tells how long to wait, if
-// its gap is the one that is kept in mind; else the timer is twice what it was.
-void Resequencer::Turn::measure_late(const mplink_held &packet, bool own_link)
+// A packet has come whose gap was given up.  If it is the gap that late_us tells of, the
+// packet's delay becomes the timer's.  Else the timer doubles.
+void Resequencer::BucketOperation::measure_late(const mplink_held &packet, bool own_link)
 {
 	if (b_.late_us && packet.seq - b_.late_from < b_.late_to - b_.late_from) {
 		const mplink_u64 open = elapsed(now(), b_.late_us);
@@ -90,13 +90,13 @@ void Resequencer::Turn::measure_late(const mplink_held &packet, bool own_link)
 				slow_us_ = open;
 			}
 		}
-	} else if (b_.timed_out && (!own_link || unruly())) {
+	} else if (b_.timed_out && (!own_link || link_reorders())) {
 		all_.timer_.too_short(now(), all_.settings_);
 	}
 }
 
-// What followed a gap was followed in its turn.
-void Resequencer::Turn::proven()
+// A second packet has followed the one because of which a gap was given up.
+void Resequencer::BucketOperation::proven()
 {
 	if (b_.leap_wide)
 		all_.rare_.lost_timer.add(b_.leap_to - 1 - b_.leap_from);
@@ -104,7 +104,7 @@ void Resequencer::Turn::proven()
 	b_.leapt = false;
 }
 
-void Resequencer::Turn::refuse_doubted()
+void Resequencer::BucketOperation::refuse_doubted()
 {
 	mplink_held &packet = b_.doubted.take_first();
 	const LinkState &l = *link(packet.link);
@@ -119,19 +119,19 @@ void Resequencer::Turn::refuse_doubted()
 		overtaken();
 }
 
-void Resequencer::Turn::refuse_all_doubted()
+void Resequencer::BucketOperation::refuse_all_doubted()
 {
 	b_.doubting = 0;
 	while (!b_.doubted.empty())
 		refuse_doubted();
 }
 
-// Whether all that could fill the gap have passed it.  A packet alone beyond a wide gap is
-// not believed to have passed any but its own.
-bool Resequencer::Turn::passed()
+// Whether all links that could fill the gap have passed it.  A single packet beyond a wide gap
+// says so of its own link only.
+bool Resequencer::BucketOperation::passed()
 {
 	const mplink_held &first = b_.waiting.first();
-	const bool proves_nothing = unruly();
+	const bool proves_nothing = link_reorders();
 	const bool alone = stray(first);
 
 	for (mplink_u64 left = alive_.ids(); left; left &= left - 1) {
@@ -153,8 +153,8 @@ bool Resequencer::Turn::passed()
 	return true;
 }
 
-// When the first gap is given up.
-mplink_u64 Resequencer::Turn::due(bool passed) const
+// When the first gap is to be given up, as mplink_now_us().
+mplink_u64 Resequencer::BucketOperation::due(bool passed) const
 {
 	const mplink_held &first = b_.waiting.first();
 	mplink_u64 wait = stray(first) ? longest_us() : timeout_us();
@@ -166,8 +166,8 @@ mplink_u64 Resequencer::Turn::due(bool passed) const
 	return first.held_us + wait;
 }
 
-// Packets that wait are delivered or refused.
-mplink_held &Resequencer::Turn::release()
+// Takes the first waiting packet out, to be delivered or refused.
+mplink_held &Resequencer::BucketOperation::release()
 {
 	mplink_held &packet = b_.waiting.take_first();
 	const mplink_u64 waited = elapsed(now(), packet.held_us);
@@ -178,7 +178,7 @@ mplink_held &Resequencer::Turn::release()
 	return packet;
 }
 
-void Resequencer::Turn::drain()
+void Resequencer::BucketOperation::drain()
 {
 	while (!b_.waiting.empty() && b_.waiting.first().seq == b_.next) {
 		mplink_held &packet = release();
@@ -186,14 +186,14 @@ void Resequencer::Turn::drain()
 		b_.next++;
 		b_.reordered.add_alone(1);
 		delivered_.append(packet);
-		// Now that the numbers have got there, it is one of them.
+		// The numbers have reached it, so it was right.
 		if (packet.doubted)
 			note(packet);
 	}
 }
 
-// The first gap, up to the lowest number that waits.
-void Resequencer::Turn::give_up(Shared<mplink_u64> &counter)
+// Gives up the first gap, up to the lowest waiting number, and counts it in counter.
+void Resequencer::BucketOperation::give_up(Shared<mplink_u64> &counter)
 {
 	const mplink_held &first = b_.waiting.first();
 	const mplink_u32 to = first.seq;
@@ -205,7 +205,7 @@ void Resequencer::Turn::give_up(Shared<mplink_u64> &counter)
 		proven();
 		b_.leap_from = b_.next;
 	}
-	// One packet alone may be wrong by far more than ever was lost.
+	// A single packet may have a wrong number, and then the gap was no loss.
 	if (alone && gap > near)
 		b_.leap_wide = true;
 	else
@@ -230,8 +230,9 @@ void Resequencer::Turn::give_up(Shared<mplink_u64> &counter)
 	}
 }
 
-// The run went on below a packet that is far ahead and alone: it is none of it.
-void Resequencer::Turn::end_gap(Shared<mplink_u64> &counter)
+// Ends the first gap.  If the packet beyond it is far ahead and alone, and the run went on
+// below it, the packet does not belong to the run and is refused.
+void Resequencer::BucketOperation::end_gap(Shared<mplink_u64> &counter)
 {
 	const mplink_held &first = b_.waiting.first();
 
@@ -241,7 +242,7 @@ void Resequencer::Turn::end_gap(Shared<mplink_u64> &counter)
 		give_up(counter);
 }
 
-void Resequencer::Turn::settle()
+void Resequencer::BucketOperation::settle()
 {
 	drain();
 	while (!b_.waiting.empty()) {
@@ -261,7 +262,7 @@ void Resequencer::Turn::settle()
 		refuse_doubted();
 }
 
-void Resequencer::Turn::flush()
+void Resequencer::BucketOperation::flush()
 {
 	refuse_all_doubted();
 	while (!b_.waiting.empty())
@@ -269,7 +270,7 @@ void Resequencer::Turn::flush()
 	proven();
 }
 
-void Resequencer::Turn::finish(mplink_release &release)
+void Resequencer::BucketOperation::finish(mplink_release &release)
 {
 	if (b_.held != held_before_)
 		all_.held_.add(b_.held - held_before_);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// What has become of the numbers that a bucket has left behind.  In order costs it
-// nothing: it changes only where a gap is given up.
+// Remembers which recent numbers were delivered and which were given up.  In-order delivery
+// does not touch it: it changes only when a gap is given up.
 #pragma once
 #include "base/serial.hh"
 
@@ -10,21 +10,21 @@ namespace mplink
 enum class Fate {
 	delivered,
 	given_up,
-	unknown, // too long ago
+	unknown, // too long ago to know
 };
 
-// next: the number that the bucket expects.  All zero: it begins with 0.
+// next: the number that the bucket expects.  All zero means that the bucket begins with 0.
 class SequenceRecord
 {
 public:
-	// No number before next has been delivered.
+	// Starts over: no number before next has been delivered.
 	void begin(mplink_u32 next)
 	{
 		*this = {};
 		whole_from_ = next;
 	}
 
-	// Goes from next to another, further ahead, whose predecessors will not come.
+	// The numbers from next up to to, which is excluded, will not come.
 	void give_up(mplink_u32 next, mplink_u32 to)
 	{
 		const mplink_u32 run = next - whole_from_;
@@ -36,14 +36,14 @@ public:
 		whole_from_ = to;
 	}
 
-	// Of a number behind next.
+	// What has become of seq, which is below next.
 	Fate fate(mplink_u32 next, mplink_u32 seq) const
 	{
 		const mplink_u32 run = next - whole_from_;
 		mplink_u32 back = next - seq;
 
-		// After 2^32 numbers without a gap, run has wrapped; so it is never more
-		// than it should be.
+		// After 2^32 numbers without a gap, run wraps.  It is then too small, never too
+		// large.
 		if (back <= run)
 			return Fate::delivered;
 		back -= run;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-// One call for one bucket: what the resequencer knows, and what comes of it.
+// One operation on a flow bucket (arrive, expire or flush): its working state and result.
 //
-// resequencer_gaps.cc has the gaps in the order of packets, resequencer_doubts.cc what is
-// believed of a packet, resequencer.cc what follows when one arrives.  Each calls only those
-// before it.
+// resequencer_gaps.cc deals with gaps in the numbers, resequencer_doubts.cc with packets that
+// are doubted, resequencer.cc with packets that arrive.  Each calls only those before it.
 #pragma once
 #include "base/atomic.hh"
 #include "base/deadline.hh"
@@ -12,20 +11,21 @@
 namespace mplink
 {
 
-class Resequencer::Turn
+class Resequencer::BucketOperation
 {
 public:
-	Turn(Bucket &bucket, LinksAlive alive) : all_(bucket.all), b_(bucket), alive_(alive)
+	BucketOperation(Bucket &bucket, LinksAlive alive)
+	    : all_(bucket.all), b_(bucket), alive_(alive)
 	{
 	}
-	Turn(const Turn &) = delete;
-	Turn &operator=(const Turn &) = delete;
+	BucketOperation(const BucketOperation &) = delete;
+	BucketOperation &operator=(const BucketOperation &) = delete;
 
 	using Refusal = mplink_gre_drop;
 
 	void arrive(mplink_held &packet);
 	void refuse(mplink_held &packet, Refusal why);
-	// Delivers what can be, and gives up what will not come.
+	// Delivers what is in order, and gives up what will not come.
 	void settle();
 	void flush();
 	void finish(mplink_release &release);
@@ -33,12 +33,12 @@ public:
 private:
 	using LinkState = Bucket::LinkState;
 
-	// Null: it has brought no packet.
+	// Null: the link has brought no packet.
 	LinkState *link(mplink_u32 id) const
 	{
 		return id < b_.room ? &b_.links[id] : nullptr;
 	}
-	// How many packets have come since the link's last one.
+	// Arrivals since the link's last packet.
 	mplink_u64 since_last(const LinkState &link) const
 	{
 		return b_.arrivals - link.last;
@@ -47,12 +47,13 @@ private:
 	{
 		return b_.arrivals - b_.born;
 	}
-	// Whether it has brought any number of the present run.
+	// Whether the link has brought a number of the present run.
 	bool shown(const LinkState &link) const
 	{
 		return link.last > b_.born;
 	}
-	// Whether its highest number says anything: numbers have not gone half around since.
+	// Whether the link's highest number can be compared: since then, numbers have not gone
+	// half around.
 	bool recent(const LinkState &link) const
 	{
 		return shown(link) && since_last(link) < most_patience;
@@ -68,7 +69,7 @@ private:
 	{
 		return static_cast<mplink_u32>(now() / 1000);
 	}
-	// For how long; less than nothing: the clocks of two CPUs differ.
+	// Milliseconds since then.  Negative if the clocks of two CPUs differ.
 	int for_ms(mplink_u32 since_ms)
 	{
 		return static_cast<int>(now_ms() - since_ms);
@@ -85,21 +86,21 @@ private:
 		return all_.settings_.outoforder_max_us.read();
 	}
 	mplink_u64 due(bool passed) const;
-	// The first one that waits is followed by another that is near.
+	// Whether a packet near the first waiting one waits behind it.
 	bool followed() const
 	{
 		const mplink_held *second = b_.waiting.second();
 
 		return second && second->seq - b_.waiting.first().seq <= near;
 	}
-	// The first one that waits is far ahead, and alone.
+	// Whether the first waiting packet is far ahead and alone.
 	bool stray(const mplink_held &first) const
 	{
 		return first.seq - b_.next > near && !followed();
 	}
 	bool full() const;
 	bool passed();
-	bool unruly();
+	bool link_reorders();
 	void overtaken()
 	{
 		all_.rare_.overtaken_us.write(now());
@@ -117,7 +118,7 @@ private:
 	}
 	bool leapt_over(const mplink_held &packet) const;
 	void proven();
-	// Of doubts that there are, in any number: nothing has come in order since.
+	// Whether packets have been doubted, and none has come in order since.
 	bool in_a_row() const
 	{
 		return b_.row && b_.row_next == b_.next;
@@ -131,10 +132,10 @@ private:
 	void go_back();
 	void refuse_doubted();
 	void refuse_all_doubted();
-	bool deaf();
+	bool peer_restarted();
 	void count_refused();
-	bool former(const mplink_held &packet);
-	void behind(mplink_held &packet);
+	bool straggler(const mplink_held &packet);
+	void old(mplink_held &packet);
 	void restart(mplink_u32 next);
 
 	// --- packets ---
@@ -145,13 +146,13 @@ private:
 	mplink_held &release();
 	mplink_u16 rank(const mplink_held &packet) const;
 
-	// In a row, before the clock is looked at.
+	// This many packets are refused in a row before the clock is read.
 	static constexpr mplink_u8 enough_refused = 4;
-	// Of those that seem to be of the former run, with none of the present one between.
-	static constexpr mplink_u8 enough_former = 64;
-	// How long after the longest wait a late packet is still looked for.
+	// This many packets in a row look like stragglers of the last run: then they are not.
+	static constexpr mplink_u8 enough_stragglers = 64;
+	// How long after the longest wait a late packet still measures its gap.
 	static constexpr mplink_u64 too_old_us = 4000000;
-	// Packets of a link that were too late, before it is told.
+	// This many packets are too late before the user is told of a slow link.
 	static constexpr mplink_u32 enough_slow = 4;
 
 	Resequencer &all_;
