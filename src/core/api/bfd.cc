@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// include/mplink/core.h: BFD sessions for the kernel's sockets and timers.
+// Implements the BFD part of include/mplink/core.h.
 #include "base/memory.hh"
 #include "base/object_counts.hh"
 #include "bfd/session.hh"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Where the tokens of base/rcu.hh come from.  Only api/ includes this: C promises on each call
-// what the comments of include/mplink say, and the functions there pass the proof on.
+// Makes the tokens of base/rcu.hh.  Only api/ includes this file.  The comments in include/mplink
+// say what C must hold at each call; the functions in api/ turn that promise into a token.
 #pragma once
 #include "base/rcu.hh"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// include/mplink/core.h: from C's opaque handles to the core's objects.
+// Implements include/mplink/core.h: passes calls with C's opaque handles on to the objects.
 #include "mplink/core.h"
 #include "mplink/tunnel.h"
 

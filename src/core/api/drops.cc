@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Counting dropped packets.  Apart from api/core.cc, because it is also called by what the core
-// itself calls: a BFD session sends packets, and IPsec may refuse them.
+// Counts dropped packets.  Not in api/core.cc, because functions that the core calls also call
+// it: a BFD session sends packets, and IPsec may refuse them.
 #include "mplink/core.h"
 
 #include "link/device.hh"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// include/mplink/tunnel.h: GRE headers and the resequencer for the kernel's sockets.
+// Implements include/mplink/tunnel.h.
 #include "mplink/tunnel.h"
 
 #include "api/boundary.hh"

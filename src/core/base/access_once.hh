@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// Single, untorn accesses to memory that other CPUs read or write meanwhile:
-// the kernel's READ_ONCE() and WRITE_ONCE(), to which they compile alike.
+// Single, untorn accesses to words that other CPUs read or write at the same time.  They
+// compile like the kernel's READ_ONCE() and WRITE_ONCE().  For words of the core's own, use
+// Shared<T>; these are for words that belong to the platform.
 #pragma once
 #include <type_traits>
 
@@ -12,10 +13,10 @@ template <class T>
 {
 	static_assert(std::is_scalar_v<T> && sizeof(T) <= sizeof(long));
 #ifdef __SANITIZE_THREAD__
-	// TSan knows neither volatile nor address dependencies.
+	// TSan does not understand volatile accesses or address dependencies.
 	return __atomic_load_n(&v, __ATOMIC_ACQUIRE);
 #else
-	// What a volatile access compiles to, but it takes any address that an instruction can.
+	// Compiles like a volatile access, but also fits into another instruction's operand.
 	return __atomic_load_n(&v, __ATOMIC_RELAXED);
 #endif
 }
@@ -31,8 +32,8 @@ template <class T>
 #endif
 }
 
-// Adds to a counter of a lane, which any CPU may read.  The compiler would make two
-// accesses and an addition of what one instruction does.
+// Adds to a counter that only one CPU writes and any CPU may read.  In C++ the compiler would
+// make a load, an addition and a store; this is one instruction.
 template <class T>
 [[gnu::always_inline]] inline void add_once(T &v, std::type_identity_t<T> n)
 {

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-// What the core needs to know of an address: whether two are the same one, and
-// what kind it is.
+// Compares addresses, and tells which family an address has.
 #pragma once
 #include "mplink/types.h"
 
 namespace mplink
 {
 
-// The kinds of address a NIC can have, and a remote can ask for.
+// The families of addresses that a NIC can have and a remote can need.
 enum class Family : unsigned { inet, inet6, inet6_local, count };
 
 constexpr bool operator==(const mplink_addr &a, const mplink_addr &b)
@@ -37,7 +36,7 @@ inline Family family(const mplink_addr &a)
 	return Family::inet6;
 }
 
-// An address that one host can have: neither unspecified, nor loopback, nor multicast.
+// Whether a host can have the address: it is not unspecified, loopback or multicast.
 inline bool unicast(const mplink_addr &a)
 {
 	const mplink_u8 *b = bytes(a);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Counters on the packet path.  Nothing but the lane writes the lines that are its own.
+// Counters on the packet path.  Each lane has cache lines of its own, which only it writes.
 #pragma once
 #include "base/atomic.hh"
 #include "base/memory.hh"
@@ -7,7 +7,7 @@
 namespace mplink
 {
 
-// What has passed over a link, or over a NIC.
+// Traffic of a link or of a NIC.  Bytes include the MAC header.
 struct TrafficCounters {
 	Shared<mplink_u64> tx_packets;
 	Shared<mplink_u64> tx_bytes;
@@ -36,7 +36,7 @@ struct alignas(64) DeviceCounters {
 	c.rx_bytes.add_alone(len);
 }
 
-// The same where several lanes count.
+// The same for counters that several lanes share.
 inline void count_tx_shared(TrafficCounters &c, mplink_size len)
 {
 	c.tx_packets.add(1);
@@ -57,14 +57,14 @@ inline void add(mplink_counters &sum, const TrafficCounters &c)
 	sum.rx_bytes += c.rx_bytes.read();
 }
 
-// Adds all lanes up.
+// Adds up the counters of all lanes.
 inline void add(mplink_counters &sum, const LaneCounters *lanes)
 {
 	for (mplink_u32 lane = 0; lane < mplink_nr_lanes(); lane++)
 		add(sum, lanes[lane]);
 }
 
-// What sum has more than before.
+// Subtracts before from sum.
 inline void subtract(mplink_counters &sum, const mplink_counters &before)
 {
 	sum.tx_packets -= before.tx_packets;
@@ -73,7 +73,7 @@ inline void subtract(mplink_counters &sum, const mplink_counters &before)
 	sum.rx_bytes -= before.rx_bytes;
 }
 
-// Traffic counters, one a lane, from the first allocate() on.
+// Traffic counters, one per lane.  There are none before the first allocate().
 class Traffic
 {
 public:

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Points in time of what decides without a clock: the caller passes the time in, and
-// is told when to come back.
+// Times for code that has no clock: the caller passes the time, and is told when to call again.
 #pragma once
 #include "mplink/types.h"
 
@@ -15,14 +14,14 @@ constexpr mplink_u64 earlier(mplink_u64 a, mplink_u64 b)
 	return a < b ? a : b;
 }
 
-// How long ago that was.  CPUs read the clock at slightly different times, so it may be
-// ahead of now: then it is no time ago, and not all of time.
+// The time since then.  CPUs read the clock at slightly different times, so since may be later
+// than now: then the answer is 0.
 constexpr mplink_u64 elapsed(mplink_u64 now, mplink_u64 since)
 {
 	return now > since ? now - since : 0;
 }
 
-// Since when something has held: at is that time, or never while it does not.
+// Keeps in at since when something holds, or never if it does not hold.
 constexpr void stamp_stage(mplink_u64 &at, bool holds, mplink_u64 now)
 {
 	if (!holds)

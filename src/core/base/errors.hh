@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The errno values that the core returns, negated, across the boundary.
+// The errno values that the core returns to C, negated.
 #pragma once
 
 namespace mplink

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Owning pointers over the platform's allocator.  Allocation can fail, and says
-// so with a null pointer; it happens in process context only.
+// Owning pointers for memory of the platform's allocator.  If memory is short, they are null.
+// Allocate in process context only.
 #pragma once
 #include <new>
 #include <utility>
@@ -70,7 +70,7 @@ private:
 	T *p_ = nullptr;
 };
 
-// extra: bytes behind the object, zeroed, for its trailing arrays.
+// Makes a T with extra zeroed bytes behind it, for its trailing arrays.
 template <class T, class... Args>
 [[nodiscard]] Box<T> make_with(mplink_size extra, Args &&...args)
 {
@@ -85,7 +85,7 @@ template <class T, class... Args>
 	return make_with<T>(0, std::forward<Args>(args)...);
 }
 
-// A fixed number of Ts, zeroed, for types that need no construction.
+// A fixed number of zeroed Ts.  T must need no construction.
 template <class T>
 class Array
 {

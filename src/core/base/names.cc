@@ -16,7 +16,7 @@ constexpr const char *nic_stages[] = {"registered", "up", "carrier", "address"};
 constexpr const char *link_stages[] = {"route", "bfd-init", "bfd-up", "valid"};
 constexpr const char *encaps[] = {"none", "gre-udp"};
 constexpr const char *bfd_states[] = {"admin-down", "down", "init", "up"};
-// In RFC 5880's order, and mostly in its words.
+// In the order of RFC 5880 4.1, and mostly with its words.
 constexpr const char *bfd_diags[] = {"none",
 				     "detection-time-expired",
 				     "echo-failed",
@@ -26,7 +26,7 @@ constexpr const char *bfd_diags[] = {"none",
 				     "concatenated-path-down",
 				     "admin-down",
 				     "reverse-concatenated-path-down"};
-// A name that a .def list gives as an identifier: with '-' in place of '_'.
+// A name of a .def list, which writes it as an identifier: '-' replaces '_'.
 struct Name {
 	char text[32];
 };

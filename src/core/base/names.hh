@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// From the words by which users know the numbers of include/uapi/mplink.h to the
-// numbers; the other way is include/mplink/core.h's.
+// Finds the numbers of include/uapi/mplink.h by the names that users write.  For the other
+// direction see include/mplink/core.h.
 #pragma once
 #include "mplink/types.h"
 

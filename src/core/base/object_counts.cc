@@ -24,7 +24,7 @@ constinit Tally tallies[kinds] = {};
 
 } // namespace
 
-// Atomic: destructors run in RCU callbacks on any CPU, never on the packet path.
+// Atomic, because destructors run in RCU callbacks on any CPU; never on the packet path.
 void ObjectCounts::created(Kind kind)
 {
 	tallies[static_cast<unsigned>(kind)].created.add(1);

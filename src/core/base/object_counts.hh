@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Counts what is made and destroyed, so that the unload can prove that nothing
-// was left behind.
+// Counts objects that are made and destroyed, so that the module can prove at unload that none
+// has leaked.
 #pragma once
 #include "mplink/types.h"
 
@@ -27,7 +27,7 @@ public:
 	static bool read(mplink_u32 i, mplink_object_counts &counts);
 };
 
-// Base of what is counted.
+// Base class of counted classes.
 template <Kind kind>
 class Counted
 {

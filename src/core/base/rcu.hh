@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// RCU-protected pointers: readers must prove a read-side section, writers RTNL, and what a
-// writer replaces is destroyed only after a grace period.
+// RCU-protected pointers.  Readers must prove that they are in a read-side section, writers that
+// they hold RTNL.  A replaced object is destroyed only after a grace period.
 #pragma once
 #include <utility>
 
@@ -11,7 +11,7 @@
 namespace mplink
 {
 
-// Makes the two tokens below; api/boundary.hh defines it, for the functions that C calls.
+// Makes the two tokens below.  api/boundary.hh defines it for the functions that C calls.
 class Boundary;
 
 // Proof that the caller is in an RCU read-side section.  C enters the section, so that it
@@ -28,7 +28,7 @@ class ReadSection
 	}
 };
 
-// Proof that the caller holds RTNL, which guards all state but the packet path's.
+// Proof that the caller holds RTNL, which guards all state except that of the packet path.
 class Rtnl
 {
 	friend class Boundary;
@@ -73,7 +73,7 @@ private:
 	T *p_;
 };
 
-// Owns what it points to.  Whoever destroys it must know that no reader is left.
+// Owns its object.  Destroy it only when no reader is left.
 template <class T>
 class Rcu
 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-// Owner of one reference to an object of the kernel's.
+// Owns one reference to an object of the kernel's.
 #pragma once
 #include <utility>
 
 namespace mplink
 {
 
-// Move-only, and either empty or the owner.  Calls release(p) exactly once.
+// Move-only.  It is either empty or the owner, and calls release(p) exactly once.
 template <class T, void (*release)(T *)>
 class Ref
 {

@@ -15,7 +15,7 @@ const char *why_no_nic_name(const char *name, mplink_size len)
 	for (mplink_size i = 0; i < len; i++) {
 		const char c = name[i];
 
-		// What the kernel takes for a space, Latin-1's included, no name has.
+		// The kernel refuses names with what it takes for a space, including Latin-1's.
 		if (c == '/' || c == ':' || c == '%' || c == ' ' || c == '\xa0' ||
 		    (c >= '\t' && c <= '\r'))
 			return "is not a valid NIC name";

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
-// What cannot be meant by a name or an address, whoever gives it: each function
-// returns why, in words that follow the value, or null.
+// Checks names and addresses, for the module and for the command.  Each function returns null
+// if the value is good, else the end of a message that begins with the value.
 #pragma once
 #include "base/addr.hh"
 
 namespace mplink
 {
 
-// As a NIC's name: would the kernel take it?
+// For the name of a NIC: the kernel must accept it.
 const char *why_no_nic_name(const char *name, mplink_size len);
-// As a peer's virtual address.
+// For a peer's virtual address.
 const char *why_no_peer(const mplink_addr &addr);
-// As what is sent to that remote comes from.
+// For the source address of packets to that remote.
 const char *why_no_local(const mplink_addr &local, const mplink_addr &remote);
-// As that peer's address on a NIC.
+// For an address of that peer on a NIC.
 const char *why_no_remote(const mplink_addr &remote, const mplink_addr &peer);
 
 } // namespace mplink

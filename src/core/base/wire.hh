@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Numbers in network order, which need not be aligned.
+// Reads and writes numbers in network order.  They need not be aligned.
 #pragma once
 #include "mplink/types.h"
 

@@ -18,7 +18,7 @@ mplink_u32 BfdAuth::check(const mplink_bfd_config &config, const BfdPacket &pack
 	if (!known_)
 		return MPLINK_BFD_DROP_NONE;
 
-	// Circular: a number from before comes out as one far ahead.
+	// Numbers wrap, so an older one looks far ahead.
 	const mplink_u32 ahead = packet.auth_seq - rcv_seq_;
 	const mplink_u32 least = packet.auth_type == MPLINK_BFD_AUTH_METICULOUS_SHA1 ? 1 : 0;
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What of RFC 5880 6.7.4, authentication by SHA1, is not crypto: which key, and which
-// sequence number.
+// Authentication by SHA1 (RFC 5880 6.7.4), except for the hash: key ids and sequence numbers.
 #pragma once
 #include "bfd/packet.hh"
 
@@ -11,26 +10,26 @@ namespace mplink
 class BfdAuth
 {
 public:
-	// random: nobody may guess the first number sent (6.8.1, bfd.XmitAuthSeq).
+	// random: the first number to send, which nobody may guess (6.8.1, bfd.XmitAuthSeq).
 	explicit BfdAuth(mplink_u32 random) : xmit_seq_(random)
 	{
 	}
 
-	// enum mplink_bfd_drop: none if all but the digest is as it has to be.
+	// Checks everything but the digest.  Returns enum mplink_bfd_drop.
 	mplink_u32 check(const mplink_bfd_config &config, const BfdPacket &packet) const;
-	// The packet has been checked, and its digest is good.
+	// Takes the number of a packet whose digest is good and that passed check().
 	void accept(const BfdPacket &packet)
 	{
 		known_ = true;
 		rcv_seq_ = packet.auth_seq;
 	}
-	// The peer may have started anew: any number is as good as any.
+	// Accepts any number next, because the peer may have restarted.
 	void forget()
 	{
 		known_ = false;
 	}
-	// For the next packet sent.  Never the same twice, meticulous or not: 6.7.4
-	// leaves it open when the latter counts, but for packets that differ.
+	// The number of the next packet to send.  It always grows, with and without "meticulous":
+	// 6.7.4 lets the latter repeat a number only if the packets are equal.
 	mplink_u32 next()
 	{
 		return ++xmit_seq_;

@@ -11,7 +11,7 @@ namespace
 
 constexpr mplink_u8 version = 1;
 
-// The third byte, below the state.
+// Flags in the third byte, below the state.
 constexpr mplink_u8 bit_poll = 0x20;
 constexpr mplink_u8 bit_final = 0x10;
 constexpr mplink_u8 bit_control_plane_independent = 0x08;
@@ -19,7 +19,7 @@ constexpr mplink_u8 bit_auth = 0x04;
 constexpr mplink_u8 bit_demand = 0x02;
 constexpr mplink_u8 bit_multipoint = 0x01;
 
-// Type and length, which every authentication section begins with.
+// Every authentication section begins with its type and its length.
 constexpr mplink_u32 auth_header_len = 2;
 constexpr mplink_u32 sha1_len = bfd_max_len - bfd_header_len;
 
@@ -55,8 +55,7 @@ mplink_u32 check(const mplink_u8 *bytes, mplink_size len)
 	return MPLINK_BFD_DROP_NONE;
 }
 
-// The digest is one of the whole packet: bytes behind the section would be a packet
-// of which it is not said what they are.
+// The digest covers the whole packet, so no bytes may follow the section.
 mplink_u32 check_auth(const mplink_u8 *bytes)
 {
 	switch (bytes[bfd_header_len]) {

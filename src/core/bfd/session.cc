@@ -7,18 +7,18 @@ namespace mplink
 namespace
 {
 
-// Where nobody may be listening, no more than a packet a second (6.8.3).
+// While the peer may not be listening: at most one packet per second (6.8.3).
 constexpr mplink_u32 slow = 1000000;
 
-// A change is told at once, but eight in a row are followed by no more than four a
-// second: over a channel that delays and duplicates, each end's news of what the other
-// was some time ago would make it news for the other again.
+// A change is sent at once, but after eight in a row at most four per second.  On a path that
+// delays and duplicates packets, the two ends could else answer each other's old states for
+// ever.
 constexpr mplink_u64 news_interval = 250000;
 constexpr mplink_u64 news_burst = 7 * news_interval;
 
-// A peer may name a detection time of 12 days.  While the session is Up, that is how it wants
-// its failure found.  A session that is not Up carries nothing, so nothing is lost when it
-// forgets its peer sooner, and is found again by the peer's successor.
+// A peer may ask for a detection time of 12 days.  While the session is Up, we obey.  A session
+// that is not Up carries nothing, so it may forget its peer sooner, and then a restarted peer
+// can reach it.
 constexpr mplink_u64 forgotten_after = 3 * mplink_u64{MPLINK_BFD_MAX_INTERVAL_US};
 
 constexpr mplink_u32 larger(mplink_u32 a, mplink_u32 b)
@@ -31,8 +31,8 @@ constexpr bool valid_interval(mplink_u32 us)
 	return us >= MPLINK_BFD_MIN_INTERVAL_US && us <= MPLINK_BFD_MAX_INTERVAL_US;
 }
 
-// 75 to 100 % of the interval, so that sessions do not fall into step; at most 90 %
-// where a single packet that is late would be a failure (6.8.7).
+// 75 to 100 % of the interval, so that sessions do not synchronise.  At most 90 % if a single
+// late packet would be a failure (6.8.7).
 mplink_u64 jittered(mplink_u32 interval, mplink_u8 detect_mult, mplink_u32 random)
 {
 	constexpr mplink_u32 whole = 1U << 16;
@@ -97,13 +97,13 @@ mplink_u64 BfdSession::detection_time() const
 	return up() ? asked : earlier(asked, forgotten_after);
 }
 
-// The peer is in Demand mode, and wants periodic packets no longer (6.6).
+// Whether the peer is in Demand mode and wants no periodic packets (6.6).
 bool BfdSession::demanded() const
 {
 	return remote_demand_ && up() && remote_state_ == MPLINK_BFD_UP;
 }
 
-// When a packet may be brought forward.
+// When the next early packet may be sent.
 mplink_u64 BfdSession::news_from() const
 {
 	return news_paid_ > news_burst ? news_paid_ - news_burst : 0;
@@ -122,7 +122,7 @@ mplink_u64 BfdSession::periodic() const
 	return sent_at_ + jittered(tx_interval(), detect_mult_, jitter_);
 }
 
-// When the peer has been silent for too long.
+// When the peer will have been silent for too long.
 mplink_u64 BfdSession::detection() const
 {
 	if (!heard())
@@ -133,10 +133,9 @@ mplink_u64 BfdSession::detection() const
 	return at > excused_until_ ? at : excused_until_;
 }
 
-// Who stood still himself, for an interval or longer, a virtual machine that was paused
-// or a CPU that others had, cannot tell the peer's silence from his own deafness.  What
-// has come meanwhile, or comes in another interval, is still in time; once a silence, so
-// that a dead path is found by a host however slow.
+// If our own timer ran late by an interval or more (paused VM, starved CPU), packets may be
+// waiting unread: allow one more interval.  Only once per silence, so that even a slow host
+// finds a dead path.
 bool BfdSession::excuse(mplink_u64 now)
 {
 	if (excused_until_ || elapsed(now, deadline()) < rx_interval())
@@ -150,10 +149,10 @@ mplink_u64 BfdSession::deadline() const
 	return earlier(transmission(), detection());
 }
 
-// Tells the peer what the user wants, as far as the state allows.  While Up no poll
-// sequence may be under way, for one Final could not confirm two changes.  Entering Up
-// may break into one: what changes with that is the interval, to a shorter one, and
-// nothing waits for its Final.
+// Tells the peer what the user wants, as far as the state allows.  While Up, no poll sequence
+// may be under way, because one Final cannot confirm two changes.  When the session comes Up,
+// one may be: then only the interval changes, to a shorter one, and nothing waits for the
+// Final.
 void BfdSession::adopt()
 {
 	const mplink_u32 tx = up() ? config_.min_tx_us : larger(config_.min_tx_us, slow);
@@ -165,14 +164,14 @@ void BfdSession::adopt()
 	required_min_rx_ = rx;
 	detect_mult_ = config_.detect_mult;
 
-	// While Up, the peer must expect fewer packets before fewer are sent, and must
-	// send more before more are expected.
+	// While Up, the peer must know first: it must expect fewer packets before we send fewer,
+	// and send more before we expect more.
 	if (!up() || tx < min_tx_in_use_)
 		min_tx_in_use_ = tx;
 	if (!up() || rx > min_rx_in_use_)
 		min_rx_in_use_ = rx;
 
-	// A peer that is not heard has nothing to unlearn.
+	// A peer that is not heard knows no older values.
 	if (differs)
 		poll_ = heard() ? Poll::due : Poll::none;
 }
@@ -195,8 +194,8 @@ BfdStep BfdSession::step(mplink_u8 from, BfdSend send, mplink_u32 drop) const
 		.deadline = deadline()};
 }
 
-// A report begins a new interval, also if it was brought forward: a change makes no
-// packet more, but one earlier.
+// Sends a report, which begins a new interval even if it is early.  So a change does not add a
+// packet, but sends one sooner.
 BfdStep BfdSession::report(mplink_u8 from, mplink_u64 now, mplink_u32 random)
 {
 	if (news_)
@@ -207,7 +206,7 @@ BfdStep BfdSession::report(mplink_u8 from, mplink_u64 now, mplink_u32 random)
 	return step(from, BfdSend::report);
 }
 
-// The end of what may have changed something: tells the peer.
+// Ends an input that may have changed something: tells the peer if it did.
 BfdStep BfdSession::report_news(mplink_u8 from, mplink_u64 now, mplink_u32 random)
 {
 	if (news_ && now >= news_from())
@@ -254,10 +253,10 @@ void BfdSession::hear(const BfdPacket &packet)
 	hear_final(packet.final);
 }
 
-// What a peer wished ends with it.  Else a last packet that wanted no packets, or few, would
-// keep us from ever finding its successor.  RFC 5880 6.8.1 says so of the discriminator only;
-// BIRD resets the same variables.  The sequence number counts a while longer (6.8.1,
-// bfd.AuthSeqKnown): who replays the dead peer's packets has to wait.
+// Forgets what the peer asked for.  Else a last packet that asked for few or no packets would
+// keep us from ever finding the restarted peer.  RFC 5880 6.8.1 requires this for the
+// discriminator only; BIRD resets the same variables as we do.  The sequence number counts for
+// a while longer (6.8.1, bfd.AuthSeqKnown), so that old packets cannot be replayed at once.
 void BfdSession::forget_peer()
 {
 	auth_until_ = heard_at_ + 2 * detection_time();
@@ -283,13 +282,13 @@ BfdStep BfdSession::receive(mplink_u64 now, const BfdPacket &packet, mplink_u32 
 
 	const mplink_u8 next = bfd_next_state(was, packet.state);
 
-	// The reason of the last failure can be read until the session is Up again.
+	// Users can read the reason of the last failure until the session is Up again.
 	if (next != was)
 		enter(next, next == MPLINK_BFD_UP     ? mplink_u8{MPLINK_BFD_DIAG_NONE}
 			    : next == MPLINK_BFD_DOWN ? mplink_u8{MPLINK_BFD_DIAG_NEIGHBOUR}
 						      : diag_);
 	if (packet.poll) {
-		// It tells the news as well.
+		// The answer also tells what has changed.
 		news_ = false;
 		return step(was, BfdSend::final);
 	}
@@ -312,7 +311,7 @@ BfdStep BfdSession::expire(mplink_u64 now, mplink_u32 random)
 
 BfdStep BfdSession::configure(mplink_u64 now, const mplink_bfd_config &config, mplink_u32 random)
 {
-	// Sequence numbers are those of a key.
+	// Each key has its own sequence numbers.
 	if (config.auth_type != config_.auth_type || config.auth_key_id != config_.auth_key_id)
 		auth_.forget();
 	config_ = config;
@@ -352,8 +351,8 @@ BfdPacket BfdSession::packet(BfdSend what)
 		.state = state_,
 		.poll = poll,
 		.final = final,
-		// It runs where the packets are forwarded, in the kernel: no daemon that
-		// dies takes it along.
+		// BFD runs in the kernel, where packets are forwarded.  It does not end with a
+		// daemon.
 		.control_plane_independent = true,
 		.demand = false,
 		.detect_mult = detect_mult_,

@@ -17,8 +17,8 @@ void Device::clear(Rtnl rtnl)
 {
 	while (peers_)
 		take_out(rtnl, *peers_);
-	// Nothing that is published names a device any more.  The NICs
-	// themselves stay until ~Device(): sysfs may be reading them.
+	// No published table names a device any more.  The NICs themselves stay until ~Device(),
+	// because sysfs may be reading them.
 	for (Nic *nic : nics_)
 		if (nic)
 			nic->detach(rtnl);
@@ -105,8 +105,8 @@ void Device::remove_nic(Rtnl rtnl, mplink_u32 id)
 			with(rtnl, *peer,
 			     [&](Peer &p) { return p.remove_links(rtnl, settings_, id); });
 	update_carrier();
-	// No table lists it any more, so the device can go; and packets that read one
-	// that did may go on with the NIC's counters, which stay.
+	// No table names the NIC any more, so its device can go.  Packets that read an older table
+	// may still use the NIC's counters, which stay.
 	nic->detach(rtnl);
 	nics_[id] = nullptr;
 	tell(rtnl, MPLINK_EVENT_CONTROL);
@@ -120,7 +120,7 @@ void Device::with(Rtnl rtnl, Peer &peer, Change change)
 	if (!change(peer))
 		mplink_request_refresh(settings_.owner);
 	working_ += peer.works(rtnl);
-	// One that was asked for, and is not needed any more, does no harm.
+	// A recheck that is no longer needed does no harm.
 	if (peer.deadline_ms() < recheck_ms_) {
 		const mplink_u64 now = mplink_now_ms();
 
@@ -151,7 +151,7 @@ void Device::change_links(Rtnl rtnl, Peer &peer, LinkChanges &changes)
 	reassess(rtnl, needs);
 }
 
-// Other kinds of address are needed of these NICs than before, by ids as bits.
+// Links now need other addresses of these NICs; a bit per NIC id.
 void Device::reassess(Rtnl rtnl, mplink_u64 nics)
 {
 	for (; nics; nics &= nics - 1) {
@@ -252,7 +252,7 @@ void Device::take_out(Rtnl rtnl, Peer &peer)
 
 void Device::make_lanes(Rtnl rtnl)
 {
-	// Where memory is short, packets ask again.
+	// If memory is short, packets ask again.
 	for (Peer *peer = peers_; peer; peer = peer->next)
 		(void)peer->make_lanes(rtnl);
 }
@@ -314,16 +314,16 @@ int Device::step(Rtnl rtnl, Nic &nic, mplink_u32 event, const mplink_snapshot &s
 	int err;
 	const bool detach = nic.handle(rtnl, event, snapshot, present, err);
 
-	// First the tables let go of the device, then the NIC does.
+	// First the tables drop the device, then the NIC does.
 	update_peers(rtnl, &nic);
 	if (detach)
 		nic.detach(rtnl);
-	// What else stands in a device's way is of the user's making.
+	// Other errors cannot be cured by trying again.
 	if (err == -enomem)
 		mplink_request_refresh(settings_.owner);
 
 	tell(rtnl, event);
-	// A refresh is no event of the NIC's: it is news only if it changed something.
+	// A refresh is no event of the NIC, so report it only if it changed something.
 	if (event != MPLINK_EVENT_REFRESH || nic.state().reason != was)
 		report(nic, event, was);
 	return err;
@@ -333,8 +333,8 @@ int Device::event(Rtnl rtnl, mplink_u32 event, const mplink_snapshot &snapshot)
 {
 	Nic *bearer = nullptr;
 
-	// First whoever has lost the device lets go of it: one that was renamed
-	// from one NIC to another can be held by one at a time.
+	// First the NIC that has lost the device drops it.  A device that was renamed from one
+	// NIC's name to another's can be held by only one of them.
 	for (Nic *nic : nics_) {
 		if (!nic)
 			continue;
@@ -346,24 +346,24 @@ int Device::event(Rtnl rtnl, mplink_u32 event, const mplink_snapshot &snapshot)
 			bearer = nic;
 		if (is == named || !nic->port())
 			continue;
-		// The last words of a device that bore this name before: Linux
-		// repeats them until the device's last reference is gone.
+		// An earlier device of this name goes.  Linux repeats this event until the
+		// device's last reference is dropped.
 		if (named && event == MPLINK_EVENT_UNREGISTER) {
 			bearer = nullptr;
 			continue;
 		}
-		// The device was renamed away from this NIC; or, though names
-		// are unique, another one has come under its name.
+		// The device was renamed away from this NIC, or another device has come under
+		// its name.
 		step(rtnl, *nic, event, snapshot, false);
 	}
-	// A bond that goes still has events of its own, as it lets go of its ports.
+	// A bond that goes still has events while it releases its ports.
 	return bearer ? step(rtnl, *bearer, event, snapshot, snapshot.registered) : 0;
 }
 
 namespace
 {
 
-// The packet's lane, once it is ready for the table; null: the peer does not have it yet.
+// The packet's lane, started with the table.  Null: it has no room yet.
 const Lane *ready(const LinkTable &table, mplink_size at)
 {
 	Lane &lane = table.lanes().at(at);
@@ -383,7 +383,7 @@ void want(Lanes &lanes, mplink_size lane, void *owner)
 		mplink_request_lanes(owner);
 }
 
-// sent() for all packets, on lanes with and without room; out of the way.
+// sent() for lanes with or without room.  Not inline, to keep it out of the fast path.
 mplink_path *sent_anyhow(const LinkEntry &link, const Packet &packet)
 {
 	const Lane &lane = LinkTable::of(link).lanes().at(packet.lane);
@@ -397,7 +397,7 @@ mplink_path *sent_anyhow(const LinkEntry &link, const Packet &packet)
 	return link.path;
 }
 
-// A copy, and the link of the next one.
+// Sends a copy, and returns its path and the link of the next copy.
 mplink_choice sent_copy(const LinkEntry &link, const Packet &packet)
 {
 	return {sent_anyhow(link, packet), link.last ? nullptr : alive_from(&link + 1)};
@@ -460,7 +460,7 @@ mplink_choice Device::next(const LinkEntry &link, const Packet &packet)
 namespace
 {
 
-// A counter's sum over all lanes; counter: which one of a lane's.
+// The sum of a counter over all lanes.  counter: returns the one of a lane.
 template <class Counter>
 mplink_u64 sum_of(const Array<DeviceCounters> &lanes, Counter counter)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// A virtual NIC: its NICs, its peers, and what events do to them.
+// A virtual NIC: its NICs and its peers, and how they follow events.
 #pragma once
 #include "link/link_changes.hh"
 #include "policy/policies.hh"
@@ -21,7 +21,7 @@ public:
 	}
 	~Device();
 
-	// False: memory was short when it was made.
+	// False: memory was short when the device was made.
 	bool usable() const
 	{
 		return counters_ && no_lanes_;
@@ -33,7 +33,7 @@ public:
 	{
 		return settings_.policy;
 	}
-	// encap is one that there is.
+	// encap must be valid.
 	[[nodiscard]] int set_encap(Rtnl, mplink_u32 encap);
 	mplink_u32 encap() const
 	{
@@ -58,11 +58,11 @@ public:
 	{
 		return id < MPLINK_MAX_NICS ? nics_[id] : nullptr;
 	}
-	// The NIC of that name, or null.
+	// The NIC with that name, or null.
 	Nic *find_nic(Rtnl, const char *name) const;
-	// Makes the lanes that packets have asked for.
+	// Makes the lanes that packets asked for.
 	void make_lanes(Rtnl);
-	// What has passed over all NICs there ever were.
+	// The traffic of all present and past NICs.
 	mplink_counters counters() const;
 
 	[[nodiscard]] int add_peer(Rtnl, const mplink_addr &addr,
@@ -70,7 +70,7 @@ public:
 				   mplink_refusal &refusal);
 	[[nodiscard]] int set_peer(Rtnl, Peer &peer, std::span<const mplink_link_config> links,
 				   mplink_refusal &refusal);
-	// The same in two steps.  Null: *err and refusal say why.
+	// set_peer() in two steps: prepare() and change_links().  Null: err and refusal say why.
 	[[nodiscard]] Box<LinkChanges> prepare(Rtnl, Peer &peer,
 					       std::span<const mplink_link_config> links, int &err,
 					       mplink_refusal &refusal);
@@ -83,9 +83,9 @@ public:
 	// See mplink_core_recheck().
 	void recheck(Rtnl, mplink_u32 event);
 
-	// For a packet that select() found no link for.
+	// Chooses for a packet for which select() has no answer.
 	mplink_choice reselect(ReadSection section, const Peer &peer, const Packet &packet);
-	// The next copy of a broadcast.
+	// Sends the next copy of a broadcast on that link.
 	mplink_choice next(const LinkEntry &link, const Packet &packet);
 	void drop(mplink_u32 drop, mplink_size lane)
 	{
@@ -100,8 +100,8 @@ private:
 	void report(const Nic &nic, mplink_u32 event, mplink_u32 was);
 	void take_out(Rtnl, Peer &peer);
 	void reassess(Rtnl, mplink_u64 nics);
-	// Calls change(peer), which returns false where memory was short, and keeps count
-	// of the peers that can be reached, and of when to look at one again.
+	// Calls change(peer), which returns false if memory was short.  Keeps count of the peers
+	// with a valid link, and requests the next recheck.
 	template <class Change>
 	void with(Rtnl, Peer &peer, Change change);
 	void update_carrier();
@@ -113,25 +113,25 @@ private:
 
 	Settings settings_;
 	Nic *nics_[MPLINK_MAX_NICS] = {};  // by id
-	Traffic traffic_[MPLINK_MAX_NICS]; // of whichever NIC has that id
+	Traffic traffic_[MPLINK_MAX_NICS]; // by NIC id; outlives the NIC
 	Peer *peers_ = nullptr;            // a list
 	mplink_u32 working_ = 0;           // peers with a valid link
 	bool carrier_ = false;
-	mplink_u64 recheck_ms_ = never; // when one has been asked for
+	mplink_u64 recheck_ms_ = never; // the earliest recheck that was requested
 	Array<DeviceCounters> counters_;
 	NoLanes no_lanes_;
 };
 
 // The packet path.
 
-// Accounts a packet that came in by a link for which its lane has no room.
+// Accounts a received packet on a link for which its lane has no room.
 void receive_shared(const Nic &nic, const Peer &peer, const Link &link, mplink_size len,
 		    mplink_size lane);
-// The same for receive(), where there may be no link at all.
+// The same for receive(), when there may be no link at all.
 void receive_elsewhere(ReadSection, const Nic &nic, const Peer &peer, mplink_size len,
 		       mplink_size lane);
 
-// Accounts a packet that came in; by a NIC without a link, too, it came in.
+// Accounts a received packet on the NIC, and on the peer's first link over the NIC if there is one.
 [[gnu::always_inline]] inline void receive(ReadSection section, const Nic &nic, const Peer &peer,
 					   mplink_size len, mplink_size lane)
 {
@@ -145,7 +145,7 @@ void receive_elsewhere(ReadSection, const Nic &nic, const Peer &peer, mplink_siz
 		receive_elsewhere(section, nic, peer, len, lane);
 }
 
-// The same for one that says by which link it came.
+// The same for a packet that tells by which link it came.
 [[gnu::always_inline]] inline void receive_link(ReadSection section, const Nic &nic,
 						const Peer &peer, mplink_u32 id, mplink_size len,
 						mplink_size lane)

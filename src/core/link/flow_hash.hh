@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Which flow a packet belongs to, as a number.
+// A packet's flow, as a number.
 #pragma once
 #include "mplink/types.h"
 
@@ -29,7 +29,7 @@ constexpr bool has_ports(mplink_u8 protocol)
 	return protocol == dccp || protocol == sctp;
 }
 
-// Every input bit reaches the high half of the product, which is what is kept.
+// Each input bit reaches the high half of the product; only that half is used.
 constexpr mplink_u64 mix(mplink_u64 h, mplink_u64 v)
 {
 	return (h ^ v) * 0x9e3779b97f4a7c15ULL;
@@ -40,7 +40,7 @@ constexpr mplink_u32 finish(mplink_u64 h, mplink_u32 ports)
 	return static_cast<mplink_u32>(mix(h >> 32, ports) >> 32);
 }
 
-// More fragments, and the fragment's offset; not the bits "reserved" and "don't fragment".
+// Tests the bit "more fragments" and the fragment's offset, not "reserved" and "don't fragment".
 inline bool is_fragment(const mplink_u8 *l3)
 {
 	constexpr mplink_u8 bits[] = {0x3f, 0xff};
@@ -48,7 +48,7 @@ inline bool is_fragment(const mplink_u8 *l3)
 	return load<mplink_u16>(l3 + 6) & load<mplink_u16>(bits);
 }
 
-// Of an IPv4 header; no less than 16 if it is none.
+// The length of an IPv4 header in words of 32 bits.  At least 16 if it is no IPv4 header.
 inline mplink_u32 words(const mplink_u8 *l3)
 {
 	return l3[0] - 0x40U;
@@ -59,7 +59,7 @@ inline bool is_inet(const mplink_u8 *l3, mplink_size len)
 	return len >= 20 && words(l3) < 16;
 }
 
-// Of a packet that is_inet().
+// The hash of a packet for which is_inet() is true.
 [[gnu::always_inline]] inline mplink_u32 inet(const mplink_u8 *l3, mplink_size len)
 {
 	const mplink_u8 protocol = l3[9];
@@ -72,15 +72,15 @@ inline bool is_inet(const mplink_u8 *l3, mplink_size len)
 	return finish(h, ports);
 }
 
-// Of any other.
+// The hash of any other packet.
 mplink_u32 other(const mplink_u8 *l3, mplink_size len);
 
 } // namespace flow
 
-// A hash of addresses, protocol and ports, the same for all packets of a flow; its
-// upper bits are the best.  l3: the IP header, of which len bytes may be read.
-// Fragments and extension headers hide the ports; all packets of a datagram then
-// hash without them.  What is no IP packet hashes to 0.
+// A hash of addresses, protocol and ports, which is the same for all packets of a flow.  Its
+// upper bits are the best.  l3: the IP header; len: how many bytes may be read there.  Fragments
+// and packets with extension headers are hashed without ports, so that all fragments of a
+// datagram have the same hash.  A packet that is not IP has the hash 0.
 inline mplink_u32 flow_hash(const mplink_u8 *l3, mplink_size len)
 {
 	return flow::is_inet(l3, len) ? flow::inet(l3, len) : flow::other(l3, len);

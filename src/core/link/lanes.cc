@@ -36,7 +36,7 @@ Lane *Lane::create(mplink_u32 slots, Lane *older)
 	constexpr mplink_size each = sizeof(TrafficCounters) + sizeof(mplink_u64);
 	mplink_size size = 64;
 
-	// What the allocator would round it up to is room for more links.
+	// The allocator rounds up to a power of two; use the rest for more links.
 	while (size < sizeof(Lane) + slots * each)
 		size *= 2;
 
@@ -71,8 +71,8 @@ Lanes::~Lanes()
 
 bool Lanes::want(mplink_size lane)
 {
-	// A lane is written by its own packets only while they find nobody there, and by
-	// the worker only while it does not.
+	// While the lane is `nobody`, only its own packets write it; afterwards only the worker
+	// does.
 	if (Shared<Lane *> *own = own_.read()) {
 		Lane *it = own[lane].read();
 
@@ -81,7 +81,7 @@ bool Lanes::want(mplink_size lane)
 		else if (made(it))
 			it->wanting_.write(1);
 	}
-	// That another one has asked may be old news: then the lane's next packet asks.
+	// If the request seen here has just been served, the lane's next packet asks again.
 	if (wanted_.read())
 		return false;
 	wanted_.write(static_cast<mplink_u32>(lane) + 1);

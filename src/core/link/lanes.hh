@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-// What a peer has for each lane: the counters of its links, and how far balance-rr has
-// come with them.
+// A peer's lanes.  A lane holds the counters of the peer's links and a clock per link for the
+// policy; one CPU at a time writes it (mplink/core.h).
 //
-// Most peers are used by few lanes, if by any, and there are as many lanes as there could
-// be CPUs.  So a lane has nothing until a packet asks for it, and a worker, which may
-// sleep, makes it.  Until then the lane's packets share counters and clocks with others.
+// There are as many lanes as there can be CPUs, and few of them send to one peer.  So a lane has
+// no memory until a packet asks for it; a worker, which may sleep, makes it.  Until then the
+// lane's packets share counters and clocks with other lanes.
 #pragma once
 #include "base/counters.hh"
 #include "base/rcu.hh"
@@ -13,17 +13,17 @@
 namespace mplink
 {
 
-// Where a link counts: the slots lie one below the other, and this is how many bytes below
-// the lane.
+// The place of a link's counters: how many bytes they lie below the Lane.  Slots lie one below
+// the other.
 constexpr mplink_u16 place_of(mplink_u32 slot)
 {
 	return static_cast<mplink_u16>((slot + 1) * sizeof(TrafficCounters));
 }
 
-// No lane has room for it.
+// A place that no lane has room for.
 inline constexpr mplink_u16 no_place = 0xffff;
 
-// One allocation: counters, this, and the clocks.
+// One allocation: the counters, then this object, then the clocks.
 class Lane
 {
 public:
@@ -34,7 +34,8 @@ public:
 	Lane(const Lane &) = delete;
 	Lane &operator=(const Lane &) = delete;
 
-	// As wide as a register, like at(): it is extended once.
+	// Whether the lane has room for that place.  place is as wide as a register, here and in
+	// at(), so that it is extended only once.
 	[[gnu::always_inline]] bool has(mplink_size place) const
 	{
 		return static_cast<mplink_u32>(place) <= room_;
@@ -83,13 +84,13 @@ private:
 	mplink_u64 serial_ = 0;
 	Shared<mplink_u32> one_in_ = 256; // Lanes::share_out() writes it now and then
 	mplink_u32 room_;                 // bytes of counters
-	Shared<mplink_u32> wanting_;      // more room: read by the worker
-	Lane *older_;                     // had less room; its counts are part of the sums
-	mplink_u64 seen_ = 0;             // bytes sent, at the last share_out()
-	mplink_u64 recent_ = 0;           // bytes sent lately
+	Shared<mplink_u32> wanting_;      // a packet needs more room; the worker reads it
+	Lane *older_;           // the lane before, with less room; its counts are part of the sums
+	mplink_u64 seen_ = 0;   // bytes sent, at the last share_out()
+	mplink_u64 recent_ = 0; // bytes sent lately
 };
 
-// What all of a device's peers have that have no lane yet.
+// The empty lanes that all peers of a device share until they get their own.
 class NoLanes
 {
 public:
@@ -111,7 +112,7 @@ private:
 class Lanes
 {
 public:
-	// none: outlives all readers of this.
+	// none: must outlive all readers of this object.
 	explicit Lanes(const NoLanes &none) : all_(none.lanes())
 	{
 	}
@@ -119,22 +120,21 @@ public:
 	Lanes &operator=(const Lanes &) = delete;
 	~Lanes();
 
-	// One that has not been made has no room, and no clocks.
+	// A lane that has not been made yet has no room and no clocks.
 	[[gnu::always_inline]] Lane &at(mplink_size lane) const
 	{
 		return *all_.read()[lane].read();
 	}
-	// A packet of that lane's, which does not have what it needs, asks for it.
-	// True: grow() is due.
+	// A packet asks for memory for its lane.  True: the caller must have grow() called.
 	[[nodiscard]] bool want(mplink_size lane);
-	// Makes the lanes that are wanted, with room for so many slots.  They stay for as
-	// long as the peer.  False: memory is short, and packets have to ask again.
+	// Makes the lanes that packets asked for, with room for that many slots.  Lanes live as
+	// long as the peer.  False: memory is short, and packets will ask again.
 	[[nodiscard]] bool grow(Rtnl, mplink_u32 slots);
-	// Adds up what all lanes have counted in that slot.
 	// Tells each lane its part of what has been sent since the last call.  One caller at a
 	// time, in any context.
 	void share_out();
-	// Any context: lanes stay for as long as the peer.
+	// Adds what all lanes have counted in that slot.  Any context: lanes live as long as the
+	// peer.
 	void add_to(mplink_counters &sum, mplink_u32 slot) const;
 
 private:

@@ -9,12 +9,12 @@ namespace mplink
 namespace
 {
 
-// How long a link that works stays in use, from the moment BFD is asked for, without an
-// answer: time to turn BFD on at the other end as well, and for a handshake, which takes
-// three packets at the slower of the two ends' intervals.
+// After BFD was turned on, a link that works stays in use without an answer for this long at
+// least.  That is time to turn BFD on at the other end, and for a handshake, which takes three
+// packets at the slower end's interval.
 constexpr mplink_u64 least_trust_ms = 60000;
-// The same once another link's session is Up: the far end does speak BFD.  Before it is Up a
-// session sends a packet a second.
+// The same after another link's session has come Up, which shows that the peer speaks BFD.  A
+// session that is not Up sends one packet per second.
 constexpr mplink_u64 least_grace_ms = 5000;
 
 constexpr mplink_u64 handshake_ms(const mplink_liveness_config &config)
@@ -89,13 +89,13 @@ void Link::set_local(const mplink_addr &local)
 
 bool Link::change(const mplink_addr &remote, mplink_u16 weight)
 {
-	// The new need first: one that stays the same is never given up.
+	// First the new need, so that an unchanged need never drops to 0 in between.
 	const bool needed = nic_.need(family(remote));
 	const bool no_more = nic_.need_no_more(family(remote_));
 
 	if (!(remote == remote_)) {
 		moved_ = true;
-		// What failed, if anything, was the way to another address.
+		// Past failures were those of the path to another address.
 		restore_ = {};
 	}
 	remote_ = remote;
@@ -112,7 +112,7 @@ void Link::configure(Rtnl, const Settings &settings)
 		mplink_bfd_configure(session_.get(), &settings.liveness.bfd);
 }
 
-// The published table may name the old path: finish() lets it go.
+// The published table may still name the old path; finish() drops it.
 void Link::replace_path(PathRef path)
 {
 	if (path_)
@@ -152,8 +152,8 @@ bool Link::follow_session(const Settings &settings, mplink_u32 inherited)
 		trusted_until_ms_ = 0;
 		return true;
 	}
-	// Who turns BFD on first at one end, then at the other, shall not be cut off in
-	// between.
+	// A user who turns BFD on first at one end, then at the other, must not lose the link
+	// meanwhile.
 	if (!was_asked && restore_.usable())
 		trusted_until_ms_ = mplink_now_ms() + trust_ms(settings.liveness);
 	if (!session_)
@@ -171,7 +171,7 @@ bool Link::follow(Rtnl, const Settings &settings, mplink_u32 inherited)
 	return path && session;
 }
 
-// Why it may carry no packets, but for liveness.
+// Why the link may not carry packets, apart from liveness.
 mplink_u32 Link::why_not() const
 {
 	return link_reason(nic_.state(), nic_.has(family(remote_)),
@@ -217,7 +217,7 @@ void Link::stamp(mplink_u64 now_ms)
 	stamp_stage(valid_ms_, !reason_, now_ms);
 }
 
-// Trust ends with the first answer, with the first failure, and with its time.
+// Trust ends with the first answer, with the first failure, or when its time is up.
 void Link::judge_trust(mplink_u64 now_ms)
 {
 	if (!trusted())
@@ -236,12 +236,12 @@ bool Link::judge(Rtnl, const Settings &settings, mplink_u64 now_ms)
 		restore_,
 		{.wtr_ms = settings.liveness.wtr_ms, .holdoff_ms = settings.liveness.holdoff_ms},
 		health(), now_ms));
-	// During a hold-off they shall not.
+	// With a hold-off, packets must not look at the session's word.
 	watched_ = session_ && !trusted() && !settings.liveness.holdoff_ms;
 	stamp(now_ms);
 	if ((!was_) != (!reason_) || waits(was_) != waits(reason_))
 		return true;
-	// A path or a session is in the published table only if the link is valid there.
+	// Only valid links have a path or a session in the published table.
 	return !reason_ && (old_path_ || old_session_ || watched_ != was_watched);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// One way to one peer: over a NIC, to the peer's address there.
+// A link: one way to one peer, over a NIC and to the peer's address there.
 #pragma once
 #include "base/ref.hh"
 #include "link/link_table.hh"
@@ -10,18 +10,18 @@
 namespace mplink
 {
 
-// How long a link may go without an answer by BFD that has been used without one, once the
-// far end answers on another.
+// For how long a link may stay in use without an answer by BFD, after the peer has answered on
+// another link.
 mplink_u64 bfd_grace_ms(const mplink_liveness_config &config);
 
-// Readers may hold the path until a grace period ends; the kernel waits for that.
+// Readers may hold the path until a grace period ends; mplink_path_retire() waits for that.
 using PathRef = Ref<mplink_path, mplink_path_retire>;
 using SessionRef = Ref<mplink_bfd, mplink_bfd_put>;
 
 class Link : public mplink_rcu, Counted<Kind::links>
 {
 public:
-	// Null where memory is short.
+	// Null: memory is short.
 	[[nodiscard]] static Box<Link> create(Nic &nic, mplink_u32 id, const mplink_addr &remote,
 					      mplink_u16 weight);
 	Link(Nic &nic, mplink_u32 id, const mplink_addr &remote, mplink_u16 weight)
@@ -34,7 +34,7 @@ public:
 	{
 		return nic_;
 	}
-	// Among the peer's links.
+	// Unique among the peer's links.
 	mplink_u32 id() const
 	{
 		return id_;
@@ -47,7 +47,7 @@ public:
 	{
 		return reason_;
 	}
-	// Of the peer's lanes, where it counts.
+	// The slot in the peer's lanes where the link counts.
 	mplink_u32 slot() const
 	{
 		return slot_;
@@ -56,22 +56,23 @@ public:
 	{
 		return place_of(slot_);
 	}
-	// What packets count whose lane has no room for the slot.
+	// Counters for packets whose lane has no room for the slot.
 	LinkShared &shared() const
 	{
 		return shared_;
 	}
-	// How fast it is, as measured; any context.
+	// How fast the link is, as measured.  Any context.
 	void set_pace(mplink_u64 bytes_per_second, mplink_u32 delay_ns) const
 	{
 		shared_.pace.set(LinkPace::scale_of(bytes_per_second), delay_ns);
 	}
-	// Nothing is known of it but the weight.
+	// Only the weight is known of the link.
 	void forget_pace() const
 	{
 		set_pace(LinkPace::unmeasured * weight_, 0);
 	}
-	// Before it is published: before is what others have counted in that slot.
+	// Sets the slot.  before: what earlier links have counted there.  Call it before the link
+	// is published.
 	void count_in(mplink_u32 slot, const mplink_counters &before)
 	{
 		slot_ = slot;
@@ -91,13 +92,13 @@ public:
 			.waiting = waits(reason_)};
 	}
 	void info(mplink_link_info &info) const;
-	// lanes: the peer's.
+	// lanes: those of the peer.
 	mplink_counters sum(const Lanes &lanes) const;
 
-	// As the user wants it from now on, with weight 0 for the present one; an update
-	// and a new table are due.  True: another address is needed of the NIC.
+	// Changes the link as the user wants.  weight 0 leaves the weight as it is.  An update and
+	// a new table must follow.  True: the link now needs another address of the NIC.
 	[[nodiscard]] bool change(const mplink_addr &remote, mplink_u16 weight);
-	// What it sends comes from there; all zero: from what routing prefers.
+	// Sets the source address; all zero: routing decides.
 	void set_local(const mplink_addr &local);
 	const mplink_addr &local() const
 	{
@@ -107,18 +108,18 @@ public:
 	{
 		liveness_ = liveness;
 	}
-	// Whether the far end's BFD says that this link works.
+	// Whether the BFD session is Up.
 	bool answers() const
 	{
 		return session_ && read_once(*mplink_bfd_up(session_.get()));
 	}
-	// The far end answers on another link: if it does not on this one by until_ms, it
-	// does not because the path is dead.
+	// The peer answers BFD on another link.  If it does not answer on this one by until_ms, the
+	// path is dead.
 	void doubt(Rtnl, mplink_u64 until_ms)
 	{
 		trusted_until_ms_ = earlier(trusted_until_ms_, until_ms);
 	}
-	// The session is to be held as the settings say now.
+	// Passes the BFD settings on to the session.
 	void configure(Rtnl, const Settings &);
 
 	// An update: follow() if more than a session or the time has changed, then judge().
@@ -131,10 +132,10 @@ public:
 		lengthened_ms_ = 0;
 		unanswered_ = false;
 	}
-	// The NIC, the way to the remote, and whether there shall be a session;
-	// inherited: enum mplink_liveness.  False: memory is short.
+	// Follows the NIC, looks up the path, and starts or ends the session.  inherited: enum
+	// mplink_liveness.  False: memory is short.
 	[[nodiscard]] bool follow(Rtnl, const Settings &, mplink_u32 inherited);
-	// Whether it may carry packets.  True: a new table is due.
+	// Decides whether the link may carry packets.  True: a new table is due.
 	[[nodiscard]] bool judge(Rtnl, const Settings &, mplink_u64 now_ms);
 	// Ends the wait to restore at once, because the peer has no valid link.  True: a new
 	// table is due.
@@ -146,23 +147,24 @@ public:
 	{
 		return was_;
 	}
-	// It flaps, and in this update began to wait for longer than usual; or 0.
+	// The new wait, in ms, if the link flaps and its wait was lengthened in this update; else
+	// 0.
 	mplink_u32 lengthened_ms() const
 	{
 		return lengthened_ms_;
 	}
-	// It was used without an answer by BFD, and in this update that came to an end.
+	// Whether the link was used without an answer by BFD, and this update ended that.
 	bool unanswered() const
 	{
 		return unanswered_;
 	}
-	// When to judge() it again, whatever happens.
+	// When to call judge() again at the latest, as mplink_now_ms(), or never.
 	mplink_u64 deadline_ms() const
 	{
 		return trusted() ? earlier(deadline_ms_, trusted_until_ms_) : deadline_ms_;
 	}
 
-	// For good: no table that is still published may name the path or the session.
+	// Drops path and session for good.  No published table may name them.
 	void let_go(Rtnl);
 
 private:
@@ -197,18 +199,18 @@ private:
 	mplink_u32 reason_ = MPLINK_REASON_UNREGISTERED;
 	mplink_u32 liveness_ = MPLINK_LIVENESS_INHERIT;
 	mplink_u16 weight_;
-	bool moved_ = false;   // path_ and session_ are to another remote, or from another address
-	bool asked_ = false;   // it shall have a session
-	bool watched_ = false; // packets look at the session themselves
+	bool moved_ = false;   // remote or local has changed since path_ and session_ were made
+	bool asked_ = false;   // the user wants a session
+	bool watched_ = false; // packets look at the session's word
 	RestoreState restore_;
-	// Was in use when BFD was asked for, and may stay so without an answer until then; 0:
-	// may not.
+	// The link was in use when BFD was turned on.  It may stay in use without an answer until
+	// then; 0: it may not.
 	mplink_u64 trusted_until_ms_ = 0;
 	mplink_u64 deadline_ms_ = never;
 	mplink_u64 route_ms_ = never;
 	mplink_u64 valid_ms_ = never;
 
-	// Of an update under way.
+	// Belongs to the update under way.
 	mplink_u32 was_ = MPLINK_REASON_UNREGISTERED;
 	mplink_u32 lengthened_ms_ = 0;
 	bool unanswered_ = false;

@@ -59,8 +59,8 @@ mplink_u32 LinkChanges::entries(mplink_u32 nic_id) const
 	return n;
 }
 
-// The NIC's own, if it can be had, so that most ids are as users count their NICs.  One
-// whose link is taken away is free only once that has been done.
+// A free id: the NIC's own if possible, so that most link ids equal their NIC's id.  The id of a
+// link that this request removes is not free yet.
 mplink_u32 LinkChanges::free_id(mplink_u32 nic_id) const
 {
 	const auto taken = [this](mplink_u32 id) { return before(id) || asked_[id]; };
@@ -109,7 +109,7 @@ int LinkChanges::take_away(const mplink_link_config &wanted)
 	return claim(over.any->id(), wanted);
 }
 
-// Of a remote that none of the links has yet.
+// Whether an earlier entry already gives that remote.
 bool LinkChanges::given_before(const mplink_link_config &wanted) const
 {
 	for (const mplink_link_config *asked : asked_)
@@ -153,7 +153,7 @@ int LinkChanges::change(const mplink_link_config &wanted)
 			      "is given twice; links over one NIC differ in their remotes", eexist);
 	if (!over.n || wanted.add)
 		return create(wanted);
-	// Who has one link, and names it once, means that one.
+	// If there is one link over the NIC, and one entry for it, the entry means that link.
 	if (over.n == 1 && entries(wanted.nic_id) == 1)
 		return claim(over.any->id(), wanted);
 	return refuse(MPLINK_REFUSED_REMOTE,
@@ -161,7 +161,7 @@ int LinkChanges::change(const mplink_link_config &wanted)
 		      einval);
 }
 
-// Of the link that claim() gave the entry to.
+// Checks the local address for the link that claim() gave the entry to.
 int LinkChanges::check_local(const mplink_link_config &wanted)
 {
 	for (mplink_u32 id = 0; id < MPLINK_MAX_LINKS; id++) {
@@ -204,7 +204,8 @@ int LinkChanges::resolve()
 	return 0;
 }
 
-// One that no link has had so far, if it can be had: packets may still count there.
+// A free slot: if possible one that no link has had yet, because packets may still count in the
+// slots of links that have gone.
 mplink_u32 LinkChanges::free_slot() const
 {
 	mplink_u64 had = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// What the user asks to be done to a peer's links.  All that can fail is done before
-// anything is changed.
+// A user's request to change a peer's links.  Everything that can fail is done before anything
+// is changed.
 #pragma once
 #include <span>
 
@@ -12,7 +12,7 @@ namespace mplink
 class LinkChanges
 {
 public:
-	// nics: by id, with gaps.
+	// nics: by id; null where there is none.
 	LinkChanges(Rtnl rtnl, std::span<Nic *const> nics, const Peer &peer)
 	    : rtnl_(rtnl), nics_(nics), peer_(peer)
 	{
@@ -21,18 +21,18 @@ public:
 	LinkChanges &operator=(const LinkChanges &) = delete;
 	~LinkChanges();
 
-	// Takes over what is asked for, without touching the peer; wanted must stay until
-	// make().  0, or an error and *refusal: see mplink_core_peer_set().
+	// Checks the request and prepares it, without touching the peer.  wanted must stay until
+	// make().  Returns 0 or a negative errno and sets refusal: see mplink_core_peer_set().
 	[[nodiscard]] int prepare(std::span<const mplink_link_config> wanted,
 				  mplink_refusal &refusal);
-	// The link of that id as it will be.  False: there will be none.
+	// The link with that id as it will be.  False: there will be none.
 	[[nodiscard]] bool plan(mplink_u32 id, mplink_link_plan &plan) const;
-	// Links that stay become as asked.  Returns the set for Peer::replace_links(), and
-	// the ids of NICs of which other addresses are needed than before, as bits.
+	// Changes the links that stay.  Returns the set for Peer::replace_links().  needs: takes
+	// the NICs of which links now need other addresses, a bit per id.
 	[[nodiscard]] Box<LinkSet> make(mplink_u64 &needs);
 
 private:
-	// An entry of the request; the first failure is the refusal.
+	// Each checks an entry of the request.  The first failure is the refusal.
 	[[nodiscard]] int check_nic(const mplink_link_config &wanted);
 	[[nodiscard]] int take_away(const mplink_link_config &wanted);
 	[[nodiscard]] int change(const mplink_link_config &wanted);
@@ -48,7 +48,7 @@ private:
 		refusal_.why = why;
 		return -err;
 	}
-	// How many entries may mean one of the present links over that NIC to be changed.
+	// How many entries may refer to one of the present links over that NIC.
 	mplink_u32 entries(mplink_u32 nic_id) const;
 	bool given_before(const mplink_link_config &wanted) const;
 	mplink_u32 free_id(mplink_u32 nic_id) const;
@@ -62,7 +62,7 @@ private:
 	const Peer &peer_;
 	std::span<const mplink_link_config> wanted_;
 	mplink_refusal refusal_ = {};
-	const mplink_link_config *asked_[MPLINK_MAX_LINKS] = {}; // by the link's id
+	const mplink_link_config *asked_[MPLINK_MAX_LINKS] = {}; // by link id
 	Box<LinkSet> set_;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// The links of a peer, by their ids and by their NICs: what a packet that comes in is
-// accounted to.  Published under RCU; a link may be taken out, but none put in.
+// The links of a peer, by id and by NIC.  A packet that comes in is accounted to one of them.
+// Published under RCU.  Once published, a link may be taken out, but none may be put in.
 #pragma once
 #include <span>
 
@@ -12,8 +12,8 @@ namespace mplink
 class LinkSet : public mplink_rcu
 {
 public:
-	// With room for links over NICs with ids below nics, of ids below size; there is
-	// none yet.  Null where memory is short.
+	// Makes an empty set, with room for links with ids below size over NICs with ids below
+	// nics. Null: memory is short.
 	[[nodiscard]] static Box<LinkSet> create(mplink_u32 nics, mplink_u32 size)
 	{
 		return make_with<LinkSet>((nics + size) * sizeof(Shared<Link *>), nics, size);
@@ -25,7 +25,7 @@ public:
 			place.write(no_place);
 	}
 
-	// The link of that id, or null.
+	// The link with that id, or null.
 	[[gnu::always_inline]] Link *at(mplink_u32 id) const
 	{
 		return id < size_ ? links_[id].read() : nullptr;
@@ -35,25 +35,25 @@ public:
 	{
 		return nic_id < nics_ ? by_nic()[nic_id].read() : nullptr;
 	}
-	// Where a packet from that NIC is counted in a lane; or no_place.
+	// The place in a lane where packets from that NIC are counted, or no_place.
 	[[gnu::always_inline]] mplink_u16 place(mplink_u32 nic_id) const
 	{
 		return places_[nic_id].read();
 	}
-	// Readers may hold the link until a grace period ends.  Needs no memory: a NIC
-	// that goes cannot wait for any.
+	// Takes the link out.  Readers may hold it until a grace period ends.  This needs no
+	// memory, because a NIC that goes cannot wait for memory.
 	void take(Rtnl, const Link &link)
 	{
 		links_[link.id()].write(nullptr);
 		find_first(link.nic().id());
 	}
-	// Before it is published.
+	// Call it only before the set is published.
 	void put(Link &link)
 	{
 		links_[link.id()].write(&link);
 		find_first(link.nic().id());
 	}
-	// The links in the order of their NICs, and over one NIC in that of their ids.
+	// Lists the links in the order of their NICs, and for one NIC in the order of their ids.
 	// Returns how many there are.
 	mplink_u32 ordered(std::span<Link *, MPLINK_MAX_LINKS> links) const
 	{
@@ -69,7 +69,7 @@ public:
 		return n;
 	}
 
-	// for (Link &link : set), by their ids
+	// for (Link &link : set), in the order of ids
 	class Iterator
 	{
 	public:

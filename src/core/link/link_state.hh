@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
-// Why a link may or may not carry packets, as a pure function of its NIC and
-// of the way to its remote.
+// Whether a link may carry packets, and why not: a pure function of its NIC and of the path to
+// its remote.
 #pragma once
 #include "link/nic_state.hh"
 
 namespace mplink
 {
 
-// How far the way to the remote is worth keeping.
+// What to do with the path to the remote.
 enum class PathNeed {
-	none,  // the device is gone or closed, or has no address: routes go with it
-	keep,  // no cable: the way will be the same when it is back
-	fresh, // it must be there, and be what a lookup gives now
+	none,  // drop it: the device is gone, down, or has no address, so it has no routes
+	keep,  // keep it: there is no carrier, and the path stays the same when it returns
+	fresh, // it must exist, and be what a lookup gives now
 };
 
 constexpr PathNeed path_need(const NicState &nic, bool has_address)
@@ -26,7 +26,7 @@ constexpr PathNeed path_need(const NicState &nic, bool has_address)
 	}
 }
 
-// no_path: why there is no way to the remote; NONE: there is one.
+// The link's reason, enum mplink_reason.  no_path: why there is no path; NONE: there is one.
 constexpr mplink_u32 link_reason(const NicState &nic, bool has_address, mplink_u32 no_path)
 {
 	if (!nic.valid())

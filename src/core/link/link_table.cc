@@ -10,9 +10,9 @@ namespace
 constexpr mplink_u32 cache_line = 64;
 static_assert(sizeof(LinkEntry) == cache_line);
 
-// Of a link that nobody watches: packets have one way to ask.
+// The BFD word of a link without a session, so that packets need no second case.
 constexpr unsigned long always = 1;
-// Of a link that is not to be used any more.
+// The words of an entry that was given up.
 constexpr unsigned long no_more = 0;
 
 const unsigned long *live_word(const LinkSpec &link)
@@ -97,10 +97,10 @@ bool LinkEntry::given_up() const
 	return live.read() == &no_more;
 }
 
-// A packet that has seen it alive may use its path until the packet's read section ends.
+// A packet that saw the entry alive may use its path until its read-side section ends.
 void LinkEntry::give_up()
 {
-	// What these point to may be freed.
+	// The words that these point to may be freed soon.
 	live.write(&no_more);
 	state.write(&no_more);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-// The valid links of a peer as the packet path sees them: published under RCU,
-// freed after a grace period.  What a packet reads here
-// belongs together, and the devices and paths it names cannot go away before
-// the packet's RCU read section ends.  It is immutable, but for LinkEntry::give_up().
+// The valid links of a peer as packets see them.  Published under RCU, and freed after a grace
+// period.  All that a packet reads here belongs together.  The devices and paths that the table
+// names stay until the packet's RCU read-side section ends.  A table does not change, except by
+// LinkEntry::give_up().
 #pragma once
 #include <span>
 
@@ -13,36 +13,36 @@
 namespace mplink
 {
 
-// What a table is built from: one link, valid or not.
+// A link, valid or not, from which a table is built.
 struct LinkSpec {
 	bool valid;
 	mplink_u16 weight;
 	const mplink_port *port;
-	const unsigned long *live; // see mplink_bfd_up(); null: it always is
+	const unsigned long *live; // see mplink_bfd_up(); null: no session, always alive
 	mplink_path *path;
-	LinkShared *shared;
+	LinkShared *shared; // counters for lanes that have no memory yet, and the pace
 	LaneCounters *nic_counters;
-	mplink_u16 place;     // of its counters in a lane
-	mplink_u32 id;        // the link's
-	bool waiting = false; // to be restored: the far end may use it by now
+	mplink_u16 place;     // of the link's counters in a lane
+	mplink_u32 id;        // the link's id
+	bool waiting = false; // waits to restore: the peer may use it already
 };
 
-// A cache line each.
+// A valid link.  One cache line.
 struct alignas(64) LinkEntry {
-	// Whether the device can send, and the far end answers, at this very moment.  No
-	// event tells so in time: that of a carrier loss may trail the cable by a second.
+	// Whether the device can send and the peer answers, at this very moment.  Events are too
+	// late for this: the one for a lost carrier may come a second after the cable.
 	[[gnu::always_inline]] bool alive() const
 	{
 		return (read_once(*state.read()) & mask) == want && read_once(*live.read());
 	}
 
-	// Whether the link is as the table was told, and valid.
+	// Whether the link is valid and has not changed since the table was built.
 	bool is(const LinkSpec &link) const;
-	// Makes it dead for good.  It needs no memory, as another table would.
+	// Makes the entry dead for good.  Unlike a new table, this needs no memory.
 	void give_up();
 	bool given_up() const;
 
-	// How far a packet moves the link's clock.
+	// How far a packet of len bytes moves the link's clock.
 	mplink_u64 cost(mplink_size len) const
 	{
 		return (len + header_len) * scale;
@@ -55,7 +55,7 @@ struct alignas(64) LinkEntry {
 	mplink_path *path;
 	LinkShared *shared;
 	LaneCounters *nic_counters;
-	mplink_u64 scale; // clock ticks a byte: the reciprocal of the weight
+	mplink_u64 scale; // clock ticks per byte: the reciprocal of the weight
 	mplink_u16 header_len;
 	mplink_u16 place; // in a lane
 	bool last;        // of the table
@@ -63,8 +63,8 @@ struct alignas(64) LinkEntry {
 	mplink_u8 index; // in the table
 };
 
-// A packet on its way out, as the core sees it.  All of it as wide as registers, which
-// it is kept in: padding would have to be cleared, in memory.
+// A packet on its way out.  All fields are as wide as registers, so that the packet stays in
+// registers: padding would have to be cleared in memory.
 struct Packet {
 	mplink_size len;  // from the IP header on
 	mplink_size lane; // see core.h
@@ -101,10 +101,10 @@ public:
 	{
 		return policy_;
 	}
-	// The links that packets may come by now, a bit for each one's id: those that are
-	// alive, each of which it looks at, and those that wait to be restored.
+	// The links by which packets may come now, a bit per link id: live links, and links that
+	// wait to restore.  Linear in the number of links.
 	mplink_u64 alive_ids() const;
-	// The link of that id, or null.
+	// The link with that id, or null.
 	const LinkEntry *find(mplink_u32 id) const;
 	const LinkEntry &operator[](mplink_u32 i) const
 	{
@@ -114,12 +114,12 @@ public:
 	{
 		return entries()[i];
 	}
-	// Not 0, and that of no other table of the peer's.
+	// Not 0, and unique among the tables of the peer.
 	mplink_u64 serial() const
 	{
 		return serial_;
 	}
-	// Of the peer.
+	// The lanes of the peer.
 	Lanes &lanes() const
 	{
 		return lanes_;
@@ -130,7 +130,7 @@ public:
 	{
 		return default_serial_;
 	}
-	// A lane that has this place has room for the table.
+	// The highest place of a link.  A lane with room for it has room for the table.
 	mplink_u32 last_place() const;
 	// The policy's memory behind the entries; readers may write it.
 	template <class T>
@@ -142,7 +142,7 @@ public:
 	LinkTable(std::span<const LinkSpec> links, const Layout &, Lanes &lanes, mplink_u64 serial);
 
 private:
-	// Right behind the table, and as aligned.
+	// The entries lie right behind the table.
 	LinkEntry *entries() const
 	{
 		return reinterpret_cast<LinkEntry *>(const_cast<LinkTable *>(this) + 1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// A NIC that the user named: its state, and while it is registered the device.
+// A NIC that the user named: its state and, while there is one, its device.
 #pragma once
 #include "base/addr.hh"
 #include "base/counters.hh"
@@ -33,8 +33,8 @@ public:
 class Nic : public mplink_rcu, Counted<Kind::nics>
 {
 public:
-	// traffic: the counters of its place in the device, one a lane, which outlive it
-	// and have counted for others before.
+	// traffic: the counters for that id, one per lane.  They outlive the NIC, and earlier NICs
+	// with the same id have counted there.
 	Nic(void *owner, mplink_u32 id, const char *name, LaneCounters *traffic);
 
 	const char *name() const
@@ -53,7 +53,7 @@ public:
 	{
 		return state_;
 	}
-	// NULL unless attached.
+	// Null unless attached.
 	mplink_port *port() const
 	{
 		return ref_.get();
@@ -71,11 +71,11 @@ public:
 	{
 		return traffic_;
 	}
-	// Since this NIC was added.
+	// Traffic since this NIC was added.
 	mplink_counters counters() const;
 
-	// A link over this NIC asks, or asks no more, for an address of that kind. While
-	// none does, IPv4 or IPv6 will do.  True: reassess() is due.
+	// A link over this NIC begins, or ceases, to need an address of that family.  While no link
+	// needs one, an IPv4 or IPv6 address will do.  True: call reassess().
 	[[nodiscard]] bool need(Family family);
 	[[nodiscard]] bool need_no_more(Family family);
 	bool has(Family family) const
@@ -83,15 +83,14 @@ public:
 		return has_ & bit(family);
 	}
 
-	// Takes the event.  present: snapshot is that of this NIC's device; else
-	// there is no such device.  Detaching is left to detach(), for the
-	// tables must let go of the device first; true: call it.
-	// *err: 0, or why the device could not be attached.
+	// Takes an event.  present: snapshot shows this NIC's device; else there is no such device.
+	// Returns true if the caller must call detach(), after no table names the device any more.
+	// err: 0, or a negative errno if the device could not be attached.
 	[[nodiscard]] bool handle(Rtnl, mplink_u32 event, const mplink_snapshot &snapshot,
 				  bool present, int &err);
-	// What is needed of it has changed, and nothing else.
+	// Follows a change of what links need, and of nothing else.
 	void reassess(Rtnl);
-	// No table may list the device any more.
+	// Detaches the device.  No table may name it any more.
 	void detach(Rtnl);
 
 	void info(mplink_nic_info &info) const;
@@ -124,7 +123,7 @@ private:
 	mplink_u64 stages_ms_[MPLINK_NIC_STAGES];
 	const char *refused_ = nullptr;
 	LaneCounters *traffic_;
-	mplink_counters before_ = {}; // what traffic_ counted for others
+	mplink_counters before_ = {}; // what traffic_ had counted for earlier NICs
 };
 
 } // namespace mplink

@@ -39,8 +39,8 @@ bool Peer::replace_links(Rtnl rtnl, const Settings &settings, Box<LinkSet> links
 
 	const bool complete = update(rtnl, settings, nullptr);
 
-	// No table names the removed ones any more, but packets that read one that
-	// did may still count on them.
+	// No table names the removed links any more.  Packets that read an older table may still
+	// count on them.
 	if (old)
 		for (Link &link : *old)
 			if (now->at(link.id()) != &link) {
@@ -72,8 +72,8 @@ bool Peer::remove_links(Rtnl rtnl, const Settings &settings, mplink_u32 nic_id)
 	return complete;
 }
 
-// Gives up what the table names that is not valid any more: a device or a path may be
-// on its way out.  False: nothing is left of it.
+// Gives up table entries that are not valid any more, because their device or path may be about
+// to go.  False: no entry is left.
 bool Peer::prune(Rtnl rtnl)
 {
 	LinkTable *const table = table_.get(rtnl);
@@ -114,7 +114,7 @@ bool Peer::publish(Rtnl rtnl, const Settings &settings)
 			table = build_table({specs.begin(), n}, settings.policy, lanes_, ++serial_);
 		}
 		stale_ = !table;
-		// Better some links, or by another policy, than none.
+		// Fewer links, or the old policy, are better than no link.
 		if (stale_ && prune(rtnl))
 			return false;
 	}
@@ -182,7 +182,7 @@ void Peer::report(Rtnl rtnl, const Settings &settings, mplink_u32 event, const L
 		mplink_report_flapping(settings.owner, &report, link.lengthened_ms());
 }
 
-// changed: a new table is due.
+// Ends an update.  changed: a new table is due.
 bool Peer::finish(Rtnl rtnl, const Settings &settings, bool changed)
 {
 	const LinkSet &links = *links_.get(rtnl);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// A remote host, and the links to it: over any NIC one for each of its remotes there.
+// A peer: a remote host and the links to it.  Over one NIC there is one link per remote address.
 #pragma once
 #include "link/link_set.hh"
 #include "link/link_table.hh"
@@ -10,10 +10,10 @@ namespace mplink
 class Peer : public mplink_rcu, Counted<Kind::peers>
 {
 public:
-	// Null where memory is short.
+	// Null: memory is short.
 	[[nodiscard]] static Box<Peer> create(const mplink_addr &addr, const NoLanes &none);
-	// Takes the peer from the packet path, and frees it once no reader can
-	// see it: readers hold the peer itself only within a read section.
+	// Takes the peer from the packet path, and frees it after a grace period.  Readers hold a
+	// peer only within a read-side section.
 	static void retire(Rtnl, Box<Peer> peer);
 
 	Peer(const mplink_addr &addr, const NoLanes &none) : mplink_rcu(), lanes_(none), addr_(addr)
@@ -25,26 +25,26 @@ public:
 	{
 		return addr_;
 	}
-	// The link of that id, or null.
+	// The link with that id, or null.
 	Link *link(Rtnl rtnl, mplink_u32 id) const
 	{
 		const LinkSet *links = links_.get(rtnl);
 
 		return links ? links->at(id) : nullptr;
 	}
-	// The same for a packet: it finds no peer that has not been given its links.
+	// The same for a packet.  Packets find a peer only after it has got its links.
 	Link *link(ReadSection section, mplink_u32 id) const
 	{
 		return links_.read(section)->at(id);
 	}
-	// The same for those who may come before the peer has been given its links.
+	// The same for readers that may come before the peer has got its links.
 	Link *find_link(ReadSection section, mplink_u32 id) const
 	{
 		const LinkSet *links = links_.read(section);
 
 		return links ? links->at(id) : nullptr;
 	}
-	// The first link over the NIC of that id, or null.
+	// The first link over the NIC with that id, or null.
 	[[gnu::always_inline]] Link *link_over(ReadSection section, mplink_u32 nic_id) const
 	{
 		return links_.read(section)->over(nic_id);
@@ -55,13 +55,13 @@ public:
 
 		return links && links->over(nic_id);
 	}
-	// Where a packet from that NIC is counted in a lane; or no_place.
+	// The place in a lane where packets from that NIC are counted, or no_place.
 	[[gnu::always_inline]] mplink_u16 place(ReadSection section, mplink_u32 nic_id) const
 	{
 		return links_.read(section)->place(nic_id);
 	}
 
-	// Null before there have been links.
+	// Null until the peer has got its links.
 	const LinkSet *links(Rtnl rtnl) const
 	{
 		return links_.get(rtnl);
@@ -70,20 +70,20 @@ public:
 	{
 		return links_.read(section);
 	}
-	// Puts these links in the place of those there are, and publishes a table of them;
-	// frees what is in the old set only, after a grace period.  False as update().
+	// Replaces the links and publishes a table of the new ones.  Frees links that only the old
+	// set has, after a grace period.  False as update().
 	[[nodiscard]] bool replace_links(Rtnl, const Settings &, Box<LinkSet> links);
 
-	// Takes away the links over that NIC.  False as update().
+	// Removes the links over that NIC.  False as update().
 	[[nodiscard]] bool remove_links(Rtnl, const Settings &, mplink_u32 nic_id);
 
-	// Follows the NICs (all, or one), and publishes what has changed.
-	// False: memory was short; until it is called again the peer may have
-	// fewer links than it could, and know nothing of what else has changed.
+	// Follows the NICs (all, or only one), and publishes a table if something has changed.
+	// False: memory was short.  Until the next call the peer may have fewer valid links than
+	// it could, and may have missed other changes.
 	[[nodiscard]] bool update(Rtnl, const Settings &, const Nic *only);
-	// The same where only time has passed, or a session has changed its state.
+	// The same if only time has passed, or only a session has changed its state.
 	[[nodiscard]] bool recheck(Rtnl, const Settings &);
-	// Other settings for BFD and for waiting.  False as above.
+	// Follows new settings for BFD and waits.  False as above.
 	[[nodiscard]] bool configure(Rtnl, const Settings &);
 	// Reports what the updates since the last call have changed, with the event that caused
 	// them.  Call it last, when the state of the whole device is complete: reports may call
@@ -92,7 +92,7 @@ public:
 	// Publishes a table for the policy.  False as above.
 	[[nodiscard]] bool publish(Rtnl, const Settings &);
 
-	// enum mplink_liveness, for links that have none of their own.  update() is due.
+	// enum mplink_liveness, for links that inherit it.  After set_liveness() call update().
 	mplink_u32 liveness() const
 	{
 		return liveness_;
@@ -101,7 +101,7 @@ public:
 	{
 		liveness_ = liveness;
 	}
-	// When recheck() is due, whatever happens.
+	// When to call recheck() at the latest, as mplink_now_ms(), or never.
 	mplink_u64 deadline_ms() const
 	{
 		return deadline_ms_;
@@ -111,14 +111,14 @@ public:
 	{
 		return table_.read(section);
 	}
-	// Packets may ask for more, whoever else reads the peer.
+	// Not const: packets may ask for lanes even if they only read the peer.
 	Lanes &lanes() const
 	{
 		return lanes_;
 	}
 	// Makes the lanes that packets have asked for.  False: memory is short.
 	[[nodiscard]] bool make_lanes(Rtnl);
-	// What has ever been counted in that slot of the lanes.
+	// All that was ever counted in that slot of the lanes.
 	mplink_counters counted(Rtnl, mplink_u32 slot) const;
 	// Whether a link is valid.
 	bool works(Rtnl) const
@@ -139,7 +139,7 @@ private:
 	Rcu<LinkSet> links_;
 	Rcu<LinkTable> table_;
 	mutable Lanes lanes_;
-	mplink_u64 serial_ = 0; // of the last table
+	mplink_u64 serial_ = 0; // of the latest table
 	bool stale_ = false;
 	bool news_ = false; // tell() has something to report
 	bool works_ = false;

@@ -9,7 +9,7 @@ namespace
 
 using Phase = RestoreState::Phase;
 
-// The bound is none of the user's own: a wait that was asked for is kept.
+// The limit applies to doubled waits only: a longer wait that the user set is kept.
 mplink_u32 wait_ms(const RestoreState &state, const RestoreConfig &config)
 {
 	const mplink_u64 wait = mplink_u64{config.wtr_ms} << state.doublings;
@@ -39,8 +39,8 @@ void use(RestoreState &state, mplink_u64 now_ms)
 	begin(state, Phase::usable, now_ms);
 }
 
-// While it is in use, a failure is what tells whether it flaps.  One that fails while
-// it waits costs nobody a packet, and begins its wait anew.
+// Only a failure while the link is in use tells whether it flaps.  A failure while it waits costs
+// no packet; the wait begins again.
 void fail(RestoreState &state, const RestoreConfig &config, mplink_u64 now_ms)
 {
 	if (state.usable()) {

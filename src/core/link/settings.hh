@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What holds for all peers of a virtual NIC.
+// Settings of a virtual NIC, for all its peers.
 #pragma once
 #include "base/atomic.hh"
 #include "mplink/types.h"
@@ -34,7 +34,7 @@ struct Settings {
 	TunnelSettings tunnel;
 };
 
-// Where nobody has asked for anything.  50 ms times 3 is what a busy host still keeps.
+// The defaults.  3 times 50 ms is a detection time that a busy host still keeps.
 constexpr mplink_liveness_config default_liveness()
 {
 	return {.mode = MPLINK_LIVENESS_OFF,
@@ -58,7 +58,7 @@ constexpr mplink_tunnel_config default_tunnel()
 		.checksum = 0};
 }
 
-// Why that cannot be meant, in words that name the setting; or null.
+// Null if all values are in range, else a message that names the first wrong setting.
 const char *why_no_liveness(const mplink_liveness_config &config);
 const char *why_no_tunnel(const mplink_tunnel_config &config);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// A tree of losers over n clocks: which is furthest behind is known at once, and
-// moving that one forward replays only the matches it won.
+// A tree of losers over n clocks.  It knows at once which clock is furthest behind.  When that
+// clock moves on, only the matches that it won are played again.
 #pragma once
 #include <utility>
 
@@ -9,14 +9,14 @@
 namespace mplink
 {
 
-// Memory that a Tournament over n clocks lays out for itself.
+// Bytes of memory that a Tournament over n clocks needs.
 constexpr mplink_size tournament_size(mplink_u32 n)
 {
 	return mplink_size{n} * sizeof(mplink_u64);
 }
 
-// The clocks run for ever and wrap; they are never further apart than one
-// packet's cost, far below half of what they can count to.
+// Clocks wrap.  They are never further apart than the cost of one packet, which is far less than
+// half of their range.
 class Tournament
 {
 public:
@@ -25,13 +25,13 @@ public:
 	{
 	}
 
-	// The clock furthest behind; of equals, the first.
+	// The clock that is furthest behind; among equals the first.
 	mplink_u32 winner() const
 	{
 		return leaf(node_[0]);
 	}
 
-	// Moves the winner on.
+	// Moves the winner's clock on.
 	[[gnu::always_inline]] void advance(mplink_u64 by)
 	{
 		mplink_u64 player = node_[0];
@@ -53,8 +53,8 @@ public:
 		return static_cast<__INT64_TYPE__>(a - b) < 0;
 	}
 
-	// Reads the clocks, n of them, and sets them, to be compared with behind()
-	// and moved with moved(); in time linear in n.
+	// get() reads all n clocks, and set() writes them; both take time linear in n.  Between
+	// them, compare clocks with behind() and move them with moved().
 	void get(mplink_u64 *clocks) const
 	{
 		for (mplink_u32 k = 0; k < n_; k++)
@@ -89,11 +89,11 @@ private:
 		return node & (leaves - 1);
 	}
 
-	// A clock, and below it whose it is.  Nodes 1 to n - 1 hold the losers of
-	// matches between the winners of nodes 2k and 2k + 1, where n to 2n - 1
-	// stand for the leaves: no power of two needed.  Node 0 holds the winner.
+	// A node holds a clock, and in its lowest bits the number of the clock.  Node k, from 1 to
+	// n - 1, holds the loser of the match between the winners of nodes 2k and 2k + 1.  Nodes n
+	// to 2n - 1 stand for the leaves; n need not be a power of two.  Node 0 holds the winner.
 	mplink_u64 *node_;
-	mplink_size n_; // as wide as the pointer: padding would have to be cleared
+	mplink_size n_; // as wide as the pointer, so that there is no padding to clear
 };
 
 } // namespace mplink
