@@ -57,9 +57,9 @@ public:
 
 	// No queue is as long.  Delays that change by more tell of another clock.
 	static constexpr mplink_u64 step_us = 10000000;
-	// A queue may stand for long before the delay without it is forgotten (RFC 6817 4.2
-	// remembers for ten minutes).
-	static constexpr mplink_u64 full_us = 60000000;
+	// A queue may stand for so long before the delay without it is forgotten.  What looks like
+	// a queue may be a longer path, so this is less than the ten minutes of RFC 6817 4.2.
+	static constexpr mplink_u64 full_us = 20000000;
 
 	// Fills in the next mark, if one is due.
 	bool mark(mplink_u64 now_us, const mplink_counters &sent, mplink_mark &mark);
