@@ -198,6 +198,23 @@ TEST(Estimates, FollowAPathThatGetsLonger)
 		}
 }
 
+// A sparse flow fills no queue, so a longer path changes nothing.
+TEST(Estimates, OfALinkThatIsLittleUsedStay)
+{
+	for (const double more : {15., 50., 100.}) {
+		Steady sender(22);
+		Bundle bundle({{20, 10}}, sender, 1);
+
+		SCOPED_TRACE(std::to_string(more) + " ms");
+		bundle.run(5);
+		sender.set(0.2);
+		bundle.run(2);
+		bundle.link(0).wire().delay_ms += more;
+		for (int i = 0; i < 10; i++)
+			ASSERT_GT(watch(bundle, 0).least, 0.85);
+	}
+}
+
 // Two links through one queue must not take each other's share in turns.
 TEST(Estimates, OfLinksThatShareAQueueAddUpToIt)
 {

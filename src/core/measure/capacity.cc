@@ -36,11 +36,14 @@ constexpr mplink_u64 passed(const Stretch &stretch)
 
 } // namespace
 
-// A slow link has a queue of some packets whenever it is used at all.  Where delays vary, the
-// shortest of ten seconds is shorter than the shortest of a stretch.
+// A slow link has a queue of some packets whenever it is used at all, and where less than those
+// would have to wait, the queue is none of ours.  Where delays vary, the shortest of ten seconds
+// is shorter than the shortest of a stretch.
 mplink_u64 Capacity::queue_limit(const Stretch &stretch) const
 {
-	return larger(queue_us, 3 * packet_bytes * second_us / value_) + 2 * stretch.jitter_us;
+	const mplink_u64 rate = larger(least, smaller(value_, stretch.delivered));
+
+	return larger(queue_us, 3 * packet_bytes * second_us / rate) + 2 * stretch.jitter_us;
 }
 
 void Capacity::set(mplink_u64 value)
