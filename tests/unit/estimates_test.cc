@@ -198,6 +198,19 @@ TEST(Estimates, FollowAPathThatGetsLonger)
 		}
 }
 
+// The shortest of many delays is far below the usual one, which is no queue.
+TEST(Estimates, OfALinkWithMuchJitterAreNotTooLow)
+{
+	each_seed(3, [](mplink_u32 seed) {
+		Steady sender(24);
+		Bundle bundle({{30, 40, 100, Jitter::normal, 10}}, sender, seed);
+
+		bundle.run(5);
+		for (int i = 0; i < 10; i++)
+			ASSERT_GT(watch(bundle, 0).least, 0.78);
+	});
+}
+
 // A sparse flow fills no queue, so a longer path changes nothing.
 TEST(Estimates, OfALinkThatIsLittleUsedStay)
 {

@@ -371,6 +371,20 @@ TEST(MetersAttacked, TheFarEndLiesAboutRates)
 	expect_bounded([](double, mplink_report &it) { it.bytes /= 2; });
 }
 
+TEST(MetersAttacked, TheFarEndHasReceivedMoreThanWasSent)
+{
+	Attacked it;
+	mplink_u64 more = 0;
+
+	it.run(3);
+	it.run(3, [&](double, mplink_report report, const Emit &emit) {
+		report.bytes += more += 1000000;
+		emit(report);
+	});
+	EXPECT_LT(static_cast<double>(it.estimate().delivered) * 8 / 1e6, 1.5 * mbit);
+	EXPECT_NEAR(it.capacity(), mbit, 0.3 * mbit);
+}
+
 TEST(MetersAttacked, TheFarEndLiesAboutTimes)
 {
 	mplink_u64 n = 0;
