@@ -14,8 +14,8 @@
 #include "device/vnic.h"
 #include "lane.h"
 #include "mplink/core.h"
-#include "packet/behind.h"
 #include "packet/input.h"
+#include "packet/peer_by_route.h"
 #include "packet/peer_table.h"
 #include "packet/tap.h"
 #include "tunnel/sockets.h"
@@ -75,14 +75,15 @@ static rx_handler_result_t mplink_input_from(struct sk_buff **pskb, const struct
  * (sockets bound to it, other tunnels, BFD), even if a default route leads to a peer.  All
  * others cost a lookup of the FIB each.
  */
-static noinline rx_handler_result_t mplink_input_stranger(struct sk_buff **pskb,
+static noinline rx_handler_result_t mplink_input_by_route(struct sk_buff **pskb,
 							  const struct mplink_port *port)
 {
 	const struct mplink_peer_node *peer = NULL;
 	struct iphdr iph;
 
 	if (!skb_copy_bits(*pskb, 0, &iph, sizeof(iph)))
-		peer = mplink_behind4(netdev_priv(port->upper), port->dev, iph.saddr, iph.daddr);
+		peer = mplink_peer_by_route4(netdev_priv(port->upper), port->dev, iph.saddr,
+					     iph.daddr);
 	return mplink_input_from(pskb, port, peer);
 }
 
@@ -95,7 +96,7 @@ static rx_handler_result_t mplink_input_inet(struct sk_buff **pskb, const struct
 		return RX_HANDLER_PASS;
 	peer = mplink_peers_find4(netdev_priv(port->upper), saddr);
 	if (!peer)
-		return mplink_input_stranger(pskb, port);
+		return mplink_input_by_route(pskb, port);
 	return mplink_input_from(pskb, port, peer);
 }
 
@@ -109,7 +110,7 @@ static rx_handler_result_t mplink_input_inet6(struct sk_buff **pskb, const struc
 		return RX_HANDLER_PASS;
 	peer = mplink_peers_find(vnic, mplink_addr6(&ip6h.saddr));
 	if (!peer)
-		peer = mplink_behind6(vnic, port->dev, &ip6h.saddr, &ip6h.daddr);
+		peer = mplink_peer_by_route6(vnic, port->dev, &ip6h.saddr, &ip6h.daddr);
 	return mplink_input_from(pskb, port, peer);
 }
 
@@ -161,7 +162,7 @@ rx_handler_result_t mplink_input(struct sk_buff **pskb)
 		return mplink_input_other(pskb, port);
 	peer = mplink_peers_find4(netdev_priv(port->upper), ((struct iphdr *)skb->data)->saddr);
 	if (unlikely(!peer))
-		return mplink_input_stranger(pskb, port);
+		return mplink_input_by_route(pskb, port);
 	if (unlikely(skb_shared(skb)))
 		return mplink_input_convert(pskb, port, peer);
 	return mplink_input_accept(skb, port, peer);

@@ -23,7 +23,7 @@
 #include "tunnel/decap.h"
 #include "tunnel/resequence.h"
 #include "tunnel/sockets.h"
-#include "tunnel/stranger.h"
+#include "tunnel/unknown_sender.h"
 #include "tunnel/tunnel.h"
 
 /* Returns NULL if the device is not the NIC of a virtual NIC. */
@@ -218,7 +218,7 @@ static u32 mplink_decap_take(struct mplink_tunnel_socket *socket, struct sk_buff
 	end = mplink_decap_find(socket, &from, gre.key, skb, &drop);
 	if (!end) {
 		if (drop == MPLINK_GRE_DROP_SENDER)
-			mplink_tunnel_stranger(socket, &from, gre.key, skb->dev);
+			mplink_tunnel_unknown_sender(socket, &from, gre.key, skb->dev);
 		return drop;
 	}
 	if (unlikely(gre.checksummed) && mplink_decap_checksum_wrong(skb))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Networks behind peers. */
-#ifndef MPLINK_BEHIND_H
-#define MPLINK_BEHIND_H
+#ifndef MPLINK_PEER_BY_ROUTE_H
+#define MPLINK_PEER_BY_ROUTE_H
 
 #include <linux/in6.h>
 #include <linux/types.h>
@@ -11,7 +11,7 @@ struct mplink_vnic;
 struct net_device;
 
 /**
- * mplink_behind4() - Find the peer that the answer to a received IPv4 packet goes to
+ * mplink_peer_by_route4() - Find the peer that the answer to a received IPv4 packet goes to
  * @vnic: the virtual NIC
  * @nic: the NIC that received the packet
  * @saddr: source address of the packet
@@ -23,11 +23,11 @@ struct net_device;
  * Return: the peer, or NULL if the answer would not leave by @vnic, or @daddr is an address
  * of @nic.
  */
-const struct mplink_peer_node *mplink_behind4(const struct mplink_vnic *vnic,
-					      const struct net_device *nic, __be32 saddr,
-					      __be32 daddr);
+const struct mplink_peer_node *mplink_peer_by_route4(const struct mplink_vnic *vnic,
+						     const struct net_device *nic, __be32 saddr,
+						     __be32 daddr);
 /**
- * mplink_behind6() - Find the peer that the answer to a received IPv6 packet goes to
+ * mplink_peer_by_route6() - Find the peer that the answer to a received IPv6 packet goes to
  * @vnic: the virtual NIC
  * @nic: the NIC that received the packet
  * @saddr: source address of the packet
@@ -39,9 +39,9 @@ const struct mplink_peer_node *mplink_behind4(const struct mplink_vnic *vnic,
  * Return: the peer, or NULL if the answer would not leave by @vnic, or @daddr is an address
  * of @nic.
  */
-const struct mplink_peer_node *mplink_behind6(const struct mplink_vnic *vnic,
-					      const struct net_device *nic,
-					      const struct in6_addr *saddr,
-					      const struct in6_addr *daddr);
+const struct mplink_peer_node *mplink_peer_by_route6(const struct mplink_vnic *vnic,
+						     const struct net_device *nic,
+						     const struct in6_addr *saddr,
+						     const struct in6_addr *daddr);
 
-#endif /* MPLINK_BEHIND_H */
+#endif /* MPLINK_PEER_BY_ROUTE_H */

@@ -12,7 +12,7 @@
 #include "mplink/core.h"
 #include "report/report.h"
 #include "tunnel/sockets.h"
-#include "tunnel/stranger.h"
+#include "tunnel/unknown_sender.h"
 #include "tunnel/tunnel.h"
 
 static struct mplink_vnic *mplink_key_owner(struct mplink_tunnel_socket *socket, u32 key)
@@ -27,8 +27,9 @@ static struct mplink_vnic *mplink_key_owner(struct mplink_tunnel_socket *socket,
 	return NULL;
 }
 
-void mplink_tunnel_stranger(struct mplink_tunnel_socket *socket, const struct mplink_addr *from,
-			    u32 key, const struct net_device *dev)
+void mplink_tunnel_unknown_sender(struct mplink_tunnel_socket *socket,
+				  const struct mplink_addr *from, u32 key,
+				  const struct net_device *dev)
 {
 	/* One limit for the module: anybody can send such packets, and the search is slow. */
 	static struct ratelimit_state limit =

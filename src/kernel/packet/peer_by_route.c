@@ -13,10 +13,10 @@
 #include "addr.h"
 #include "device/vnic.h"
 #include "mplink/core.h"
-#include "packet/behind.h"
+#include "packet/peer_by_route.h"
 #include "packet/peer_table.h"
 
-static bool mplink_behind_own4(const struct net_device *nic, __be32 daddr)
+static bool mplink_is_own4(const struct net_device *nic, __be32 daddr)
 {
 	const struct in_device *in_dev = __in_dev_get_rcu(nic);
 	const struct in_ifaddr *ifa;
@@ -30,9 +30,9 @@ static bool mplink_behind_own4(const struct net_device *nic, __be32 daddr)
 }
 
 /* Returns the peer that is the next hop of this route to addr, or NULL. */
-static const struct mplink_peer_node *mplink_behind_hop(const struct mplink_vnic *vnic,
-							const struct fib_nh_common *nhc,
-							struct mplink_addr addr)
+static const struct mplink_peer_node *mplink_peer_by_hop(const struct mplink_vnic *vnic,
+							 const struct fib_nh_common *nhc,
+							 struct mplink_addr addr)
 {
 	if (nhc->nhc_dev != vnic->dev)
 		return NULL;
@@ -43,9 +43,9 @@ static const struct mplink_peer_node *mplink_behind_hop(const struct mplink_vnic
 	return mplink_peers_find(vnic, addr);
 }
 
-const struct mplink_peer_node *mplink_behind4(const struct mplink_vnic *vnic,
-					      const struct net_device *nic, __be32 saddr,
-					      __be32 daddr)
+const struct mplink_peer_node *mplink_peer_by_route4(const struct mplink_vnic *vnic,
+						     const struct net_device *nic, __be32 saddr,
+						     __be32 daddr)
 {
 	struct flowi4 fl4 = {
 		.daddr = saddr,
@@ -58,19 +58,19 @@ const struct mplink_peer_node *mplink_behind4(const struct mplink_vnic *vnic,
 	struct fib_result res;
 	int i;
 
-	if (mplink_behind_own4(nic, daddr) || fib_lookup(dev_net(vnic->dev), &fl4, &res, 0) ||
+	if (mplink_is_own4(nic, daddr) || fib_lookup(dev_net(vnic->dev), &fl4, &res, 0) ||
 	    res.type != RTN_UNICAST)
 		return NULL;
 	/* With several next hops, any peer will do. */
 	for (i = 0; !peer && i < fib_info_num_path(res.fi); i++)
-		peer = mplink_behind_hop(vnic, fib_info_nhc(res.fi, i), mplink_addr4(saddr));
+		peer = mplink_peer_by_hop(vnic, fib_info_nhc(res.fi, i), mplink_addr4(saddr));
 	return peer;
 }
 
-const struct mplink_peer_node *mplink_behind6(const struct mplink_vnic *vnic,
-					      const struct net_device *nic,
-					      const struct in6_addr *saddr,
-					      const struct in6_addr *daddr)
+const struct mplink_peer_node *mplink_peer_by_route6(const struct mplink_vnic *vnic,
+						     const struct net_device *nic,
+						     const struct in6_addr *saddr,
+						     const struct in6_addr *daddr)
 {
 	const int master = l3mdev_master_ifindex_rcu(vnic->dev);
 	struct net *net = dev_net(vnic->dev);
@@ -89,11 +89,11 @@ const struct mplink_peer_node *mplink_behind6(const struct mplink_vnic *vnic,
 	    ipv6_chk_addr(net, daddr, nic, 1) || ipv6_stub->fib6_lookup(net, 0, &fl6, &res, 0) ||
 	    res.fib6_type != RTN_UNICAST || res.fib6_flags & RTF_REJECT)
 		return NULL;
-	peer = mplink_behind_hop(vnic, &res.nh->nh_common, mplink_addr6(saddr));
+	peer = mplink_peer_by_hop(vnic, &res.nh->nh_common, mplink_addr6(saddr));
 	if (peer || res.f6i->nh)
 		return peer;
 	list_for_each_entry_rcu(sibling, &res.f6i->fib6_siblings, fib6_siblings) {
-		peer = mplink_behind_hop(vnic, &sibling->fib6_nh->nh_common, mplink_addr6(saddr));
+		peer = mplink_peer_by_hop(vnic, &sibling->fib6_nh->nh_common, mplink_addr6(saddr));
 		if (peer)
 			break;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Encap gre-udp: packets from addresses that are no remote of a peer. */
-#ifndef MPLINK_TUNNEL_STRANGER_H
-#define MPLINK_TUNNEL_STRANGER_H
+/* Encap gre-udp: packets from addresses that are no remote of any peer. */
+#ifndef MPLINK_TUNNEL_UNKNOWN_SENDER_H
+#define MPLINK_TUNNEL_UNKNOWN_SENDER_H
 
 #include <linux/netdevice.h>
 
@@ -10,7 +10,7 @@
 struct mplink_tunnel_socket;
 
 /**
- * mplink_tunnel_stranger() - Log that a peer's key came from an unknown address
+ * mplink_tunnel_unknown_sender() - Log that a peer's key came from an unknown address
  * @socket: the namespace's sockets
  * @from: source address of the packet
  * @key: its GRE key
@@ -21,7 +21,8 @@ struct mplink_tunnel_socket;
  *
  * Context: Softirq, in an RCU read section.
  */
-void mplink_tunnel_stranger(struct mplink_tunnel_socket *socket, const struct mplink_addr *from,
-			    u32 key, const struct net_device *dev);
+void mplink_tunnel_unknown_sender(struct mplink_tunnel_socket *socket,
+				  const struct mplink_addr *from, u32 key,
+				  const struct net_device *dev);
 
-#endif /* MPLINK_TUNNEL_STRANGER_H */
+#endif /* MPLINK_TUNNEL_UNKNOWN_SENDER_H */
