@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the core offers: every decision the module takes.  Called by src/kernel
- * and by the tests.  Unless said otherwise: process context, RTNL held.
+ * What the core offers: every decision that the module takes.  src/kernel and the tests call
+ * it.
+ *
+ * Context, unless a function says otherwise: process context with RTNL held; may sleep.
+ * Errors are negative errno values.
  */
 #ifndef MPLINK_CORE_H
 #define MPLINK_CORE_H
@@ -14,7 +17,7 @@ extern "C" {
 
 /* --- names -------------------------------------------------------------- */
 
-/* Static texts; "?" beyond the enum.  Any context. */
+/* The name of an enum's value: a static text; "?" for a number beyond the enum.  Any context. */
 const char *mplink_core_reason_name(mplink_u32 reason);
 const char *mplink_core_policy_name(mplink_u32 policy);
 const char *mplink_core_encap_name(mplink_u32 encap);
@@ -30,14 +33,22 @@ const char *mplink_core_gre_drop_name(mplink_u32 drop);
 /* All policies, for messages: "balance-rr, balance-xor, ...". */
 const char *mplink_core_policy_names(void);
 
-/* What has that name, or -EINVAL.  Any context. */
+/* The value with that name, or -EINVAL.  The text needs no NUL.  Any context. */
 int mplink_core_policy_parse(const char *text, mplink_size len);
 int mplink_core_encap_parse(const char *text, mplink_size len);
 int mplink_core_liveness_parse(const char *text, mplink_size len);
 
 /* --- parameters --------------------------------------------------------- */
 
-/* 0 and *config, or -EINVAL and *error.  Any context. */
+/**
+ * mplink_core_parse_params() - Read the module's parameters.
+ * @params: the texts that the user wrote
+ * @config: takes the result; set on success
+ * @error: takes which part of which parameter is wrong, and why; set on error
+ *
+ * Context: Any.
+ * Return: 0 or -EINVAL.
+ */
 int mplink_core_parse_params(const struct mplink_params *params, struct mplink_config *config,
 			     struct mplink_param_error *error);
 
@@ -45,44 +56,74 @@ int mplink_core_parse_params(const struct mplink_params *params, struct mplink_c
 
 struct mplink_device;
 
-/*
- * A device without NICs and peers, or NULL where memory is short.  owner is
- * handed to the platform's functions.  No lock needed.
+/**
+ * mplink_core_device_create() - Make the core of a virtual NIC, without NICs and peers.
+ * @owner: passed to the platform's functions
+ *
+ * Context: Process context, without a lock; may sleep.
+ * Return: The device, which the caller owns, or NULL if memory is short.
  */
 struct mplink_device *mplink_core_device_create(void *owner);
-/* Detaches all NICs and removes all peers.  After it, every packet is dropped. */
+/**
+ * mplink_core_device_clear() - Detach all NICs and remove all peers.
+ * @device: the device; from now on it drops every packet
+ */
 void mplink_core_device_clear(struct mplink_device *device);
-/* Frees a cleared device.  No reader, no event may be under way.  No lock needed. */
+/**
+ * mplink_core_device_free() - Free a device.
+ * @device: a cleared device; no reader and no event may be under way
+ *
+ * Context: Any but hard interrupts, without a lock.
+ */
 void mplink_core_device_free(struct mplink_device *device);
 
-/*
- * 0 or -EINVAL.  A peer for which memory is short has no link until the refresh that
- * is then asked for.
+/**
+ * mplink_core_set_policy() - Set how packets are spread over links.
+ * @device: the device
+ * @policy: enum mplink_policy
+ *
+ * If memory is short, a peer keeps its old policy until the refresh that the core requests.
+ *
+ * Return: 0, or -EINVAL if there is no such policy.
  */
 int mplink_core_set_policy(struct mplink_device *device, mplink_u32 policy);
 mplink_u32 mplink_core_get_policy(const struct mplink_device *device);
 
-/*
- * 0, or -EINVAL, or -EBUSY while there are peers, whose links are of the old kind; and
- * *why, a static text.
+/**
+ * mplink_core_set_encap() - Set what packets are wrapped in.
+ * @device: the device
+ * @encap: enum mplink_encap
+ * @why: takes a static text that tells why it failed
+ *
+ * Return: 0, -EINVAL if there is no such encapsulation, or -EBUSY while there are peers,
+ * because their links are of the old kind.
  */
 int mplink_core_set_encap(struct mplink_device *device, mplink_u32 encap, const char **why);
 mplink_u32 mplink_core_get_encap(const struct mplink_device *device);
 
-/* 0, or -EINVAL and *why, a static text. */
+/**
+ * mplink_core_set_liveness() - Set when links may carry packets.
+ * @device: the device
+ * @config: the settings, which are copied
+ * @why: takes a static text that tells which value is wrong
+ *
+ * Return: 0, or -EINVAL if a value is out of range.
+ */
 int mplink_core_set_liveness(struct mplink_device *device,
 			     const struct mplink_liveness_config *config, const char **why);
 void mplink_core_get_liveness(const struct mplink_device *device,
 			      struct mplink_liveness_config *config);
 
-/* Makes what mplink_request_lanes() was called for, as far as there is memory. */
+/* Makes the lanes that mplink_request_lanes() asked for, as far as there is memory. */
 void mplink_core_make_lanes(struct mplink_device *device);
 
-/* Re-reads every path: addresses or routes have changed. */
+/* Looks up every path again, because addresses or routes have changed. */
 void mplink_core_refresh(struct mplink_device *device);
-/*
- * Looks anew which links may carry packets: a BFD session has changed its state
- * (MPLINK_EVENT_LIVENESS), or time has passed (MPLINK_EVENT_RESTORE).
+/**
+ * mplink_core_recheck() - Decide again which links may carry packets.
+ * @device: the device
+ * @event: MPLINK_EVENT_LIVENESS if a BFD session has changed its state, or
+ *	MPLINK_EVENT_RESTORE if time has passed
  */
 void mplink_core_recheck(struct mplink_device *device, mplink_u32 event);
 
@@ -90,30 +131,47 @@ void mplink_core_recheck(struct mplink_device *device, mplink_u32 event);
 
 struct mplink_nic;
 
-/*
- * Names a NIC, which need not exist yet: it is unregistered until an event tells
- * of it.  0 and *id, or -EINVAL, -EEXIST, -ENOSPC (MPLINK_MAX_NICS) or -ENOMEM, and
- * *refusal.  The device owns it.  An id is below MPLINK_MAX_NICS, and used again
- * once its NIC has been removed.
+/**
+ * mplink_core_nic_add() - Add a NIC by name.
+ * @device: the device, which owns the NIC
+ * @name: the name; there need not be a device of that name yet
+ * @id: takes the NIC's id: 0 to MPLINK_MAX_NICS - 1
+ * @refusal: takes why it failed; set on error
+ *
+ * The NIC is unregistered until an event tells of its device.  The id of a removed NIC is used
+ * again.
+ *
+ * Return: 0, -EINVAL, -EEXIST, -ENOSPC (MPLINK_MAX_NICS) or -ENOMEM.
  */
 int mplink_core_nic_add(struct mplink_device *device, const char *name, mplink_u32 *id,
 			struct mplink_refusal *refusal);
-/* Removes the NIC, and first all links over it.  It is freed after a grace period. */
+/**
+ * mplink_core_nic_del() - Remove a NIC, and first all links over it.
+ * @device: the device
+ * @id: the id of a NIC that exists
+ *
+ * Frees the NIC after a grace period.
+ */
 void mplink_core_nic_del(struct mplink_device *device, mplink_u32 id);
-/* The NIC of that id, or NULL. */
+/* The NIC with that id, or NULL.  It is valid while RTNL is held. */
 struct mplink_nic *mplink_core_nic_at(const struct mplink_device *device, mplink_u32 id);
-/* The id of the NIC of that name, or -ENOENT. */
+/* The id of the NIC with that name, or -ENOENT. */
 int mplink_core_nic_find(const struct mplink_device *device, const char *name);
 void mplink_core_nic_info(const struct mplink_nic *nic, struct mplink_nic_info *info);
-/* What has passed over the NIC since it was added. */
+/* Sets *sum to the traffic of the NIC since it was added. */
 void mplink_core_nic_counters(const struct mplink_nic *nic, struct mplink_counters *sum);
 
-/*
- * An event of some device in the virtual NIC's namespace.  Does nothing if the
- * device is none of its NICs.  snapshot says what is true now: an event never
- * carries state.  Returns 0, or a negative errno if the NIC could not be
- * attached (it stays unregistered; the next event tries again, which the core asks
- * for where memory was short).
+/**
+ * mplink_core_nic_event() - Tell of an event of a device in the virtual NIC's namespace.
+ * @device: the virtual NIC
+ * @event: enum mplink_event
+ * @snapshot: what is true now; the event itself carries no state
+ *
+ * Does nothing if the device is no NIC of the virtual NIC.  If the NIC cannot be attached, it
+ * stays unregistered, and the next event tries again.  If memory was short, the core requests
+ * such an event.
+ *
+ * Return: 0, or a negative errno if the NIC could not be attached.
  */
 int mplink_core_nic_event(struct mplink_device *device, mplink_u32 event,
 			  const struct mplink_snapshot *snapshot);
@@ -123,56 +181,85 @@ int mplink_core_nic_event(struct mplink_device *device, mplink_u32 event,
 struct mplink_peer;
 
 /*
- * A link is a way to the peer over one NIC to one remote.  Its id, below
- * MPLINK_MAX_LINKS, is its own among the peer's links for as long as it lives.
+ * A link is one way to the peer: over one NIC, to one remote.  Its id, 0 to MPLINK_MAX_LINKS - 1,
+ * is unique among the peer's links and does not change.
  */
 
-/*
- * A peer with these links.  0 and *peer, or -EINVAL, -ENOENT (a NIC), -EEXIST (two links
- * over one NIC to one remote), -ENOSPC (MPLINK_MAX_LINKS) or -ENOMEM, and *refusal.  The
- * device owns it.  That there is no such peer yet is the caller's to know.
+/**
+ * mplink_core_peer_add() - Add a peer and its links.
+ * @device: the device, which owns the peer
+ * @addr: the peer's virtual address; the caller knows that there is no such peer yet
+ * @links: its links
+ * @n: how many
+ * @peer: takes the peer; set on success
+ * @refusal: takes why it failed; set on error
+ *
+ * Return: 0, -EINVAL, -ENOENT (no such NIC), -EEXIST (two links over one NIC to one remote),
+ * -ENOSPC (MPLINK_MAX_LINKS) or -ENOMEM.
  */
 int mplink_core_peer_add(struct mplink_device *device, const struct mplink_addr *addr,
 			 const struct mplink_link_config *links, mplink_u32 n,
 			 struct mplink_peer **peer, struct mplink_refusal *refusal);
-/*
- * Adds, changes and removes links of the peer: all at once, in the eyes of a packet, or
- * none.  A link that is not named stays as it is, and so does what is not given of one
- * that is.  0, or an error as above, or -ENOENT also for a link that cannot be removed.
+/**
+ * mplink_core_peer_set() - Add, change and remove links of a peer.
+ * @device: the device
+ * @peer: the peer
+ * @links: the changes
+ * @n: how many
+ * @refusal: takes why it failed; set on error
+ *
+ * Packets see all changes at once.  If one change fails, none is made.  Links and attributes
+ * that the request does not name are left unchanged.
+ *
+ * Return: 0, an error of mplink_core_peer_add(), or -ENOENT also if there is no link to remove.
  */
 int mplink_core_peer_set(struct mplink_device *device, struct mplink_peer *peer,
 			 const struct mplink_link_config *links, mplink_u32 n,
 			 struct mplink_refusal *refusal);
-/*
- * The same in two steps: what can fail, and the change itself, which cannot.  Between
- * them the peer stays as it is, and RTNL is not released.  links must stay until the end.
- */
+/* A prepared change of a peer's links. */
 struct mplink_changes;
 
+/**
+ * mplink_core_peer_prepare() - Do all of mplink_core_peer_set() that can fail.
+ * @device: the device
+ * @peer: the peer, which is not changed yet
+ * @links: the changes; they must stay until commit or cancel
+ * @n: how many
+ * @changes: takes the prepared changes, which the caller must commit or cancel; NULL on error
+ * @refusal: takes why it failed; set on error
+ *
+ * The caller holds RTNL until commit or cancel.
+ *
+ * Return: As mplink_core_peer_set().
+ */
 int mplink_core_peer_prepare(struct mplink_device *device, struct mplink_peer *peer,
 			     const struct mplink_link_config *links, mplink_u32 n,
 			     struct mplink_changes **changes, struct mplink_refusal *refusal);
-/* The link of that id as it will be: 1 and *plan, or 0: there will be none. */
+/* Sets *plan to the link with that id as it will be, and returns 1; 0: there will be none. */
 int mplink_core_changes_link(const struct mplink_changes *changes, mplink_u32 id,
 			     struct mplink_link_plan *plan);
-/* Both free the changes. */
+/* Make or drop prepared changes.  Both cannot fail, and free the changes. */
 void mplink_core_changes_commit(struct mplink_device *device, struct mplink_peer *peer,
 				struct mplink_changes *changes);
 void mplink_core_changes_cancel(struct mplink_changes *changes);
-/* enum mplink_liveness, of those of its links that inherit it. */
+/* The liveness, enum mplink_liveness, of those of the peer's links that inherit it. */
 void mplink_core_peer_set_liveness(struct mplink_device *device, struct mplink_peer *peer,
 				   mplink_u32 liveness);
 mplink_u32 mplink_core_peer_get_liveness(const struct mplink_peer *peer);
-/* Takes the peer from the packet path.  It is freed after a grace period. */
+/* Takes the peer from the packet path, and frees it after a grace period. */
 void mplink_core_peer_del(struct mplink_device *device, struct mplink_peer *peer);
-/*
- * The ids of the peer's links, in the order in which active-backup prefers them: that of
- * the NICs, and over one NIC that of the ids.  Returns their number.
+/**
+ * mplink_core_link_ids() - List the links of a peer.
+ * @peer: the peer
+ * @ids: takes the ids, in the order in which active-backup prefers the links: by NIC, and for
+ *	one NIC by id
+ *
+ * Return: How many links there are.
  */
 mplink_u32 mplink_core_link_ids(const struct mplink_peer *peer, mplink_u8 ids[MPLINK_MAX_LINKS]);
-/* Whether the peer has a link of that id: 1 or 0. */
+/* Whether the peer has a link with that id: 1 or 0. */
 int mplink_core_link_exists(const struct mplink_peer *peer, mplink_u32 id);
-/* Of a link that exists. */
+/* Show a link that exists. */
 void mplink_core_link_info(const struct mplink_peer *peer, mplink_u32 id,
 			   struct mplink_link_info *info);
 void mplink_core_link_counters(const struct mplink_peer *peer, mplink_u32 id,
@@ -181,62 +268,113 @@ void mplink_core_link_counters(const struct mplink_peer *peer, mplink_u32 id,
 /* --- the packet path: softirq or preemption disabled, in an RCU read section ---- */
 
 /*
- * A lane is a place on a CPU that nothing else uses while the packet is under way:
- * each CPU has one for process context and one for softirq, or where it is disabled;
- * neither interrupts its own kind.  0 to mplink_nr_lanes() - 1.
+ * A lane is where a CPU keeps its own counters and clocks.  Each CPU has one lane for process
+ * context and one for softirq (or softirqs disabled).  Neither context interrupts its own kind,
+ * so a lane has one writer at a time.  Lanes are numbered 0 to mplink_nr_lanes() - 1.
  */
 
-/*
- * Chooses the link for a packet of len bytes from the IP header on, of which
- * l3_len may be read at l3, and accounts it there.
- * NULL: there is no simple answer, ask mplink_core_reselect(); so it is with the first
- * packets of a lane to a peer, too.
+/**
+ * mplink_core_select() - Choose the link for a packet, and account the packet there.
+ * @peer: the peer
+ * @len: length of the packet in bytes, from the IP header on
+ * @lane: the caller's lane
+ * @l3: the IP header
+ * @l3_len: how many bytes may be read at @l3
+ *
+ * The fast path.  It has no answer if the link of first choice is dead, if the policy sends
+ * copies, or if the lane has not sent to the peer before.
+ *
+ * Context: Softirq or preemption disabled, in an RCU read-side section.
+ * Return: The path, valid until the section ends, or NULL: call mplink_core_reselect().
  */
 struct mplink_path *mplink_core_select(const struct mplink_peer *peer, mplink_size len,
 				       mplink_size lane, const mplink_u8 *l3, mplink_u32 l3_len);
-/* The same where the first choice is dead, or all links are (a broadcast). */
+/**
+ * mplink_core_reselect() - Choose a link when mplink_core_select() returned NULL.
+ * @device: the device
+ * @peer: the peer
+ * @len: as above
+ * @lane: as above
+ * @l3: as above
+ * @l3_len: as above
+ *
+ * Context: As mplink_core_select().
+ * Return: The link; its path is NULL if no link works.
+ */
 struct mplink_choice mplink_core_reselect(struct mplink_device *device,
 					  const struct mplink_peer *peer, mplink_size len,
 					  mplink_size lane, const mplink_u8 *l3, mplink_u32 l3_len);
-/* The link of a broadcast's next copy, in the read section of its first. */
+/**
+ * mplink_core_next() - Choose the link for the next copy of a packet.
+ * @device: the device
+ * @more: of the choice before; not NULL
+ * @len: as above
+ * @lane: as above
+ *
+ * Context: The RCU read-side section of the first copy.
+ * Return: The link.
+ */
 struct mplink_choice mplink_core_next(struct mplink_device *device, const void *more,
 				      mplink_size len, mplink_size lane);
-/*
- * Accounts a packet of len bytes (MAC header included) from the peer on that NIC: to the
- * first of its links there, for the packet does not say which.
+/**
+ * mplink_core_receive() - Account a received packet that does not tell by which link it came.
+ * @nic: the NIC that received it
+ * @peer: the peer that sent it; its first link over @nic is accounted
+ * @len: length in bytes, MAC header included
+ * @lane: the caller's lane
  */
 void mplink_core_receive(const struct mplink_nic *nic, const struct mplink_peer *peer,
 			 mplink_size len, mplink_size lane);
-/* The same where the packet says by which link it came: the one of that id. */
+/* The same for a packet that came by the link with that id. */
 void mplink_core_receive_link(const struct mplink_nic *nic, const struct mplink_peer *peer,
 			      mplink_u32 id, mplink_size len, mplink_size lane);
-/* Accounts a drop.  enum mplink_drop; also where mplink_core_reselect() found no link. */
+/* Accounts a dropped packet under enum mplink_drop. */
 void mplink_core_drop(struct mplink_device *device, mplink_u32 drop, mplink_size lane);
 
-/* --- BFD sessions: any context, one caller at a time for each -------------- */
+/* --- BFD sessions: any context, one caller at a time per session ------------ */
 
 struct mplink_bfd_session;
 
-/*
- * A session that is Down, its first packet due at once; or NULL where memory is short.
- * discr: its discriminator, not 0, that of no other session of the host.  random, here
- * and below: what nobody can guess.  Process context.
+/**
+ * mplink_core_bfd_create() - Make a BFD session that is Down.
+ * @config: its settings
+ * @discr: its discriminator: not 0, and unique on the host
+ * @random: a number that nobody can guess, here and below
+ *
+ * The session's first packet is due at once.
+ *
+ * Context: Process context; may sleep.
+ * Return: The session, which the caller owns, or NULL if memory is short.
  */
 struct mplink_bfd_session *mplink_core_bfd_create(const struct mplink_bfd_config *config,
 						  mplink_u32 discr, mplink_u32 random);
 void mplink_core_bfd_free(struct mplink_bfd_session *session);
-/*
- * Which session len bytes of UDP payload are for: the discriminator they name, or 0 if
- * they name none, with DROP_NONE; else enum mplink_bfd_drop.
+/**
+ * mplink_core_bfd_peek() - Find out which session a BFD packet is for.
+ * @bytes: the UDP payload
+ * @len: its length in bytes
+ * @discr: takes the discriminator that the packet names, or 0 if it names none
+ *
+ * Return: enum mplink_bfd_drop; @discr is set if it is NONE.
  */
 mplink_u32 mplink_core_bfd_peek(const mplink_u8 *bytes, mplink_size len, mplink_u32 *discr);
-/*
- * Whether the session would take the packet, but for its digest: enum mplink_bfd_drop;
- * if none, *digest: whether there is one, to be verified before it is received.
+/**
+ * mplink_core_bfd_check() - Check all of a packet but its digest.
+ * @session: the session
+ * @now_us: the time, as mplink_now_us(), here and below
+ * @bytes: the UDP payload
+ * @len: its length in bytes
+ * @digest: takes 1 if the packet has a digest, which must be verified before
+ *	mplink_core_bfd_receive(); else 0
+ *
+ * Return: enum mplink_bfd_drop; @digest is set if it is NONE.
  */
 mplink_u32 mplink_core_bfd_check(const struct mplink_bfd_session *session, mplink_u64 now_us,
 				 const mplink_u8 *bytes, mplink_size len, mplink_u8 *digest);
-/* The rest is told what follows in *step, and does it. */
+/*
+ * Inputs of a session (RFC 5880): a packet has come (6.8.6), the deadline has passed, the
+ * settings have changed.  Each sets *step, which the caller must carry out.
+ */
 void mplink_core_bfd_receive(struct mplink_bfd_session *session, mplink_u64 now_us,
 			     const mplink_u8 *bytes, mplink_size len, mplink_u32 random,
 			     struct mplink_bfd_step *step);
@@ -245,28 +383,28 @@ void mplink_core_bfd_expire(struct mplink_bfd_session *session, mplink_u64 now_u
 void mplink_core_bfd_configure(struct mplink_bfd_session *session, mplink_u64 now_us,
 			       const struct mplink_bfd_config *config, mplink_u32 random,
 			       struct mplink_bfd_step *step);
-/* Holds it in AdminDown for that reason, enum mplink_bfd_diag. */
+/* Holds the session in AdminDown (6.8.16); diag, enum mplink_bfd_diag, is the reason. */
 void mplink_core_bfd_disable(struct mplink_bfd_session *session, mplink_u64 now_us,
 			     mplink_u8 diag, mplink_u32 random, struct mplink_bfd_step *step);
-/* Ends that. */
+/* Ends mplink_core_bfd_disable(). */
 void mplink_core_bfd_enable(struct mplink_bfd_session *session, mplink_u64 now_us,
 			    mplink_u32 random, struct mplink_bfd_step *step);
 void mplink_core_bfd_info(const struct mplink_bfd_session *session, struct mplink_bfd_info *info);
 
 /* --- device counters: any context --------------------------------------- */
 
-/* What has passed over all NICs there ever were: it never decreases. */
+/* Sets *sum to the traffic of all present and past NICs, so that it never decreases. */
 void mplink_core_counters(const struct mplink_device *device, struct mplink_counters *sum);
 
 mplink_u64 mplink_core_drops(const struct mplink_device *device, mplink_u32 drop);
-/* Packets whose first choice had died, and which took another link. */
+/* Packets that took another link because the first choice was dead. */
 mplink_u64 mplink_core_rescheduled(const struct mplink_device *device);
-/* What a broadcast has sent beyond one of each packet. */
+/* Copies that broadcast has sent in addition to the first one of each packet. */
 mplink_u64 mplink_core_copies(const struct mplink_device *device);
 
 /* --- object counts: any context ----------------------------------------- */
 
-/* The i'th kind of object, or 0 beyond the last; else 1 and *counts. */
+/* Sets *counts to those of the i'th kind of object, and returns 1; 0: there are fewer kinds. */
 int mplink_core_object_counts(mplink_u32 i, struct mplink_object_counts *counts);
 
 #ifdef __cplusplus

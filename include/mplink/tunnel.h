@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Encap gre-udp: what the core offers to read and write GRE headers (RFC 2784, RFC 2890)
- * and to put packets back in order.
+ * Encap gre-udp: the core reads and writes GRE headers (RFC 2784, RFC 2890), and puts packets back
+ * in order.
  */
 #ifndef MPLINK_TUNNEL_H
 #define MPLINK_TUNNEL_H
@@ -18,39 +18,55 @@ struct mplink_peer;
 
 /* --- GRE headers: any context ------------------------------------------------- */
 
-/* The GRE header that is sent: flags, protocol, key and sequence number. */
+/* Length of the GRE header that mplink sends: flags, protocol, key and sequence number. */
 #define MPLINK_GRE_LEN 12
-/* The longest that is understood: with a checksum, too. */
+/* Length of the longest GRE header that mplink accepts: with a checksum, too. */
 #define MPLINK_GRE_MAX_LEN 16
 
 struct mplink_gre {
-	mplink_u32 len;		/* of the header; behind it lies the inner packet */
-	mplink_u32 key;		/* the peer's: 24 bits */
-	mplink_u32 seq;		/* 0 where there is none */
+	mplink_u32 len;		/* of the header in bytes; the inner packet follows */
+	mplink_u32 key;		/* the peer's key: 24 bits */
+	mplink_u32 seq;		/* sequence number; 0 if there is none */
 	mplink_u16 protocol;	/* 0x0800, 0x86dd, or MPLINK_MESSAGES of measure.h */
-	mplink_u8 bucket;	/* the flow's */
-	mplink_u8 sequenced;	/* there is a sequence number */
-	mplink_u8 checksummed;	/* over header and payload: to be verified */
+	mplink_u8 bucket;	/* the flow bucket */
+	mplink_u8 sequenced;	/* 1: there is a sequence number */
+	mplink_u8 checksummed;	/* 1: there is a checksum, which the caller must verify */
 };
 
-/*
- * Reads the header at the beginning of bytes, of which there are len, up to
- * MPLINK_GRE_MAX_LEN of them.  Returns enum mplink_gre_drop; if NONE, *gre.
+/**
+ * mplink_core_gre_read() - Read a GRE header.
+ * @bytes: the packet from the GRE header on
+ * @len: how many bytes there are; MPLINK_GRE_MAX_LEN suffice
+ * @gre: takes the header; set if the result is NONE
+ *
+ * Return: enum mplink_gre_drop.
  */
 mplink_u32 mplink_core_gre_read(const mplink_u8 *bytes, mplink_size len, struct mplink_gre *gre);
-/* Writes MPLINK_GRE_LEN bytes: of key, bucket, seq and protocol. */
+/* Writes a header of MPLINK_GRE_LEN bytes with gre's key, bucket, seq and protocol. */
 void mplink_core_gre_write(mplink_u8 *bytes, const struct mplink_gre *gre);
 
-/*
- * A hash of the packet's flow, whose upper bits are the best; l3: its IP header, of which
- * len bytes may be read.  Other than the stack's, it stays the same when TCP, after a
- * timeout, asks for another way.
+/**
+ * mplink_core_flow_hash() - Hash a packet's flow.
+ * @l3: the IP header
+ * @len: how many bytes may be read at @l3
+ *
+ * Unlike the stack's hash, it stays the same when TCP asks for another path after a timeout.
+ *
+ * Return: The hash; its upper bits are the best.
  */
 mplink_u32 mplink_core_flow_hash(const mplink_u8 *l3, mplink_u32 len);
 
 /* --- settings -------------------------------------------------------------------- */
 
-/* 0, or -EINVAL and *why, a static text.  RTNL. */
+/**
+ * mplink_core_set_tunnel() - Set how gre-udp sends and orders packets.
+ * @device: the device
+ * @config: the settings, which are copied
+ * @why: takes a static text that tells which value is wrong
+ *
+ * Context: RTNL.
+ * Return: 0, or -EINVAL if a value is out of range.
+ */
 int mplink_core_set_tunnel(struct mplink_device *device, const struct mplink_tunnel_config *config,
 			   const char **why);
 void mplink_core_get_tunnel(const struct mplink_device *device,
@@ -59,8 +75,8 @@ void mplink_core_get_tunnel(const struct mplink_device *device,
 /* --- paths ------------------------------------------------------------------------- */
 
 /*
- * The path of the peer's link of that id; NULL: it is not valid.  In an RCU read section,
- * for as long as which it stays.
+ * The path of the peer's link with that id, or NULL if the link is not valid.  Call it inside an
+ * RCU read-side section; the path stays valid until the section ends.
  */
 struct mplink_path *mplink_core_peer_path(const struct mplink_peer *peer, mplink_u32 link);
 
@@ -79,62 +95,62 @@ struct mplink_flow_bucket;
 /* A packet while the core has it.  Lives in the skb's cb. */
 struct mplink_held {
 	struct mplink_held *next;
-	struct mplink_held *right;	/* the core's own, as are since, rank and doubted */
-	mplink_u64 held_us;	/* since when, as mplink_now_us() */
+	struct mplink_held *right;	/* right, since, rank and doubted are the core's own */
+	mplink_u64 held_us;	/* since when it is held, as mplink_now_us() */
 	mplink_u32 seq;
 	mplink_u32 since;
 	mplink_u16 rank;
 	mplink_u8 link;		/* the link's id */
-	mplink_u8 drop;		/* enum mplink_gre_drop, of one that is refused */
+	mplink_u8 drop;		/* enum mplink_gre_drop, if the packet is refused */
 	mplink_u8 doubted;
 };
 
-/* What is to be done: first with the packets, then by the timer. */
+/* What the caller must do: first with the packets, then with the timer. */
 struct mplink_release {
 	struct mplink_held *deliver;	/* in this order, by next; NULL: none */
-	struct mplink_held *refused;	/* likewise: each with its reason */
+	struct mplink_held *refused;	/* drop these, linked by next; drop is the reason */
 	/*
-	 * Call mplink_core_resequencer_expire() then; MPLINK_NEVER: nothing is held.  A timer
-	 * that is set for sooner may stay as it is: to be called too soon does no harm.
+	 * Call mplink_core_bucket_expire() then; MPLINK_NEVER: nothing is held.  A timer that is
+	 * set for an earlier time may stay, because a call too early does no harm.
 	 */
 	mplink_u64 deadline_us;
 	/*
-	 * Not 0: packets of the arriving one's link come this much later than the others',
-	 * which is later than the settings let them wait.  Told once of each link.
+	 * Not 0: packets by this packet's link come this much later than by other links, and
+	 * later than the settings allow.  Told once per link.
 	 */
 	mplink_u64 slow_us;
 };
 
-/* What has become of packets; numbers, not all of them packets, for a lost one never came. */
+/* What has become of sequence numbers. */
 struct mplink_resequencer_counters {
-	mplink_u64 in_order;	/* delivered as they came */
-	mplink_u64 reordered;	/* delivered after they had been held */
-	mplink_u64 duplicates;	/* refused: it has been delivered */
-	mplink_u64 late;	/* refused: it had been given up */
-	mplink_u64 lost_rule;	/* given up: every link has delivered a later one (RFC 1990 4.1) */
+	mplink_u64 in_order;	/* delivered at once */
+	mplink_u64 reordered;	/* held, then delivered */
+	mplink_u64 duplicates;	/* refused: the number had been delivered */
+	mplink_u64 late;	/* refused: the number had been given up */
+	mplink_u64 lost_rule;	/* given up: every link has brought a later one (RFC 1990 4.1) */
 	mplink_u64 lost_timer;	/* given up: outoforder_timer (RFC 2890 2.2) */
-	mplink_u64 lost_overflow;	/* given up: max_perflow_buffer, or the peer's */
-	mplink_u64 restarts;	/* the far end's numbers began anew */
+	mplink_u64 lost_overflow;	/* given up: the buffer of bucket or peer is full */
+	mplink_u64 restarts;	/* the peer's numbers began anew */
 	mplink_u64 held;	/* now */
-	mplink_u64 held_max;	/* at most, in one bucket */
-	mplink_u64 wait_us;	/* of all that were held, together */
+	mplink_u64 held_max;	/* most packets held in one bucket */
+	mplink_u64 wait_us;	/* the sum over all packets that were held */
 	mplink_u64 wait_max_us;
-	mplink_u64 timer_us;	/* outoforder_timer now */
+	mplink_u64 timer_us;	/* the present outoforder_timer */
 };
 
 /**
- * mplink_core_resequencer_create() - what the flow buckets of a peer share
- * @device: its settings are followed; it must outlive the resequencer
+ * mplink_core_resequencer_create() - Make what the flow buckets of a peer share.
+ * @device: the resequencer follows its settings; it must outlive the resequencer
  *
- * Context: process.
- * Return: the resequencer, or NULL if memory is short.
+ * Context: Process context; may sleep.
+ * Return: The resequencer, which the caller owns, or NULL if memory is short.
  */
 struct mplink_resequencer *
 mplink_core_resequencer_create(const struct mplink_device *device);
-/* Its buckets must have ended.  Any context. */
+/* Frees the resequencer.  All its buckets must have ended.  Any context. */
 void mplink_core_resequencer_free(struct mplink_resequencer *resequencer);
 /*
- * Sets *sum to what the buckets count together; add each bucket's own by
+ * Sets *sum to the counters that the buckets share.  Add each bucket's own with
  * mplink_core_bucket_counters().  Any context.
  */
 void mplink_core_resequencer_counters(const struct mplink_resequencer *resequencer,
@@ -143,37 +159,37 @@ void mplink_core_resequencer_counters(const struct mplink_resequencer *resequenc
 /* Bytes of memory that mplink_core_bucket_make() needs. */
 mplink_size mplink_core_bucket_size(void);
 /**
- * mplink_core_bucket_make() - a flow bucket
- * @resequencer: the peer's
- * @memory: zeroed, aligned to 8; it stays the caller's
+ * mplink_core_bucket_make() - Make a flow bucket.
+ * @resequencer: that of the peer
+ * @memory: mplink_core_bucket_size() zeroed bytes, aligned to 8; the caller keeps owning them
  *
- * Context: any.
- * Return: the bucket, which lies at @memory.
+ * Context: Any.
+ * Return: The bucket, which lies at @memory.
  */
 struct mplink_flow_bucket *mplink_core_bucket_make(struct mplink_resequencer *resequencer,
 						   void *memory);
-/* Frees what the bucket has beside its memory.  It has been flushed.  Any context. */
+/* Frees what the bucket has allocated.  It must have been flushed.  Any context. */
 void mplink_core_bucket_end(struct mplink_flow_bucket *bucket);
 /**
- * mplink_core_bucket_arrive() - a packet has come
+ * mplink_core_bucket_arrive() - Take a packet that has come.
  * @bucket: its flow bucket
- * @peer: the bucket waits for valid links of this peer only
+ * @peer: the peer; the bucket waits only for its valid links
  * @packet: seq and link are set
- * @release: what is to be done now; written only if the packet is not the next one
+ * @release: takes what to do now; written only if the packet is not the next one
  *
  * Allocates only if the packet is the first one with a link id beyond those for which the
  * bucket has room; if that fails, the packet is refused with MPLINK_GRE_DROP_NO_MEMORY.
  *
- * Context: softirq, in an RCU read section, with the bucket's lock held.
- * Return: 1 if the packet is the next one: the caller delivers it, and nothing else is to
- * be done.  Else 0.
+ * Context: Softirq, in an RCU read-side section, with the bucket's lock held.
+ * Return: 1 if the packet is the next one: the caller delivers it and does nothing else.
+ * Else 0.
  */
 int mplink_core_bucket_arrive(struct mplink_flow_bucket *bucket, const struct mplink_peer *peer,
 			      struct mplink_held *packet, struct mplink_release *release);
-/* The deadline has come, or a link is not valid any more.  Context as arrive()'s. */
+/* The deadline has passed, or a link is no longer valid.  Context as for arrive(). */
 void mplink_core_bucket_expire(struct mplink_flow_bucket *bucket, const struct mplink_peer *peer,
 			       struct mplink_release *release);
-/* Gives up all gaps, whatever the time, because the peer goes.  With the bucket's lock held. */
+/* Gives up all gaps at once, because the peer goes.  Hold the bucket's lock. */
 void mplink_core_bucket_flush(struct mplink_flow_bucket *bucket, struct mplink_release *release);
 /* Adds what the bucket has counted.  Any context, without the lock. */
 void mplink_core_bucket_counters(const struct mplink_flow_bucket *bucket,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Plain types that cross the boundary between src/kernel (C) and src/core (C++).
- * Fixed widths only: an enum's size is the compiler's choice.
+ * Plain types that cross the boundary between src/kernel (C) and src/core (C++).  All widths are
+ * fixed; enums are passed as mplink_u32, because the compiler chooses an enum's size.
  */
 #ifndef MPLINK_TYPES_H
 #define MPLINK_TYPES_H
@@ -11,67 +11,68 @@
 typedef __UINT8_TYPE__ mplink_u8;
 typedef __UINT16_TYPE__ mplink_u16;
 typedef __UINT32_TYPE__ mplink_u32;
-typedef unsigned long long mplink_u64;	/* as the kernel has it */
+typedef unsigned long long mplink_u64;	/* like the kernel's u64 */
 typedef __SIZE_TYPE__ mplink_size;
 
-/* Length of an address as text with its NUL: the kernel's INET6_ADDRSTRLEN. */
+/* Room for an address as text with its NUL: the kernel's INET6_ADDRSTRLEN. */
 #define MPLINK_ADDR_LEN 46
 
 /*
- * In network order, IPv4 as ::ffff:a.b.c.d (RFC 4291 2.5.5.2); all zero: none.  No
- * array, for the compiler guards the stack of functions that have one there.
+ * An address in network order; IPv4 as ::ffff:a.b.c.d (RFC 4291 2.5.5.2).  All zero means "none".
+ * It has no array, because the compiler adds a stack guard to functions with arrays.
  */
 struct mplink_addr {
 	mplink_u64 hi;	/* the first 8 bytes */
 	mplink_u64 lo;
 };
 
-/* No such time. */
+/* A time that never comes, or never was. */
 #define MPLINK_NEVER (~0ULL)
 
-/* On its way to being valid a NIC passes these; at each, the time since when it has held. */
+/* The stages that a NIC passes before it is valid.  Each has a time since when it holds. */
 enum mplink_nic_stage {
-	MPLINK_NIC_REGISTERED,	/* it is there, and a member */
+	MPLINK_NIC_REGISTERED,	/* the device exists and is attached */
 	MPLINK_NIC_UP,
 	MPLINK_NIC_CARRIER,
 	MPLINK_NIC_ADDRESS,
 	MPLINK_NIC_STAGES
 };
 
-/* And then the links over it. */
+/* The stages that a link passes after its NIC's. */
 enum mplink_link_stage {
-	MPLINK_LINK_ROUTE,	/* there is a way to the remote */
-	MPLINK_LINK_BFD_INIT,	/* the remote is heard */
-	MPLINK_LINK_BFD_UP,	/* and hears us */
+	MPLINK_LINK_ROUTE,	/* there is a route to the remote */
+	MPLINK_LINK_BFD_INIT,	/* BFD hears the remote */
+	MPLINK_LINK_BFD_UP,	/* the remote hears us, too */
 	MPLINK_LINK_VALID,
 	MPLINK_LINK_STAGES
 };
 
-/* What is true of a NIC at the moment of an event, as the kernel tells it. */
+/* A NIC's device at the moment of an event. */
 struct mplink_snapshot {
 	void *netdev;		/* struct net_device; valid during the call only */
 	char name[MPLINK_NAME_LEN];
 	mplink_u32 ifindex;
-	mplink_u8 registered;	/* 0: on its way out; nobody may take hold of it any more */
-	mplink_u8 loopback;	/* a loopback device: can never be a NIC */
+	mplink_u8 registered;	/* 0: it is going; take no reference any more */
+	mplink_u8 loopback;	/* a loopback device, which cannot be a NIC */
 	mplink_u8 up;		/* IFF_UP and running */
 	mplink_u8 carrier;
 	struct mplink_addr inet;	/* primary IPv4 address */
-	struct mplink_addr inet6;	/* first usable IPv6 address beyond the link */
-	struct mplink_addr inet6_local;	/* first usable link-local address */
+	struct mplink_addr inet6;	/* first usable global IPv6 address */
+	struct mplink_addr inet6_local;	/* first usable link-local IPv6 address */
 };
 
 struct mplink_bfd;
 
-/* The link chosen for a packet.  All of it is valid in the same RCU read section. */
+/* The link chosen for a packet.  Valid until the RCU read-side section ends. */
 struct mplink_choice {
-	struct mplink_path *path;	/* NULL: there is no link that works */
-	const void *more;		/* broadcast: what gives the next link; else NULL */
+	struct mplink_path *path;	/* NULL: no link works */
+	const void *more;		/* not NULL: for mplink_core_next(), to send a copy */
 };
 
+/* Traffic of a link or a NIC. */
 struct mplink_counters {
 	mplink_u64 tx_packets;
-	mplink_u64 tx_bytes;	/* with the NIC's MAC header */
+	mplink_u64 tx_bytes;	/* MAC headers included, as in rx_bytes */
 	mplink_u64 rx_packets;
 	mplink_u64 rx_bytes;
 };
@@ -83,9 +84,9 @@ struct mplink_nic_info {
 	mplink_u32 ifindex;
 	mplink_u32 carrier;
 	mplink_u32 transitions;	/* changes of validity since the NIC was added */
-	mplink_u64 since_ms;	/* how long the present validity has held */
+	mplink_u64 since_ms;	/* how long the NIC has been valid, or not valid */
 	struct mplink_addr address;
-	const char *refused;	/* why its device was not taken; NULL: it was, or is not there */
+	const char *refused;	/* why its device could not be attached, or NULL */
 	mplink_u64 stages_ms[MPLINK_NIC_STAGES];	/* as mplink_now_ms(), or MPLINK_NEVER */
 };
 
@@ -95,69 +96,69 @@ struct mplink_link_info {
 	mplink_u32 nic_id;
 	mplink_u32 reason;	/* enum mplink_reason */
 	mplink_u32 weight;
-	mplink_u32 liveness;	/* enum mplink_liveness: as the user wants it */
+	mplink_u32 liveness;	/* enum mplink_liveness that the user set */
 	struct mplink_addr remote;
-	struct mplink_addr local;	/* as the user wants it; all zero: routing decides */
-	const struct mplink_path *path;	/* NULL: there is none; for as long as RTNL is held */
-	const struct mplink_bfd *bfd;	/* NULL: there is no session */
-	mplink_u64 stages_ms[MPLINK_LINK_STAGES];	/* as a NIC's */
+	struct mplink_addr local;	/* source address as set; all zero: routing decides */
+	const struct mplink_path *path;	/* NULL: there is none; valid while RTNL is held */
+	const struct mplink_bfd *bfd;	/* NULL: there is no session; valid while RTNL is held */
+	mplink_u64 stages_ms[MPLINK_LINK_STAGES];	/* as mplink_now_ms(), or MPLINK_NEVER */
 };
 
 /*
- * A link as the user wants it.  The NIC names it, or, where the peer has several links
- * over that NIC, the NIC and the remote.  A remote that none of them has moves the only
- * link over the NIC.
+ * A requested change of a link.  If the peer has one link over the NIC, the NIC names it, and
+ * another remote moves the link there.  If it has several, NIC and remote name it.
  */
 struct mplink_link_config {
 	mplink_u32 nic_id;
-	mplink_u16 weight;	/* 1 to MPLINK_MAX_WEIGHT; 0: not given */
-	mplink_u8 remove;	/* there shall be no such link */
-	mplink_u8 add;		/* a new link, beside those over that NIC */
-	mplink_u8 liveness_given;
+	mplink_u16 weight;	/* 1 to MPLINK_MAX_WEIGHT; 0: unchanged */
+	mplink_u8 remove;	/* 1: remove the link */
+	mplink_u8 add;		/* 1: a new link, beside others over that NIC */
+	mplink_u8 liveness_given;	/* 0: liveness is unchanged */
 	mplink_u8 liveness;	/* enum mplink_liveness */
-	mplink_u8 local_given;
-	struct mplink_addr remote;	/* all zero: not given */
-	struct mplink_addr local;	/* what it sends comes from; all zero: routing decides */
+	mplink_u8 local_given;	/* 0: local is unchanged */
+	struct mplink_addr remote;	/* all zero: unchanged */
+	struct mplink_addr local;	/* source address; all zero: routing decides */
 };
 
-/* A link as a change of its peer will leave it. */
+/* A link as it will be after a prepared change. */
 struct mplink_link_plan {
 	mplink_u32 nic_id;
-	mplink_u32 entry;	/* its place in the request, or MPLINK_NO_ENTRY */
-	mplink_u8 fresh;	/* there is no such link yet */
+	mplink_u32 entry;	/* index in the request, or MPLINK_NO_ENTRY */
+	mplink_u8 fresh;	/* 1: the link will be new */
 	struct mplink_addr remote;
 };
 
-/* The request does not name it: the link stays as it is. */
+/* The request does not name the link, which stays as it is. */
 #define MPLINK_NO_ENTRY (~0U)
 
-/* Why a change that the user asked for cannot be made; nothing has been changed. */
+/* Why a request was refused.  Nothing has been changed.  Netlink reports it by extack. */
 struct mplink_refusal {
 	const char *why;	/* a static text */
-	mplink_u32 link;	/* the link it is about, by its place in the request */
+	mplink_u32 link;	/* index in the request of the wrong link */
 	mplink_u32 attr;	/* enum mplink_refused */
 };
 
+/* The part of a request that is wrong. */
 enum mplink_refused {
-	MPLINK_REFUSED_ALL,	/* the whole of it: memory is short, say */
+	MPLINK_REFUSED_ALL,	/* no part: memory is short, for instance */
 	MPLINK_REFUSED_NAME,	/* the NIC's name */
 	MPLINK_REFUSED_ADDRESS,	/* the peer's address */
-	MPLINK_REFUSED_LINK,	/* that link */
-	MPLINK_REFUSED_NIC,	/* that link's NIC */
-	MPLINK_REFUSED_REMOTE,	/* that link's remote */
+	MPLINK_REFUSED_LINK,	/* the link */
+	MPLINK_REFUSED_NIC,	/* the link's NIC */
+	MPLINK_REFUSED_REMOTE,	/* the link's remote */
 	MPLINK_REFUSED_KEY,	/* the peer's key */
-	MPLINK_REFUSED_LOCAL,	/* that link's local address */
+	MPLINK_REFUSED_LOCAL,	/* the link's source address */
 };
 
-/* What an event did to a member NIC. */
+/* How an event changed a NIC. */
 struct mplink_nic_report {
 	const char *nic;
 	mplink_u32 event;	/* enum mplink_event */
-	mplink_u32 was;		/* enum mplink_reason before */
-	mplink_u32 now;		/* and after */
+	mplink_u32 was;		/* enum mplink_reason before the event */
+	mplink_u32 now;		/* and after it */
 };
 
-/* What an event did to a link. */
+/* How an event changed a link. */
 struct mplink_link_report {
 	const char *nic;
 	struct mplink_addr peer;
@@ -168,62 +169,62 @@ struct mplink_link_report {
 	mplink_u32 now;
 };
 
-/* The longest BFD packet that is sent or received: one with a SHA1 digest. */
+/* The longest BFD packet that mplink sends or accepts: one with a SHA1 digest. */
 #define MPLINK_BFD_MAX_LEN 52
 
-/* A BFD session as the user wants it. */
+/* The settings of a BFD session. */
 struct mplink_bfd_config {
-	mplink_u32 min_tx_us;	/* between packets sent; both: _MIN_ to _MAX_INTERVAL_US */
-	mplink_u32 min_rx_us;	/* between packets that the peer may send */
-	mplink_u8 detect_mult;	/* so many lost in a row are a failure; 1 to 255 */
+	mplink_u32 min_tx_us;	/* between packets we send; both _MIN_ to _MAX_INTERVAL_US */
+	mplink_u32 min_rx_us;	/* least interval of the peer's packets */
+	mplink_u8 detect_mult;	/* this many lost packets in a row are a failure; 1 to 255 */
 	mplink_u8 auth_type;	/* enum mplink_bfd_auth: NONE, SHA1 or METICULOUS_SHA1 */
 	mplink_u8 auth_key_id;
 	mplink_u8 multihop;	/* 1: the remote may be behind routers (RFC 5883) */
 };
 
-/* When links may carry packets, as the user wants it of a virtual NIC. */
+/* A virtual NIC's settings for when links may carry packets. */
 struct mplink_liveness_config {
-	mplink_u32 mode;	/* enum mplink_liveness, but not INHERIT */
-	mplink_u32 wtr_ms;	/* how long a link that came back has to work; 0: not at all */
-	mplink_u32 holdoff_ms;	/* how long a link in doubt is given; 0: not at all */
+	mplink_u32 mode;	/* enum mplink_liveness, except INHERIT */
+	mplink_u32 wtr_ms;	/* how long a link that came back must work first; 0: no wait */
+	mplink_u32 holdoff_ms;	/* how long a link in doubt stays in use; 0: not at all */
 	struct mplink_bfd_config bfd;
 };
 
-/* What follows from something that a BFD session was told. */
+/* What the caller must do after an input to a BFD session. */
 struct mplink_bfd_step {
-	mplink_u64 deadline_us;	/* call mplink_core_bfd_expire() then; MPLINK_NEVER: no need to */
+	mplink_u64 deadline_us;	/* call mplink_core_bfd_expire() then, or MPLINK_NEVER */
 	mplink_u32 drop;	/* enum mplink_bfd_drop */
-	mplink_u32 len;		/* of a packet to be sent now; 0: none */
-	mplink_u8 was;		/* enum mplink_bfd_state, before and after */
+	mplink_u32 len;		/* send this many of bytes now; 0: none */
+	mplink_u8 was;		/* enum mplink_bfd_state before, and after */
 	mplink_u8 now;
-	mplink_u8 digest;	/* the packet's digest is to be computed */
+	mplink_u8 digest;	/* 1: compute the packet's digest first */
 	mplink_u8 bytes[MPLINK_BFD_MAX_LEN];
 };
 
-/* How gre-udp goes about its packets, as the user wants it of a virtual NIC. */
+/* A virtual NIC's settings for gre-udp. */
 struct mplink_tunnel_config {
-	mplink_u32 flow_buckets;	/* of what is sent; a power of two, 1 to 256 */
-	mplink_u32 outoforder_min_us;	/* bounds of outoforder_timer; */
+	mplink_u32 flow_buckets;	/* that packets are sent in; a power of two, 1 to 256 */
+	mplink_u32 outoforder_min_us;	/* lower and upper bound of outoforder_timer; */
 	mplink_u32 outoforder_max_us;	/* 1 to MPLINK_MAX_OUTOFORDER_US */
-	mplink_u32 max_perflow_buffer;	/* packets held, of a bucket; 1 to the uapi's maximum */
-	mplink_u32 max_peer_buffer;	/* and of a peer; likewise */
-	mplink_u32 checksum;		/* 1: IPv4's UDP has one, too */
+	mplink_u32 max_perflow_buffer;	/* held per bucket; 1 to MPLINK_MAX_PERFLOW_BUFFER */
+	mplink_u32 max_peer_buffer;	/* held per peer; 1 to MPLINK_MAX_PEER_BUFFER */
+	mplink_u32 checksum;		/* 1: use UDP checksums with IPv4, too */
 };
 
-/* How a BFD session stands. */
+/* The state of a BFD session. */
 struct mplink_bfd_info {
 	mplink_u32 local_discr;
-	mplink_u32 remote_discr;	/* 0: the far end is not heard */
-	mplink_u32 tx_interval_us;	/* before jitter; 0: the far end wants no packets */
-	mplink_u32 rx_interval_us;	/* which the far end keeps to; 0: it was never heard */
-	mplink_u64 detection_us;	/* how long the far end may be silent; 0: likewise */
+	mplink_u32 remote_discr;	/* 0: the peer is not heard */
+	mplink_u32 tx_interval_us;	/* of our packets, before jitter; 0: the peer wants none */
+	mplink_u32 rx_interval_us;	/* of its packets; 0: the peer was never heard */
+	mplink_u64 detection_us;	/* how long the peer may be silent; 0: it was never heard */
 	mplink_u8 state;		/* enum mplink_bfd_state */
 	mplink_u8 diag;			/* enum mplink_bfd_diag */
 	mplink_u8 remote_state;
 	mplink_u8 remote_diag;
 };
 
-/* The module's parameters as the user wrote them; NULL: not given. */
+/* The module's parameters as the user wrote them; NULL if not given. */
 struct mplink_params {
 	const char *nics;
 	const char *peer;
@@ -246,7 +247,7 @@ struct mplink_params {
 	const char *checksum;
 };
 
-/* What they mean. */
+/* The meaning of the module's parameters. */
 struct mplink_config {
 	char name[MPLINK_NAME_LEN];
 	mplink_u32 policy;
@@ -256,20 +257,20 @@ struct mplink_config {
 	mplink_u32 nr_nics;
 	char nics[MPLINK_MAX_NICS][MPLINK_NAME_LEN];
 	mplink_u16 weights[MPLINK_MAX_NICS];
-	struct mplink_addr peer;	/* none given: all zero */
-	mplink_u32 key;			/* the peer's; 0 where it has none of its own */
+	struct mplink_addr peer;	/* all zero: not given */
+	mplink_u32 key;			/* the peer's key; 0: it has none of its own */
 	struct mplink_addr remotes[MPLINK_MAX_NICS];
 };
 
-/* Why they mean nothing. */
+/* Which part of a parameter is wrong, and why. */
 struct mplink_param_error {
 	const char *param;
-	const char *value;	/* the offending part; value_len bytes */
+	const char *value;	/* the wrong part; value_len bytes, without NUL */
 	mplink_u32 value_len;
 	const char *why;
 };
 
-/* How many objects of a kind have been made and destroyed since the load. */
+/* How many objects of a kind were made and destroyed since the module was loaded. */
 struct mplink_object_counts {
 	const char *kind;
 	mplink_u64 created;
