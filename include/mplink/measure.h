@@ -126,7 +126,7 @@ void mplink_core_message_gre(mplink_u8 *bytes, mplink_u32 key, mplink_u8 bucket)
  * @load: bytes per second that we send
  * @delivered: bytes per second that arrive
  * @rtt_us: smoothed round trip
- * @rtt_min_us: the shortest round trip
+ * @rtt_min_us: the shortest round trip of the last five to ten seconds
  * @delay_us: one-way delay above the fastest link's
  * @queue_us: how long packets wait in queues on the way
  * @jitter_us: mean deviation of the one-way delay (RFC 3550 6.4.1)

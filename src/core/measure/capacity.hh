@@ -22,9 +22,9 @@ struct Stretch {
 // A queue that no mark of the stretch found empty says that the link was busy all the time:
 // then what was delivered is the capacity.  Jitter does not look like that, because some of
 // the marks come through at once (RFC 8289 uses the same minimum).  Loss does not lower the
-// capacity, unless it is most of what is sent: many radio links lose packets at any rate, and a
-// policer shows by what it delivers.  Without a queue, a link that is busy may do more than we
-// think, so the estimate grows while the link is used.
+// capacity, unless it is more than a link loses that works: many radio links lose packets at any
+// rate, and a policer shows by what it delivers.  Without a queue, a link that is busy may do
+// more than we think, so the estimate grows while the link is used.
 class Capacity
 {
 public:
