@@ -1,6 +1,7 @@
 #!/bin/bash
 # Guards: packets that rest in NFQUEUE, on their way out or in, IPv4 and IPv6, both encaps,
-# hold neither a NIC that goes nor the module; let go afterwards, they harm nobody.
+# do not hold the module; let go afterwards, they harm nobody. nic-parked says that packets
+# do not hold a NIC: NFQUEUE cannot show it, because it drops what would leave by a NIC that goes.
 # by default: 6.1
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
@@ -76,22 +77,14 @@ for family in 4 6; do
 		mplink_load nics=eth1,eth2 "peer=$peer" "remotes=$([[ $family == 4 ]] && echo 10.0.1.2 || echo fd00:0:0:1::2),$remote"
 		mplink_up
 		wait_until 10 links_valid 2
-		wait_until 10 ping -qc1 -W1 "$peer"
+		# The first packets of a CPU take the slower way, which would not reach the queue.
+		check "IPv$family: warm" ping -qc4 -i0.1 -W1 "$peer"
 		what="meta l4proto { icmp, icmpv6 } meta oifname mpl0"
 		[[ $hook == post* ]] || what="meta l4proto { icmp, icmpv6 } meta iifname mpl0"
 		park "$hook" "$what"
 		ping -c6 -i0.1 -W1 "$peer" >/dev/null && fail "IPv$family, $hook: nothing rests there"
 		parked 4 || fail "IPv$family, $hook: $(</run/parked) packets rest there"
 		log_mark
-		check "IPv$family, $hook: the NIC goes" timeout 8 ip link del eth2
-		let_go
-		cable 2
-		wait_until 10 links_valid 2
-		routes_back 2
-		wait_until 10 ping -qc1 -W1 "$peer"
-		park "$hook" "$what"
-		ping -c3 -i0.1 -W1 "$peer" >/dev/null || true
-		parked 2 || fail "IPv$family, $hook: $(</run/parked) packets rest there, the second time"
 		check "IPv$family, $hook: the module goes" timeout 8 rmmod mplink
 		let_go
 		expect_no_log "waiting for"
@@ -110,12 +103,10 @@ for OUTER in 4 6; do
 		parked 3 || fail "gre-udp, IPv$OUTER, $hook: $(</run/parked) packets rest there"
 		log_mark
 		ip link set mpl0 down
-		[[ $hook != output:0 && $hook != input:0 ]] || check "the NIC goes" timeout 8 ip link del eth2
 		ip link del mpl0
 		ip -n B link del mpl0
 		check "gre-udp, IPv$OUTER, $hook: the module goes" timeout 8 rmmod mplink
 		let_go
 		expect_no_log "waiting for"
-		[[ -e /sys/class/net/eth2 ]] || cable 2
 	done
 done
