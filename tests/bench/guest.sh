@@ -309,6 +309,9 @@ tunnel() {
 	remove_gre_fou
 	add_gre_udp
 	cost mplink.gre-udp.balance-rr - 10.97.0.1 B 10.97.0.2
+	build/mplink set checksum on
+	in_b build/mplink set checksum on
+	cost mplink.gre-udp.checksum - 10.97.0.1 B 10.97.0.2
 	remove_gre_udp
 	gre_udp_memory
 }
