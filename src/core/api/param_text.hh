@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// A parameter's text, in parts.
+// Splits a parameter's text into parts.
 #pragma once
 #include "mplink/types.h"
 
@@ -35,7 +35,7 @@ inline bool parse_number(Text text, mplink_u32 least, mplink_u32 most, mplink_u3
 	return text.len && n >= least && n <= most;
 }
 
-// Walks over a comma-separated list.  "a," has two items, of which one is empty.
+// Walks over a comma-separated list.  "a," has two items; the second one is empty.
 class Items
 {
 public:

@@ -28,7 +28,7 @@ private:
 		error_ = {.param = param, .value = value.p, .value_len = value.len, .why = why};
 		return false;
 	}
-	// One that would be ignored is refused: the user meant something by it.
+	// A parameter that would have no effect is refused: the user expects something of it.
 	struct Given {
 		const char *param;
 		const char *value;
@@ -228,7 +228,7 @@ bool Parser::liveness()
 	return true;
 }
 
-// Leaves number as it is if there is no such parameter.
+// Leaves number as it is if the parameter is not given.
 bool Parser::number(const char *param, const char *value, mplink_u32 least, mplink_u32 most,
 		    const char *why, mplink_u32 &number)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// The module's parameters: from what the user wrote to what it means, or to
-// which part of it cannot be meant, and why.
+// Reads the module's parameters.  An invalid parameter makes the load fail; the error says which
+// part is wrong, and why.
 #pragma once
 #include "mplink/types.h"
 
