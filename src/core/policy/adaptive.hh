@@ -35,12 +35,7 @@ struct Adaptive : PolicyBase {
 	[[gnu::always_inline]] static mplink_path *choose(const LinkTable &table, const Lane &lane,
 							  const Packet &packet)
 	{
-		const Plan plan = earliest<false>(table, lane, packet);
-
-		if (!plan.link->alive()) [[unlikely]]
-			return nullptr;
-		commit(table, lane, plan);
-		return sent(*plan.link, lane, packet);
+		return choose_apart(table, lane, packet.len, packet.lane);
 	}
 
 	static Pick choose_again(const LinkTable &table, const Lane &lane, const Packet &packet)
@@ -68,6 +63,20 @@ struct Adaptive : PolicyBase {
 	}
 
 private:
+	// choose(), out of line: inline, the registers that it needs would be saved for packets
+	// of all policies.  It takes the packet's parts, as BalanceXor::choose_other() does.
+	[[gnu::noinline]] static mplink_path *choose_apart(const LinkTable &table, const Lane &lane,
+							   mplink_size len, mplink_size at)
+	{
+		const Packet packet = {len, at, nullptr, 0};
+		const Plan plan = earliest<false>(table, lane, packet);
+
+		if (!plan.link->alive()) [[unlikely]]
+			return nullptr;
+		commit(table, lane, plan);
+		return sent(*plan.link, lane, packet);
+	}
+
 	struct Plan {
 		const LinkEntry *link;
 		mplink_u64 arrival; // when the packet arrives
