@@ -397,10 +397,9 @@ void mplink_core_bfd_info(const struct mplink_bfd_session *session, struct mplin
 void mplink_core_counters(const struct mplink_device *device, struct mplink_counters *sum);
 
 mplink_u64 mplink_core_drops(const struct mplink_device *device, mplink_u32 drop);
-/* Packets that took another link because the first choice was dead. */
-mplink_u64 mplink_core_rescheduled(const struct mplink_device *device);
-/* Copies that broadcast has sent in addition to the first one of each packet. */
-mplink_u64 mplink_core_copies(const struct mplink_device *device);
+/* The other counters of a virtual NIC that the core keeps. */
+void mplink_core_device_counters(const struct mplink_device *device,
+				 struct mplink_device_counters *sum);
 
 /* --- object counts: any context ----------------------------------------- */
 

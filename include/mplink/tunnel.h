@@ -123,19 +123,8 @@ struct mplink_release {
 
 /* What has become of sequence numbers. */
 struct mplink_resequencer_counters {
-	mplink_u64 in_order;	/* delivered at once */
-	mplink_u64 reordered;	/* held, then delivered */
-	mplink_u64 duplicates;	/* refused: the number had been delivered */
-	mplink_u64 late;	/* refused: the number had been given up */
-	mplink_u64 lost_rule;	/* given up: every link has brought a later one (RFC 1990 4.1) */
-	mplink_u64 lost_timer;	/* given up: outoforder_timer (RFC 2890 2.2) */
-	mplink_u64 lost_overflow;	/* given up: the buffer of bucket or peer is full */
-	mplink_u64 restarts;	/* the peer's numbers began anew */
-	mplink_u64 held;	/* now */
-	mplink_u64 held_max;	/* most packets held in one bucket */
-	mplink_u64 wait_us;	/* the sum over all packets that were held */
-	mplink_u64 wait_max_us;
-	mplink_u64 timer_us;	/* the present outoforder_timer */
+#define MPLINK_RESEQUENCER_COUNTER(id, name, ...) mplink_u64 name;
+#include "../uapi/mplink_attributes.def"
 };
 
 /**

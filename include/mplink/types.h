@@ -69,13 +69,27 @@ struct mplink_choice {
 	const void *more;		/* not NULL: for mplink_core_next(), to send a copy */
 };
 
+/* The structs of settings and counters have a member for each line of mplink_attributes.def. */
+
 /* Traffic of a link or a NIC. */
 struct mplink_counters {
-	mplink_u64 tx_packets;
-	mplink_u64 tx_bytes;	/* MAC headers included, as in rx_bytes */
-	mplink_u64 rx_packets;
-	mplink_u64 rx_bytes;
+#define MPLINK_TRAFFIC_COUNTER(id, name, ...) mplink_u64 name;
+#include "../uapi/mplink_attributes.def"
 };
+
+/* Those of a virtual NIC that the core counts. */
+#define MPLINK_MEMBER_CORE(name) mplink_u64 name;
+#define MPLINK_MEMBER_BFD_RECEIVED(name)
+#define MPLINK_MEMBER_GRE_RECEIVED(name)
+
+struct mplink_device_counters {
+#define MPLINK_DEVICE_COUNTER(id, name, source, ...) MPLINK_MEMBER_##source(name)
+#include "../uapi/mplink_attributes.def"
+};
+
+#undef MPLINK_MEMBER_CORE
+#undef MPLINK_MEMBER_BFD_RECEIVED
+#undef MPLINK_MEMBER_GRE_RECEIVED
 
 /* A NIC as sysfs shows it. */
 struct mplink_nic_info {
@@ -174,21 +188,27 @@ struct mplink_link_report {
 
 /* The settings of a BFD session. */
 struct mplink_bfd_config {
-	mplink_u32 min_tx_us;	/* between packets we send; both _MIN_ to _MAX_INTERVAL_US */
-	mplink_u32 min_rx_us;	/* least interval of the peer's packets */
-	mplink_u8 detect_mult;	/* this many lost packets in a row are a failure; 1 to 255 */
-	mplink_u8 auth_type;	/* enum mplink_bfd_auth: NONE, SHA1 or METICULOUS_SHA1 */
-	mplink_u8 auth_key_id;
-	mplink_u8 multihop;	/* 1: the remote may be behind routers (RFC 5883) */
+#define MPLINK_BFD_SETTING(id, name, file, bits, ...) mplink_u##bits file;
+#include "../uapi/mplink_attributes.def"
 };
+
+/* Policy and encap are no members of a struct. */
+#define MPLINK_MEMBER_NUMBER(file) mplink_u32 file;
+#define MPLINK_MEMBER_POLICY(file)
+#define MPLINK_MEMBER_ENCAP(file)
+#define MPLINK_MEMBER_LIVENESS(file) mplink_u32 mode;	/* enum mplink_liveness, except INHERIT */
 
 /* A virtual NIC's settings for when links may carry packets. */
 struct mplink_liveness_config {
-	mplink_u32 mode;	/* enum mplink_liveness, except INHERIT */
-	mplink_u32 wtr_ms;	/* how long a link that came back must work first; 0: no wait */
-	mplink_u32 holdoff_ms;	/* how long a link in doubt stays in use; 0: not at all */
+#define MPLINK_DEVICE_SETTING(id, name, file, bits, values, ...) MPLINK_MEMBER_##values(file)
+#include "../uapi/mplink_attributes.def"
 	struct mplink_bfd_config bfd;
 };
+
+#undef MPLINK_MEMBER_NUMBER
+#undef MPLINK_MEMBER_POLICY
+#undef MPLINK_MEMBER_ENCAP
+#undef MPLINK_MEMBER_LIVENESS
 
 /* What the caller must do after an input to a BFD session. */
 struct mplink_bfd_step {
@@ -203,12 +223,8 @@ struct mplink_bfd_step {
 
 /* A virtual NIC's settings for gre-udp. */
 struct mplink_tunnel_config {
-	mplink_u32 flow_buckets;	/* that packets are sent in; a power of two, 1 to 256 */
-	mplink_u32 outoforder_min_us;	/* lower and upper bound of outoforder_timer; */
-	mplink_u32 outoforder_max_us;	/* 1 to MPLINK_MAX_OUTOFORDER_US */
-	mplink_u32 max_perflow_buffer;	/* held per bucket; 1 to MPLINK_MAX_PERFLOW_BUFFER */
-	mplink_u32 max_peer_buffer;	/* held per peer; 1 to MPLINK_MAX_PEER_BUFFER */
-	mplink_u32 checksum;		/* 1: use UDP checksums with IPv4, too */
+#define MPLINK_TUNNEL_SETTING(id, name, file, bits, ...) mplink_u##bits file;
+#include "../uapi/mplink_attributes.def"
 };
 
 /* The state of a BFD session. */
@@ -229,22 +245,14 @@ struct mplink_params {
 	const char *nics;
 	const char *peer;
 	const char *remotes;
-	const char *policy;
-	const char *encap;
 	const char *weights;
 	const char *name;
-	const char *liveness;
-	const char *wtr_ms;
-	const char *holdoff_ms;
 	const char *bfd_interval_us;
 	const char *bfd_multiplier;
 	const char *key;
-	const char *flow_buckets;
-	const char *outoforder_min_us;
-	const char *outoforder_max_us;
-	const char *max_perflow_buffer;
-	const char *max_peer_buffer;
-	const char *checksum;
+#define MPLINK_DEVICE_SETTING(id, name, ...) const char *name;
+#define MPLINK_TUNNEL_SETTING(id, name, ...) const char *name;
+#include "../uapi/mplink_attributes.def"
 };
 
 /* The meaning of the module's parameters. */

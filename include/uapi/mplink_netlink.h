@@ -2,6 +2,9 @@
 /*
  * The generic netlink family "mplink".  mplink.yaml beside this file says the same in
  * the form that YNL tools read; a test compares the two.
+ *
+ * mplink_attributes.def lists the attributes of those enums that hold settings or counters,
+ * with types, bounds and meaning.
  */
 #ifndef _UAPI_MPLINK_NETLINK_H
 #define _UAPI_MPLINK_NETLINK_H
@@ -17,26 +20,10 @@
 /* Of a virtual NIC. */
 enum mplink_a_device {
 	MPLINK_A_DEVICE_UNSPEC,
-	MPLINK_A_DEVICE_PAD,
-	MPLINK_A_DEVICE_IFINDEX,	/* u32 */
-	MPLINK_A_DEVICE_NAME,		/* string */
-	MPLINK_A_DEVICE_POLICY,		/* u32, enum mplink_policy */
-	MPLINK_A_DEVICE_ENCAP,		/* u32, enum mplink_encap */
-	MPLINK_A_DEVICE_NICS,		/* u32: how many */
-	MPLINK_A_DEVICE_PEERS,		/* u32: how many */
-	MPLINK_A_DEVICE_RESCHEDULED,	/* u64: packets whose first choice had died */
-	MPLINK_A_DEVICE_COPIES,		/* u64: what a broadcast sent beyond one of each */
-	MPLINK_A_DEVICE_DROP,		/* nest, one a reason: enum mplink_a_drop */
-	MPLINK_A_DEVICE_LIVENESS,	/* u32, enum mplink_liveness: OFF or BFD */
-	MPLINK_A_DEVICE_WTR_MS,		/* u32: how long a link that came back has to work */
-	MPLINK_A_DEVICE_HOLDOFF_MS,	/* u32: how long a link that fails is kept */
-	MPLINK_A_DEVICE_BFD,		/* nest: enum mplink_a_bfd */
-	MPLINK_A_DEVICE_BFD_RECEIVED,	/* u64: BFD packets */
-	MPLINK_A_DEVICE_BFD_DROP,	/* nest, one a reason: enum mplink_a_bfd_drop */
-	MPLINK_A_DEVICE_TUNNEL,		/* nest: enum mplink_a_tunnel */
-	/* Of the namespace, whose devices share their sockets. */
-	MPLINK_A_DEVICE_GRE_RECEIVED,	/* u64: gre-udp packets */
-	MPLINK_A_DEVICE_GRE_DROP,	/* nest, one a reason: enum mplink_a_gre_drop */
+#define MPLINK_DEVICE_SETTING(id, ...) MPLINK_A_DEVICE_##id,
+#define MPLINK_DEVICE_COUNTER(id, ...) MPLINK_A_DEVICE_##id,
+#define MPLINK_DEVICE_OTHER(id) MPLINK_A_DEVICE_##id,
+#include "mplink_attributes.def"
 	__MPLINK_A_DEVICE_MAX
 };
 
@@ -45,13 +32,9 @@ enum mplink_a_device {
 /* What is wanted of BFD sessions. */
 enum mplink_a_bfd {
 	MPLINK_A_BFD_UNSPEC,
-	MPLINK_A_BFD_MIN_TX_US,		/* u32: between packets sent, 3300 to 60000000 */
-	MPLINK_A_BFD_MIN_RX_US,		/* u32: between packets that the far end may send */
-	MPLINK_A_BFD_DETECT_MULT,	/* u8, 1 to 255: so many lost in a row are a failure */
-	MPLINK_A_BFD_MULTIHOP,		/* u8: 1, the remotes may be behind routers (RFC 5883) */
-	MPLINK_A_BFD_AUTH,		/* u32, enum mplink_bfd_auth: NONE forgets the key */
-	MPLINK_A_BFD_KEY_ID,		/* u8 */
-	MPLINK_A_BFD_KEY,		/* 1 to 20 bytes; it can be set, but not read */
+#define MPLINK_BFD_SETTING(id, ...) MPLINK_A_BFD_##id,
+#define MPLINK_BFD_OTHER(id) MPLINK_A_BFD_##id,
+#include "mplink_attributes.def"
 	__MPLINK_A_BFD_MAX
 };
 
@@ -60,12 +43,8 @@ enum mplink_a_bfd {
 /* What is wanted of gre-udp. */
 enum mplink_a_tunnel {
 	MPLINK_A_TUNNEL_UNSPEC,
-	MPLINK_A_TUNNEL_FLOW_BUCKETS,		/* u32: a power of two, 1 to 256 */
-	MPLINK_A_TUNNEL_OUTOFORDER_MIN_US,	/* u32: bounds of outoforder_timer, */
-	MPLINK_A_TUNNEL_OUTOFORDER_MAX_US,	/* u32: 1 to 10000000 (RFC 2890 2.2) */
-	MPLINK_A_TUNNEL_MAX_PERFLOW_BUFFER,	/* u32: packets held of a bucket, 1 to 65535 */
-	MPLINK_A_TUNNEL_MAX_PEER_BUFFER,	/* u32: packets held of a peer, 1 to 1048576 */
-	MPLINK_A_TUNNEL_CHECKSUM,		/* u32: 1, UDP over IPv4 has a checksum, too */
+#define MPLINK_TUNNEL_SETTING(id, ...) MPLINK_A_TUNNEL_##id,
+#include "mplink_attributes.def"
 	__MPLINK_A_TUNNEL_MAX
 };
 
@@ -139,18 +118,9 @@ enum mplink_a_nic_stages {
 
 enum mplink_a_peer {
 	MPLINK_A_PEER_UNSPEC,
-	MPLINK_A_PEER_PAD,
-	MPLINK_A_PEER_DEVICE,	/* u32: the virtual NIC's ifindex */
-	MPLINK_A_PEER_ADDRESS,	/* 4 or 16 bytes: the virtual address */
-	MPLINK_A_PEER_LINK,	/* nest, one a link: enum mplink_a_link */
-	MPLINK_A_PEER_EVENT,	/* u32, enum mplink_event: in LINK_NTF, what happened */
-	MPLINK_A_PEER_LIVENESS,	/* u32, enum mplink_liveness */
-	/*
-	 * u32, 0 to 0xffffff: of gre-udp; both ends have the same.  For who has CAP_NET_ADMIN,
-	 * and in no notification.
-	 */
-	MPLINK_A_PEER_KEY,
-	MPLINK_A_PEER_RESEQUENCER,	/* nest: enum mplink_a_resequencer; not without gre-udp */
+#define MPLINK_PEER_SETTING(id, ...) MPLINK_A_PEER_##id,
+#define MPLINK_PEER_OTHER(id) MPLINK_A_PEER_##id,
+#include "mplink_attributes.def"
 	__MPLINK_A_PEER_MAX
 };
 
@@ -163,20 +133,9 @@ enum mplink_a_peer {
  */
 enum mplink_a_link {
 	MPLINK_A_LINK_UNSPEC,
-	MPLINK_A_LINK_PAD,
-	MPLINK_A_LINK_NIC,	/* string: the NIC's name */
-	MPLINK_A_LINK_REMOTE,	/* 4 or 16 bytes: the peer's address on that NIC */
-	MPLINK_A_LINK_WEIGHT,	/* u16, 1 to 65535 */
-	MPLINK_A_LINK_REMOVE,	/* flag, in PEER_SET: there shall be no such link */
-	MPLINK_A_LINK_REASON,	/* u32, enum mplink_reason; NONE: valid */
-	MPLINK_A_LINK_WAS,	/* u32, enum mplink_reason: in LINK_NTF, before */
-	MPLINK_A_LINK_COUNTERS,	/* nest: enum mplink_a_counters */
-	MPLINK_A_LINK_LIVENESS,	/* u32, enum mplink_liveness */
-	MPLINK_A_LINK_SESSION,	/* nest: enum mplink_a_session; missing if there is none */
-	MPLINK_A_LINK_STAGES,	/* nest: enum mplink_a_link_stages */
-	MPLINK_A_LINK_ADD,	/* flag, in PEER_SET: a link beside those over that NIC */
-	MPLINK_A_LINK_LOCAL,	/* 4 or 16 bytes: what it sends comes from; none: routing decides */
-	MPLINK_A_LINK_SOURCE,	/* 4 or 16 bytes: what it sends comes from now */
+#define MPLINK_LINK_SETTING(id, ...) MPLINK_A_LINK_##id,
+#define MPLINK_LINK_OTHER(id) MPLINK_A_LINK_##id,
+#include "mplink_attributes.def"
 	__MPLINK_A_LINK_MAX
 };
 
@@ -207,19 +166,8 @@ enum mplink_a_session {
 enum mplink_a_resequencer {
 	MPLINK_A_RESEQUENCER_UNSPEC,
 	MPLINK_A_RESEQUENCER_PAD,
-	MPLINK_A_RESEQUENCER_IN_ORDER,		/* delivered as they came */
-	MPLINK_A_RESEQUENCER_REORDERED,		/* delivered after they had been held */
-	MPLINK_A_RESEQUENCER_DUPLICATES,	/* refused: it has been delivered */
-	MPLINK_A_RESEQUENCER_LATE,		/* refused: it had been given up */
-	MPLINK_A_RESEQUENCER_LOST_RULE,		/* given up: RFC 1990 4.1 */
-	MPLINK_A_RESEQUENCER_LOST_TIMER,	/* given up: outoforder_timer (RFC 2890 2.2) */
-	MPLINK_A_RESEQUENCER_LOST_OVERFLOW,	/* given up: max_perflow_buffer, or the peer's */
-	MPLINK_A_RESEQUENCER_RESTARTS,		/* the far end's numbers began anew */
-	MPLINK_A_RESEQUENCER_HELD,		/* now */
-	MPLINK_A_RESEQUENCER_HELD_MAX,		/* at most, in one bucket */
-	MPLINK_A_RESEQUENCER_WAIT_US,		/* of all that were held, together */
-	MPLINK_A_RESEQUENCER_WAIT_MAX_US,
-	MPLINK_A_RESEQUENCER_TIMER_US,		/* outoforder_timer now */
+#define MPLINK_RESEQUENCER_COUNTER(id, ...) MPLINK_A_RESEQUENCER_##id,
+#include "mplink_attributes.def"
 	__MPLINK_A_RESEQUENCER_MAX
 };
 
@@ -242,10 +190,8 @@ enum mplink_a_link_stages {
 enum mplink_a_counters {
 	MPLINK_A_COUNTERS_UNSPEC,
 	MPLINK_A_COUNTERS_PAD,
-	MPLINK_A_COUNTERS_TX_PACKETS,
-	MPLINK_A_COUNTERS_TX_BYTES,
-	MPLINK_A_COUNTERS_RX_PACKETS,
-	MPLINK_A_COUNTERS_RX_BYTES,
+#define MPLINK_TRAFFIC_COUNTER(id, ...) MPLINK_A_COUNTERS_##id,
+#include "mplink_attributes.def"
 	__MPLINK_A_COUNTERS_MAX
 };
 

@@ -7,6 +7,7 @@
 #include <linux/module.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
+#include <linux/stringify.h>
 #include <net/genetlink.h>
 #include <net/rtnetlink.h>
 
@@ -34,27 +35,12 @@ MODULE_PARM_DESC(peer, "virtual address of the remote host");
 static char *remotes;
 module_param(remotes, charp, 0444);
 MODULE_PARM_DESC(remotes, "the remote host's address on each NIC, in the order of nics");
-static char *policy;
-module_param(policy, charp, 0444);
-MODULE_PARM_DESC(policy, "how packets are spread over links (default balance-rr)");
-static char *encap;
-module_param(encap, charp, 0444);
-MODULE_PARM_DESC(encap, "none (default) or gre-udp: GRE in UDP, put in order at the far end");
 static char *weights;
 module_param(weights, charp, 0444);
 MODULE_PARM_DESC(weights, "share of each NIC, 1 to 65535, in the order of nics (default 1)");
 static char *name;
 module_param(name, charp, 0444);
 MODULE_PARM_DESC(name, "name of the virtual NIC (default mpl0)");
-static char *liveness;
-module_param(liveness, charp, 0444);
-MODULE_PARM_DESC(liveness, "bfd: only links on which the far end answers are valid; off (default)");
-static char *wtr_ms;
-module_param(wtr_ms, charp, 0444);
-MODULE_PARM_DESC(wtr_ms, "how long a link must work again before it is used (default 500)");
-static char *holdoff_ms;
-module_param(holdoff_ms, charp, 0444);
-MODULE_PARM_DESC(holdoff_ms, "how long a link that fails is still used (default 0)");
 static char *bfd_interval_us;
 module_param(bfd_interval_us, charp, 0444);
 MODULE_PARM_DESC(bfd_interval_us, "interval of BFD packets, in both directions (default 50000)");
@@ -65,24 +51,29 @@ MODULE_PARM_DESC(bfd_multiplier, "BFD packets lost in a row that mean failure (d
 static char *key;
 module_param(key, charp, 0400);
 MODULE_PARM_DESC(key, "gre-udp: the peer's key, 0 to 16777215, the same at both ends (default 0)");
-static char *flow_buckets;
-module_param(flow_buckets, charp, 0444);
-MODULE_PARM_DESC(flow_buckets, "gre-udp: sequences per peer, a power of two, 1 to 256 (default 256)");
-static char *outoforder_min_us;
-module_param(outoforder_min_us, charp, 0444);
-MODULE_PARM_DESC(outoforder_min_us, "gre-udp: lower bound of outoforder_timer (default 1000)");
-static char *outoforder_max_us;
-module_param(outoforder_max_us, charp, 0444);
-MODULE_PARM_DESC(outoforder_max_us, "gre-udp: upper bound of outoforder_timer (default 2000000)");
-static char *max_perflow_buffer;
-module_param(max_perflow_buffer, charp, 0444);
-MODULE_PARM_DESC(max_perflow_buffer, "gre-udp: most packets held per flow bucket (default 1024)");
-static char *max_peer_buffer;
-module_param(max_peer_buffer, charp, 0444);
-MODULE_PARM_DESC(max_peer_buffer, "gre-udp: most packets held per peer (default 8192)");
-static char *checksum;
-module_param(checksum, charp, 0444);
-MODULE_PARM_DESC(checksum, "gre-udp: on: UDP checksum over IPv4, too; off (default)");
+/* A description, for each kind of values. */
+#define MPLINK_DESC_POLICY(what, least, most, initial) what
+#define MPLINK_DESC_ENCAP(what, least, most, initial) what
+#define MPLINK_DESC_LIVENESS(what, least, most, initial) what
+#define MPLINK_DESC_NUMBER(what, least, most, initial) \
+	what " (" __stringify(least) " to " __stringify(most) ", default " __stringify(initial) ")"
+#define MPLINK_DESC_POWER_OF_TWO(what, least, most, initial) \
+	what ", a power of two (" __stringify(least) " to " __stringify(most) ", default " \
+	__stringify(initial) ")"
+#define MPLINK_DESC_SWITCH(what, least, most, initial) \
+	what " (off or on, default " MPLINK_WORD_##initial ")"
+#define MPLINK_WORD_0 "off"
+#define MPLINK_WORD_1 "on"
+
+#define MPLINK_DEVICE_SETTING(id, name, file, bits, values, least, most, initial, unit, what, ...) \
+	static char *name; \
+	module_param(name, charp, 0444); \
+	MODULE_PARM_DESC(name, MPLINK_DESC_##values(what, least, most, initial));
+#define MPLINK_TUNNEL_SETTING(id, name, file, bits, values, least, most, initial, unit, what, ...) \
+	static char *name; \
+	module_param(name, charp, 0444); \
+	MODULE_PARM_DESC(name, "gre-udp: " MPLINK_DESC_##values(what, least, most, initial));
+#include "uapi/mplink_attributes.def"
 
 static struct mplink_config *mplink_configure(void)
 {
@@ -90,22 +81,14 @@ static struct mplink_config *mplink_configure(void)
 		.nics = nics,
 		.peer = peer,
 		.remotes = remotes,
-		.policy = policy,
-		.encap = encap,
 		.weights = weights,
 		.name = name,
-		.liveness = liveness,
-		.wtr_ms = wtr_ms,
-		.holdoff_ms = holdoff_ms,
 		.bfd_interval_us = bfd_interval_us,
 		.bfd_multiplier = bfd_multiplier,
 		.key = key,
-		.flow_buckets = flow_buckets,
-		.outoforder_min_us = outoforder_min_us,
-		.outoforder_max_us = outoforder_max_us,
-		.max_perflow_buffer = max_perflow_buffer,
-		.max_peer_buffer = max_peer_buffer,
-		.checksum = checksum,
+#define MPLINK_DEVICE_SETTING(id, parameter, ...) .parameter = parameter,
+#define MPLINK_TUNNEL_SETTING(id, parameter, ...) .parameter = parameter,
+#include "uapi/mplink_attributes.def"
 	};
 	struct mplink_config *config = kzalloc(sizeof(*config), GFP_KERNEL_ACCOUNT);
 	struct mplink_param_error error;

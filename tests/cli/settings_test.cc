@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Every setting of the table settings.def must work in every part of the command.
+// Every setting of the lists in uapi/mplink_attributes.def must work in every part of the command.
 #include <gtest/gtest.h>
 
 #include <linux/genetlink.h>

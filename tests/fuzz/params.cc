@@ -10,7 +10,7 @@
 namespace
 {
 
-constexpr unsigned fields = 19;
+constexpr unsigned fields = sizeof(mplink_params) / sizeof(const char *);
 
 void check_config(const mplink_config &config)
 {
@@ -79,10 +79,10 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char *data, std::size_t siz
 			given[i] = texts[i].c_str();
 	}
 
-	const mplink_params params = {given[0],  given[1],  given[2],  given[3],  given[4],
-				      given[5],  given[6],  given[7],  given[8],  given[9],
-				      given[10], given[11], given[12], given[13], given[14],
-				      given[15], given[16], given[17], given[18]};
+	mplink_params params;
+
+	static_assert(sizeof(params) == sizeof(given));
+	std::memcpy(&params, given, sizeof(params));
 
 	if (!mplink_core_parse_params(&params, &config, &error)) {
 		check_config(config);

@@ -159,12 +159,12 @@ TEST_F(BalanceRr, ALinkThatDiedIsCountedAsRescheduled)
 	world().start(2);
 	for (unsigned i = 0; i < 100; i++)
 		world().send(1000);
-	EXPECT_EQ(mplink_core_rescheduled(world().device()), 0U);
+	EXPECT_EQ(count_rescheduled(world().device()), 0U);
 	world().cable(dev("eth1"), false);
 	for (unsigned i = 0; i < 100; i++)
 		world().send(1000);
 
-	const mplink_u64 rescheduled = mplink_core_rescheduled(world().device());
+	const mplink_u64 rescheduled = count_rescheduled(world().device());
 
 	EXPECT_GT(rescheduled, 0U);
 	EXPECT_LE(rescheduled, 100U);
@@ -172,7 +172,7 @@ TEST_F(BalanceRr, ALinkThatDiedIsCountedAsRescheduled)
 	world().event(MPLINK_EVENT_CHANGE, dev("eth1"));
 	for (unsigned i = 0; i < 100; i++)
 		world().send(1000);
-	EXPECT_EQ(mplink_core_rescheduled(world().device()), rescheduled);
+	EXPECT_EQ(count_rescheduled(world().device()), rescheduled);
 }
 
 } // namespace

@@ -157,7 +157,7 @@ TEST_F(BalanceXor, BeforeAnyEventOnlyTheDeadLinksFlowsMove)
 
 	expect_only_moved_from("eth2", before, without);
 	EXPECT_EQ(where(), without) << "and the moved ones stay where they moved";
-	EXPECT_GT(mplink_core_rescheduled(world().device()), 0U);
+	EXPECT_GT(count_rescheduled(world().device()), 0U);
 	world().cable(dev("eth2"), true);
 	EXPECT_EQ(where(), before);
 }

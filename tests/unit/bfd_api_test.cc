@@ -11,9 +11,9 @@ namespace
 constexpr mplink_bfd_config config = {.min_tx_us = 50000,
 				      .min_rx_us = 50000,
 				      .detect_mult = 3,
+				      .multihop = 0,
 				      .auth_type = MPLINK_BFD_AUTH_NONE,
-				      .auth_key_id = 0,
-				      .multihop = 0};
+				      .auth_key_id = 0};
 
 class BfdApi : public Clean
 {

@@ -127,7 +127,7 @@ private:
 	static void read_counters(World &world)
 	{
 		mplink_core_drops(world.device(), MPLINK_DROP_NO_LINK);
-		mplink_core_rescheduled(world.device());
+		count_rescheduled(world.device());
 		std::this_thread::yield();
 	}
 };

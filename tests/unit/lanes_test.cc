@@ -157,7 +157,7 @@ TEST_F(WithoutLanes, BytesAreEven)
 		}
 		ASSERT_LE(most - least, 1440U + 14);
 	}
-	EXPECT_EQ(mplink_core_rescheduled(world().device()), 0U);
+	EXPECT_EQ(count_rescheduled(world().device()), 0U);
 }
 
 TEST_F(WithoutLanes, DeadLinksAreLeftOut)
@@ -170,13 +170,13 @@ TEST_F(WithoutLanes, DeadLinksAreLeftOut)
 		world().cable(dev("eth1"), false);
 
 		const mplink_u64 before = world().link_counters(0).tx_packets;
-		const mplink_u64 rescheduled = mplink_core_rescheduled(world().device());
+		const mplink_u64 rescheduled = count_rescheduled(world().device());
 
 		for (mplink_u32 flow = 0; flow < 300; flow++)
 			ASSERT_EQ(world().wrong_way(flow), "");
 		EXPECT_EQ(world().link_counters(0).tx_packets, before);
 		if (policy != MPLINK_POLICY_BROADCAST) {
-			EXPECT_GT(mplink_core_rescheduled(world().device()), rescheduled);
+			EXPECT_GT(count_rescheduled(world().device()), rescheduled);
 		}
 		world().cable(dev("eth1"), true);
 		// What it missed is not made good.

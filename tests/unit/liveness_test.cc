@@ -450,15 +450,15 @@ TEST_F(Liveness, SettingsThatCannotBeMeantAreRefused)
 	EXPECT_EQ(why([](auto &c) { c.mode = MPLINK_LIVENESS_INHERIT; }),
 		  "liveness is neither bfd nor off");
 	EXPECT_EQ(why([](auto &c) { c.wtr_ms = 3600001; }),
-		  "the wait to restore is longer than an hour (3600000 ms)");
+		  "wtr_ms is not a number of milliseconds from 0 to 3600000");
 	EXPECT_EQ(why([](auto &c) { c.holdoff_ms = 3600001; }),
-		  "the hold-off is longer than an hour (3600000 ms)");
+		  "holdoff_ms is not a number of milliseconds from 0 to 3600000");
 	EXPECT_EQ(why([](auto &c) { c.bfd.detect_mult = 0; }),
-		  "BFD's multiplier is not from 1 to 255");
+		  "detect_mult is not a number from 1 to 255");
 	EXPECT_EQ(why([](auto &c) { c.bfd.min_tx_us = 3299; }),
-		  "BFD's interval is not from 3300 to 60000000 us");
+		  "min_tx_us is not a number of microseconds from 3300 to 60000000");
 	EXPECT_EQ(why([](auto &c) { c.bfd.min_rx_us = 60000001; }),
-		  "BFD's interval is not from 3300 to 60000000 us");
+		  "min_rx_us is not a number of microseconds from 3300 to 60000000");
 	EXPECT_EQ(world().liveness().wtr_ms, good.wtr_ms);
 }
 

@@ -31,7 +31,7 @@ TEST_F(InOrder, ActiveBackupTakesTheFirstThatWorksAndFailsBack)
 	EXPECT_EQ(world().send(100).over, Devices{&dev("eth3")});
 	world().cable_told(dev("eth1"), true);
 	EXPECT_EQ(world().send(100).over, Devices{&dev("eth1")});
-	EXPECT_EQ(mplink_core_rescheduled(world().device()), 0U);
+	EXPECT_EQ(count_rescheduled(world().device()), 0U);
 }
 
 TEST_F(InOrder, ActiveBackupDoesNotWaitForTheEvent)
@@ -39,7 +39,7 @@ TEST_F(InOrder, ActiveBackupDoesNotWaitForTheEvent)
 	start(MPLINK_POLICY_ACTIVE_BACKUP);
 	world().cable(dev("eth1"), false);
 	EXPECT_EQ(world().send(100).over, Devices{&dev("eth2")});
-	EXPECT_EQ(mplink_core_rescheduled(world().device()), 1U);
+	EXPECT_EQ(count_rescheduled(world().device()), 1U);
 	world().cable(dev("eth1"), true);
 	EXPECT_EQ(world().send(100).over, Devices{&dev("eth1")});
 }
@@ -69,7 +69,7 @@ TEST_F(InOrder, BroadcastReschedulesNothing)
 		world().send(100);
 		world().cable(dev(name), true);
 	}
-	EXPECT_EQ(mplink_core_rescheduled(world().device()), 0U);
+	EXPECT_EQ(count_rescheduled(world().device()), 0U);
 }
 
 // One snapshot for the whole packet, though the table is replaced meanwhile.

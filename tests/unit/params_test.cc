@@ -34,30 +34,23 @@ struct Given {
 	const char *weights = nullptr;
 	const char *name = nullptr;
 	const char *key = nullptr;
-	const char *flow_buckets = nullptr;
-	const char *outoforder_min_us = nullptr;
-	const char *outoforder_max_us = nullptr;
-	const char *max_perflow_buffer = nullptr;
-	const char *max_peer_buffer = nullptr;
-	const char *checksum = nullptr;
+#define MPLINK_TUNNEL_SETTING(id, name, ...) const char *name = nullptr;
+#include "uapi/mplink_attributes.def"
 
 	int parse(mplink_config &config, mplink_param_error &error) const
 	{
-		const mplink_params params = {.nics = nics,
-					      .peer = peer,
-					      .remotes = remotes,
-					      .policy = policy,
-					      .encap = encap,
-					      .weights = weights,
-					      .name = name,
-					      .key = key,
-					      .flow_buckets = flow_buckets,
-					      .outoforder_min_us = outoforder_min_us,
-					      .outoforder_max_us = outoforder_max_us,
-					      .max_perflow_buffer = max_perflow_buffer,
-					      .max_peer_buffer = max_peer_buffer,
-					      .checksum = checksum};
+		mplink_params params = {};
 
+		params.nics = nics;
+		params.peer = peer;
+		params.remotes = remotes;
+		params.policy = policy;
+		params.encap = encap;
+		params.weights = weights;
+		params.name = name;
+		params.key = key;
+#define MPLINK_TUNNEL_SETTING(id, name, ...) params.name = this->name;
+#include "uapi/mplink_attributes.def"
 		return mplink_core_parse_params(&params, &config, &error);
 	}
 };

@@ -14,6 +14,14 @@
 namespace fake
 {
 
+inline mplink_u64 count_rescheduled(const mplink_device *device)
+{
+	mplink_device_counters counters;
+
+	mplink_core_device_counters(device, &counters);
+	return counters.rescheduled;
+}
+
 class World
 {
 public:

@@ -122,8 +122,8 @@ void set(SettingValues &settings, const SettingInfo &setting, const char *argume
 
 void read_value(Reader &reader, const SettingInfo &setting, SettingValues &settings)
 {
-	set(settings, setting, setting.argument,
-	    reader.take(setting.choices().c_str(), setting.argument));
+	set(settings, setting, setting.argument.c_str(),
+	    reader.take(setting.choices().c_str(), setting.argument.c_str()));
 }
 
 // Reads the settings of that place that come next, in the order of the table.
@@ -159,7 +159,7 @@ void set_bfd_key(ChangeRequest &request, const std::string &value)
 void set_argument(ChangeRequest &request, const std::string &argument, const std::string &value)
 {
 	if (const SettingInfo *setting = find_device_setting(argument))
-		return set(request.settings, *setting, setting->argument, value);
+		return set(request.settings, *setting, setting->argument.c_str(), value);
 	if (argument == key_argument)
 		return set_bfd_key(request, value);
 	for (const Setting setting : {Setting::bfd_tx_us, Setting::bfd_rx_us})
@@ -230,7 +230,7 @@ std::string setting_list()
 
 	for (const SettingInfo &setting : all_settings())
 		if (find_device_setting(setting.argument) == &setting)
-			list += std::string(setting.argument) + ", ";
+			list += setting.argument + ", ";
 	return fmt::format("{}{}, {}", list, interval_argument, key_argument);
 }
 

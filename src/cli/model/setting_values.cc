@@ -7,7 +7,6 @@
 #include <cctype>
 #include <charconv>
 
-#include "link/settings.hh"
 #include "mplink/core.h"
 #include "uapi/mplink_netlink.h"
 
@@ -17,20 +16,15 @@ namespace mplink::cli
 namespace
 {
 
-// The functions that settings.def uses.
+// What the kinds of values in mplink_attributes.def mean.
 
-SettingRange names(std::vector<NamedValue> all)
+SettingRange names(const char *(*name)(mplink_u32), std::uint32_t first, std::uint32_t last)
 {
-	return {.names = std::move(all)};
-}
+	SettingRange range;
 
-SettingRange names(const char *(*name)(mplink_u32), std::uint32_t first, std::uint32_t end)
-{
-	std::vector<NamedValue> all;
-
-	for (std::uint32_t i = first; i < end; i++)
-		all.push_back({name(i), i});
-	return names(std::move(all));
+	for (std::uint32_t i = first; i <= last; i++)
+		range.names.push_back({name(i), i});
+	return range;
 }
 
 SettingRange between(std::uint32_t least, std::uint32_t most)
@@ -48,41 +42,90 @@ SettingRange on_off()
 	return {.names = {{"off", 0}, {"on", 1}}, .boolean = true};
 }
 
-SettingRange implied(SettingRange range)
+// Passwords and MD5 are known, and refused.
+SettingRange auth()
 {
-	range.implied = true;
-	return range;
+	return {.names = {{"none", MPLINK_BFD_AUTH_NONE},
+			  {"sha1", MPLINK_BFD_AUTH_SHA1},
+			  {"meticulous-sha1", MPLINK_BFD_AUTH_METICULOUS_SHA1}}};
 }
 
-SettingMetric no_metric()
+#define RANGE_NUMBER(least, most) between(least, most)
+#define RANGE_KEY_ID(least, most) between(least, most)
+#define RANGE_POWER_OF_TWO(least, most) power_of_two(least, most)
+#define RANGE_SWITCH(least, most) on_off()
+#define RANGE_POLICY(least, most) names(mplink_core_policy_name, least, most)
+#define RANGE_ENCAP(least, most) names(mplink_core_encap_name, least, most)
+#define RANGE_LIVENESS(least, most) names(mplink_core_liveness_name, least, most)
+#define RANGE_AUTH(least, most) auth()
+
+// And how a setting is shown.
+
+SettingShown plain()
 {
 	return {};
 }
 
-SettingMetric info_label()
+SettingShown implied()
 {
-	return {.kind = SettingMetric::Kind::info_label};
+	return {.implied = true};
 }
 
-SettingMetric gauge(const char *name, const char *help)
+SettingShown label()
 {
-	return {.kind = SettingMetric::Kind::gauge, .name = name, .help = help};
+	return {.metric = SettingShown::Metric::info_label};
+}
+
+SettingShown gauge(const char *name, const char *help)
+{
+	return {.metric = SettingShown::Metric::gauge, .name = name, .help = help};
 }
 
 // Milliseconds in the module, seconds in Prometheus.
-SettingMetric gauge_ms(const char *name, const char *help)
+SettingShown gauge_ms(const char *name, const char *help)
 {
-	return {.kind = SettingMetric::Kind::gauge_ms, .name = name, .help = help};
+	return {.metric = SettingShown::Metric::gauge_ms, .name = name, .help = help};
+}
+
+std::string argument(Place place, std::string name)
+{
+	std::replace(name.begin(), name.end(), '_', '-');
+	return place == Place::bfd ? "bfd-" + name : name;
 }
 
 std::vector<SettingInfo> make_all()
 {
-#define SETTING(setting, argument, key, place, width, attribute, initial, values, metric)          \
-	{Setting::setting, argument, key, Place::place, width, attribute, initial, values, metric},
+#define ENTRY(setting, place, attribute, name, bits, range, initial, shown)                        \
+	{Setting::setting,                                                                         \
+	 argument(Place::place, name),                                                             \
+	 name,                                                                                     \
+	 Place::place,                                                                             \
+	 (bits) / 8,                                                                               \
+	 attribute,                                                                                \
+	 initial,                                                                                  \
+	 range,                                                                                    \
+	 shown},
 	return {
-#include "model/settings.def"
+#define MPLINK_DEVICE_SETTING(id, name, file, bits, values, least, most, initial, unit, what,      \
+			      shown)                                                               \
+	ENTRY(name, device, MPLINK_A_DEVICE_##id, #name, bits, RANGE_##values(least, most),        \
+	      initial, shown)
+#define MPLINK_BFD_SETTING(id, name, file, bits, values, least, most, initial, unit, what, shown)  \
+	ENTRY(bfd_##name, bfd, MPLINK_A_BFD_##id, #name, bits, RANGE_##values(least, most),        \
+	      initial, shown)
+#define MPLINK_TUNNEL_SETTING(id, name, file, bits, values, least, most, initial, unit, what,      \
+			      shown)                                                               \
+	ENTRY(name, tunnel, MPLINK_A_TUNNEL_##id, #name, bits, RANGE_##values(least, most),        \
+	      initial, shown)
+#define MPLINK_PEER_SETTING(id, name, file, bits, values, least, most, initial, unit, what, shown) \
+	ENTRY(peer_##name, peer, MPLINK_A_PEER_##id, #name, bits, RANGE_##values(least, most),     \
+	      initial, shown)
+#define MPLINK_LINK_SETTING(id, name, file, bits, values, least, most, initial, unit, what, shown) \
+	ENTRY(link_##name, link, MPLINK_A_LINK_##id, #name, bits, RANGE_##values(least, most),     \
+	      initial, shown)
+#include "uapi/mplink_attributes.def"
 	};
-#undef SETTING
+#undef ENTRY
 }
 
 std::optional<std::uint8_t> hexadecimal(std::string_view pair)
@@ -204,7 +247,7 @@ SettingValues stated(const FullSettings &settings, Place place)
 
 	for (const SettingInfo &setting : all_settings())
 		if (setting.place == place &&
-		    !(setting.range.implied && settings[setting.id] == setting.initial))
+		    !(setting.shown.implied && settings[setting.id] == setting.initial))
 			values[setting.id] = settings[setting.id];
 	return values;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Settings of devices, peers and links, as the table settings.def describes them.
+// Settings of devices, peers and links, as the lists in uapi/mplink_attributes.def describe them.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -17,9 +17,12 @@ namespace mplink::cli
 {
 
 enum class Setting {
-#define SETTING(id, ...) id,
-#include "model/settings.def"
-#undef SETTING
+#define MPLINK_DEVICE_SETTING(id, name, ...) name,
+#define MPLINK_BFD_SETTING(id, name, ...) bfd_##name,
+#define MPLINK_TUNNEL_SETTING(id, name, ...) name,
+#define MPLINK_PEER_SETTING(id, name, ...) peer_##name,
+#define MPLINK_LINK_SETTING(id, name, ...) link_##name,
+#include "uapi/mplink_attributes.def"
 	end
 };
 
@@ -38,28 +41,29 @@ struct SettingRange {
 	std::uint32_t most = 0;
 	bool power = false;   // only powers of two
 	bool boolean = false; // true and false in JSON; off and on elsewhere
-	bool implied = false; // files and commands leave the initial value out
 };
 
-// How Prometheus shows a setting.
-struct SettingMetric {
-	enum class Kind { none, info_label, gauge, gauge_ms };
+// How a setting is shown.
+struct SettingShown {
+	// In Prometheus.
+	enum class Metric { none, info_label, gauge, gauge_ms };
 
-	Kind kind = Kind::none;
+	Metric metric = Metric::none;
 	const char *name = nullptr;
 	const char *help = nullptr;
+	bool implied = false; // files and commands leave the initial value out
 };
 
 struct SettingInfo {
 	Setting id;
-	const char *argument; // on the command line
+	std::string argument; // on the command line
 	const char *key;      // in JSON
 	Place place;
 	unsigned width; // of the netlink attribute, in bytes
 	std::uint16_t attribute;
 	std::uint32_t initial;
 	SettingRange range;
-	SettingMetric metric;
+	SettingShown shown;
 
 	// As the user writes the value.
 	std::string text(std::uint32_t value) const;

@@ -69,41 +69,38 @@ struct DeviceStatus {
 	std::string name;
 	std::uint32_t ifindex = 0;
 	FullSettings settings; // those of Place::device, bfd and tunnel
-	std::uint64_t rescheduled = 0;
-	std::uint64_t copies = 0;
+#define MPLINK_DEVICE_COUNTER(id, name, ...) std::uint64_t name = 0;
+#include "uapi/mplink_attributes.def"
 	std::vector<DropCount> drops;
-	std::uint64_t bfd_received = 0;
 	std::vector<DropCount> bfd_drops;
-	std::uint64_t gre_received = 0;   // of the whole network namespace
-	std::vector<DropCount> gre_drops; // likewise
+	std::vector<DropCount> gre_drops; // of the whole network namespace
 	bool carrier = false;             // from rtnetlink
 	std::vector<NicStatus> nics;
 	std::vector<PeerStatus> peers;
 };
 
-// A counter of a device.  To add one, add its attribute to include/uapi/mplink_netlink.h, a
-// field above and a line below.
+// A counter of a device, as the list in uapi/mplink_attributes.def describes it.
 struct DeviceField {
 	const char *key; // in JSON
 	std::uint64_t DeviceStatus::*value;
 	const char *metric;
 	const char *help;
-	const char *title; // in `mplink show`, if the counter is not 0; nullptr: not shown there
+	const char *title; // in `mplink show`, if the counter is not 0; empty: not shown there
 	std::uint16_t attribute;
 	bool of_namespace; // all devices report the same: Prometheus gets it once
 };
 
 constexpr DeviceField device_fields[] = {
-	{"rescheduled", &DeviceStatus::rescheduled, "mplink_device_rescheduled_packets_total",
-	 "Packets that changed to another link because the first choice had failed.",
-	 "rescheduled packets", MPLINK_A_DEVICE_RESCHEDULED, false},
-	{"copies", &DeviceStatus::copies, "mplink_device_copied_packets_total",
-	 "Copies that broadcast sent in addition to the first of each packet.",
-	 "copies by broadcast", MPLINK_A_DEVICE_COPIES, false},
-	{"bfd_received", &DeviceStatus::bfd_received, "mplink_device_bfd_received_packets_total",
-	 "BFD packets accepted.", nullptr, MPLINK_A_DEVICE_BFD_RECEIVED, false},
-	{"gre_received", &DeviceStatus::gre_received, "mplink_gre_received_packets_total",
-	 "gre-udp packets received in the namespace.", nullptr, MPLINK_A_DEVICE_GRE_RECEIVED, true},
+#define OF_NAMESPACE_CORE false
+#define OF_NAMESPACE_BFD_RECEIVED false
+#define OF_NAMESPACE_GRE_RECEIVED true
+#define MPLINK_DEVICE_COUNTER(id, name, source, metric, help, title)                               \
+	{#name, &DeviceStatus::name,  "mplink_" metric,     help,                                  \
+	 title, MPLINK_A_DEVICE_##id, OF_NAMESPACE_##source},
+#include "uapi/mplink_attributes.def"
+#undef OF_NAMESPACE_CORE
+#undef OF_NAMESPACE_BFD_RECEIVED
+#undef OF_NAMESPACE_GRE_RECEIVED
 };
 
 // Counters of dropped packets, by reason.  The core names the reasons, so a new reason needs

@@ -119,8 +119,8 @@ using Devices = std::vector<DeviceStatus>;
 // A setting's value in the unit that its metric has.
 std::string setting_sample(const SettingInfo &setting, std::uint32_t value)
 {
-	return setting.metric.kind == SettingMetric::Kind::gauge_ms ? seconds(value)
-								    : std::to_string(value);
+	return setting.shown.metric == SettingShown::Metric::gauge_ms ? seconds(value)
+								      : std::to_string(value);
 }
 
 bool of_device(Place place)
@@ -130,8 +130,8 @@ bool of_device(Place place)
 
 bool has_gauge(const SettingInfo &setting)
 {
-	return setting.metric.kind == SettingMetric::Kind::gauge ||
-	       setting.metric.kind == SettingMetric::Kind::gauge_ms;
+	return setting.shown.metric == SettingShown::Metric::gauge ||
+	       setting.shown.metric == SettingShown::Metric::gauge_ms;
 }
 
 void device_setting_metrics(Page &page, const Devices &devices)
@@ -142,7 +142,7 @@ void device_setting_metrics(Page &page, const Devices &devices)
 
 		for (const SettingInfo &setting : all_settings())
 			if (of_device(setting.place) &&
-			    setting.metric.kind == SettingMetric::Kind::info_label)
+			    setting.shown.metric == SettingShown::Metric::info_label)
 				labels.emplace_back(setting.key,
 						    setting.text(d.settings[setting.id]));
 		page.sample(labels, 1);
@@ -150,7 +150,7 @@ void device_setting_metrics(Page &page, const Devices &devices)
 	for (const SettingInfo &setting : all_settings()) {
 		if (!of_device(setting.place) || !has_gauge(setting))
 			continue;
-		page.metric(setting.metric.name, "gauge", setting.metric.help);
+		page.metric(setting.shown.name, "gauge", setting.shown.help);
 		for (const DeviceStatus &d : devices)
 			page.sample({{"device", d.name}},
 				    setting_sample(setting, d.settings[setting.id]));
@@ -268,7 +268,7 @@ void peer_metrics(Page &page, const Devices &devices)
 					Labels labels{{"device", d.name},
 						      {"peer", peer.address.text()}};
 
-					if (field->by)
+					if (*field->by)
 						labels.emplace_back("by", field->by);
 					page.sample(labels, field->microseconds
 								    ? microseconds(value)
@@ -349,7 +349,7 @@ void link_metrics(Page &page, const Devices &devices)
 	for (const SettingInfo &setting : all_settings()) {
 		if (setting.place != Place::link || !has_gauge(setting))
 			continue;
-		page.metric(setting.metric.name, "gauge", setting.metric.help);
+		page.metric(setting.shown.name, "gauge", setting.shown.help);
 		each([&](const DeviceStatus &d, const PeerStatus &peer, const LinkStatus &link) {
 			page.sample(link_labels(d, peer, link),
 				    setting_sample(setting, link.settings[setting.id]));

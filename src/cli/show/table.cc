@@ -138,7 +138,7 @@ std::string head(const DeviceStatus &device, const Painter &paint)
 		out += "  undelivered gre-udp packets, of all devices: " +
 		       paint(Colour::wrong, drops) + "\n";
 	for (const DeviceField &field : device_fields)
-		if (field.title && device.*field.value)
+		if (*field.title && device.*field.value)
 			out += fmt::format("  {}: {}\n", field.title,
 					   human_count(device.*field.value));
 	return out;

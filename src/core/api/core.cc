@@ -324,14 +324,9 @@ mplink_u64 mplink_core_drops(const mplink_device *device, mplink_u32 drop)
 	return core(device).drops(drop);
 }
 
-mplink_u64 mplink_core_copies(const mplink_device *device)
+void mplink_core_device_counters(const mplink_device *device, mplink_device_counters *sum)
 {
-	return core(device).copies();
-}
-
-mplink_u64 mplink_core_rescheduled(const mplink_device *device)
-{
-	return core(device).rescheduled();
+	*sum = core(device).own_counters();
 }
 
 int mplink_core_object_counts(mplink_u32 i, mplink_object_counts *counts)

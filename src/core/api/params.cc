@@ -50,14 +50,14 @@ private:
 	bool remotes();
 	bool weights();
 	bool liveness();
-	bool number(const char *param, const char *value, mplink_u32 least, mplink_u32 most,
-		    const char *why, mplink_u32 &number);
+	bool number(const char *param, const char *value, Values values, mplink_u32 least,
+		    mplink_u32 most, const char *why, mplink_u32 &number);
+	bool on_off(const char *param, const char *value, const char *why, mplink_u32 &on);
 	bool waits();
 	bool bfd();
 	bool without_tunnel(const char *why);
 	bool key();
 	bool outoforder();
-	bool checksum();
 	bool tunnel();
 
 	const mplink_params &in_;
@@ -70,15 +70,12 @@ bool Parser::without_nics()
 	const Given others[] = {
 		{"peer", in_.peer},
 		{"remotes", in_.remotes},
-		{"policy", in_.policy},
-		{"encap", in_.encap},
 		{"weights", in_.weights},
 		{"name", in_.name},
-		{"liveness", in_.liveness},
-		{"wtr_ms", in_.wtr_ms},
-		{"holdoff_ms", in_.holdoff_ms},
 		{"bfd_interval_us", in_.bfd_interval_us},
 		{"bfd_multiplier", in_.bfd_multiplier},
+#define MPLINK_DEVICE_SETTING(id, name, ...) {#name, in_.name},
+#include "uapi/mplink_attributes.def"
 	};
 
 	return none_of(others, "has no effect without nics=") &&
@@ -229,21 +226,51 @@ bool Parser::liveness()
 }
 
 // Leaves number as it is if the parameter is not given.
-bool Parser::number(const char *param, const char *value, mplink_u32 least, mplink_u32 most,
-		    const char *why, mplink_u32 &number)
+bool Parser::number(const char *param, const char *value, Values values, mplink_u32 least,
+		    mplink_u32 most, const char *why, mplink_u32 &number)
 {
-	if (value && !parse_number(whole(value), least, most, number))
+	if (value && !(parse_number(whole(value), least, most, number) &&
+		       within(values, number, least, most)))
 		return fail(param, whole(value), why);
 	return true;
 }
 
+// Likewise.
+bool Parser::on_off(const char *param, const char *value, const char *why, mplink_u32 &on)
+{
+	if (!value)
+		return true;
+
+	const Text text = whole(value);
+
+	if (!text.is("on") && !text.is("off"))
+		return fail(param, text, why);
+	on = text.is("on");
+	return true;
+}
+
+// The parameter of a setting that has no function of its own.
+#define READ_NUMBER(name, to, least, most, unit)                                                   \
+	if (!number(#name, in_.name, Values::number, least, most,                                  \
+		    MPLINK_WHY_NUMBER(unit, least, most), to))                                     \
+		return false;
+#define READ_POWER_OF_TWO(name, to, least, most, unit)                                             \
+	if (!number(#name, in_.name, Values::power_of_two, least, most,                            \
+		    MPLINK_WHY_POWER_OF_TWO(unit, least, most), to))                               \
+		return false;
+#define READ_SWITCH(name, to, least, most, unit)                                                   \
+	if (!on_off(#name, in_.name, MPLINK_WHY_SWITCH(unit, least, most), to))                    \
+		return false;
+#define READ_POLICY(name, to, least, most, unit)
+#define READ_ENCAP(name, to, least, most, unit)
+#define READ_LIVENESS(name, to, least, most, unit)
+
 bool Parser::waits()
 {
-	constexpr auto why = "is not a number of milliseconds from 0 to 3600000 (an hour)";
-
-	return number("wtr_ms", in_.wtr_ms, 0, MPLINK_MAX_WAIT_MS, why, out_.liveness.wtr_ms) &&
-	       number("holdoff_ms", in_.holdoff_ms, 0, MPLINK_MAX_WAIT_MS, why,
-		      out_.liveness.holdoff_ms);
+#define MPLINK_DEVICE_SETTING(id, name, file, bits, values, least, most, initial, unit, ...)       \
+	READ_##values(name, out_.liveness.file, least, most, unit)
+#include "uapi/mplink_attributes.def"
+	return true;
 }
 
 bool Parser::bfd()
@@ -251,11 +278,11 @@ bool Parser::bfd()
 	mplink_bfd_config &bfd = out_.liveness.bfd;
 	mplink_u32 multiplier = bfd.detect_mult;
 
-	if (!number("bfd_interval_us", in_.bfd_interval_us, MPLINK_BFD_MIN_INTERVAL_US,
-		    MPLINK_BFD_MAX_INTERVAL_US,
+	if (!number("bfd_interval_us", in_.bfd_interval_us, Values::number,
+		    MPLINK_BFD_MIN_INTERVAL_US, MPLINK_BFD_MAX_INTERVAL_US,
 		    "is not a number of microseconds from 3300 to 60000000", bfd.min_tx_us) ||
-	    !number("bfd_multiplier", in_.bfd_multiplier, 1, 255, "is not a number from 1 to 255",
-		    multiplier))
+	    !number("bfd_multiplier", in_.bfd_multiplier, Values::number, 1, 255,
+		    "is not a number from 1 to 255", multiplier))
 		return false;
 	bfd.min_rx_us = bfd.min_tx_us;
 	bfd.detect_mult = static_cast<mplink_u8>(multiplier);
@@ -266,12 +293,8 @@ bool Parser::without_tunnel(const char *why)
 {
 	const Given others[] = {
 		{"key", in_.key},
-		{"flow_buckets", in_.flow_buckets},
-		{"outoforder_min_us", in_.outoforder_min_us},
-		{"outoforder_max_us", in_.outoforder_max_us},
-		{"max_perflow_buffer", in_.max_perflow_buffer},
-		{"max_peer_buffer", in_.max_peer_buffer},
-		{"checksum", in_.checksum},
+#define MPLINK_TUNNEL_SETTING(id, name, ...) {#name, in_.name},
+#include "uapi/mplink_attributes.def"
 	};
 
 	return none_of(others, why);
@@ -281,20 +304,14 @@ bool Parser::key()
 {
 	if (in_.key && !in_.peer)
 		return fail("key", whole(in_.key), "has no effect without peer=");
-	return number("key", in_.key, 0, MPLINK_MAX_PEER_KEY, "is not a number from 0 to 16777215",
-		      out_.key);
+	return number("key", in_.key, Values::number, 0, MPLINK_MAX_PEER_KEY,
+		      "is not a number from 0 to 16777215", out_.key);
 }
 
 bool Parser::outoforder()
 {
-	constexpr auto why = "is not a number of microseconds from 1 to 10000000";
-	mplink_tunnel_config &tunnel = out_.tunnel;
+	const mplink_tunnel_config &tunnel = out_.tunnel;
 
-	if (!number("outoforder_min_us", in_.outoforder_min_us, 1, MPLINK_MAX_OUTOFORDER_US, why,
-		    tunnel.outoforder_min_us) ||
-	    !number("outoforder_max_us", in_.outoforder_max_us, 1, MPLINK_MAX_OUTOFORDER_US, why,
-		    tunnel.outoforder_max_us))
-		return false;
 	if (tunnel.outoforder_min_us <= tunnel.outoforder_max_us)
 		return true;
 	if (in_.outoforder_min_us)
@@ -304,38 +321,17 @@ bool Parser::outoforder()
 		    "is below outoforder_min_us (1000 if it is not given)");
 }
 
-bool Parser::checksum()
-{
-	if (!in_.checksum)
-		return true;
-
-	const Text text = whole(in_.checksum);
-	const bool on = text.len == 2 && text.p[0] == 'o' && text.p[1] == 'n';
-
-	if (!on && !(text.len == 3 && text.p[0] == 'o' && text.p[1] == 'f' && text.p[2] == 'f'))
-		return fail("checksum", text, "is neither on nor off");
-	out_.tunnel.checksum = on;
-	return true;
-}
-
 bool Parser::tunnel()
 {
 	if (out_.encap != MPLINK_ENCAP_GRE_UDP)
 		return without_tunnel("has no effect without encap=gre-udp");
 
-	constexpr auto why_buckets = "is not a power of two from 1 to 256";
-	mplink_tunnel_config &tunnel = out_.tunnel;
-
-	if (!key() || !number("flow_buckets", in_.flow_buckets, 1, MPLINK_FLOW_BUCKETS, why_buckets,
-			      tunnel.flow_buckets))
+	if (!key())
 		return false;
-	if (tunnel.flow_buckets & (tunnel.flow_buckets - 1))
-		return fail("flow_buckets", whole(in_.flow_buckets), why_buckets);
-	return outoforder() && checksum() &&
-	       number("max_perflow_buffer", in_.max_perflow_buffer, 1, MPLINK_MAX_PERFLOW_BUFFER,
-		      "is not a number of packets from 1 to 65535", tunnel.max_perflow_buffer) &&
-	       number("max_peer_buffer", in_.max_peer_buffer, 1, MPLINK_MAX_PEER_BUFFER,
-		      "is not a number of packets from 1 to 1048576", tunnel.max_peer_buffer);
+#define MPLINK_TUNNEL_SETTING(id, name, file, bits, values, least, most, initial, unit, ...)       \
+	READ_##values(name, out_.tunnel.file, least, most, unit)
+#include "uapi/mplink_attributes.def"
+	return outoforder();
 }
 
 bool Parser::parse()

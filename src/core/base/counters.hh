@@ -9,10 +9,8 @@ namespace mplink
 
 // Traffic of a link or of a NIC.  Bytes include the MAC header.
 struct TrafficCounters {
-	Shared<mplink_u64> tx_packets;
-	Shared<mplink_u64> tx_bytes;
-	Shared<mplink_u64> rx_packets;
-	Shared<mplink_u64> rx_bytes;
+#define MPLINK_TRAFFIC_COUNTER(id, name, ...) Shared<mplink_u64> name;
+#include "uapi/mplink_attributes.def"
 };
 
 struct alignas(64) LaneCounters : TrafficCounters {
@@ -20,8 +18,14 @@ struct alignas(64) LaneCounters : TrafficCounters {
 
 struct alignas(64) DeviceCounters {
 	Shared<mplink_u64> drops[MPLINK_DROPS];
-	Shared<mplink_u64> rescheduled;
-	Shared<mplink_u64> copies;
+#define COUNTER_CORE(name) Shared<mplink_u64> name;
+#define COUNTER_BFD_RECEIVED(name)
+#define COUNTER_GRE_RECEIVED(name)
+#define MPLINK_DEVICE_COUNTER(id, name, source, ...) COUNTER_##source(name)
+#include "uapi/mplink_attributes.def"
+#undef COUNTER_CORE
+#undef COUNTER_BFD_RECEIVED
+#undef COUNTER_GRE_RECEIVED
 };
 
 [[gnu::always_inline]] inline void count_tx(TrafficCounters &c, mplink_size len)
@@ -51,10 +55,8 @@ inline void count_rx_shared(TrafficCounters &c, mplink_size len)
 
 inline void add(mplink_counters &sum, const TrafficCounters &c)
 {
-	sum.tx_packets += c.tx_packets.read();
-	sum.tx_bytes += c.tx_bytes.read();
-	sum.rx_packets += c.rx_packets.read();
-	sum.rx_bytes += c.rx_bytes.read();
+#define MPLINK_TRAFFIC_COUNTER(id, name, ...) sum.name += c.name.read();
+#include "uapi/mplink_attributes.def"
 }
 
 // Adds up the counters of all lanes.
@@ -67,10 +69,8 @@ inline void add(mplink_counters &sum, const LaneCounters *lanes)
 // Subtracts before from sum.
 inline void subtract(mplink_counters &sum, const mplink_counters &before)
 {
-	sum.tx_packets -= before.tx_packets;
-	sum.tx_bytes -= before.tx_bytes;
-	sum.rx_packets -= before.rx_packets;
-	sum.rx_bytes -= before.rx_bytes;
+#define MPLINK_TRAFFIC_COUNTER(id, name, ...) sum.name -= before.name;
+#include "uapi/mplink_attributes.def"
 }
 
 // Traffic counters, one per lane.  There are none before the first allocate().

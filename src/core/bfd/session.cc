@@ -361,7 +361,7 @@ BfdPacket BfdSession::packet(BfdSend what)
 		.desired_min_tx = desired_min_tx_,
 		.required_min_rx = required_min_rx_,
 		.required_min_echo_rx = 0,
-		.auth_type = config_.auth_type,
+		.auth_type = static_cast<mplink_u8>(config_.auth_type),
 		.auth_key_id = auth ? config_.auth_key_id : mplink_u8{0},
 		.auth_seq = auth ? auth_.next() : 0,
 	};

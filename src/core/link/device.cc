@@ -457,38 +457,27 @@ mplink_choice Device::next(const LinkEntry &link, const Packet &packet)
 	return sent_copy(link, packet);
 }
 
-namespace
-{
-
-// The sum of a counter over all lanes.  counter: returns the one of a lane.
-template <class Counter>
-mplink_u64 sum_of(const Array<DeviceCounters> &lanes, Counter counter)
+mplink_u64 Device::drops(mplink_u32 drop) const
 {
 	mplink_u64 sum = 0;
 
-	for (const DeviceCounters &c : lanes)
-		sum += counter(c).read();
+	for (const DeviceCounters &lane : counters_)
+		sum += lane.drops[drop].read();
 	return sum;
 }
 
-} // namespace
-
-mplink_u64 Device::drops(mplink_u32 drop) const
+mplink_device_counters Device::own_counters() const
 {
-	return sum_of(
-		counters_, [drop](const DeviceCounters &c) -> auto & { return c.drops[drop]; });
-}
+	mplink_device_counters sum = {};
 
-mplink_u64 Device::rescheduled() const
-{
-	return sum_of(
-		counters_, [](const DeviceCounters &c) -> auto & { return c.rescheduled; });
-}
-
-mplink_u64 Device::copies() const
-{
-	return sum_of(
-		counters_, [](const DeviceCounters &c) -> auto & { return c.copies; });
+	for (const DeviceCounters &lane : counters_) {
+#define ADD_CORE(name) sum.name += lane.name.read();
+#define ADD_BFD_RECEIVED(name)
+#define ADD_GRE_RECEIVED(name)
+#define MPLINK_DEVICE_COUNTER(id, name, source, ...) ADD_##source(name)
+#include "uapi/mplink_attributes.def"
+	}
+	return sum;
 }
 
 } // namespace mplink

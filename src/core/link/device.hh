@@ -92,8 +92,7 @@ public:
 		counters_[lane].drops[drop].add_alone(1);
 	}
 	mplink_u64 drops(mplink_u32 drop) const;
-	mplink_u64 rescheduled() const;
-	mplink_u64 copies() const;
+	mplink_device_counters own_counters() const;
 
 private:
 	int step(Rtnl, Nic &nic, mplink_u32 event, const mplink_snapshot &snapshot, bool present);

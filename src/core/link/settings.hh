@@ -18,12 +18,8 @@ public:
 	void set(const mplink_tunnel_config &config);
 	mplink_tunnel_config get() const;
 
-	Shared<mplink_u32> flow_buckets;
-	Shared<mplink_u32> outoforder_min_us;
-	Shared<mplink_u32> outoforder_max_us;
-	Shared<mplink_u32> max_perflow_buffer;
-	Shared<mplink_u32> max_peer_buffer;
-	Shared<mplink_u32> checksum;
+#define MPLINK_TUNNEL_SETTING(id, name, file, bits, ...) Shared<mplink_u##bits> file;
+#include "uapi/mplink_attributes.def"
 };
 
 struct Settings {
@@ -34,29 +30,54 @@ struct Settings {
 	TunnelSettings tunnel;
 };
 
-// The defaults.  3 times 50 ms is a detection time that a busy host still keeps.
+// The defaults: see mplink_attributes.def.  3 times 50 ms is a detection time that a busy host
+// still keeps.
 constexpr mplink_liveness_config default_liveness()
 {
-	return {.mode = MPLINK_LIVENESS_OFF,
-		.wtr_ms = 500,
-		.holdoff_ms = 0,
-		.bfd = {.min_tx_us = 50000,
-			.min_rx_us = 50000,
-			.detect_mult = 3,
-			.auth_type = MPLINK_BFD_AUTH_NONE,
-			.auth_key_id = 0,
-			.multihop = 0}};
+	return {
+#define INITIAL_NUMBER(file, initial) .file = (initial),
+#define INITIAL_POLICY(file, initial)
+#define INITIAL_ENCAP(file, initial)
+#define INITIAL_LIVENESS(file, initial) .mode = (initial),
+#define MPLINK_DEVICE_SETTING(id, name, file, bits, values, least, most, initial, ...)             \
+	INITIAL_##values(file, initial)
+#include "uapi/mplink_attributes.def"
+#undef INITIAL_NUMBER
+#undef INITIAL_POLICY
+#undef INITIAL_ENCAP
+#undef INITIAL_LIVENESS
+		.bfd = {
+#define MPLINK_BFD_SETTING(id, name, file, bits, values, least, most, initial, ...)                \
+	.file = (initial),
+#include "uapi/mplink_attributes.def"
+		}};
 }
 
 constexpr mplink_tunnel_config default_tunnel()
 {
-	return {.flow_buckets = MPLINK_FLOW_BUCKETS,
-		.outoforder_min_us = 1000,
-		.outoforder_max_us = 2000000,
-		.max_perflow_buffer = 1024,
-		.max_peer_buffer = 8192,
-		.checksum = 0};
+	return {
+#define MPLINK_TUNNEL_SETTING(id, name, file, bits, values, least, most, initial, ...)             \
+	.file = (initial),
+#include "uapi/mplink_attributes.def"
+	};
 }
+
+// How values may lie between their bounds.
+enum class Values { number, power_of_two };
+
+constexpr bool within(Values values, mplink_u32 value, mplink_u32 least, mplink_u32 most)
+{
+	return value >= least && value <= most &&
+	       (values != Values::power_of_two || !(value & (value - 1)));
+}
+
+// The end of a message about a value out of bounds, for each kind of values.
+#define MPLINK_TEXT(expanded) #expanded
+#define MPLINK_WHY(what, least, most) what " from " MPLINK_TEXT(least) " to " MPLINK_TEXT(most)
+#define MPLINK_WHY_NUMBER(unit, least, most) MPLINK_WHY("is not a number" unit, least, most)
+#define MPLINK_WHY_POWER_OF_TWO(unit, least, most)                                                 \
+	MPLINK_WHY("is not a power of two" unit, least, most)
+#define MPLINK_WHY_SWITCH(unit, least, most) "is neither on nor off"
 
 // Null if all values are in range, else a message that names the first wrong setting.
 const char *why_no_liveness(const mplink_liveness_config &config);

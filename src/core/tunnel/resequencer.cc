@@ -41,19 +41,10 @@ void Resequencer::Bucket::add_to(mplink_resequencer_counters &sum) const
 
 void Resequencer::counters(mplink_resequencer_counters &sum) const
 {
-	sum = {.in_order = 0,
-	       .reordered = 0,
-	       .duplicates = 0,
-	       .late = rare_.late.read(),
-	       .lost_rule = rare_.lost_rule.read(),
-	       .lost_timer = rare_.lost_timer.read(),
-	       .lost_overflow = rare_.lost_overflow.read(),
-	       .restarts = rare_.restarts.read(),
-	       .held = held_.read(),
-	       .held_max = rare_.held_max.read(),
-	       .wait_us = 0,
-	       .wait_max_us = rare_.wait_max_us.read(),
-	       .timer_us = timer_.timeout_us(settings_)};
+#define MPLINK_RESEQUENCER_COUNTER(id, name, ...) sum.name = rare_.name.read();
+#include "uapi/mplink_attributes.def"
+	sum.held = held_.read();
+	sum.timer_us = timer_.timeout_us(settings_);
 }
 
 // Takes a packet of the present run whose number is not below the expected one.

@@ -90,15 +90,11 @@ public:
 	void counters(mplink_resequencer_counters &sum) const;
 
 private:
-	// Written seldom, so that CPUs may share the cache lines.
+	// Written seldom, so that CPUs may share the cache lines.  Counters that packets in order
+	// touch are a bucket's own, and stay 0 here.
 	struct Rare {
-		Shared<mplink_u64> late;
-		Shared<mplink_u64> lost_rule;
-		Shared<mplink_u64> lost_timer;
-		Shared<mplink_u64> lost_overflow;
-		Shared<mplink_u64> restarts;
-		Shared<mplink_u64> held_max;
-		Shared<mplink_u64> wait_max_us;
+#define MPLINK_RESEQUENCER_COUNTER(id, name, ...) Shared<mplink_u64> name;
+#include "uapi/mplink_attributes.def"
 		Shared<mplink_u64> overtaken_us; // when a link last reordered packets; 0: never
 		Shared<mplink_u64> too_slow;     // packets later than the settings allow
 		Shared<mplink_u64> told_slow;    // links already reported as slow, by id

@@ -12,19 +12,29 @@
 #include "mplink/tunnel.h"
 #include "tunnel/sockets.h"
 
-static const char *const mplink_tx_stats[] = { "tx_rescheduled", "tx_copies" };
+/* What the core counts of a device; other sources follow with the drops. */
+#define MPLINK_STAT_CORE(name) "tx_" #name,
+#define MPLINK_STAT_BFD_RECEIVED(name)
+#define MPLINK_STAT_GRE_RECEIVED(name)
+
+static const char *const mplink_tx_stats[] = {
+#define MPLINK_DEVICE_COUNTER(id, name, source, ...) MPLINK_STAT_##source(name)
+#include "uapi/mplink_attributes.def"
+};
+
 static const char *const mplink_nic_stats[] = {
-	"tx_packets", "tx_bytes", "rx_packets", "rx_bytes",
+#define MPLINK_TRAFFIC_COUNTER(id, name, ...) #name,
+#include "uapi/mplink_attributes.def"
 };
 
-/* In the order of struct mplink_resequencer_counters. */
 static const char *const mplink_resequencer_stats[] = {
-	"in_order", "reordered", "duplicates", "late", "lost_rule", "lost_timer",
-	"lost_overflow", "restarts", "held", "held_max", "wait_us", "wait_max_us", "timer_us",
+#define MPLINK_RESEQUENCER_COUNTER(id, name, ...) #name,
+#include "uapi/mplink_attributes.def"
 };
 
-static_assert(sizeof(struct mplink_resequencer_counters) ==
-	      ARRAY_SIZE(mplink_resequencer_stats) * sizeof(u64));
+/* Copies a struct of counters; returns the place behind it. */
+#define MPLINK_PUT_STATS(data, counters) \
+	(memcpy(data, &(counters), sizeof(counters)) + sizeof(counters))
 
 static int mplink_get_sset_count(struct net_device *dev, int sset)
 {
@@ -82,10 +92,11 @@ static void mplink_get_ethtool_stats(struct net_device *dev, struct ethtool_stat
 {
 	const struct mplink_vnic *vnic = netdev_priv(dev);
 	struct mplink_resequencer_counters resequencer;
+	struct mplink_device_counters device;
 	u32 id, i;
 
-	*data++ = mplink_core_rescheduled(vnic->core);
-	*data++ = mplink_core_copies(vnic->core);
+	mplink_core_device_counters(vnic->core, &device);
+	data = MPLINK_PUT_STATS(data, device);
 	for (i = 0; i < MPLINK_DROPS; i++)
 		*data++ = mplink_core_drops(vnic->core, i);
 	for (i = 0; i < MPLINK_BFD_DROPS; i++)
@@ -94,8 +105,7 @@ static void mplink_get_ethtool_stats(struct net_device *dev, struct ethtool_stat
 	for (i = 0; i < MPLINK_GRE_DROPS; i++)
 		*data++ = mplink_tunnel_drops(dev_net(dev), i);
 	mplink_tunnel_sum(vnic, &resequencer);
-	memcpy(data, &resequencer, sizeof(resequencer));
-	data += ARRAY_SIZE(mplink_resequencer_stats);
+	data = MPLINK_PUT_STATS(data, resequencer);
 	for (id = 0; id < MPLINK_MAX_NICS; id++) {
 		const struct mplink_nic *nic = mplink_core_nic_at(vnic->core, id);
 		struct mplink_counters sum;
@@ -103,10 +113,7 @@ static void mplink_get_ethtool_stats(struct net_device *dev, struct ethtool_stat
 		if (!nic)
 			continue;
 		mplink_core_nic_counters(nic, &sum);
-		*data++ = sum.tx_packets;
-		*data++ = sum.tx_bytes;
-		*data++ = sum.rx_packets;
-		*data++ = sum.rx_bytes;
+		data = MPLINK_PUT_STATS(data, sum);
 	}
 }
 

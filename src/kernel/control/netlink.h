@@ -191,13 +191,75 @@ struct mplink_addr mplink_nl_get_addr(const struct nlattr *attr);
 
 /* An address: 4 bytes for IPv4, else 16. */
 int mplink_nl_put_addr(struct sk_buff *skb, int type, const struct mplink_addr *addr);
-/* A nest of MPLINK_A_COUNTERS_*. */
-int mplink_nl_put_counters(struct sk_buff *skb, int type, const struct mplink_counters *sum);
 /*
  * A nest of MPLINK_A_NIC_STAGES_* or MPLINK_A_LINK_STAGES_*: n times in milliseconds as
  * mplink_now_ms(), indexed by stage.  Leaves out those that are MPLINK_NEVER.
  */
 int mplink_nl_put_stages(struct sk_buff *skb, int type, const u64 *stages_ms, u32 n);
+
+/* --- netlink_settings.c: settings and counters ------------------------------- */
+
+/* All settings: indices of mplink_nl_ranges. */
+enum mplink_nl_setting {
+#define MPLINK_DEVICE_SETTING(id, ...) MPLINK_NL_DEVICE_##id,
+#define MPLINK_BFD_SETTING(id, ...) MPLINK_NL_BFD_##id,
+#define MPLINK_TUNNEL_SETTING(id, ...) MPLINK_NL_TUNNEL_##id,
+#define MPLINK_PEER_SETTING(id, ...) MPLINK_NL_PEER_##id,
+#define MPLINK_LINK_SETTING(id, ...) MPLINK_NL_LINK_##id,
+#include "uapi/mplink_attributes.def"
+	MPLINK_NL_SETTINGS
+};
+
+extern struct netlink_range_validation mplink_nl_ranges[MPLINK_NL_SETTINGS];
+
+/* The netlink policy of a setting that may have any value within its bounds. */
+#define MPLINK_NL_RANGE(setting, bits) \
+	NLA_POLICY_FULL_RANGE(NLA_U##bits, &mplink_nl_ranges[setting])
+
+/**
+ * struct mplink_nl_member - where a setting is in the struct that holds it
+ * @attr: the setting's attribute
+ * @offset: of the member
+ * @bits: of the attribute and of the member: 8, 16 or 32
+ */
+struct mplink_nl_member {
+	u16 attr;
+	u16 offset;
+	u8 bits;
+};
+
+/**
+ * struct mplink_nl_members - the settings of a nest
+ * @list: its settings
+ * @nr: their number
+ */
+struct mplink_nl_members {
+	const struct mplink_nl_member *list;
+	u32 nr;
+};
+
+/* Whether a request gives any of the settings.  Any context. */
+bool mplink_nl_gives(struct nlattr *const *attrs, const struct mplink_nl_members *members);
+/* Overwrites in config what a validated request gives.  Any context. */
+void mplink_nl_get_members(struct nlattr *const *attrs, const struct mplink_nl_members *members,
+			   void *config);
+/* Puts all the settings. */
+int mplink_nl_put_members(struct sk_buff *skb, const struct mplink_nl_members *members,
+			  const void *config);
+
+/* Puts a nest of n counters, which are in the order of their attributes. */
+int mplink_nl_put_counts(struct sk_buff *skb, int type, const u64 *counts, u32 n);
+
+/* A struct of counters as an array. */
+#define MPLINK_NR_COUNTS(type) (sizeof(type) / sizeof(u64))
+
+/* Puts a nest of MPLINK_A_COUNTERS_*. */
+static inline int mplink_nl_put_counters(struct sk_buff *skb, int type,
+					 const struct mplink_counters *sum)
+{
+	return mplink_nl_put_counts(skb, type, (const u64 *)sum,
+				    MPLINK_NR_COUNTS(struct mplink_counters));
+}
 
 /* --- netlink_device.c, netlink_nic.c, netlink_peer.c ------------------------ */
 
@@ -226,7 +288,6 @@ int mplink_nl_peer_del(struct sk_buff *skb, struct genl_info *info);
 
 /* --- netlink_liveness.c ----------------------------------------------------- */
 
-extern struct netlink_range_validation mplink_nl_wait_range;
 extern const struct nla_policy mplink_nl_bfd_policy[MPLINK_A_BFD_MAX + 1];
 
 /* The settings of a virtual NIC, and the counters of received BFD packets. */
@@ -252,7 +313,6 @@ size_t mplink_nl_session_size(void);
 
 /* --- netlink_tunnel.c --------------------------------------------------------- */
 
-extern struct netlink_range_validation mplink_nl_key_range;
 extern const struct nla_policy mplink_nl_tunnel_policy[MPLINK_A_TUNNEL_MAX + 1];
 
 /* The settings of gre-udp, and the namespace's counters of received packets. */

@@ -8,6 +8,7 @@
 #include "device/vnic.h"
 #include "mplink/core.h"
 #include "packet/peer_table.h"
+#include "tunnel/sockets.h"
 
 const struct nla_policy mplink_nl_device_get_policy[MPLINK_A_DEVICE_MAX + 1] = {
 	[MPLINK_A_DEVICE_IFINDEX] = { .type = NLA_U32 },
@@ -17,12 +18,9 @@ const struct nla_policy mplink_nl_device_get_policy[MPLINK_A_DEVICE_MAX + 1] = {
 const struct nla_policy mplink_nl_device_set_policy[MPLINK_A_DEVICE_MAX + 1] = {
 	[MPLINK_A_DEVICE_IFINDEX] = { .type = NLA_U32 },
 	[MPLINK_A_DEVICE_NAME] = { .type = NLA_NUL_STRING, .len = MPLINK_NAME_LEN - 1 },
-	[MPLINK_A_DEVICE_POLICY] = NLA_POLICY_MAX(NLA_U32, MPLINK_POLICIES - 1),
-	[MPLINK_A_DEVICE_ENCAP] = NLA_POLICY_MAX(NLA_U32, MPLINK_ENCAPS - 1),
-	[MPLINK_A_DEVICE_LIVENESS] = NLA_POLICY_RANGE(NLA_U32, MPLINK_LIVENESS_OFF,
-						      MPLINK_LIVENESS_BFD),
-	[MPLINK_A_DEVICE_WTR_MS] = NLA_POLICY_FULL_RANGE(NLA_U32, &mplink_nl_wait_range),
-	[MPLINK_A_DEVICE_HOLDOFF_MS] = NLA_POLICY_FULL_RANGE(NLA_U32, &mplink_nl_wait_range),
+#define MPLINK_DEVICE_SETTING(id, name, file, bits, ...) \
+	[MPLINK_A_DEVICE_##id] = MPLINK_NL_RANGE(MPLINK_NL_DEVICE_##id, bits),
+#include "uapi/mplink_attributes.def"
 	[MPLINK_A_DEVICE_BFD] = NLA_POLICY_NESTED(mplink_nl_bfd_policy),
 	[MPLINK_A_DEVICE_TUNNEL] = NLA_POLICY_NESTED(mplink_nl_tunnel_policy),
 };
@@ -47,29 +45,51 @@ static int mplink_nl_fill_drop(struct sk_buff *skb, const struct mplink_vnic *vn
 	return 0;
 }
 
+/* Where a counter of each source is read. */
+#define MPLINK_NL_COUNT_CORE(name) core->name
+#define MPLINK_NL_COUNT_BFD_RECEIVED(name) \
+	atomic64_read(&vnic->bfd_drops[MPLINK_BFD_DROP_NONE])
+#define MPLINK_NL_COUNT_GRE_RECEIVED(name) \
+	mplink_tunnel_drops(dev_net(vnic->dev), MPLINK_GRE_DROP_NONE)
+
+static int mplink_nl_put_device_counters(struct sk_buff *skb, const struct mplink_vnic *vnic,
+					 const struct mplink_device_counters *core)
+{
+	const struct {
+		int attr;
+		u64 count;
+	} all[] = {
+#define MPLINK_DEVICE_COUNTER(id, name, source, ...) \
+		{ MPLINK_A_DEVICE_##id, MPLINK_NL_COUNT_##source(name) },
+#include "uapi/mplink_attributes.def"
+	};
+	int err = 0;
+	u32 i;
+
+	for (i = 0; !err && i < ARRAY_SIZE(all); i++)
+		err = nla_put_u64_64bit(skb, all[i].attr, all[i].count, MPLINK_A_DEVICE_PAD);
+	return err;
+}
+
 static int mplink_nl_device_fill(struct sk_buff *skb, const struct mplink_nl_object *object)
 {
 	const struct mplink_vnic *vnic = object->vnic;
+	struct mplink_device_counters counters;
 	u32 drop;
+	int err;
 
 	if (nla_put_u32(skb, MPLINK_A_DEVICE_IFINDEX, vnic->dev->ifindex) ||
 	    nla_put_string(skb, MPLINK_A_DEVICE_NAME, vnic->dev->name) ||
 	    nla_put_u32(skb, MPLINK_A_DEVICE_POLICY, mplink_core_get_policy(vnic->core)) ||
 	    nla_put_u32(skb, MPLINK_A_DEVICE_ENCAP, mplink_core_get_encap(vnic->core)) ||
 	    nla_put_u32(skb, MPLINK_A_DEVICE_NICS, mplink_vnic_count_nics(vnic)) ||
-	    nla_put_u32(skb, MPLINK_A_DEVICE_PEERS, mplink_peers_count(vnic)) ||
-	    nla_put_u64_64bit(skb, MPLINK_A_DEVICE_RESCHEDULED,
-			      mplink_core_rescheduled(vnic->core), MPLINK_A_DEVICE_PAD) ||
-	    nla_put_u64_64bit(skb, MPLINK_A_DEVICE_COPIES, mplink_core_copies(vnic->core),
-			      MPLINK_A_DEVICE_PAD))
+	    nla_put_u32(skb, MPLINK_A_DEVICE_PEERS, mplink_peers_count(vnic)))
 		return -EMSGSIZE;
-	for (drop = 0; drop < MPLINK_DROPS; drop++) {
-		int err = mplink_nl_fill_drop(skb, vnic, drop);
-
-		if (err)
-			return err;
-	}
-	return mplink_nl_put_liveness(skb, vnic) ?: mplink_nl_put_tunnel(skb, vnic);
+	mplink_core_device_counters(vnic->core, &counters);
+	err = mplink_nl_put_device_counters(skb, vnic, &counters);
+	for (drop = 0; !err && drop < MPLINK_DROPS; drop++)
+		err = mplink_nl_fill_drop(skb, vnic, drop);
+	return err ?: mplink_nl_put_liveness(skb, vnic) ?: mplink_nl_put_tunnel(skb, vnic);
 }
 
 const struct mplink_nl_kind mplink_nl_devices = {

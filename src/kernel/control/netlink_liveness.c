@@ -9,14 +9,6 @@
 #include "device/vnic.h"
 #include "mplink/core.h"
 
-/* Not const, because policies in 6.1 do not accept const ranges.  Nobody writes them. */
-struct netlink_range_validation mplink_nl_wait_range = { .max = MPLINK_MAX_WAIT_MS };
-
-static struct netlink_range_validation mplink_nl_interval_range = {
-	.min = MPLINK_BFD_MIN_INTERVAL_US,
-	.max = MPLINK_BFD_MAX_INTERVAL_US,
-};
-
 static int mplink_nl_validate_auth(const struct nlattr *attr, struct netlink_ext_ack *extack)
 {
 	switch (nla_get_u32(attr)) {
@@ -35,14 +27,45 @@ static int mplink_nl_validate_auth(const struct nlattr *attr, struct netlink_ext
 	}
 }
 
+#define MPLINK_NL_BFD_NUMBER(setting, bits) MPLINK_NL_RANGE(setting, bits)
+#define MPLINK_NL_BFD_SWITCH(setting, bits) MPLINK_NL_RANGE(setting, bits)
+#define MPLINK_NL_BFD_KEY_ID(setting, bits) MPLINK_NL_RANGE(setting, bits)
+#define MPLINK_NL_BFD_AUTH(setting, bits) \
+	NLA_POLICY_VALIDATE_FN(NLA_U##bits, mplink_nl_validate_auth)
+
 const struct nla_policy mplink_nl_bfd_policy[MPLINK_A_BFD_MAX + 1] = {
-	[MPLINK_A_BFD_MIN_TX_US] = NLA_POLICY_FULL_RANGE(NLA_U32, &mplink_nl_interval_range),
-	[MPLINK_A_BFD_MIN_RX_US] = NLA_POLICY_FULL_RANGE(NLA_U32, &mplink_nl_interval_range),
-	[MPLINK_A_BFD_DETECT_MULT] = NLA_POLICY_MIN(NLA_U8, 1),
-	[MPLINK_A_BFD_MULTIHOP] = NLA_POLICY_MAX(NLA_U8, 1),
-	[MPLINK_A_BFD_AUTH] = NLA_POLICY_VALIDATE_FN(NLA_U32, mplink_nl_validate_auth),
-	[MPLINK_A_BFD_KEY_ID] = { .type = NLA_U8 },
+#define MPLINK_BFD_SETTING(id, name, file, bits, values, ...) \
+	[MPLINK_A_BFD_##id] = MPLINK_NL_BFD_##values(MPLINK_NL_BFD_##id, bits),
+#include "uapi/mplink_attributes.def"
 	[MPLINK_A_BFD_KEY] = NLA_POLICY_RANGE(NLA_BINARY, 1, MPLINK_BFD_KEY_LEN),
+};
+
+/* Policy and encap are not in the struct. */
+#define MPLINK_NL_LIVENESS_NUMBER(id, file, bits) \
+	{ MPLINK_A_DEVICE_##id, offsetof(struct mplink_liveness_config, file), bits },
+#define MPLINK_NL_LIVENESS_LIVENESS(id, file, bits) \
+	{ MPLINK_A_DEVICE_##id, offsetof(struct mplink_liveness_config, mode), bits },
+#define MPLINK_NL_LIVENESS_POLICY(id, file, bits)
+#define MPLINK_NL_LIVENESS_ENCAP(id, file, bits)
+
+static const struct mplink_nl_member mplink_nl_liveness_list[] = {
+#define MPLINK_DEVICE_SETTING(id, name, file, bits, values, ...) \
+	MPLINK_NL_LIVENESS_##values(id, file, bits)
+#include "uapi/mplink_attributes.def"
+};
+
+static const struct mplink_nl_member mplink_nl_bfd_list[] = {
+#define MPLINK_BFD_SETTING(id, name, file, bits, ...) \
+	{ MPLINK_A_BFD_##id, offsetof(struct mplink_bfd_config, file), bits },
+#include "uapi/mplink_attributes.def"
+};
+
+static const struct mplink_nl_members mplink_nl_liveness_members = {
+	mplink_nl_liveness_list, ARRAY_SIZE(mplink_nl_liveness_list)
+};
+
+static const struct mplink_nl_members mplink_nl_bfd_members = {
+	mplink_nl_bfd_list, ARRAY_SIZE(mplink_nl_bfd_list)
 };
 
 /* --- get ----------------------------------------------------------------------- */
@@ -52,13 +75,7 @@ static int mplink_nl_put_bfd(struct sk_buff *skb, const struct mplink_bfd_config
 {
 	struct nlattr *nest = nla_nest_start(skb, MPLINK_A_DEVICE_BFD);
 
-	if (!nest ||
-	    nla_put_u32(skb, MPLINK_A_BFD_MIN_TX_US, bfd->min_tx_us) ||
-	    nla_put_u32(skb, MPLINK_A_BFD_MIN_RX_US, bfd->min_rx_us) ||
-	    nla_put_u8(skb, MPLINK_A_BFD_DETECT_MULT, bfd->detect_mult) ||
-	    nla_put_u8(skb, MPLINK_A_BFD_MULTIHOP, bfd->multihop) ||
-	    nla_put_u32(skb, MPLINK_A_BFD_AUTH, bfd->auth_type) ||
-	    nla_put_u8(skb, MPLINK_A_BFD_KEY_ID, bfd->auth_key_id))
+	if (!nest || mplink_nl_put_members(skb, &mplink_nl_bfd_members, bfd))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -84,14 +101,8 @@ int mplink_nl_put_liveness(struct sk_buff *skb, const struct mplink_vnic *vnic)
 	int err;
 
 	mplink_core_get_liveness(vnic->core, &config);
-	if (nla_put_u32(skb, MPLINK_A_DEVICE_LIVENESS, config.mode) ||
-	    nla_put_u32(skb, MPLINK_A_DEVICE_WTR_MS, config.wtr_ms) ||
-	    nla_put_u32(skb, MPLINK_A_DEVICE_HOLDOFF_MS, config.holdoff_ms) ||
-	    nla_put_u64_64bit(skb, MPLINK_A_DEVICE_BFD_RECEIVED,
-			      atomic64_read(&vnic->bfd_drops[MPLINK_BFD_DROP_NONE]),
-			      MPLINK_A_DEVICE_PAD))
-		return -EMSGSIZE;
-	err = mplink_nl_put_bfd(skb, &config.bfd);
+	err = mplink_nl_put_members(skb, &mplink_nl_liveness_members, &config) ?:
+	      mplink_nl_put_bfd(skb, &config.bfd);
 	for (drop = MPLINK_BFD_DROP_NONE + 1; !err && drop < MPLINK_BFD_DROPS; drop++)
 		err = mplink_nl_put_bfd_drop(skb, vnic, drop);
 	return err;
@@ -131,7 +142,7 @@ static bool mplink_nl_is_no_key(const struct mplink_bfd_key *key)
 	return !memchr_inv(key->bytes, 0, sizeof(key->bytes));
 }
 
-/* Call when config already has the new type of authentication. */
+/* Call when config already has what else the nest gives. */
 static int mplink_nl_read_key(struct netlink_ext_ack *extack, struct nlattr *const *attrs,
 			      struct mplink_bfd_config *config, struct mplink_bfd_key *key)
 {
@@ -146,8 +157,6 @@ static int mplink_nl_read_key(struct netlink_ext_ack *extack, struct nlattr *con
 		memset(key, 0, sizeof(*key));
 		return 0;
 	}
-	if (id)
-		config->auth_key_id = nla_get_u8(id);
 	if (given) {
 		memset(key, 0, sizeof(*key));
 		nla_memcpy(key->bytes, given, sizeof(key->bytes));
@@ -161,26 +170,10 @@ static int mplink_nl_read_key(struct netlink_ext_ack *extack, struct nlattr *con
 	return 0;
 }
 
-static int mplink_nl_read_bfd(struct netlink_ext_ack *extack, struct nlattr *const *attrs,
-			      struct mplink_bfd_config *config, struct mplink_bfd_key *key)
-{
-	if (attrs[MPLINK_A_BFD_MIN_TX_US])
-		config->min_tx_us = nla_get_u32(attrs[MPLINK_A_BFD_MIN_TX_US]);
-	if (attrs[MPLINK_A_BFD_MIN_RX_US])
-		config->min_rx_us = nla_get_u32(attrs[MPLINK_A_BFD_MIN_RX_US]);
-	if (attrs[MPLINK_A_BFD_DETECT_MULT])
-		config->detect_mult = nla_get_u8(attrs[MPLINK_A_BFD_DETECT_MULT]);
-	if (attrs[MPLINK_A_BFD_MULTIHOP])
-		config->multihop = nla_get_u8(attrs[MPLINK_A_BFD_MULTIHOP]);
-	if (attrs[MPLINK_A_BFD_AUTH])
-		config->auth_type = nla_get_u32(attrs[MPLINK_A_BFD_AUTH]);
-	return mplink_nl_read_key(extack, attrs, config, key);
-}
-
 bool mplink_nl_asks_liveness(struct genl_info *info)
 {
-	return info->attrs[MPLINK_A_DEVICE_LIVENESS] || info->attrs[MPLINK_A_DEVICE_WTR_MS] ||
-	       info->attrs[MPLINK_A_DEVICE_HOLDOFF_MS] || info->attrs[MPLINK_A_DEVICE_BFD];
+	return mplink_nl_gives(info->attrs, &mplink_nl_liveness_members) ||
+	       info->attrs[MPLINK_A_DEVICE_BFD];
 }
 
 /* Overwrites in config and key what the request gives. */
@@ -191,18 +184,16 @@ static int mplink_nl_read_liveness(struct genl_info *info, struct nlattr **bfd,
 	struct nlattr *const *attrs = info->attrs;
 	int err;
 
-	if (attrs[MPLINK_A_DEVICE_LIVENESS])
-		config->mode = nla_get_u32(attrs[MPLINK_A_DEVICE_LIVENESS]);
-	if (attrs[MPLINK_A_DEVICE_WTR_MS])
-		config->wtr_ms = nla_get_u32(attrs[MPLINK_A_DEVICE_WTR_MS]);
-	if (attrs[MPLINK_A_DEVICE_HOLDOFF_MS])
-		config->holdoff_ms = nla_get_u32(attrs[MPLINK_A_DEVICE_HOLDOFF_MS]);
+	mplink_nl_get_members(attrs, &mplink_nl_liveness_members, config);
 	if (!attrs[MPLINK_A_DEVICE_BFD])
 		return 0;
 	/* No policy: the family's policy has validated the nest. */
 	err = nla_parse_nested(bfd, MPLINK_A_BFD_MAX, attrs[MPLINK_A_DEVICE_BFD], NULL,
 			       info->extack);
-	return err ?: mplink_nl_read_bfd(info->extack, bfd, &config->bfd, key);
+	if (err)
+		return err;
+	mplink_nl_get_members(bfd, &mplink_nl_bfd_members, &config->bfd);
+	return mplink_nl_read_key(info->extack, bfd, &config->bfd, key);
 }
 
 int mplink_nl_set_liveness(struct genl_info *info, struct mplink_vnic *vnic)

@@ -312,21 +312,6 @@ int mplink_nl_put_addr(struct sk_buff *skb, int type, const struct mplink_addr *
 	return nla_put_in6_addr(skb, type, in6);
 }
 
-int mplink_nl_put_counters(struct sk_buff *skb, int type, const struct mplink_counters *sum)
-{
-	const int pad = MPLINK_A_COUNTERS_PAD;
-	struct nlattr *nest = nla_nest_start(skb, type);
-
-	if (!nest ||
-	    nla_put_u64_64bit(skb, MPLINK_A_COUNTERS_TX_PACKETS, sum->tx_packets, pad) ||
-	    nla_put_u64_64bit(skb, MPLINK_A_COUNTERS_TX_BYTES, sum->tx_bytes, pad) ||
-	    nla_put_u64_64bit(skb, MPLINK_A_COUNTERS_RX_PACKETS, sum->rx_packets, pad) ||
-	    nla_put_u64_64bit(skb, MPLINK_A_COUNTERS_RX_BYTES, sum->rx_bytes, pad))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
 /* Attributes of stages follow the pad attribute, in the order of the stages. */
 #define MPLINK_NL_FIRST_STAGE (MPLINK_A_NIC_STAGES_PAD + 1)
 

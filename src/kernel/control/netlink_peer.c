@@ -28,10 +28,11 @@ static int mplink_nl_validate_local(const struct nlattr *attr, struct netlink_ex
 static const struct nla_policy mplink_nl_link_add_policy[MPLINK_A_LINK_MAX + 1] = {
 	[MPLINK_A_LINK_NIC] = { .type = NLA_NUL_STRING, .len = MPLINK_NAME_LEN - 1 },
 	[MPLINK_A_LINK_REMOTE] = MPLINK_NL_ADDR,
-	[MPLINK_A_LINK_WEIGHT] = NLA_POLICY_MIN(NLA_U16, 1),
-	[MPLINK_A_LINK_LIVENESS] = NLA_POLICY_MAX(NLA_U32, MPLINK_LIVENESSES - 1),
 	[MPLINK_A_LINK_ADD] = { .type = NLA_FLAG },
 	[MPLINK_A_LINK_LOCAL] = MPLINK_NL_LOCAL,
+#define MPLINK_LINK_SETTING(id, name, file, bits, ...) \
+	[MPLINK_A_LINK_##id] = MPLINK_NL_RANGE(MPLINK_NL_LINK_##id, bits),
+#include "uapi/mplink_attributes.def"
 	[MPLINK_A_LINK_REMOVE] = {
 		.type = NLA_REJECT,
 		.reject_message = "a new peer has no link to remove",
@@ -41,11 +42,12 @@ static const struct nla_policy mplink_nl_link_add_policy[MPLINK_A_LINK_MAX + 1] 
 static const struct nla_policy mplink_nl_link_set_policy[MPLINK_A_LINK_MAX + 1] = {
 	[MPLINK_A_LINK_NIC] = { .type = NLA_NUL_STRING, .len = MPLINK_NAME_LEN - 1 },
 	[MPLINK_A_LINK_REMOTE] = MPLINK_NL_ADDR,
-	[MPLINK_A_LINK_WEIGHT] = NLA_POLICY_MIN(NLA_U16, 1),
 	[MPLINK_A_LINK_REMOVE] = { .type = NLA_FLAG },
 	[MPLINK_A_LINK_ADD] = { .type = NLA_FLAG },
 	[MPLINK_A_LINK_LOCAL] = MPLINK_NL_LOCAL,
-	[MPLINK_A_LINK_LIVENESS] = NLA_POLICY_MAX(NLA_U32, MPLINK_LIVENESSES - 1),
+#define MPLINK_LINK_SETTING(id, name, file, bits, ...) \
+	[MPLINK_A_LINK_##id] = MPLINK_NL_RANGE(MPLINK_NL_LINK_##id, bits),
+#include "uapi/mplink_attributes.def"
 };
 
 const struct nla_policy mplink_nl_peer_policy[MPLINK_A_PEER_MAX + 1] = {
@@ -57,16 +59,18 @@ const struct nla_policy mplink_nl_peer_add_policy[MPLINK_A_PEER_MAX + 1] = {
 	[MPLINK_A_PEER_DEVICE] = { .type = NLA_U32 },
 	[MPLINK_A_PEER_ADDRESS] = MPLINK_NL_ADDR,
 	[MPLINK_A_PEER_LINK] = NLA_POLICY_NESTED(mplink_nl_link_add_policy),
-	[MPLINK_A_PEER_LIVENESS] = NLA_POLICY_MAX(NLA_U32, MPLINK_LIVENESSES - 1),
-	[MPLINK_A_PEER_KEY] = NLA_POLICY_FULL_RANGE(NLA_U32, &mplink_nl_key_range),
+#define MPLINK_PEER_SETTING(id, name, file, bits, ...) \
+	[MPLINK_A_PEER_##id] = MPLINK_NL_RANGE(MPLINK_NL_PEER_##id, bits),
+#include "uapi/mplink_attributes.def"
 };
 
 const struct nla_policy mplink_nl_peer_set_policy[MPLINK_A_PEER_MAX + 1] = {
 	[MPLINK_A_PEER_DEVICE] = { .type = NLA_U32 },
 	[MPLINK_A_PEER_ADDRESS] = MPLINK_NL_ADDR,
 	[MPLINK_A_PEER_LINK] = NLA_POLICY_NESTED(mplink_nl_link_set_policy),
-	[MPLINK_A_PEER_LIVENESS] = NLA_POLICY_MAX(NLA_U32, MPLINK_LIVENESSES - 1),
-	[MPLINK_A_PEER_KEY] = NLA_POLICY_FULL_RANGE(NLA_U32, &mplink_nl_key_range),
+#define MPLINK_PEER_SETTING(id, name, file, bits, ...) \
+	[MPLINK_A_PEER_##id] = MPLINK_NL_RANGE(MPLINK_NL_PEER_##id, bits),
+#include "uapi/mplink_attributes.def"
 };
 
 /* --- get ---------------------------------------------------------------------- */
@@ -137,7 +141,8 @@ static int mplink_nl_peer_fill(struct sk_buff *skb, const struct mplink_nl_objec
 
 static size_t mplink_nl_links_size(u32 links)
 {
-	const size_t counters = nla_total_size(4 * nla_total_size_64bit(sizeof(u64)));
+	const size_t counters = nla_total_size(nla_total_size_64bit(sizeof(u64)) *
+					       MPLINK_NR_COUNTS(struct mplink_counters));
 	const size_t stages = nla_total_size(MPLINK_LINK_STAGES *
 					     nla_total_size_64bit(sizeof(u64)));
 	const size_t link = nla_total_size(nla_total_size(MPLINK_NAME_LEN) +

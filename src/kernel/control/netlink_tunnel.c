@@ -4,6 +4,7 @@
  */
 #include <linux/log2.h>
 #include <linux/string.h>
+#include <linux/stringify.h>
 
 #include "control/netlink.h"
 #include "device/encap.h"
@@ -15,46 +16,45 @@
 #include "tunnel/sockets.h"
 #include "tunnel/tunnel.h"
 
-/* Not const, because policies in 6.1 do not accept const ranges.  Nobody writes them. */
-static struct netlink_range_validation mplink_nl_outoforder_range = {
-	.min = 1,
-	.max = MPLINK_MAX_OUTOFORDER_US,
-};
+/* A range cannot say that only powers of two are valid. */
+#define MPLINK_NL_VALIDATE_POWER_OF_TWO(id, least, most) \
+	static int mplink_nl_validate_##id(const struct nlattr *attr, \
+					   struct netlink_ext_ack *extack) \
+	{ \
+		const u32 value = nla_get_u32(attr); \
+		\
+		if (value >= (least) && value <= (most) && is_power_of_2(value)) \
+			return 0; \
+		return mplink_nl_refuse(extack, attr, -EINVAL, \
+					"is not a power of two from " __stringify(least) \
+					" to " __stringify(most)); \
+	}
+#define MPLINK_NL_VALIDATE_NUMBER(id, least, most)
+#define MPLINK_NL_VALIDATE_SWITCH(id, least, most)
+#define MPLINK_TUNNEL_SETTING(id, name, file, bits, values, least, most, ...) \
+	MPLINK_NL_VALIDATE_##values(id, least, most)
+#include "uapi/mplink_attributes.def"
 
-static struct netlink_range_validation mplink_nl_perflow_range = {
-	.min = 1,
-	.max = MPLINK_MAX_PERFLOW_BUFFER,
-};
-
-static struct netlink_range_validation mplink_nl_buffer_range = {
-	.min = 1,
-	.max = MPLINK_MAX_PEER_BUFFER,
-};
-
-static int mplink_nl_validate_buckets(const struct nlattr *attr, struct netlink_ext_ack *extack)
-{
-	const u32 buckets = nla_get_u32(attr);
-
-	if (buckets <= MPLINK_FLOW_BUCKETS && is_power_of_2(buckets))
-		return 0;
-	return mplink_nl_refuse(extack, attr, -EINVAL, "is not a power of two from 1 to 256");
-}
+#define MPLINK_NL_TUNNEL_NUMBER(id, bits) MPLINK_NL_RANGE(MPLINK_NL_TUNNEL_##id, bits)
+#define MPLINK_NL_TUNNEL_SWITCH(id, bits) MPLINK_NL_RANGE(MPLINK_NL_TUNNEL_##id, bits)
+#define MPLINK_NL_TUNNEL_POWER_OF_TWO(id, bits) \
+	NLA_POLICY_VALIDATE_FN(NLA_U##bits, mplink_nl_validate_##id)
 
 const struct nla_policy mplink_nl_tunnel_policy[MPLINK_A_TUNNEL_MAX + 1] = {
-	[MPLINK_A_TUNNEL_FLOW_BUCKETS] = NLA_POLICY_VALIDATE_FN(NLA_U32,
-								mplink_nl_validate_buckets),
-	[MPLINK_A_TUNNEL_OUTOFORDER_MIN_US] = NLA_POLICY_FULL_RANGE(NLA_U32,
-								    &mplink_nl_outoforder_range),
-	[MPLINK_A_TUNNEL_OUTOFORDER_MAX_US] = NLA_POLICY_FULL_RANGE(NLA_U32,
-								    &mplink_nl_outoforder_range),
-	[MPLINK_A_TUNNEL_MAX_PERFLOW_BUFFER] = NLA_POLICY_FULL_RANGE(NLA_U32,
-								     &mplink_nl_perflow_range),
-	[MPLINK_A_TUNNEL_MAX_PEER_BUFFER] = NLA_POLICY_FULL_RANGE(NLA_U32,
-								  &mplink_nl_buffer_range),
-	[MPLINK_A_TUNNEL_CHECKSUM] = NLA_POLICY_MAX(NLA_U32, 1),
+#define MPLINK_TUNNEL_SETTING(id, name, file, bits, values, ...) \
+	[MPLINK_A_TUNNEL_##id] = MPLINK_NL_TUNNEL_##values(id, bits),
+#include "uapi/mplink_attributes.def"
 };
 
-struct netlink_range_validation mplink_nl_key_range = { .max = MPLINK_MAX_PEER_KEY };
+static const struct mplink_nl_member mplink_nl_tunnel_list[] = {
+#define MPLINK_TUNNEL_SETTING(id, name, file, bits, ...) \
+	{ MPLINK_A_TUNNEL_##id, offsetof(struct mplink_tunnel_config, file), bits },
+#include "uapi/mplink_attributes.def"
+};
+
+static const struct mplink_nl_members mplink_nl_tunnel_members = {
+	mplink_nl_tunnel_list, ARRAY_SIZE(mplink_nl_tunnel_list)
+};
 
 /* --- get ----------------------------------------------------------------------- */
 
@@ -77,13 +77,7 @@ static int mplink_nl_put_config(struct sk_buff *skb, const struct mplink_vnic *v
 	struct mplink_tunnel_config config;
 
 	mplink_core_get_tunnel(vnic->core, &config);
-	if (!nest ||
-	    nla_put_u32(skb, MPLINK_A_TUNNEL_FLOW_BUCKETS, config.flow_buckets) ||
-	    nla_put_u32(skb, MPLINK_A_TUNNEL_OUTOFORDER_MIN_US, config.outoforder_min_us) ||
-	    nla_put_u32(skb, MPLINK_A_TUNNEL_OUTOFORDER_MAX_US, config.outoforder_max_us) ||
-	    nla_put_u32(skb, MPLINK_A_TUNNEL_MAX_PERFLOW_BUFFER, config.max_perflow_buffer) ||
-	    nla_put_u32(skb, MPLINK_A_TUNNEL_MAX_PEER_BUFFER, config.max_peer_buffer) ||
-	    nla_put_u32(skb, MPLINK_A_TUNNEL_CHECKSUM, config.checksum))
+	if (!nest || mplink_nl_put_members(skb, &mplink_nl_tunnel_members, &config))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -96,60 +90,25 @@ int mplink_nl_put_tunnel(struct sk_buff *skb, const struct mplink_vnic *vnic)
 	int err;
 
 	err = mplink_nl_put_config(skb, vnic);
-	if (!err)
-		err = nla_put_u64_64bit(skb, MPLINK_A_DEVICE_GRE_RECEIVED,
-					mplink_tunnel_drops(net, MPLINK_GRE_DROP_NONE),
-					MPLINK_A_DEVICE_PAD);
 	for (drop = MPLINK_GRE_DROP_NONE + 1; !err && drop < MPLINK_GRE_DROPS; drop++)
 		err = mplink_nl_put_gre_drop(skb, net, drop);
 	return err;
 }
 
-/* Attributes of counters follow the pad attribute, in the order of the struct's members. */
-#define MPLINK_NL_FIRST_COUNTER (MPLINK_A_RESEQUENCER_PAD + 1)
-#define MPLINK_NL_COUNTERS (sizeof(struct mplink_resequencer_counters) / sizeof(u64))
-#define MPLINK_NL_ASSERT_COUNTER(attr, member) \
-	static_assert(MPLINK_A_RESEQUENCER_##attr == MPLINK_NL_FIRST_COUNTER + \
-		      offsetof(struct mplink_resequencer_counters, member) / sizeof(u64))
-
-MPLINK_NL_ASSERT_COUNTER(IN_ORDER, in_order);
-MPLINK_NL_ASSERT_COUNTER(REORDERED, reordered);
-MPLINK_NL_ASSERT_COUNTER(DUPLICATES, duplicates);
-MPLINK_NL_ASSERT_COUNTER(LATE, late);
-MPLINK_NL_ASSERT_COUNTER(LOST_RULE, lost_rule);
-MPLINK_NL_ASSERT_COUNTER(LOST_TIMER, lost_timer);
-MPLINK_NL_ASSERT_COUNTER(LOST_OVERFLOW, lost_overflow);
-MPLINK_NL_ASSERT_COUNTER(RESTARTS, restarts);
-MPLINK_NL_ASSERT_COUNTER(HELD, held);
-MPLINK_NL_ASSERT_COUNTER(HELD_MAX, held_max);
-MPLINK_NL_ASSERT_COUNTER(WAIT_US, wait_us);
-MPLINK_NL_ASSERT_COUNTER(WAIT_MAX_US, wait_max_us);
-MPLINK_NL_ASSERT_COUNTER(TIMER_US, timer_us);
-static_assert(MPLINK_A_RESEQUENCER_MAX - MPLINK_A_RESEQUENCER_PAD == MPLINK_NL_COUNTERS);
-
 size_t mplink_nl_resequencer_size(void)
 {
-	return nla_total_size(MPLINK_NL_COUNTERS * nla_total_size_64bit(sizeof(u64)));
+	return nla_total_size(nla_total_size_64bit(sizeof(u64)) *
+			      MPLINK_NR_COUNTS(struct mplink_resequencer_counters));
 }
 
 int mplink_nl_put_resequencer(struct sk_buff *skb, const struct mplink_peer_node *peer)
 {
 	struct mplink_resequencer_counters sum;
-	const u64 *counters = (const u64 *)&sum;
-	struct nlattr *nest;
-	u32 i;
 
 	if (!mplink_tunnel_counters(peer, &sum))
 		return 0;
-	nest = nla_nest_start(skb, MPLINK_A_PEER_RESEQUENCER);
-	if (!nest)
-		return -EMSGSIZE;
-	for (i = 0; i < MPLINK_NL_COUNTERS; i++)
-		if (nla_put_u64_64bit(skb, MPLINK_NL_FIRST_COUNTER + i, counters[i],
-				      MPLINK_A_RESEQUENCER_PAD))
-			return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
+	return mplink_nl_put_counts(skb, MPLINK_A_PEER_RESEQUENCER, (const u64 *)&sum,
+				    MPLINK_NR_COUNTS(struct mplink_resequencer_counters));
 }
 
 /* --- set ----------------------------------------------------------------------- */
@@ -163,23 +122,13 @@ bool mplink_nl_asks_tunnel(struct genl_info *info)
 static int mplink_nl_read_tunnel(struct genl_info *info, struct nlattr **attrs,
 				 struct mplink_tunnel_config *config)
 {
-	u32 *const members[] = {
-		[MPLINK_A_TUNNEL_FLOW_BUCKETS] = &config->flow_buckets,
-		[MPLINK_A_TUNNEL_OUTOFORDER_MIN_US] = &config->outoforder_min_us,
-		[MPLINK_A_TUNNEL_OUTOFORDER_MAX_US] = &config->outoforder_max_us,
-		[MPLINK_A_TUNNEL_MAX_PERFLOW_BUFFER] = &config->max_perflow_buffer,
-		[MPLINK_A_TUNNEL_MAX_PEER_BUFFER] = &config->max_peer_buffer,
-		[MPLINK_A_TUNNEL_CHECKSUM] = &config->checksum,
-	};
-	u32 i;
 	int err;
 
 	/* No policy: the family's policy has validated the nest. */
 	err = nla_parse_nested(attrs, MPLINK_A_TUNNEL_MAX, info->attrs[MPLINK_A_DEVICE_TUNNEL],
 			       NULL, info->extack);
-	for (i = 1; !err && i < ARRAY_SIZE(members); i++)
-		if (attrs[i])
-			*members[i] = nla_get_u32(attrs[i]);
+	if (!err)
+		mplink_nl_get_members(attrs, &mplink_nl_tunnel_members, config);
 	return err;
 }
 

@@ -66,13 +66,43 @@ struct mplink_file {
 		.store = mplink_##group##_set_##file, \
 	}
 
-/* A file that shows a member of the struct that mplink_<group>_count() returns. */
+/*
+ * For lists: the file of a counter, which is a member of the struct that
+ * mplink_<group>_count() returns.
+ */
 #define MPLINK_COUNTER(group, file) \
+	static int mplink_##group##_##file(const struct mplink_dir *dir, char *buf); \
+	MPLINK_FILE(group, file); \
 	static int mplink_##group##_##file(const struct mplink_dir *dir, char *buf) \
 	{ \
 		return sysfs_emit(buf, "%llu\n", mplink_##group##_count(dir).file); \
+	}
+
+/*
+ * For lists: the file of a setting, a number in the struct that mplink_<config>_read()
+ * returns and that mplink_<config>_apply() takes; member: in that struct.
+ */
+#define MPLINK_SETTING(group, config, file, member, least, most) \
+	static int mplink_##group##_##file(const struct mplink_dir *dir, char *buf); \
+	static int mplink_##group##_set_##file(const struct mplink_dir *dir, const char *buf, \
+					       size_t len); \
+	MPLINK_FILE_RW(group, file); \
+	static int mplink_##group##_##file(const struct mplink_dir *dir, char *buf) \
+	{ \
+		return sysfs_emit(buf, "%u\n", mplink_##config##_read(dir).member); \
 	} \
-	MPLINK_FILE(group, file)
+	static int mplink_##group##_set_##file(const struct mplink_dir *dir, const char *buf, \
+					       size_t len) \
+	{ \
+		struct mplink_##config##_config changed = mplink_##config##_read(dir); \
+		u32 number; \
+		const int err = mplink_sysfs_number(dir, #file, buf, len, least, most, &number); \
+		\
+		if (err) \
+			return err; \
+		changed.member = number; \
+		return mplink_##config##_apply(dir, &changed); \
+	}
 
 /*
  * Logs why a write was refused.  Rate-limited, because the root of any user namespace may

@@ -32,26 +32,6 @@ static int mplink_liveness_apply(const struct mplink_dir *dir,
 	return err;
 }
 
-/* A file for a number in struct mplink_liveness_config. */
-#define MPLINK_LIVENESS_FILE(group, file, member, least, most) \
-	static int mplink_##group##_##file(const struct mplink_dir *dir, char *buf) \
-	{ \
-		return sysfs_emit(buf, "%u\n", mplink_liveness_read(dir).member); \
-	} \
-	static int mplink_##group##_set_##file(const struct mplink_dir *dir, const char *buf, \
-					       size_t len) \
-	{ \
-		struct mplink_liveness_config config = mplink_liveness_read(dir); \
-		u32 number; \
-		const int err = mplink_sysfs_number(dir, #file, buf, len, least, most, &number); \
-		\
-		if (err) \
-			return err; \
-		config.member = number; \
-		return mplink_liveness_apply(dir, &config); \
-	} \
-	MPLINK_FILE_RW(group, file)
-
 /* --- the top --------------------------------------------------------------------- */
 
 static int mplink_top_policy(const struct mplink_dir *dir, char *buf)
@@ -112,15 +92,20 @@ static int mplink_top_set_liveness(const struct mplink_dir *dir, const char *buf
 MPLINK_FILE_RW(top, policy);
 MPLINK_FILE_RW(top, encap);
 MPLINK_FILE_RW(top, liveness);
-MPLINK_LIVENESS_FILE(top, wtr_ms, wtr_ms, 0, MPLINK_MAX_WAIT_MS);
-MPLINK_LIVENESS_FILE(top, holdoff_ms, holdoff_ms, 0, MPLINK_MAX_WAIT_MS);
+
+/* The settings that have names for values are above. */
+#define MPLINK_TOP_NUMBER(file, least, most) \
+	MPLINK_SETTING(top, liveness, file, file, least, most)
+#define MPLINK_TOP_POLICY(file, least, most)
+#define MPLINK_TOP_ENCAP(file, least, most)
+#define MPLINK_TOP_LIVENESS(file, least, most)
+#define MPLINK_DEVICE_SETTING(id, name, file, bits, values, least, most, ...) \
+	MPLINK_TOP_##values(file, least, most)
+#include "uapi/mplink_attributes.def"
 
 const struct attribute *const mplink_top_attrs[] = {
-	&mplink_top_policy_file.attr,
-	&mplink_top_encap_file.attr,
-	&mplink_top_liveness_file.attr,
-	&mplink_top_wtr_ms_file.attr,
-	&mplink_top_holdoff_ms_file.attr,
+#define MPLINK_DEVICE_SETTING(id, name, file, ...) &mplink_top_##file##_file.attr,
+#include "uapi/mplink_attributes.def"
 	NULL,
 };
 
@@ -145,17 +130,23 @@ const struct attribute *const mplink_drops_attrs[] = {
 
 /* --- bfd: authentication is netlink's, for a key is nothing to be read ------------- */
 
-MPLINK_LIVENESS_FILE(bfd, min_tx_us, bfd.min_tx_us, MPLINK_BFD_MIN_INTERVAL_US,
-		     MPLINK_BFD_MAX_INTERVAL_US);
-MPLINK_LIVENESS_FILE(bfd, min_rx_us, bfd.min_rx_us, MPLINK_BFD_MIN_INTERVAL_US,
-		     MPLINK_BFD_MAX_INTERVAL_US);
-MPLINK_LIVENESS_FILE(bfd, detect_mult, bfd.detect_mult, 1, 255);
-MPLINK_LIVENESS_FILE(bfd, multihop, bfd.multihop, 0, 1);
+#define MPLINK_BFD_FILE_NUMBER(file, least, most) \
+	MPLINK_SETTING(bfd, liveness, file, bfd.file, least, most)
+#define MPLINK_BFD_FILE_SWITCH(file, least, most) \
+	MPLINK_SETTING(bfd, liveness, file, bfd.file, least, most)
+#define MPLINK_BFD_FILE_AUTH(file, least, most)
+#define MPLINK_BFD_FILE_KEY_ID(file, least, most)
+#define MPLINK_BFD_SETTING(id, name, file, bits, values, least, most, ...) \
+	MPLINK_BFD_FILE_##values(file, least, most)
+#include "uapi/mplink_attributes.def"
+
+#define MPLINK_BFD_ATTR_NUMBER(file) &mplink_bfd_##file##_file.attr,
+#define MPLINK_BFD_ATTR_SWITCH(file) &mplink_bfd_##file##_file.attr,
+#define MPLINK_BFD_ATTR_AUTH(file)
+#define MPLINK_BFD_ATTR_KEY_ID(file)
 
 const struct attribute *const mplink_bfd_attrs[] = {
-	&mplink_bfd_min_tx_us_file.attr,
-	&mplink_bfd_min_rx_us_file.attr,
-	&mplink_bfd_detect_mult_file.attr,
-	&mplink_bfd_multihop_file.attr,
+#define MPLINK_BFD_SETTING(id, name, file, bits, values, ...) MPLINK_BFD_ATTR_##values(file)
+#include "uapi/mplink_attributes.def"
 	NULL,
 };

@@ -70,10 +70,8 @@ MPLINK_FILE(nic, address);
 MPLINK_FILE(nic, transitions);
 MPLINK_FILE(nic, since_ms);
 
-MPLINK_COUNTER(nic, tx_packets);
-MPLINK_COUNTER(nic, tx_bytes);
-MPLINK_COUNTER(nic, rx_packets);
-MPLINK_COUNTER(nic, rx_bytes);
+#define MPLINK_TRAFFIC_COUNTER(id, name, ...) MPLINK_COUNTER(nic, name)
+#include "uapi/mplink_attributes.def"
 
 const struct attribute *const mplink_nic_attrs[] = {
 	&mplink_nic_valid_file.attr,
@@ -83,9 +81,7 @@ const struct attribute *const mplink_nic_attrs[] = {
 	&mplink_nic_address_file.attr,
 	&mplink_nic_transitions_file.attr,
 	&mplink_nic_since_ms_file.attr,
-	&mplink_nic_tx_packets_file.attr,
-	&mplink_nic_tx_bytes_file.attr,
-	&mplink_nic_rx_packets_file.attr,
-	&mplink_nic_rx_bytes_file.attr,
+#define MPLINK_TRAFFIC_COUNTER(id, name, ...) &mplink_nic_##name##_file.attr,
+#include "uapi/mplink_attributes.def"
 	NULL,
 };

@@ -146,10 +146,9 @@ MPLINK_FILE(link, local);
 MPLINK_FILE(link, weight);
 MPLINK_FILE_RW(link, liveness);
 MPLINK_FILE(link, bfd_state);
-MPLINK_COUNTER(link, tx_packets);
-MPLINK_COUNTER(link, tx_bytes);
-MPLINK_COUNTER(link, rx_packets);
-MPLINK_COUNTER(link, rx_bytes);
+
+#define MPLINK_TRAFFIC_COUNTER(id, name, ...) MPLINK_COUNTER(link, name)
+#include "uapi/mplink_attributes.def"
 
 const struct attribute *const mplink_link_attrs[] = {
 	&mplink_link_valid_file.attr,
@@ -159,9 +158,7 @@ const struct attribute *const mplink_link_attrs[] = {
 	&mplink_link_weight_file.attr,
 	&mplink_link_liveness_file.attr,
 	&mplink_link_bfd_state_file.attr,
-	&mplink_link_tx_packets_file.attr,
-	&mplink_link_tx_bytes_file.attr,
-	&mplink_link_rx_packets_file.attr,
-	&mplink_link_rx_bytes_file.attr,
+#define MPLINK_TRAFFIC_COUNTER(id, name, ...) &mplink_link_##name##_file.attr,
+#include "uapi/mplink_attributes.def"
 	NULL,
 };

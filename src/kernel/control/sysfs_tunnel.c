@@ -33,37 +33,13 @@ static int mplink_tunnel_apply(const struct mplink_dir *dir,
 	return err;
 }
 
-/* A file for a number in struct mplink_tunnel_config. */
-#define MPLINK_TUNNEL_FILE(file, least, most) \
-	static int mplink_tunnel_##file(const struct mplink_dir *dir, char *buf) \
-	{ \
-		return sysfs_emit(buf, "%u\n", mplink_tunnel_read(dir).file); \
-	} \
-	static int mplink_tunnel_set_##file(const struct mplink_dir *dir, const char *buf, \
-					    size_t len) \
-	{ \
-		struct mplink_tunnel_config config = mplink_tunnel_read(dir); \
-		const int err = mplink_sysfs_number(dir, #file, buf, len, least, most, \
-						    &config.file); \
-		\
-		return err ?: mplink_tunnel_apply(dir, &config); \
-	} \
-	MPLINK_FILE_RW(tunnel, file)
-
-MPLINK_TUNNEL_FILE(flow_buckets, 1, MPLINK_FLOW_BUCKETS);
-MPLINK_TUNNEL_FILE(outoforder_min_us, 1, MPLINK_MAX_OUTOFORDER_US);
-MPLINK_TUNNEL_FILE(outoforder_max_us, 1, MPLINK_MAX_OUTOFORDER_US);
-MPLINK_TUNNEL_FILE(max_perflow_buffer, 1, MPLINK_MAX_PERFLOW_BUFFER);
-MPLINK_TUNNEL_FILE(max_peer_buffer, 1, MPLINK_MAX_PEER_BUFFER);
-MPLINK_TUNNEL_FILE(checksum, 0, 1);
+#define MPLINK_TUNNEL_SETTING(id, name, file, bits, values, least, most, ...) \
+	MPLINK_SETTING(tunnel, tunnel, file, file, least, most)
+#include "uapi/mplink_attributes.def"
 
 const struct attribute *const mplink_tunnel_attrs[] = {
-	&mplink_tunnel_flow_buckets_file.attr,
-	&mplink_tunnel_outoforder_min_us_file.attr,
-	&mplink_tunnel_outoforder_max_us_file.attr,
-	&mplink_tunnel_max_perflow_buffer_file.attr,
-	&mplink_tunnel_max_peer_buffer_file.attr,
-	&mplink_tunnel_checksum_file.attr,
+#define MPLINK_TUNNEL_SETTING(id, name, file, ...) &mplink_tunnel_##file##_file.attr,
+#include "uapi/mplink_attributes.def"
 	NULL,
 };
 
@@ -98,36 +74,11 @@ static struct mplink_resequencer_counters mplink_resequencer_count(const struct 
 	return sum;
 }
 
-MPLINK_COUNTER(resequencer, in_order);
-MPLINK_COUNTER(resequencer, reordered);
-MPLINK_COUNTER(resequencer, duplicates);
-MPLINK_COUNTER(resequencer, late);
-MPLINK_COUNTER(resequencer, lost_rule);
-MPLINK_COUNTER(resequencer, lost_timer);
-MPLINK_COUNTER(resequencer, lost_overflow);
-MPLINK_COUNTER(resequencer, restarts);
-MPLINK_COUNTER(resequencer, held);
-MPLINK_COUNTER(resequencer, held_max);
-MPLINK_COUNTER(resequencer, wait_us);
-MPLINK_COUNTER(resequencer, wait_max_us);
-MPLINK_COUNTER(resequencer, timer_us);
+#define MPLINK_RESEQUENCER_COUNTER(id, name, ...) MPLINK_COUNTER(resequencer, name)
+#include "uapi/mplink_attributes.def"
 
 const struct attribute *const mplink_resequencer_attrs[] = {
-	&mplink_resequencer_in_order_file.attr,
-	&mplink_resequencer_reordered_file.attr,
-	&mplink_resequencer_duplicates_file.attr,
-	&mplink_resequencer_late_file.attr,
-	&mplink_resequencer_lost_rule_file.attr,
-	&mplink_resequencer_lost_timer_file.attr,
-	&mplink_resequencer_lost_overflow_file.attr,
-	&mplink_resequencer_restarts_file.attr,
-	&mplink_resequencer_held_file.attr,
-	&mplink_resequencer_held_max_file.attr,
-	&mplink_resequencer_wait_us_file.attr,
-	&mplink_resequencer_wait_max_us_file.attr,
-	&mplink_resequencer_timer_us_file.attr,
+#define MPLINK_RESEQUENCER_COUNTER(id, name, ...) &mplink_resequencer_##name##_file.attr,
+#include "uapi/mplink_attributes.def"
 	NULL,
 };
-
-static_assert(sizeof(struct mplink_resequencer_counters) / sizeof(u64) ==
-	      ARRAY_SIZE(mplink_resequencer_attrs) - 1);

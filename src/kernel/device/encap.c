@@ -99,6 +99,9 @@ int mplink_vnic_set_tunnel(struct mplink_vnic *vnic, const struct mplink_tunnel_
 	return 0;
 }
 
+#define MPLINK_SUM_ADD(sum, one) ((sum) += (one))
+#define MPLINK_SUM_MAX(sum, one) ((sum) = max(sum, one))
+
 void mplink_tunnel_sum(const struct mplink_vnic *vnic, struct mplink_resequencer_counters *sum)
 {
 	struct mplink_resequencer_counters one;
@@ -109,18 +112,8 @@ void mplink_tunnel_sum(const struct mplink_vnic *vnic, struct mplink_resequencer
 	while ((peer = mplink_peers_next(vnic, &cursor))) {
 		if (!mplink_tunnel_counters(peer, &one))
 			continue;
-		sum->in_order += one.in_order;
-		sum->reordered += one.reordered;
-		sum->duplicates += one.duplicates;
-		sum->late += one.late;
-		sum->lost_rule += one.lost_rule;
-		sum->lost_timer += one.lost_timer;
-		sum->lost_overflow += one.lost_overflow;
-		sum->restarts += one.restarts;
-		sum->held += one.held;
-		sum->wait_us += one.wait_us;
-		sum->held_max = max(sum->held_max, one.held_max);
-		sum->wait_max_us = max(sum->wait_max_us, one.wait_max_us);
-		sum->timer_us = max(sum->timer_us, one.timer_us);
+#define MPLINK_RESEQUENCER_COUNTER(id, name, how, ...) \
+		MPLINK_SUM_##how(sum->name, one.name);
+#include "uapi/mplink_attributes.def"
 	}
 }
