@@ -86,6 +86,16 @@ int mplink_vnic_set_encap(struct mplink_vnic *vnic, u32 encap, const char **why)
 	return 0;
 }
 
+void mplink_tunnel_copy(struct mplink_vnic *vnic)
+{
+	struct mplink_tunnel_config config;
+
+	mplink_core_get_tunnel(vnic->core, &config);
+#define MPLINK_TUNNEL_SETTING(id, name, file, ...) WRITE_ONCE(vnic->gre_udp.file, config.file);
+#include "uapi/mplink_attributes.def"
+	WRITE_ONCE(vnic->flow_mask, config.flow_buckets - 1);
+}
+
 int mplink_vnic_set_tunnel(struct mplink_vnic *vnic, const struct mplink_tunnel_config *config,
 			   const char **why)
 {
@@ -93,8 +103,7 @@ int mplink_vnic_set_tunnel(struct mplink_vnic *vnic, const struct mplink_tunnel_
 
 	if (err)
 		return err;
-	WRITE_ONCE(vnic->flow_mask, config->flow_buckets - 1);
-	WRITE_ONCE(vnic->checksum, config->checksum);
+	mplink_tunnel_copy(vnic);
 	mplink_listener->device_changed(vnic);
 	return 0;
 }

@@ -33,6 +33,14 @@ int mplink_vnic_set_tunnel(struct mplink_vnic *vnic, const struct mplink_tunnel_
 			   const char **why);
 
 /**
+ * mplink_tunnel_copy() - Copy the settings of gre-udp from the core to where packets read them
+ * @vnic: the virtual NIC
+ *
+ * Context: Process context; RTNL, or nobody else knows @vnic yet.
+ */
+void mplink_tunnel_copy(struct mplink_vnic *vnic);
+
+/**
  * mplink_tunnel_end() - Stop gre-udp on a virtual NIC that has no peers
  * @vnic: the virtual NIC; nothing happens if its encap is another
  *

@@ -37,7 +37,6 @@ static int mplink_vnic_init(struct net_device *dev)
 
 	vnic->dev = dev;
 	INIT_LIST_HEAD(&vnic->dirs);
-	vnic->flow_mask = MPLINK_FLOW_BUCKETS - 1;
 	ratelimit_state_init(&vnic->log, MPLINK_LOG_INTERVAL, MPLINK_LOG_BURST);
 
 	err = mplink_peers_init(vnic);
@@ -47,6 +46,7 @@ static int mplink_vnic_init(struct net_device *dev)
 	vnic->core = mplink_core_device_create(dev);
 	if (!vnic->core)
 		goto err_peers;
+	mplink_tunnel_copy(vnic);
 	/* Last: from here on events and packets may come. */
 	err = mplink_net_add(vnic);
 	if (err)

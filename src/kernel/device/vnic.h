@@ -42,7 +42,7 @@ struct mplink_bfd_key {
  *	packets that the peers have received.  Packets read it.
  * @socket: the namespace's sockets of gre-udp; valid as long as @delivery
  * @flow_mask: number of flow buckets less one.  Packets read it.
- * @checksum: UDP over IPv4 carries a checksum, too.  Packets read it.
+ * @gre_udp: a copy of the settings of gre-udp, which packets read
  * @nr_outer6: number of peers with an IPv6 remote, whose outer headers are longer
  * @bfd_key: the key for new and present BFD sessions
  * @bfd_drops: received BFD packets by enum mplink_bfd_drop; NONE counts accepted ones.
@@ -70,7 +70,7 @@ struct mplink_vnic {
 	struct mplink_delivery *delivery;
 	struct mplink_tunnel_socket *socket;
 	u32 flow_mask;
-	bool checksum;
+	struct mplink_tunnel_config gre_udp;
 	u32 nr_outer6;
 
 	struct mplink_bfd_key bfd_key;

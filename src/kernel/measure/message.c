@@ -12,18 +12,13 @@
 #include "packet/drop.h"
 #include "packet/outer.h"
 #include "packet/path.h"
-#include "tunnel/sockets.h"
+#include "tunnel/encap.h"
 
 void mplink_message_send(struct mplink_vnic *vnic, const struct mplink_message_way *way,
 			 const struct mplink_message *message)
 {
 	const struct mplink_path *path = way->path;
-	const struct mplink_outer outer = {
-		.from = way->from,
-		.to = htons(MPLINK_GRE_UDP_PORT),
-		.ttl = IPDEFTTL,
-		.checksum = READ_ONCE(vnic->checksum),
-	};
+	const struct mplink_outer outer = mplink_encap_outer(vnic, way->from, 0);
 	const u32 room = LL_RESERVED_SPACE(path->dev) + mplink_outer_len(path->outer6);
 	unsigned long refdst;
 	struct sk_buff *skb;

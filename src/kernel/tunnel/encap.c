@@ -107,14 +107,10 @@ void mplink_encap(struct mplink_vnic *vnic, struct mplink_tunnel *tunnel,
 		  struct mplink_number *number, bool inet6)
 {
 	const u32 hash = mplink_core_flow_hash(skb->data, skb_headlen(skb));
-	struct mplink_outer outer = {
-		.from = htons(MPLINK_SOURCE_PORT_MIN + (hash >> 16) % MPLINK_SOURCE_PORTS),
-		.to = htons(MPLINK_GRE_UDP_PORT),
-		/* RFC 6040 4.1, normal mode: copied with its ECN bits. */
-		.tos = mplink_encap_dsfield(skb, inet6),
-		.ttl = IPDEFTTL,
-		.checksum = READ_ONCE(vnic->checksum),
-	};
+	const u16 from = MPLINK_SOURCE_PORT_MIN + (hash >> 16) % MPLINK_SOURCE_PORTS;
+	/* RFC 6040 4.1, normal mode: copied with its ECN bits. */
+	const u8 tos = mplink_encap_dsfield(skb, inet6);
+	struct mplink_outer outer = mplink_encap_outer(vnic, htons(from), tos);
 	struct mplink_gre gre = {
 		.key = READ_ONCE(tunnel->key),
 		.bucket = (hash >> 24) & READ_ONCE(vnic->flow_mask),

@@ -4,10 +4,13 @@
 #define MPLINK_TUNNEL_ENCAP_H
 
 #include <linux/skbuff.h>
+#include <net/ip.h>
 
-struct mplink_path;
+#include "device/vnic.h"
+#include "packet/outer.h"
+#include "tunnel/sockets.h"
+
 struct mplink_tunnel;
-struct mplink_vnic;
 
 /**
  * struct mplink_number - The sequence number that all copies of a packet carry
@@ -18,6 +21,26 @@ struct mplink_number {
 	bool taken;
 	u32 seq;
 };
+
+/**
+ * mplink_encap_outer() - Tell the outer headers that the settings ask for
+ * @vnic: the virtual NIC that sends
+ * @from: UDP source port
+ * @tos: DSCP and ECN
+ *
+ * Context: Any.
+ */
+static __always_inline struct mplink_outer
+mplink_encap_outer(const struct mplink_vnic *vnic, __be16 from, u8 tos)
+{
+	return (struct mplink_outer){
+		.from = from,
+		.to = htons(MPLINK_GRE_UDP_PORT),
+		.tos = tos,
+		.ttl = IPDEFTTL,
+		.checksum = READ_ONCE(vnic->gre_udp.checksum),
+	};
+}
 
 /**
  * mplink_encap() - Send one packet through a tunnel by one link
