@@ -38,7 +38,8 @@ _set_up() {
 		peer=*) peer=${arg#*=} ;;
 		key=*) key=(key "${arg#*=}") ;;
 		policy=* | liveness=* | wtr_ms=* | holdoff_ms=* | bfd_interval_us=* | bfd_multiplier=* | \
-			encap=* | flow_buckets=* | outoforder_*_us=* | max_perflow_buffer=* | max_peer_buffer=* | checksum=*)
+			encap=* | flow_buckets=* | outoforder_*_us=* | max_perflow_buffer=* | max_peer_buffer=* | \
+			checksum=* | ttl=*)
 			settings+=("${arg%%=*}" "${arg#*=}")
 			;;
 		name=*) name=${arg#*=} ;;

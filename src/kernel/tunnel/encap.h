@@ -37,7 +37,7 @@ mplink_encap_outer(const struct mplink_vnic *vnic, __be16 from, u8 tos)
 		.from = from,
 		.to = htons(MPLINK_GRE_UDP_PORT),
 		.tos = tos,
-		.ttl = IPDEFTTL,
+		.ttl = READ_ONCE(vnic->gre_udp.ttl),
 		.checksum = READ_ONCE(vnic->gre_udp.checksum),
 	};
 }

@@ -2,7 +2,8 @@
 # Answers: path MTU by ICMP that nobody needs to have seen a packet for: eight bytes quoted, a
 # wrong port, key or number, an MTU that is none, or not below the quoted length: ignored and
 # counted. What quotes a packet that was sent is believed. With `checksum on` the outer UDP has
-# a checksum, and with `off` none, which the far end verifies.
+# a checksum, and with `off` none, which the far end verifies. `ttl` is the TTL or hop limit of
+# what is sent.
 # by default: 6.1
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
@@ -104,4 +105,30 @@ for setting in on off on; do
 	equal "checksum $setting: packets without one" "$(grep -c 4754 /run/dump || true)" \
 		"$([[ $setting == on ]] && echo 0 || echo 3)"
 	tcp_bytes 1
+done
+
+# sent_with N: three pings leave with the TTL or hop limit N, which the outer IP header of the
+# family OUTER has in this byte.
+declare -A BYTE=([4]='ip[8]' [6]='ip6[7]')
+three_seen() {
+	[[ $(grep -c 4754 /run/dump) -eq 3 ]]
+}
+sent_with() {
+	tcpdump --immediate-mode -nli eth1 -Q out "udp dst port 4754 and ${BYTE[$OUTER]} = $1" \
+		>/run/dump 2>/run/dump.err &
+	DUMP=$!
+	wait_until 10 grep -q listening /run/dump.err
+	check "IPv$OUTER: a ping with TTL $1" ping -qc3 -i0.1 -W2 "$PEER"
+	wait_until 5 three_seen
+	kill "$DUMP"
+	wait "$DUMP" || true
+}
+for OUTER in 4 6; do
+	mplink_unload
+	tunnel_ends 1
+	sent_with 64
+	for ttl in 1 17 255; do
+		mplink set ttl $ttl
+		sent_with $ttl
+	done
 done

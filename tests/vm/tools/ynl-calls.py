@@ -20,7 +20,7 @@ COUNTERS = {"tx-packets", "tx-bytes", "rx-packets", "rx-bytes"}
 BFD = {"min-tx-us": 50000, "min-rx-us": 50000, "detect-mult": 3, "multihop": 0, "auth": "none",
        "key-id": 0}
 TUNNEL = {"flow-buckets": 256, "outoforder-min-us": 1000, "outoforder-max-us": 2000000,
-          "max-perflow-buffer": 1024, "max-peer-buffer": 8192, "checksum": 0}
+          "max-perflow-buffer": 1024, "max-peer-buffer": 8192, "checksum": 0, "ttl": 64}
 RESEQUENCER = ["in-order", "reordered", "duplicates", "late", "lost-rule", "lost-timer",
                "lost-overflow", "restarts", "held", "held-max", "wait-us", "wait-max-us",
                "timer-us"]
@@ -138,7 +138,8 @@ def tunnel(family, mpl0):
     """Sets it; encap, where it can be set, and a peer's key."""
     name = {"name": "mpl0"}
     wanted = {"flow-buckets": 1, "outoforder-min-us": 10000000, "outoforder-max-us": 10000000,
-              "max-perflow-buffer": 65535, "max-peer-buffer": 1048576, "checksum": 1}
+              "max-perflow-buffer": 65535, "max-peer-buffer": 1048576, "checksum": 1,
+              "ttl": 255}
     family.do("device-set", name | {"tunnel": wanted})
     same("tunnel that was set", family.do("device-get", name)["tunnel"], wanted)
     # What is not given stays as it is.
@@ -252,7 +253,8 @@ def refusals(family, mpl0):
                                ({"outoforder-min-us": 2000001}, 22, "outoforder-min-us"),
                                ({"outoforder-max-us": 999}, 22, "outoforder-max-us"),
                                ({"max-perflow-buffer": 65536}, 34, "max-perflow-buffer"),
-                               ({"max-peer-buffer": 0}, 34, "max-peer-buffer")):
+                               ({"max-peer-buffer": 0}, 34, "max-peer-buffer"),
+                               ({"ttl": 0}, 34, "ttl"), ({"ttl": 256}, 34, "ttl")):
         refused(family, "device-set", {"name": "mpl0", "policy": "broadcast", "tunnel": values},
                 error, bad_attr=".tunnel." + bad)
     refused(family, "device-set", {"name": "mpl0", "encap": 2}, 34, bad_attr=".encap")
