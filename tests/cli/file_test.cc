@@ -141,7 +141,7 @@ TEST(Config, Choices)
 {
 	EXPECT_EQ(fault(device(R"(, "policy": "rr")")),
 		  "$.devices[0].policy: \"rr\" is none of balance-rr, balance-xor, active-backup, "
-		  "broadcast");
+		  "broadcast, adaptive");
 	EXPECT_EQ(fault(device(R"(, "policy": 0)")).substr(0, 34),
 		  "$.devices[0].policy: 0 is none of ");
 	EXPECT_EQ(fault(device(R"(, "encap": "ipip")")),
