@@ -382,6 +382,7 @@ TEST_F(Rules, ALinkThatIsTooSlowIsToldOf)
 	ASSERT_EQ(all().slow_us.size(), 1U);
 	EXPECT_GE(all().slow_us[0], 290000U);
 	EXPECT_LE(all().slow_us[0], 310000U);
+	EXPECT_GT(counters().too_slow, 0U);
 	EXPECT_GT(counters().late, 1900U);
 }
 

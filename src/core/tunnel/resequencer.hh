@@ -96,7 +96,6 @@ private:
 #define MPLINK_RESEQUENCER_COUNTER(id, name, ...) Shared<mplink_u64> name;
 #include "uapi/mplink_attributes.def"
 		Shared<mplink_u64> overtaken_us; // when a link last reordered packets; 0: never
-		Shared<mplink_u64> too_slow;     // packets later than the settings allow
 		Shared<mplink_u64> told_slow;    // links already reported as slow, by id
 	};
 

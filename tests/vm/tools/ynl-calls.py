@@ -23,7 +23,7 @@ TUNNEL = {"flow-buckets": 256, "outoforder-min-us": 1000, "outoforder-max-us": 2
           "max-perflow-buffer": 1024, "max-peer-buffer": 8192, "checksum": 0, "ttl": 64}
 RESEQUENCER = ["in-order", "reordered", "duplicates", "late", "lost-rule", "lost-timer",
                "lost-overflow", "restarts", "held", "held-max", "wait-us", "wait-max-us",
-               "timer-us"]
+               "timer-us", "too-slow"]
 REASONS = ["no-peer", "no-link", "malformed", "too-big", "no-memory", "no-neighbour",
            "loop", "policy", "no-peer-multicast", "redirect"]
 wrong = 0
