@@ -120,30 +120,10 @@ void mplink_core_message_gre(mplink_u8 *bytes, mplink_u32 key, mplink_u8 bucket)
 
 /* --- estimates ------------------------------------------------------------------------ */
 
-/**
- * struct mplink_estimate - What is known of a link, in the direction in which we send
- * @capacity: bytes per second that the link can carry; 0: not known yet
- * @load: bytes per second that we send
- * @delivered: bytes per second that arrive
- * @rtt_us: smoothed round trip
- * @rtt_min_us: the shortest round trip of the last five to ten seconds
- * @delay_us: one-way delay above the fastest link's
- * @queue_us: how long packets wait in queues on the way
- * @jitter_us: mean deviation of the one-way delay (RFC 3550 6.4.1)
- * @lost_ppm: packets lost, in a million
- * @reports: reports taken
- */
+/* What is known of a link, in the direction in which we send: see uapi/mplink_attributes.def. */
 struct mplink_estimate {
-	mplink_u64 capacity;
-	mplink_u64 load;
-	mplink_u64 delivered;
-	mplink_u32 rtt_us;
-	mplink_u32 rtt_min_us;
-	mplink_u32 delay_us;
-	mplink_u32 queue_us;
-	mplink_u32 jitter_us;
-	mplink_u32 lost_ppm;
-	mplink_u64 reports;
+#define MPLINK_ESTIMATE_COUNTER(id, name, ...) mplink_u64 name;
+#include "uapi/mplink_attributes.def"
 };
 
 /* Why a report is not believed; 0: it is. */

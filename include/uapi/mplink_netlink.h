@@ -173,6 +173,17 @@ enum mplink_a_resequencer {
 
 #define MPLINK_A_RESEQUENCER_MAX (__MPLINK_A_RESEQUENCER_MAX - 1)
 
+/* What is measured of a link; all u64. */
+enum mplink_a_estimate {
+	MPLINK_A_ESTIMATE_UNSPEC,
+	MPLINK_A_ESTIMATE_PAD,
+#define MPLINK_ESTIMATE_COUNTER(id, ...) MPLINK_A_ESTIMATE_##id,
+#include "mplink_attributes.def"
+	__MPLINK_A_ESTIMATE_MAX
+};
+
+#define MPLINK_A_ESTIMATE_MAX (__MPLINK_A_ESTIMATE_MAX - 1)
+
 /* After those of the NIC. */
 enum mplink_a_link_stages {
 	MPLINK_A_LINK_STAGES_UNSPEC,

@@ -70,6 +70,31 @@ constexpr ResequencerField resequencer_fields[] = {
 #undef IS_MICROSECONDS_MICROSECONDS
 };
 
+// What is measured of a link, in the direction in which this host sends.
+struct Estimate {
+#define MPLINK_ESTIMATE_COUNTER(id, name, ...) std::uint64_t name = 0;
+#include "uapi/mplink_attributes.def"
+};
+
+struct EstimateField {
+	const char *key; // in JSON
+	std::uint64_t Estimate::*value;
+	const char *metric; // behind mplink_link_
+	const char *help;
+	std::uint16_t attribute;
+	bool microseconds; // Prometheus shows seconds
+};
+
+constexpr EstimateField estimate_fields[] = {
+#define IS_MICROSECONDS_NUMBER false
+#define IS_MICROSECONDS_MICROSECONDS true
+#define MPLINK_ESTIMATE_COUNTER(id, name, unit, metric, help)                                      \
+	{#name, &Estimate::name, metric, help, MPLINK_A_ESTIMATE_##id, IS_MICROSECONDS_##unit},
+#include "uapi/mplink_attributes.def"
+#undef IS_MICROSECONDS_NUMBER
+#undef IS_MICROSECONDS_MICROSECONDS
+};
+
 // How many packets were dropped for one reason.
 struct DropCount {
 	std::uint32_t reason = 0;

@@ -53,6 +53,7 @@ struct LinkStatus {
 	FullSettings settings;         // those of Place::link
 	std::uint32_t reason = MPLINK_REASON_UNREGISTERED;
 	TrafficCounters counters;
+	std::optional<Estimate> estimate;
 	std::optional<SessionStatus> session;
 	StageTimes<MPLINK_LINK_STAGES> stages;
 };

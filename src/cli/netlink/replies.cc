@@ -27,12 +27,14 @@ DropCount parse_drop(Bytes attributes)
 	return drop;
 }
 
-TrafficCounters parse_counters(Bytes attributes)
+// Counters, by the table that describes them.
+template <class Counters, class Fields>
+Counters parse_counts(Bytes attributes, const Fields &fields)
 {
-	TrafficCounters counters;
+	Counters counters;
 
 	for_each_attribute(attributes, [&](const Attribute &a) {
-		for (const TrafficField &field : traffic_fields)
+		for (const auto &field : fields)
 			if (field.attribute == a.type)
 				counters.*field.value = a.u64();
 	});
@@ -107,18 +109,6 @@ void parse_settings(FullSettings &settings, Place place, Bytes attributes)
 			   [&](const Attribute &a) { parse_setting(settings, place, a); });
 }
 
-ResequencerCounters parse_resequencer(Bytes attributes)
-{
-	ResequencerCounters resequencer;
-
-	for_each_attribute(attributes, [&](const Attribute &a) {
-		for (const ResequencerField &counter : resequencer_fields)
-			if (counter.attribute == a.type)
-				resequencer.*counter.value = a.u64();
-	});
-	return resequencer;
-}
-
 void parse_counter(DeviceStatus &device, const Attribute &a)
 {
 	for (const DeviceField &field : device_fields)
@@ -154,7 +144,10 @@ LinkStatus parse_link(Bytes attributes, std::optional<std::uint32_t> &was)
 			was = a.u32();
 			break;
 		case MPLINK_A_LINK_COUNTERS:
-			link.counters = parse_counters(a.payload);
+			link.counters = parse_counts<TrafficCounters>(a.payload, traffic_fields);
+			break;
+		case MPLINK_A_LINK_ESTIMATE:
+			link.estimate = parse_counts<Estimate>(a.payload, estimate_fields);
 			break;
 		case MPLINK_A_LINK_SESSION:
 			link.session = parse_session(a.payload);
@@ -228,7 +221,8 @@ NicMessage parse_nic(Bytes attributes)
 			message.nic.since_ms = a.u64();
 			break;
 		case MPLINK_A_NIC_COUNTERS:
-			message.nic.counters = parse_counters(a.payload);
+			message.nic.counters =
+				parse_counts<TrafficCounters>(a.payload, traffic_fields);
 			break;
 		case MPLINK_A_NIC_STAGES:
 			message.nic.stages = parse_stages<MPLINK_NIC_STAGES>(a.payload);
@@ -265,7 +259,8 @@ PeerMessage parse_peer(Bytes attributes)
 			parse_setting(message.peer.settings, Place::peer, a);
 			break;
 		case MPLINK_A_PEER_RESEQUENCER:
-			message.peer.resequencer = parse_resequencer(a.payload);
+			message.peer.resequencer =
+				parse_counts<ResequencerCounters>(a.payload, resequencer_fields);
 			break;
 		case MPLINK_A_PEER_EVENT:
 			message.event = a.u32();

@@ -64,12 +64,15 @@ Ordered session_json(const SessionStatus &session)
 		{"detection_us", session.detection_us}};
 }
 
-Ordered resequencer_json(const ResequencerCounters &resequencer)
+// Counters, by the table that describes them; null if there are none.
+template <class Counters, class Fields>
+Ordered counts_json(const std::optional<Counters> &counters, const Fields &fields)
 {
-	Ordered json = Ordered::object();
+	Ordered json;
 
-	for (const ResequencerField &field : resequencer_fields)
-		json[field.key] = resequencer.*field.value;
+	for (const auto &field : fields)
+		if (counters)
+			json[field.key] = (*counters).*field.value;
 	return json;
 }
 
@@ -92,6 +95,7 @@ Ordered link_status_json(const LinkStatus &link)
 	put_settings(json, link.settings, Place::link);
 	json["valid"] = valid(link.reason);
 	json["reason"] = mplink_core_reason_name(link.reason);
+	json["estimate"] = counts_json(link.estimate, estimate_fields);
 	json["session"] = link.session ? session_json(*link.session) : Ordered();
 	json["stages_ms"] = stages(link.stages, mplink_core_link_stage_name);
 	add_counters(json, link.counters);
@@ -108,7 +112,7 @@ Ordered peer_json(const PeerStatus &peer)
 	put_settings(json, peer.settings, Place::peer);
 	if (peer.key_hidden)
 		json[info(Setting::peer_key).key] = Ordered();
-	json["resequencer"] = peer.resequencer ? resequencer_json(*peer.resequencer) : Ordered();
+	json["resequencer"] = counts_json(peer.resequencer, resequencer_fields);
 	json["links"] = std::move(links);
 	return json;
 }

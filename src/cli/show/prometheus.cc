@@ -363,6 +363,22 @@ void link_metrics(Page &page, const Devices &devices)
 			page.sample(link_labels(d, peer, link), link.counters.*field.value);
 		});
 	}
+	for (const EstimateField &field : estimate_fields) {
+		const std::string name = std::string("mplink_link_") + field.metric;
+
+		page.metric(name.c_str(), name.ends_with("_total") ? "counter" : "gauge",
+			    field.help);
+		each([&](const DeviceStatus &d, const PeerStatus &peer, const LinkStatus &link) {
+			if (!link.estimate)
+				return;
+
+			const std::uint64_t value = (*link.estimate).*field.value;
+
+			page.sample(link_labels(d, peer, link), field.microseconds
+									? microseconds(value)
+									: std::to_string(value));
+		});
+	}
 }
 
 } // namespace

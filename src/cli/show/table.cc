@@ -277,6 +277,56 @@ std::string resequencer_table(const DeviceStatus &device, const Painter &paint)
 	return rows.size() > 1 ? align(rows, paint) : "";
 }
 
+// "18.3 Mbit/s"
+Cell rate_cell(std::uint64_t bytes_per_second)
+{
+	constexpr std::pair<double, const char *> units[] = {{1e9, "G"}, {1e6, "M"}, {1e3, "k"}};
+	const double bits = 8.0 * static_cast<double>(bytes_per_second);
+
+	for (const auto &[unit, prefix] : units)
+		if (bits >= unit)
+			return number(fmt::format("{:.1f} {}bit/s", bits / unit, prefix));
+	return number(fmt::format("{:.0f} bit/s", bits));
+}
+
+// What is measured of the links; empty if nothing is.
+std::string estimate_table(const DeviceStatus &device, const Painter &paint)
+{
+	std::vector<Row> rows{{{"PEER"},
+			       {"LINK"},
+			       number("CAPACITY"),
+			       number("SENT"),
+			       number("ARRIVES"),
+			       number("ROUND TRIP"),
+			       number("DELAY"),
+			       number("QUEUE"),
+			       number("JITTER"),
+			       number("LOSS")}};
+
+	for (const PeerStatus &peer : device.peers)
+		for (const LinkStatus &link : peer.links) {
+			if (!link.estimate)
+				continue;
+
+			const Estimate &e = *link.estimate;
+
+			rows.push_back(
+				{{peer.address.text()},
+				 {link.nic},
+				 e.capacity ? rate_cell(e.capacity) : number("-"),
+				 rate_cell(e.load),
+				 rate_cell(e.delivered),
+				 span_cell(e.rtt_us),
+				 // Above the fastest link's.
+				 number("+" + human_span(std::chrono::microseconds(e.delay_us))),
+				 span_cell(e.queue_us),
+				 span_cell(e.jitter_us),
+				 number(fmt::format("{:.2f} %",
+						    static_cast<double>(e.lost_ppm) / 10000))});
+		}
+	return rows.size() > 1 ? align(rows, paint) : "";
+}
+
 } // namespace
 
 std::string render_table(const std::vector<DeviceStatus> &devices, bool colour)
@@ -292,6 +342,8 @@ std::string render_table(const std::vector<DeviceStatus> &devices, bool colour)
 			out += "\n" + nic_table(device, paint);
 		if (!device.peers.empty())
 			out += "\n" + peer_table(device, paint);
+		if (const std::string table = estimate_table(device, paint); !table.empty())
+			out += "\n" + table;
 		if (const std::string table = resequencer_table(device, paint); !table.empty())
 			out += "\n" + table;
 	}

@@ -12,6 +12,7 @@
 #include "device/netns.h"
 #include "device/peers.h"
 #include "device/vnic.h"
+#include "measure/measure.h"
 #include "mplink/core.h"
 #include "packet/path.h"
 #include "packet/peer_table.h"
@@ -92,8 +93,19 @@ static int mplink_nl_put_local(struct sk_buff *skb, const struct mplink_link_inf
 	return 0;
 }
 
-static int mplink_nl_fill_link(struct sk_buff *skb, const struct mplink_peer *peer, u32 id)
+static int mplink_nl_put_estimate(struct sk_buff *skb, struct mplink_tunnel *tunnel, u32 id)
 {
+	struct mplink_estimate estimate;
+
+	if (!tunnel || !mplink_measure_estimate(tunnel, id, &estimate))
+		return 0;
+	return mplink_nl_put_counts(skb, MPLINK_A_LINK_ESTIMATE, (const u64 *)&estimate,
+				    sizeof(estimate) / sizeof(u64));
+}
+
+static int mplink_nl_fill_link(struct sk_buff *skb, const struct mplink_peer_node *node, u32 id)
+{
+	const struct mplink_peer *peer = node->core;
 	struct nlattr *nest = nla_nest_start(skb, MPLINK_A_PEER_LINK);
 	struct mplink_link_info info;
 	struct mplink_counters sum;
@@ -110,7 +122,8 @@ static int mplink_nl_fill_link(struct sk_buff *skb, const struct mplink_peer *pe
 	    mplink_nl_put_counters(skb, MPLINK_A_LINK_COUNTERS, &sum) ||
 	    mplink_nl_put_stages(skb, MPLINK_A_LINK_STAGES, info.stages_ms, MPLINK_LINK_STAGES))
 		return -EMSGSIZE;
-	if (info.bfd && mplink_nl_put_session(skb, info.bfd))
+	if ((info.bfd && mplink_nl_put_session(skb, info.bfd)) ||
+	    mplink_nl_put_estimate(skb, node->tunnel, id))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -131,7 +144,7 @@ static int mplink_nl_peer_fill(struct sk_buff *skb, const struct mplink_nl_objec
 		return -EMSGSIZE;
 	n = mplink_core_link_ids(node->core, ids);
 	for (i = 0; i < n; i++) {
-		const int err = mplink_nl_fill_link(skb, node->core, ids[i]);
+		const int err = mplink_nl_fill_link(skb, node, ids[i]);
 
 		if (err)
 			return err;

@@ -89,6 +89,7 @@ int mplink_nl_put_members(struct sk_buff *skb, const struct mplink_nl_members *m
 
 static_assert((int)MPLINK_A_COUNTERS_PAD == MPLINK_NL_COUNTERS_PAD);
 static_assert((int)MPLINK_A_RESEQUENCER_PAD == MPLINK_NL_COUNTERS_PAD);
+static_assert((int)MPLINK_A_ESTIMATE_PAD == MPLINK_NL_COUNTERS_PAD);
 
 int mplink_nl_put_counts(struct sk_buff *skb, int type, const u64 *counts, u32 n)
 {

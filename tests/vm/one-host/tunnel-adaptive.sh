@@ -58,6 +58,18 @@ equal "refused messages" "$(messages A) $(messages B)" "0 0"
 [[ $adaptive -gt 9500 ]] || fail "adaptive gets $adaptive kbit/s of 14000, the best link alone 8000"
 [[ $adaptive -gt $((plain * 3 / 2)) ]] || fail "adaptive gets $adaptive kbit/s, balance-rr $plain"
 
+# What is measured is shown. The estimates were made while the links were full.
+mplink show
+i=0
+for wanted in 8000 4000 2000; do
+	i=$((i + 1))
+	found=$(mplink -j show | jq "[.. | objects | select(.nic? == \"eth$i\" and .estimate?)][0]
+		.estimate.capacity * 8 / 1000 | floor")
+	[[ $found -gt $((wanted * 3 / 4)) && $found -lt $((wanted * 5 / 4)) ]] ||
+		fail "eth$i: $found kbit/s are measured of $wanted"
+done
+mplink show --prometheus | grep '^mplink_link_rtt_seconds{.*nic="eth3"' || fail "Prometheus has no round trip"
+
 # Sparse: all by the fastest link.
 before=$(($(link_count eth2 tx_packets) + $(link_count eth3 tx_packets)))
 ping -qc50 -i0.05 -W2 "$PEER" | tail -1
