@@ -58,16 +58,19 @@ equal "refused messages" "$(messages A) $(messages B)" "0 0"
 [[ $adaptive -gt 9500 ]] || fail "adaptive gets $adaptive kbit/s of 14000, the best link alone 8000"
 [[ $adaptive -gt $((plain * 3 / 2)) ]] || fail "adaptive gets $adaptive kbit/s, balance-rr $plain"
 
-# What is measured is shown. The estimates were made while the links were full.
+# What is measured is shown: the capacity of links that were full, and delays of all.
 mplink show
-i=0
-for wanted in 8000 4000 2000; do
-	i=$((i + 1))
-	found=$(mplink -j show | jq "[.. | objects | select(.nic? == \"eth$i\" and .estimate?)][0]
-		.estimate.capacity * 8 / 1000 | floor")
-	[[ $found -gt $((wanted * 3 / 4)) && $found -lt $((wanted * 5 / 4)) ]] ||
-		fail "eth$i: $found kbit/s are measured of $wanted"
-done
+expect_estimate() { # expect_estimate NIC NAME LEAST MOST
+	local found
+	found=$(mplink -j show | jq "[.. | objects | select(.nic? == \"$1\" and .estimate?)][0]
+		.estimate.$2")
+	[[ $found -ge $3 && $found -le $4 ]] || fail "$1: $2 is $found, should be $3 to $4"
+}
+expect_estimate eth1 capacity 750000 1250000
+expect_estimate eth2 capacity 375000 625000
+expect_estimate eth1 delay_us 0 3000
+expect_estimate eth2 delay_us 10000 25000
+expect_estimate eth3 delay_us 35000 60000
 mplink show --prometheus | grep '^mplink_link_rtt_seconds{.*nic="eth3"' || fail "Prometheus has no round trip"
 
 # Sparse: all by the fastest link.
