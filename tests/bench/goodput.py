@@ -15,6 +15,8 @@ MECHANISMS = [
     ("mplink.gre-udp", "mplink gre-udp"),
     ("mplink.gre-udp.no-hystart", "    the sender's HyStart off"),
     ("mplink.gre-udp.bbr", "    the sender with BBR"),
+    ("mplink.adaptive", "mplink adaptive, no weights"),
+    ("mplink.adaptive.bbr", "    the sender with BBR"),
 ]
 FLOWS = {"goodput": "one TCP flow", "goodput8": "eight TCP flows",
          "start.goodput": "one TCP flow's start"}

@@ -17,7 +17,7 @@
 # usage: tests/bench/goodput.sh PART...
 #        PART: links SHAPE.MECHANISM loss delay
 #        SHAPE: see shapes; MECHANISM: bonding.balance-rr mptcp mplink.none mplink.gre-udp,
-#        and mplink.ENCAP.SENDER, see sender
+#        mplink.adaptive: policy adaptive and no weights; and mplink.ENCAP.SENDER, see sender
 #
 # Both ends use the mechanism. Each measurement lays its own wires and removes all that
 # it has made.
@@ -162,7 +162,7 @@ links() {
 
 # measure SHAPE MECHANISM
 measure() {
-	local links weight held encap how
+	local links weight held encap policy how
 	read -ra links <<<"${shapes[$1]}"
 	read -ra weight <<<"${weights[$1]}"
 	lay_wires "${links[@]}"
@@ -177,7 +177,11 @@ measure() {
 		remove_mptcp ;;
 	mplink.*)
 		IFS=. read -r _ encap how <<<"$2"
-		add_mplink "$encap" balance-rr "${weight[@]}"
+		policy=balance-rr
+		if [[ $encap == adaptive ]]; then
+			encap=gre-udp policy=adaptive weight=(1 1 1)
+		fi
+		add_mplink "$encap" "$policy" "${weight[@]}"
 		sender "$how"
 		flows "$1.$2" tcp 10.99.0
 		sender ""
