@@ -96,7 +96,8 @@ void mplink_core_meters_apply(const mplink_meters *meters, const mplink_peer *pe
 	core(peer).lanes().share_out();
 	for (const Link &link : *links)
 		if (const Meter *meter = core(meters).at(link.id()))
-			link.set_pace(meter->capacity(), core(meters).delay_ns(*meter));
+			link.set_pace(meter->capacity(),
+				      Adaptive::counted_delay_ns(core(meters).delay_ns(*meter)));
 		else
 			link.forget_pace();
 }

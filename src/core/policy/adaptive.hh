@@ -24,6 +24,17 @@ struct Adaptive : PolicyBase {
 	// links together then shares them in proportion, and no longer by their delays.
 	static constexpr mplink_u64 horizon_ns = 50000000;
 
+	// What a delay above the fastest link's counts.  It is less than the horizon, or a full
+	// bundle would never use the link.  A link that is slower by more than far ends wait for
+	// is worth nothing, and keeps its delay.
+	static constexpr mplink_u32 counted_delay_ns(mplink_u32 delay_ns)
+	{
+		constexpr mplink_u32 most_ns = 45000000;
+		constexpr mplink_u32 useless_ns = 200000000;
+
+		return delay_ns < most_ns || delay_ns > useless_ns ? delay_ns : most_ns;
+	}
+
 	static void start_lane(const LinkTable &table, Lane &lane)
 	{
 		const mplink_u64 now = mplink_clock_ns();
