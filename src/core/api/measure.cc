@@ -7,6 +7,7 @@
 #include "link/peer.hh"
 #include "measure/message.hh"
 #include "measure/meters.hh"
+#include "policy/adaptive.hh"
 
 using namespace mplink;
 
