@@ -207,6 +207,7 @@ void Meter::take_stretch(mplink_u64 now_us, const mplink_report &report)
 	delivered_ = per_second(smaller(report.bytes - base_.bytes, bytes), arrived_us);
 	if (packets)
 		lost_ppm_ = lost_ppm_ - lost_ppm_ / 8 + lost_ppm / 8;
+	stood_us_ = standing_us_;
 	if (capacity_.take({.now_us = now_us,
 			    .sent = load_,
 			    .delivered = delivered_,

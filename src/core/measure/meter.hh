@@ -80,6 +80,12 @@ public:
 	{
 		return least_.value();
 	}
+	// The same with the queue that stands on the way: what every packet has to wait.
+	mplink_u64 delay_now_us() const
+	{
+		return static_cast<mplink_u64>(delay_us()) +
+		       (stood_us_ < queue_us_ ? stood_us_ : queue_us_);
+	}
 	mplink_u64 capacity() const
 	{
 		return capacity_.value();
@@ -125,6 +131,7 @@ private:
 	mplink_report base_ = {}; // where the stretch begins
 	mplink_u32 in_stretch_ = 0;
 	mplink_u64 standing_us_ = 0;
+	mplink_u64 stood_us_ = 0;         // standing_us_ of the last stretch
 	mplink_report wrong_report_ = {}; // the last one that did not continue
 	mplink_u8 wrong_ = 0;             // how many of them there were in a row
 

@@ -53,6 +53,20 @@ mplink_u64 Meters::above_fastest_us(const Meter &meter) const
 	return static_cast<mplink_u64>(meter.delay_us()) - static_cast<mplink_u64>(least);
 }
 
+mplink_u32 Meters::delay_ns(const Meter &meter) const
+{
+	mplink_u64 least = meter.delay_now_us();
+
+	for (mplink_u32 i = 0; i < MPLINK_MAX_LINKS; i++)
+		if (const Meter *other = at(i))
+			if (static_cast<mplink_s64>(other->delay_now_us() - least) < 0)
+				least = other->delay_now_us();
+
+	const mplink_u64 ns = (meter.delay_now_us() - least) * 1000;
+
+	return ns < ~mplink_u32{0} ? static_cast<mplink_u32>(ns) : ~mplink_u32{0};
+}
+
 bool Meters::tell(mplink_u32 link, mplink_estimate &estimate) const
 {
 	const Meter *meter = at(link);

@@ -32,13 +32,9 @@ public:
 	// One-way delay above that of the fastest link that is known.
 	mplink_u64 above_fastest_us(const Meter &meter) const;
 
-	// The same in nanoseconds, up to four seconds.
-	mplink_u32 delay_ns(const Meter &meter) const
-	{
-		const mplink_u64 ns = above_fastest_us(meter) * 1000;
-
-		return ns < ~mplink_u32{0} ? static_cast<mplink_u32>(ns) : ~mplink_u32{0};
-	}
+	// How much longer packets take than by the fastest link now, with the queues that stand
+	// on the way; in nanoseconds, up to four seconds.
+	mplink_u32 delay_ns(const Meter &meter) const;
 
 private:
 	Meter *meters_[MPLINK_MAX_LINKS] = {};
