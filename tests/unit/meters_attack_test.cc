@@ -71,7 +71,7 @@ public:
 		EXPECT_NEAR(capacity(), mbit, 0.15 * mbit);
 		EXPECT_NEAR(static_cast<double>(it.delivered) * 8 / 1e6, mbit, mbit);
 		EXPECT_LT(it.rtt_us, 80000U);
-		EXPECT_NEAR(it.rtt_min_us, 20000, 2000);
+		EXPECT_NEAR(static_cast<double>(it.rtt_min_us), 20000, 2000);
 		EXPECT_LT(it.queue_us, 60000U);
 		EXPECT_LT(it.jitter_us, 20000U);
 		EXPECT_LT(it.lost_ppm, 200000U);

@@ -53,6 +53,7 @@
  * @idle_wait: the present wait of a resting timer in microseconds
  * @from: UDP source port of a packet that left lately
  * @bucket: its flow bucket
+ * @tunnel: the peer's tunnel, which owns this
  */
 struct mplink_measure {
 	struct hrtimer timer;
@@ -72,7 +73,6 @@ struct mplink_measure {
 	u8 bucket;
 	struct mplink_tunnel *tunnel;
 };
-
 
 static void mplink_measure_send(struct mplink_measure *measure, const struct mplink_path *path,
 				const struct mplink_message *message)
@@ -320,7 +320,8 @@ u32 mplink_measure_receive(struct mplink_far_end *end, struct sk_buff *skb, u32 
 	if (skb_linearize(skb))
 		return MPLINK_GRE_DROP_NO_MEMORY;
 	for (n = 0; at < skb->len && n < MPLINK_MESSAGES_MAX && !drop; n++) {
-		const size_t len = mplink_core_message_read(skb->data + at, skb->len - at, &message);
+		const size_t len =
+			mplink_core_message_read(skb->data + at, skb->len - at, &message);
 
 		if (!len)
 			return MPLINK_GRE_DROP_MESSAGE;

@@ -228,7 +228,7 @@ def refusals(family, mpl0):
             2, msg="there is no such NIC; add it first", bad_attr=".link.nic")
     refused(family, "peer-set", peer | {"link": [{"nic": "eth1", "weight": 0}]}, 34,
             bad_attr=".link.weight")
-    refused(family, "device-set", {"name": "mpl0", "policy": 4}, 34, bad_attr=".policy")
+    refused(family, "device-set", {"name": "mpl0", "policy": 99}, 34, bad_attr=".policy")
     refused(family, "device-set", {"name": "mpl0"}, 22, msg="there is nothing to set")
     refused(family, "device-set", {"name": "mpl0", "liveness": "inherit"}, 34,
             bad_attr=".liveness")
