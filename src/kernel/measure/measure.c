@@ -143,8 +143,9 @@ static u32 mplink_measure_next(struct mplink_measure *measure, u64 now, u64 sent
 	if (!measure->resting)
 		return MPLINK_MEASURE_TICK_US;
 	measure->idle_wait = min_t(u32, 2 * measure->idle_wait, MPLINK_CAPS_LAST_US);
+	/* CAPS that was due has been sent, unless the virtual NIC is down. */
 	return min_t(u64, measure->idle_wait / 2,
-		     measure->caps_at > now ? measure->caps_at - now : MPLINK_MEASURE_TICK_US);
+		     measure->caps_at > now ? measure->caps_at - now : U64_MAX);
 }
 
 static bool mplink_measure_caps_due(struct mplink_measure *measure, u64 now)
