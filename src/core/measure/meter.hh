@@ -80,11 +80,14 @@ public:
 	{
 		return least_.value();
 	}
-	// The same with the queue that stands on the way: what every packet has to wait.
+	// The same with the queue that stands before a full link: what every packet has to wait.
+	// Where the link is not known to be full, its capacity may be overrated, and only packets
+	// that are sent there can tell.
 	mplink_u64 delay_now_us() const
 	{
-		return static_cast<mplink_u64>(delay_us()) +
-		       (stood_us_ < queue_us_ ? stood_us_ : queue_us_);
+		return static_cast<mplink_u64>(delay_us()) + (!capacity_.full()       ? 0
+							      : stood_us_ < queue_us_ ? stood_us_
+										      : queue_us_);
 	}
 	mplink_u64 capacity() const
 	{
