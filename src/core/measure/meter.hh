@@ -85,9 +85,9 @@ public:
 	// that are sent there can tell.
 	mplink_u64 delay_now_us() const
 	{
-		return static_cast<mplink_u64>(delay_us()) + (!capacity_.full()       ? 0
-							      : stood_us_ < queue_us_ ? stood_us_
-										      : queue_us_);
+		const mplink_u64 queue = stood_us_ < queue_us_ ? stood_us_ : queue_us_;
+
+		return static_cast<mplink_u64>(delay_us()) + (capacity_.full() ? queue : 0);
 	}
 	mplink_u64 capacity() const
 	{
