@@ -214,7 +214,7 @@ TEST(RenderJson, Tunnel)
 	EXPECT_EQ(device.at("gre_drops").at("sender"), 12);
 	EXPECT_EQ(device.at("gre_drops").at("no-memory"), 0);
 	EXPECT_EQ(peer.at("key"), 16777215);
-	EXPECT_EQ(peer.at("resequencer").size(), 13U);
+	EXPECT_EQ(peer.at("resequencer").size(), std::size(resequencer_fields));
 	EXPECT_EQ(peer.at("resequencer").at("in_order"), 1000000);
 	EXPECT_EQ(peer.at("resequencer").at("lost_rule"), 10);
 	EXPECT_EQ(peer.at("resequencer").at("wait_max_us"), 12400);
@@ -236,6 +236,44 @@ TEST(RenderJson, Tunnel)
 			  .at("key"),
 		  nullptr);
 	EXPECT_EQ(render_table({hidden}, false).find("16777215"), std::string::npos);
+}
+
+TEST(RenderEstimate, InEveryForm)
+{
+	DeviceStatus device = tunnel_sample();
+	Estimate &estimate = device.peers[0].links[0].estimate.emplace();
+
+	EXPECT_EQ(render_table({tunnel_sample()}, false).find("CAPACITY"), std::string::npos);
+	estimate = {.capacity = 2500000,
+		    .load = 1250000,
+		    .delivered = 125,
+		    .rtt_us = 41000,
+		    .delay_us = 15000,
+		    .lost_ppm = 12300,
+		    .reports = 7};
+
+	const std::string table = render_table({device}, false);
+
+	for (const char *text :
+	     {"CAPACITY", "20.0 Mbit/s", "10.0 Mbit/s", "1.0 kbit/s", "+15.000 ms", "1.23 %"})
+		EXPECT_NE(table.find(text), std::string::npos) << text << "\n" << table;
+
+	const auto links = nlohmann::json::parse(render_json({device}, false))
+				   .at(0)
+				   .at("peers")
+				   .at(0)
+				   .at("links");
+
+	EXPECT_EQ(links.at(0).at("estimate").size(), std::size(estimate_fields));
+	EXPECT_EQ(links.at(0).at("estimate").at("rtt_us"), 41000);
+	EXPECT_EQ(links.at(1).at("estimate"), nullptr);
+
+	const std::string page = render_prometheus({device});
+
+	EXPECT_NE(page.find("# TYPE mplink_link_reports_total counter"), std::string::npos);
+	EXPECT_NE(page.find("mplink_link_rtt_seconds{"), std::string::npos);
+	EXPECT_NE(page.find("} 0.041"), std::string::npos);
+	EXPECT_EQ(page.find("mplink_link_rtt_seconds{"), page.rfind("mplink_link_rtt_seconds{"));
 }
 
 TEST(RenderJson, ANameThatIsNotUtf8)
