@@ -38,7 +38,7 @@ int mplink_kunit_on_all_cpus(void (*run)(void *arg), void (*meanwhile)(void *arg
 
 /* --- platform_stubs.c: ports and paths without devices ---------------------- */
 
-/* Of the NIC whose netdev is handed in as facts.netdev. */
+/* Of the NIC whose netdev is handed in as snapshot.netdev. */
 struct mplink_kunit_netdev {
 	unsigned long state;	/* bit 0: can send */
 	mplink_u32 refs;

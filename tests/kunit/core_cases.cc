@@ -174,20 +174,20 @@ extern "C" {
 
 void mplink_kunit_nic_states(struct kunit *test)
 {
-	const NicFacts facts = {.registered = true, .up = true, .carrier = true, .addressed = true};
-	NicStep s = nic_step({}, MPLINK_EVENT_REGISTER, facts);
+	const NicSnapshot snapshot = {.registered = true, .up = true, .carrier = true, .addressed = true};
+	NicStep s = nic_step({}, MPLINK_EVENT_REGISTER, snapshot);
 
 	EXPECT(test, s.attach && !s.detach && s.next.valid());
-	s = nic_step(s.next, MPLINK_EVENT_GOING_DOWN, facts);
+	s = nic_step(s.next, MPLINK_EVENT_GOING_DOWN, snapshot);
 	EXPECT(test, s.next.reason == MPLINK_REASON_ADMIN_DOWN && s.next.closing);
 	// Still up by its flags, and still not to be used.
-	s = nic_step(s.next, MPLINK_EVENT_CHANGE, facts);
+	s = nic_step(s.next, MPLINK_EVENT_CHANGE, snapshot);
 	EXPECT(test, s.next.reason == MPLINK_REASON_ADMIN_DOWN);
-	s = nic_step(s.next, MPLINK_EVENT_UP, facts);
+	s = nic_step(s.next, MPLINK_EVENT_UP, snapshot);
 	EXPECT(test, s.next.valid());
-	s = nic_step(s.next, MPLINK_EVENT_UNREGISTER, facts);
+	s = nic_step(s.next, MPLINK_EVENT_UNREGISTER, snapshot);
 	EXPECT(test, s.detach && s.next.reason == MPLINK_REASON_UNREGISTERED);
-	s = nic_step(s.next, MPLINK_EVENT_UNREGISTER, facts);
+	s = nic_step(s.next, MPLINK_EVENT_UNREGISTER, snapshot);
 	EXPECT(test, !s.detach && !s.attach);
 }
 
