@@ -174,7 +174,8 @@ extern "C" {
 
 void mplink_kunit_nic_states(struct kunit *test)
 {
-	const NicSnapshot snapshot = {.registered = true, .up = true, .carrier = true, .addressed = true};
+	const NicSnapshot snapshot = {
+		.registered = true, .up = true, .carrier = true, .addressed = true};
 	NicStep s = nic_step({}, MPLINK_EVENT_REGISTER, snapshot);
 
 	EXPECT(test, s.attach && !s.detach && s.next.valid());
