@@ -137,7 +137,8 @@ static u32 mplink_measure_next(struct mplink_measure *measure, u64 now, u64 sent
 		measure->active_at = now;
 		measure->idle_wait = MPLINK_MEASURE_IDLE_US;
 	}
-	measure->resting = now - measure->active_at >= MPLINK_MEASURE_ACTIVE_US;
+	/* Another CPU may have written a later time. */
+	measure->resting = now >= measure->active_at + MPLINK_MEASURE_ACTIVE_US;
 	/* The next packet tells its ports, and wakes us if we rest. */
 	WRITE_ONCE(measure->tunnel->attention, true);
 	if (!measure->resting)
@@ -215,7 +216,7 @@ void mplink_measure_notice(struct mplink_tunnel *tunnel, __be16 from, u8 bucket)
 
 /* --- answering ------------------------------------------------------------------------------ */
 
-/* Any answer is less than half as long again as the question, and goes to its sender. */
+/* With all headers, no answer is longer than 1.4 times its question.  It goes to the sender. */
 static void mplink_measure_answer(struct mplink_far_end *end, const struct mplink_message *message)
 {
 	const struct mplink_path *path =
@@ -236,11 +237,11 @@ static u32 mplink_measure_take_caps(struct mplink_far_end *end, const struct mpl
 
 	if (!caps->epoch)
 		return MPLINK_GRE_DROP_MESSAGE;
-	if (caps->asks && now - READ_ONCE(end->caps_at) >= MPLINK_CAPS_ANSWER_US) {
+	if (caps->asks && now >= READ_ONCE(end->caps_at) + MPLINK_CAPS_ANSWER_US) {
 		WRITE_ONCE(end->caps_at, now);
 		mplink_measure_answer(end, &answer);
 	}
-	/* Only who has read our question knows the number. */
+	/* Nobody knows the number who has not read our question. */
 	if (caps->heard != measure->epoch)
 		return MPLINK_GRE_DROP_NONE;
 	spin_lock(&measure->lock);
@@ -270,7 +271,7 @@ static u32 mplink_measure_take_mark(struct mplink_far_end *end, const struct mpl
 	const u64 now = mplink_now_us();
 	struct mplink_counters sum;
 
-	if (now - READ_ONCE(end->report_at) < MPLINK_REPORT_US ||
+	if (now < READ_ONCE(end->report_at) + MPLINK_REPORT_US ||
 	    !mplink_core_link_traffic(end->tunnel->peer, end->link, &sum))
 		return MPLINK_GRE_DROP_NONE;
 	WRITE_ONCE(end->report_at, now);
