@@ -32,6 +32,10 @@ constexpr TrafficField traffic_fields[] = {
 #include "uapi/mplink_attributes.def"
 };
 
+// The units of the lists.
+#define IS_MICROSECONDS_NUMBER false
+#define IS_MICROSECONDS_MICROSECONDS true
+
 // What the resequencer of a peer has done.  Only peers with a tunnel have one.
 struct ResequencerCounters {
 #define MPLINK_RESEQUENCER_COUNTER(id, name, ...) std::uint64_t name = 0;
@@ -55,8 +59,6 @@ struct ResequencerField {
 };
 
 constexpr ResequencerField resequencer_fields[] = {
-#define IS_MICROSECONDS_NUMBER false
-#define IS_MICROSECONDS_MICROSECONDS true
 #define MPLINK_RESEQUENCER_COUNTER(id, name, sum, unit, metric, by, help)                          \
 	{#name,                                                                                    \
 	 &ResequencerCounters::name,                                                               \
@@ -66,8 +68,6 @@ constexpr ResequencerField resequencer_fields[] = {
 	 MPLINK_A_RESEQUENCER_##id,                                                                \
 	 IS_MICROSECONDS_##unit},
 #include "uapi/mplink_attributes.def"
-#undef IS_MICROSECONDS_NUMBER
-#undef IS_MICROSECONDS_MICROSECONDS
 };
 
 // What is measured of a link, in the direction in which this host sends.
@@ -86,14 +86,13 @@ struct EstimateField {
 };
 
 constexpr EstimateField estimate_fields[] = {
-#define IS_MICROSECONDS_NUMBER false
-#define IS_MICROSECONDS_MICROSECONDS true
 #define MPLINK_ESTIMATE_COUNTER(id, name, unit, metric, help)                                      \
 	{#name, &Estimate::name, metric, help, MPLINK_A_ESTIMATE_##id, IS_MICROSECONDS_##unit},
 #include "uapi/mplink_attributes.def"
+};
+
 #undef IS_MICROSECONDS_NUMBER
 #undef IS_MICROSECONDS_MICROSECONDS
-};
 
 // How many packets were dropped for one reason.
 struct DropCount {

@@ -3,11 +3,11 @@
 #include "mplink/measure.h"
 
 #include "api/boundary.hh"
-#include "base/wire.hh"
 #include "link/peer.hh"
 #include "measure/message.hh"
 #include "measure/meters.hh"
 #include "policy/adaptive.hh"
+#include "tunnel/gre_header.hh"
 
 using namespace mplink;
 
@@ -29,8 +29,6 @@ const Peer &core(const mplink_peer *peer)
 	return *reinterpret_cast<const Peer *>(peer);
 }
 
-constexpr mplink_u32 gre_flag_key = 0x2000;
-
 } // namespace
 
 extern "C" {
@@ -48,9 +46,12 @@ mplink_size mplink_core_message_read(const mplink_u8 *bytes, mplink_size len,
 
 void mplink_core_message_gre(mplink_u8 *bytes, mplink_u32 key, mplink_u8 bucket)
 {
-	put16(bytes, gre_flag_key);
-	put16(bytes + 2, MPLINK_MESSAGES);
-	put32(bytes + 4, key << 8 | bucket);
+	mplink_gre gre = {};
+
+	gre.key = key;
+	gre.protocol = MPLINK_MESSAGES;
+	gre.bucket = bucket;
+	gre_write_unnumbered(bytes, gre);
 }
 
 mplink_meters *mplink_core_meters_create(void)

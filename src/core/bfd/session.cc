@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "bfd/session.hh"
 
+#include "base/order.hh"
+
 namespace mplink
 {
 
@@ -20,11 +22,6 @@ constexpr mplink_u64 news_burst = 7 * news_interval;
 // that is not Up carries nothing, so it may forget its peer sooner, and then a restarted peer
 // can reach it.
 constexpr mplink_u64 forgotten_after = 3 * mplink_u64{MPLINK_BFD_MAX_INTERVAL_US};
-
-constexpr mplink_u32 larger(mplink_u32 a, mplink_u32 b)
-{
-	return a > b ? a : b;
-}
 
 constexpr bool valid_interval(mplink_u32 us)
 {

@@ -14,8 +14,7 @@ public:
 	// A scale is in nanoseconds per byte, with so many bits behind the point.
 	static constexpr mplink_u32 shift = 10;
 
-	// Bytes per second of a link of weight 1 before it has been measured.  It matters only
-	// in comparison with other links.
+	// Bytes per second of a link of weight 1 before it has been measured: 2 Mbit/s.
 	static constexpr mplink_u64 unmeasured = 250000;
 
 	// Of a link of that many bytes per second.
@@ -43,7 +42,7 @@ public:
 	}
 
 private:
-	Shared<mplink_u32> scale_; // 0: not known
+	Shared<mplink_u32> scale_;
 	Shared<mplink_u32> delay_ns_;
 };
 

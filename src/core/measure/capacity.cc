@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "measure/capacity.hh"
 
+#include "base/order.hh"
+
 namespace mplink
 {
 
@@ -10,16 +12,6 @@ namespace
 constexpr mplink_u64 second_us = 1000000;
 constexpr mplink_u64 packet_bytes = 1500;
 constexpr mplink_u64 grow_us = 100000;
-
-constexpr mplink_u64 larger(mplink_u64 a, mplink_u64 b)
-{
-	return a > b ? a : b;
-}
-
-constexpr mplink_u64 smaller(mplink_u64 a, mplink_u64 b)
-{
-	return a < b ? a : b;
-}
 
 // What a link is seen to carry.  Packets that were held up and then come at once arrive faster
 // than the link can carry them (draft-cheng-iccrg-delivery-rate-estimation 2.1).

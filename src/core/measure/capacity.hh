@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // How much a link can carry, judged by how what arrives differs from what was sent.
 #pragma once
+#include "link/link_pace.hh"
 #include "mplink/types.h"
 
 namespace mplink
@@ -28,9 +29,9 @@ struct Stretch {
 class Capacity
 {
 public:
-	// 2 Mbit/s.  A NIC's speed says nothing of the path behind it, so a link starts small and
+	// A NIC's speed says nothing of the path behind it, so a link starts small and
 	// doubles with each busy stretch, like a sender's slow start.
-	static constexpr mplink_u64 initial = 250000;
+	static constexpr mplink_u64 initial = LinkPace::unmeasured;
 	static constexpr mplink_u64 least = 8000;
 	static constexpr mplink_u64 most = 50000000000;
 

@@ -89,7 +89,7 @@ void write(Writer &to, const mplink_report &report)
 	to.put(report.bytes);
 }
 
-mplink_caps read_caps(Reader from)
+mplink_caps read_caps(Reader &from)
 {
 	const mplink_u32 flags = from.u32();
 
@@ -108,7 +108,7 @@ mplink_mark read_mark(Reader &from)
 		.bytes = from.u64()};
 }
 
-mplink_report read_report(Reader from)
+mplink_report read_report(Reader &from)
 {
 	return {.mark = read_mark(from),
 		.held_us = from.u32(),
@@ -158,8 +158,7 @@ mplink_size read_message(const mplink_u8 *bytes, mplink_size len, mplink_message
 
 	const mplink_size whole = get16(bytes + 2);
 	const mplink_size known = length_of(bytes[0]);
-	const Reader from(bytes + head_len);
-	Reader mark(bytes + head_len);
+	Reader from(bytes + head_len);
 
 	if (whole < head_len || whole > len)
 		return 0;
@@ -173,7 +172,7 @@ mplink_size read_message(const mplink_u8 *bytes, mplink_size len, mplink_message
 	if (message.type == MPLINK_MESSAGE_CAPS)
 		message.caps = read_caps(from);
 	else if (message.type == MPLINK_MESSAGE_MARK)
-		message.mark = read_mark(mark);
+		message.mark = read_mark(from);
 	else
 		message.report = read_report(from);
 	return whole;

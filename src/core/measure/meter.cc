@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "measure/meter.hh"
 
+#include "base/order.hh"
 #include "base/serial.hh"
 
 namespace mplink
@@ -11,21 +12,6 @@ namespace
 
 constexpr mplink_u64 million = 1000000;
 constexpr mplink_u64 bytes_limit = mplink_u64{1} << 43; // times a million fits
-
-constexpr mplink_u32 narrow(mplink_u64 v)
-{
-	return v < ~mplink_u32{0} ? static_cast<mplink_u32>(v) : ~mplink_u32{0};
-}
-
-constexpr mplink_u64 smaller(mplink_u64 a, mplink_u64 b)
-{
-	return a < b ? a : b;
-}
-
-constexpr mplink_u64 larger(mplink_u64 a, mplink_u64 b)
-{
-	return a > b ? a : b;
-}
 
 constexpr mplink_u64 per_second(mplink_u64 bytes, mplink_u64 us)
 {
@@ -247,12 +233,12 @@ void Meter::tell(mplink_estimate &estimate) const
 	estimate = {.capacity = capacity_.settled() ? capacity_.value() : 0,
 		    .load = load_,
 		    .delivered = delivered_,
-		    .rtt_us = narrow(rtt_us_),
-		    .rtt_min_us = known() ? narrow(static_cast<mplink_u64>(rtt_least_.value())) : 0,
+		    .rtt_us = rtt_us_,
+		    .rtt_min_us = known() ? static_cast<mplink_u64>(rtt_least_.value()) : 0,
 		    .delay_us = 0,
-		    .queue_us = narrow(queue_us_),
-		    .jitter_us = narrow(jitter_us_ / 16),
-		    .lost_ppm = narrow(lost_ppm_),
+		    .queue_us = queue_us_,
+		    .jitter_us = jitter_us_ / 16,
+		    .lost_ppm = lost_ppm_,
 		    .reports = reports_};
 }
 

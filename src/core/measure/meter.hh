@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // What is measured of one link, in the direction in which we send.
 #pragma once
+#include "base/order.hh"
 #include "measure/capacity.hh"
 #include "mplink/measure.h"
 
@@ -83,11 +84,11 @@ public:
 	// The same with the queue that stands before a full link: what every packet has to wait.
 	// Where the link is not known to be full, its capacity may be overrated, and only packets
 	// that are sent there can tell.
-	mplink_u64 delay_now_us() const
+	mplink_s64 delay_now_us() const
 	{
-		const mplink_u64 queue = stood_us_ < queue_us_ ? stood_us_ : queue_us_;
+		const mplink_u64 queue = capacity_.full() ? smaller(stood_us_, queue_us_) : 0;
 
-		return static_cast<mplink_u64>(delay_us()) + (capacity_.full() ? queue : 0);
+		return static_cast<mplink_s64>(static_cast<mplink_u64>(delay_us()) + queue);
 	}
 	mplink_u64 capacity() const
 	{

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "measure/meters.hh"
 
+#include "base/order.hh"
+
 namespace mplink
 {
 
@@ -41,30 +43,27 @@ void Meters::forget(mplink_u32 link)
 	meters_[link] = nullptr;
 }
 
-mplink_u64 Meters::above_fastest_us(const Meter &meter) const
+mplink_u64 Meters::above_least(const Meter &meter, mplink_s64 (Meter::*delay)() const) const
 {
-	mplink_s64 least = meter.delay_us();
+	mplink_s64 least = (meter.*delay)();
 
 	for (mplink_u32 i = 0; i < MPLINK_MAX_LINKS; i++)
 		if (const Meter *other = at(i))
-			if (other->delay_us() < least)
-				least = other->delay_us();
+			least = smaller(least, (other->*delay)());
 	// It may not fit a signed number.
-	return static_cast<mplink_u64>(meter.delay_us()) - static_cast<mplink_u64>(least);
+	return static_cast<mplink_u64>((meter.*delay)()) - static_cast<mplink_u64>(least);
+}
+
+mplink_u64 Meters::above_fastest_us(const Meter &meter) const
+{
+	return above_least(meter, &Meter::delay_us);
 }
 
 mplink_u32 Meters::delay_ns(const Meter &meter) const
 {
-	mplink_u64 least = meter.delay_now_us();
+	const mplink_u64 ns = above_least(meter, &Meter::delay_now_us) * 1000;
 
-	for (mplink_u32 i = 0; i < MPLINK_MAX_LINKS; i++)
-		if (const Meter *other = at(i))
-			if (static_cast<mplink_s64>(other->delay_now_us() - least) < 0)
-				least = other->delay_now_us();
-
-	const mplink_u64 ns = (meter.delay_now_us() - least) * 1000;
-
-	return ns < ~mplink_u32{0} ? static_cast<mplink_u32>(ns) : ~mplink_u32{0};
+	return static_cast<mplink_u32>(smaller(ns, mplink_u64{~mplink_u32{0}}));
 }
 
 bool Meters::tell(mplink_u32 link, mplink_estimate &estimate) const
@@ -75,11 +74,7 @@ bool Meters::tell(mplink_u32 link, mplink_estimate &estimate) const
 	if (!meter)
 		return false;
 	meter->tell(estimate);
-
-	const mplink_u64 delay_us = above_fastest_us(*meter);
-
-	estimate.delay_us =
-		delay_us < ~mplink_u32{0} ? static_cast<mplink_u32>(delay_us) : ~mplink_u32{0};
+	estimate.delay_us = above_fastest_us(*meter);
 	return true;
 }
 

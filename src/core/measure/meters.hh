@@ -37,6 +37,9 @@ public:
 	mplink_u32 delay_ns(const Meter &meter) const;
 
 private:
+	// How much longer that delay is than the shortest one of all links that are known.
+	mplink_u64 above_least(const Meter &meter, mplink_s64 (Meter::*delay)() const) const;
+
 	Meter *meters_[MPLINK_MAX_LINKS] = {};
 };
 

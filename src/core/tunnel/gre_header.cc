@@ -24,6 +24,13 @@ constexpr mplink_u32 base_len = 4;
 constexpr mplink_u32 protocol_ipv4 = 0x0800;
 constexpr mplink_u32 protocol_ipv6 = 0x86dd;
 
+constexpr void put_with_key(mplink_u8 *bytes, mplink_u32 flags, const mplink_gre &gre)
+{
+	put16(bytes, flags | flag_key);
+	put16(bytes + 2, gre.protocol);
+	put32(bytes + 4, gre.key << 8 | gre.bucket);
+}
+
 } // namespace
 
 mplink_u32 gre_read(const mplink_u8 *bytes, mplink_size len, mplink_gre &gre)
@@ -63,10 +70,13 @@ mplink_u32 gre_read(const mplink_u8 *bytes, mplink_size len, mplink_gre &gre)
 
 void gre_write(mplink_u8 *bytes, const mplink_gre &gre)
 {
-	put16(bytes, flag_key | flag_sequence);
-	put16(bytes + 2, gre.protocol);
-	put32(bytes + 4, gre.key << 8 | gre.bucket);
+	put_with_key(bytes, flag_sequence, gre);
 	put32(bytes + 8, gre.seq);
+}
+
+void gre_write_unnumbered(mplink_u8 *bytes, const mplink_gre &gre)
+{
+	put_with_key(bytes, 0, gre);
 }
 
 } // namespace mplink
