@@ -136,7 +136,7 @@ struct mplink_nic;
  * @device: the device, which owns the NIC
  * @name: the name; there need not be a device of that name yet
  * @id: takes the NIC's id: 0 to MPLINK_MAX_NICS - 1
- * @refusal: takes why it failed; set on error
+ * @extack: takes why it failed; set on error
  *
  * The NIC is unregistered until an event tells of its device.  The id of a removed NIC is used
  * again.
@@ -144,7 +144,7 @@ struct mplink_nic;
  * Return: 0, -EINVAL, -EEXIST, -ENOSPC (MPLINK_MAX_NICS) or -ENOMEM.
  */
 int mplink_core_nic_add(struct mplink_device *device, const char *name, mplink_u32 *id,
-			struct mplink_refusal *refusal);
+			struct mplink_extack *extack);
 /**
  * mplink_core_nic_del() - Remove a NIC, and first all links over it.
  * @device: the device
@@ -192,21 +192,21 @@ struct mplink_peer;
  * @links: its links
  * @n: how many
  * @peer: takes the peer; set on success
- * @refusal: takes why it failed; set on error
+ * @extack: takes why it failed; set on error
  *
  * Return: 0, -EINVAL, -ENOENT (no such NIC), -EEXIST (two links over one NIC to one remote),
  * -ENOSPC (MPLINK_MAX_LINKS) or -ENOMEM.
  */
 int mplink_core_peer_add(struct mplink_device *device, const struct mplink_addr *addr,
 			 const struct mplink_link_config *links, mplink_u32 n,
-			 struct mplink_peer **peer, struct mplink_refusal *refusal);
+			 struct mplink_peer **peer, struct mplink_extack *extack);
 /**
  * mplink_core_peer_set() - Add, change and remove links of a peer.
  * @device: the device
  * @peer: the peer
  * @links: the changes
  * @n: how many
- * @refusal: takes why it failed; set on error
+ * @extack: takes why it failed; set on error
  *
  * Packets see all changes at once.  If one change fails, none is made.  Links and attributes
  * that the request does not name are left unchanged.
@@ -215,7 +215,7 @@ int mplink_core_peer_add(struct mplink_device *device, const struct mplink_addr 
  */
 int mplink_core_peer_set(struct mplink_device *device, struct mplink_peer *peer,
 			 const struct mplink_link_config *links, mplink_u32 n,
-			 struct mplink_refusal *refusal);
+			 struct mplink_extack *extack);
 /* A prepared change of a peer's links. */
 struct mplink_changes;
 
@@ -226,7 +226,7 @@ struct mplink_changes;
  * @links: the changes; they must stay until commit or cancel
  * @n: how many
  * @changes: takes the prepared changes, which the caller must commit or cancel; NULL on error
- * @refusal: takes why it failed; set on error
+ * @extack: takes why it failed; set on error
  *
  * The caller holds RTNL until commit or cancel.
  *
@@ -234,7 +234,7 @@ struct mplink_changes;
  */
 int mplink_core_peer_prepare(struct mplink_device *device, struct mplink_peer *peer,
 			     const struct mplink_link_config *links, mplink_u32 n,
-			     struct mplink_changes **changes, struct mplink_refusal *refusal);
+			     struct mplink_changes **changes, struct mplink_extack *extack);
 /* Sets *plan to the link with that id as it will be, and returns 1; 0: there will be none. */
 int mplink_core_changes_link(const struct mplink_changes *changes, mplink_u32 id,
 			     struct mplink_link_plan *plan);

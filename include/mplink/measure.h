@@ -127,7 +127,7 @@ struct mplink_estimate {
 };
 
 /* Why a report is not believed; 0: it is. */
-enum mplink_report_refusal {
+enum mplink_report_verdict {
 	MPLINK_REPORT_TAKEN,
 	MPLINK_REPORT_OLD,	/* a later one has been taken, or it is a copy */
 	MPLINK_REPORT_UNKNOWN,	/* no such mark has been sent */
@@ -168,7 +168,7 @@ int mplink_core_meters_mark(struct mplink_meters *meters, mplink_u32 link, mplin
  * @report: as it came
  *
  * Context: Any, with the caller's lock.
- * Return: enum mplink_report_refusal.
+ * Return: enum mplink_report_verdict.
  */
 mplink_u32 mplink_core_meters_report(struct mplink_meters *meters, mplink_u64 now_us,
 				     const struct mplink_report *report);

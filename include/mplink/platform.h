@@ -323,7 +323,7 @@ void mplink_report_nic(void *owner, const struct mplink_nic_report *report);
 /* Reports by a tracepoint that the validity of a link changed. */
 void mplink_report_link(void *owner, const struct mplink_link_report *report);
 /* Logs that a NIC could not be attached; why is a static text. */
-void mplink_report_refusal(void *owner, const char *nic, const char *why);
+void mplink_report_not_attached(void *owner, const char *nic, const char *why);
 /* Logs that a link flaps, and must work for wait_ms milliseconds from now on. */
 void mplink_report_flapping(void *owner, const struct mplink_link_report *report,
 			    mplink_u32 wait_ms);

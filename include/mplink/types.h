@@ -145,23 +145,23 @@ struct mplink_link_plan {
 /* The request does not name the link, which stays as it is. */
 #define MPLINK_NO_ENTRY (~0U)
 
-/* Why a request was refused.  Nothing has been changed.  Netlink reports it by extack. */
-struct mplink_refusal {
+/* Why a request was refused.  Netlink reports it in its extack.  Nothing has been changed. */
+struct mplink_extack {
 	const char *why;	/* a static text */
 	mplink_u32 link;	/* index in the request of the wrong link */
-	mplink_u32 attr;	/* enum mplink_refused */
+	mplink_u32 attr;	/* enum mplink_extack_part */
 };
 
 /* The part of a request that is wrong. */
-enum mplink_refused {
-	MPLINK_REFUSED_ALL,	/* no part: memory is short, for instance */
-	MPLINK_REFUSED_NAME,	/* the NIC's name */
-	MPLINK_REFUSED_ADDRESS,	/* the peer's address */
-	MPLINK_REFUSED_LINK,	/* the link */
-	MPLINK_REFUSED_NIC,	/* the link's NIC */
-	MPLINK_REFUSED_REMOTE,	/* the link's remote */
-	MPLINK_REFUSED_KEY,	/* the peer's key */
-	MPLINK_REFUSED_LOCAL,	/* the link's source address */
+enum mplink_extack_part {
+	MPLINK_EXTACK_ALL,	/* no part: memory is short, for instance */
+	MPLINK_EXTACK_NAME,	/* the NIC's name */
+	MPLINK_EXTACK_ADDRESS,	/* the peer's address */
+	MPLINK_EXTACK_LINK,	/* the link */
+	MPLINK_EXTACK_NIC,	/* the link's NIC */
+	MPLINK_EXTACK_REMOTE,	/* the link's remote */
+	MPLINK_EXTACK_KEY,	/* the peer's key */
+	MPLINK_EXTACK_LOCAL,	/* the link's source address */
 };
 
 /* How an event changed a NIC. */

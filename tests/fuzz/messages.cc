@@ -179,10 +179,10 @@ private:
 	void take(mplink_u32 id, const mplink_report &report, const mplink_mark &mark)
 	{
 		Link &link = links_[id];
-		const mplink_u32 refusal = meters_.take(now_, report);
+		const mplink_u32 verdict = meters_.take(now_, report);
 
-		require(refusal <= MPLINK_REPORT_WRONG, "no such refusal");
-		if (refusal)
+		require(verdict <= MPLINK_REPORT_WRONG, "no such verdict");
+		if (verdict)
 			return;
 		require(report.mark.sent_us == mark.sent_us && report.mark.bytes == mark.bytes &&
 				report.mark.packets == mark.packets,

@@ -48,7 +48,7 @@ struct World {
 	{
 		const RtnlLock lock;
 		mplink_link_config links[nr_nics] = {};
-		mplink_refusal refusal;
+		mplink_extack extack;
 
 		device = mplink_core_device_create(nullptr);
 		EXPECT(test, device);
@@ -59,14 +59,14 @@ struct World {
 			mplink_link_config &link = links[i];
 
 			netdevs[i] = {.state = 1, .refs = 0, .header_len = 14, .nic_id = i};
-			EXPECT(test, !mplink_core_nic_add(device, name, &link.nic_id, &refusal));
+			EXPECT(test, !mplink_core_nic_add(device, name, &link.nic_id, &extack));
 			link.weight = weights[i];
 			link.remove = 0;
 			link.remote = inet(10, 0, static_cast<mplink_u8>(i + 1), 2);
 			tell(i, MPLINK_EVENT_REGISTER, true);
 		}
 		EXPECT(test,
-		       !mplink_core_peer_add(device, &peer_addr, links, nr_nics, &peer, &refusal));
+		       !mplink_core_peer_add(device, &peer_addr, links, nr_nics, &peer, &extack));
 	}
 	~World()
 	{

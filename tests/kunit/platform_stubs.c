@@ -178,7 +178,7 @@ void mplink_bfd_since(const struct mplink_bfd *bfd, u64 *init_ms, u64 *up_ms)
 {
 }
 
-void mplink_report_refusal(void *owner, const char *nic, const char *why)
+void mplink_report_not_attached(void *owner, const char *nic, const char *why)
 {
 }
 

@@ -37,9 +37,9 @@ protected:
 			    mplink_u32 link = 0)
 	{
 		EXPECT_EQ(err, wanted);
-		EXPECT_EQ(world().refusal.attr, attr);
-		EXPECT_EQ(world().refusal.link, link);
-		EXPECT_STREQ(world().refusal.why, why);
+		EXPECT_EQ(world().extack.attr, attr);
+		EXPECT_EQ(world().extack.link, link);
+		EXPECT_STREQ(world().extack.why, why);
 		EXPECT_EQ(world().wrong(), "");
 	}
 };
@@ -117,28 +117,28 @@ TEST_F(Control, WhatIsRefusedChangesNothing)
 		return world().set_links(links);
 	};
 
-	expect_refused(set({link(0, "10.0.1.9"), link(7, "10.0.1.2")}), -ENOENT, MPLINK_REFUSED_NIC,
+	expect_refused(set({link(0, "10.0.1.9"), link(7, "10.0.1.2")}), -ENOENT, MPLINK_EXTACK_NIC,
 		       "is not a NIC of this device; add it first", 1);
-	expect_refused(set({link(MPLINK_MAX_NICS, "10.0.1.2")}), -ENOENT, MPLINK_REFUSED_NIC,
+	expect_refused(set({link(MPLINK_MAX_NICS, "10.0.1.2")}), -ENOENT, MPLINK_EXTACK_NIC,
 		       "is not a NIC of this device; add it first");
 	expect_refused(set({link(0, nullptr, 2), link(1, nullptr, 2), link(0, nullptr, 3)}),
-		       -EEXIST, MPLINK_REFUSED_NIC, "has a link that is named twice", 2);
+		       -EEXIST, MPLINK_EXTACK_NIC, "has a link that is named twice", 2);
 	// Is the link to be moved, or is another one wanted?
 	expect_refused(set({link(0, "10.0.1.2", 2), link(0, "10.0.1.9")}), -EINVAL,
-		       MPLINK_REFUSED_REMOTE,
+		       MPLINK_EXTACK_REMOTE,
 		       "is not the remote of a link over that NIC; say that one is to be added", 1);
-	expect_refused(set({link(1, "10.99.0.2")}), -EINVAL, MPLINK_REFUSED_REMOTE,
+	expect_refused(set({link(1, "10.99.0.2")}), -EINVAL, MPLINK_EXTACK_REMOTE,
 		       "is the peer's virtual address; name its address on the NIC");
-	expect_refused(set({link(1, "224.0.0.1")}), -EINVAL, MPLINK_REFUSED_REMOTE,
+	expect_refused(set({link(1, "224.0.0.1")}), -EINVAL, MPLINK_EXTACK_REMOTE,
 		       "is not the address of a host");
 	mplink_link_config both = link(1, nullptr, 9);
 
 	both.remove = 1;
-	expect_refused(set({both}), -EINVAL, MPLINK_REFUSED_LINK,
+	expect_refused(set({both}), -EINVAL, MPLINK_EXTACK_LINK,
 		       "is both changed and removed; ask for one of them");
 	ASSERT_EQ(set({no_link(2)}), 0);
-	expect_refused(set({no_link(2)}), -ENOENT, MPLINK_REFUSED_NIC, "has no link to this peer");
-	expect_refused(set({link(2, nullptr, 3)}), -EINVAL, MPLINK_REFUSED_LINK,
+	expect_refused(set({no_link(2)}), -ENOENT, MPLINK_EXTACK_NIC, "has no link to this peer");
+	expect_refused(set({link(2, nullptr, 3)}), -EINVAL, MPLINK_EXTACK_LINK,
 		       "needs a remote, the peer's address on that NIC");
 	EXPECT_EQ(world().link_info(0).remote.lo, remote_address(1).lo);
 	EXPECT_EQ(world().link_info(0).weight, 1U);
@@ -147,13 +147,13 @@ TEST_F(Control, WhatIsRefusedChangesNothing)
 
 TEST_F(Control, NamesOfNics)
 {
-	expect_refused(world().add_nic(""), -EINVAL, MPLINK_REFUSED_NAME, "is empty");
-	expect_refused(world().add_nic("a/b"), -EINVAL, MPLINK_REFUSED_NAME,
+	expect_refused(world().add_nic(""), -EINVAL, MPLINK_EXTACK_NAME, "is empty");
+	expect_refused(world().add_nic("a/b"), -EINVAL, MPLINK_EXTACK_NAME,
 		       "is not a valid NIC name");
-	expect_refused(world().add_nic("much-too-long-it-is"), -EINVAL, MPLINK_REFUSED_NAME,
+	expect_refused(world().add_nic("much-too-long-it-is"), -EINVAL, MPLINK_EXTACK_NAME,
 		       "is too long: 15 characters at most");
 	ASSERT_EQ(world().add_nic("eth1"), 0);
-	expect_refused(world().add_nic("eth1"), -EEXIST, MPLINK_REFUSED_NAME,
+	expect_refused(world().add_nic("eth1"), -EEXIST, MPLINK_EXTACK_NAME,
 		       "is a NIC of this device already");
 }
 
@@ -165,12 +165,12 @@ TEST_F(Control, AddressesOfPeers)
 		mplink_peer *made;
 
 		return mplink_core_peer_add(world().device(), &peer, nullptr, 0, &made,
-					    &world().refusal);
+					    &world().extack);
 	};
 
-	expect_refused(add("127.0.0.1"), -EINVAL, MPLINK_REFUSED_ADDRESS,
+	expect_refused(add("127.0.0.1"), -EINVAL, MPLINK_EXTACK_ADDRESS,
 		       "is not the address of a host");
-	expect_refused(add("fe80::1"), -EINVAL, MPLINK_REFUSED_ADDRESS,
+	expect_refused(add("fe80::1"), -EINVAL, MPLINK_EXTACK_ADDRESS,
 		       "is link-local; a virtual address must not belong to one link");
 	EXPECT_EQ(add("fd99::2"), 0);
 }
@@ -313,7 +313,7 @@ TEST_F(Control, MemoryThatIsShortChangesNothing)
 			EXPECT_GT(nth, 2U);
 			break;
 		}
-		EXPECT_EQ(world().refusal.attr, mplink_u32{MPLINK_REFUSED_ALL});
+		EXPECT_EQ(world().extack.attr, mplink_u32{MPLINK_EXTACK_ALL});
 		EXPECT_EQ(world().link_info(0).weight, 1U);
 		ASSERT_EQ(world().wrong(), "");
 		ASSERT_EQ(world().send(100).over.size(), 1U);

@@ -194,7 +194,7 @@ TEST_F(Events, ARefusalIsToldOnceACauseAndTriedAgainAtEachEvent)
 	eth1.refuses = "has a master already";
 	EXPECT_EQ(world().event(MPLINK_EVENT_REGISTER, eth1), -EOPNOTSUPP);
 	EXPECT_EQ(world().event(MPLINK_EVENT_CHANGE, eth1), -EOPNOTSUPP);
-	EXPECT_EQ(world().owner.refusals, Lines{"eth1: has a master already"});
+	EXPECT_EQ(world().owner.not_attached, Lines{"eth1: has a master already"});
 	EXPECT_EQ(world().wrong(), "");
 	eth1.refuses = nullptr;
 	EXPECT_EQ(world().event(MPLINK_EVENT_CHANGE, eth1), 0);
@@ -205,7 +205,7 @@ TEST_F(Events, ARefusalIsToldOnceACauseAndTriedAgainAtEachEvent)
 	world().event(MPLINK_EVENT_UNREGISTER, eth1);
 	eth1.refuses = "has a master already";
 	EXPECT_EQ(world().event(MPLINK_EVENT_REGISTER, eth1), -EOPNOTSUPP);
-	EXPECT_EQ(world().owner.refusals.size(), 2U);
+	EXPECT_EQ(world().owner.not_attached.size(), 2U);
 }
 
 TEST_F(Events, ALoopbackIsRefused)
@@ -216,7 +216,7 @@ TEST_F(Events, ALoopbackIsRefused)
 
 	lo.loopback = true;
 	EXPECT_EQ(world().event(MPLINK_EVENT_REGISTER, lo), -EINVAL);
-	EXPECT_EQ(world().owner.refusals, Lines{"lo: is a loopback"});
+	EXPECT_EQ(world().owner.not_attached, Lines{"lo: is a loopback"});
 	EXPECT_EQ(lo.refs, 0);
 	EXPECT_EQ(world().wrong(), "");
 }

@@ -397,7 +397,7 @@ TEST_F(Liveness, LinksToOneRemoteShareItsSession)
 		const RtnlLock rtnl;
 
 		ASSERT_EQ(mplink_core_peer_add(world().device(), &other, &link, 1, &peer,
-					       &world().refusal),
+					       &world().extack),
 			  0);
 	}
 	EXPECT_EQ(session_users(session("eth1")), 2U);
@@ -444,7 +444,7 @@ TEST_F(Liveness, SettingsThatCannotBeMeantAreRefused)
 
 		change(config);
 		EXPECT_EQ(world().set_liveness(config), -EINVAL);
-		return std::string(world().refusal.why);
+		return std::string(world().extack.why);
 	};
 
 	EXPECT_EQ(why([](auto &c) { c.mode = MPLINK_LIVENESS_INHERIT; }),

@@ -79,10 +79,10 @@ public:
 	}
 	void take(const mplink_report &report)
 	{
-		const mplink_u32 refusal = meters.take(static_cast<mplink_u64>(now_), report);
+		const mplink_u32 verdict = meters.take(static_cast<mplink_u64>(now_), report);
 
-		ASSERT_LE(refusal, mplink_u32{MPLINK_REPORT_WRONG});
-		count[refusal]++;
+		ASSERT_LE(verdict, mplink_u32{MPLINK_REPORT_WRONG});
+		count[verdict]++;
 	}
 	mplink_u64 now() const
 	{
@@ -117,7 +117,7 @@ private:
 };
 
 // None of what a stranger says is believed, so nothing changes.
-void expect_ignored(mplink_u32 refusal, const std::function<void(double, mplink_report &)> &forge)
+void expect_ignored(mplink_u32 verdict, const std::function<void(double, mplink_report &)> &forge)
 {
 	Attacked with;
 	Attacked without;
@@ -133,7 +133,7 @@ void expect_ignored(mplink_u32 refusal, const std::function<void(double, mplink_
 		emit(forged);
 	});
 	without.run(3);
-	EXPECT_GT(with.count[refusal], 100U);
+	EXPECT_GT(with.count[verdict], 100U);
 	EXPECT_EQ(with.count[MPLINK_REPORT_TAKEN], without.count[MPLINK_REPORT_TAKEN]);
 	EXPECT_EQ(with.capacity(), without.capacity());
 	EXPECT_EQ(with.estimate().rtt_us, without.estimate().rtt_us);

@@ -303,7 +303,7 @@ const Bad bad_tunnels[] = {
 	 "is neither on nor off"},
 };
 
-void expect_refusals(std::span<const Bad> all)
+void expect_rejected(std::span<const Bad> all)
 {
 	for (const Bad &b : all) {
 		mplink_config config;
@@ -319,12 +319,12 @@ void expect_refusals(std::span<const Bad> all)
 
 TEST(Params, EveryBadValueIsNamedWithItsReason)
 {
-	expect_refusals(bad);
+	expect_rejected(bad);
 }
 
 TEST(Params, EveryBadValueOfATunnelIsNamedWithItsReason)
 {
-	expect_refusals(bad_tunnels);
+	expect_rejected(bad_tunnels);
 }
 
 mplink_config good(const Given &given)

@@ -226,11 +226,11 @@ void mplink_request_lanes(void *owner)
 	owner_of(owner).lanes_asked = true;
 }
 
-void mplink_report_refusal(void *owner, const char *nic, const char *why)
+void mplink_report_not_attached(void *owner, const char *nic, const char *why)
 {
 	mplink_assert_rtnl();
 	if (owner_of(owner).keep)
-		owner_of(owner).refusals.push_back(std::string(nic) + ": " + why);
+		owner_of(owner).not_attached.push_back(std::string(nic) + ": " + why);
 }
 
 void mplink_set_carrier(void *owner, int on)

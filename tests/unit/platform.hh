@@ -26,7 +26,7 @@ public:
 	std::vector<std::string> log;
 	// "eth1 to 10.99.0.2: no-carrier -> none"
 	std::vector<std::string> links;
-	std::vector<std::string> refusals;
+	std::vector<std::string> not_attached;
 	bool carrier = false;
 	unsigned carrier_changes = 0;
 	unsigned refreshes_asked = 0;

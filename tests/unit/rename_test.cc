@@ -74,7 +74,7 @@ TEST_F(Rename, ToTheNameOfAnEarlierNicWhoseDeviceIsGone)
 	EXPECT_TRUE(world().reap());
 	world().rename(dev("eth3"), "eth1");
 	EXPECT_TRUE(world().valid(0));
-	EXPECT_EQ(world().owner.refusals, std::vector<std::string>{});
+	EXPECT_EQ(world().owner.not_attached, std::vector<std::string>{});
 	expect_good();
 }
 
@@ -92,7 +92,7 @@ TEST_F(Rename, TwoNicsSwapNames)
 	EXPECT_EQ(world().nic_info(0).ifindex, two.ifindex);
 	EXPECT_EQ(world().nic_info(1).ifindex, one.ifindex);
 	EXPECT_TRUE(world().valid(0) && world().valid(1) && world().valid(2));
-	EXPECT_EQ(world().owner.refusals, std::vector<std::string>{});
+	EXPECT_EQ(world().owner.not_attached, std::vector<std::string>{});
 }
 
 TEST_F(Rename, ALostRenameIsMendedByTheNextEvent)

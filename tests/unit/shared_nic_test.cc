@@ -53,9 +53,9 @@ protected:
 			    mplink_u32 entry = 0)
 	{
 		EXPECT_EQ(err, wanted);
-		EXPECT_EQ(world().refusal.attr, attr);
-		EXPECT_EQ(world().refusal.link, entry);
-		EXPECT_STREQ(world().refusal.why, why);
+		EXPECT_EQ(world().extack.attr, attr);
+		EXPECT_EQ(world().extack.link, entry);
+		EXPECT_STREQ(world().extack.why, why);
 	}
 	// "eth1 10.0.1.2, ..." in the order in which they are preferred.
 	std::vector<std::string> links()
@@ -129,12 +129,12 @@ TEST_F(SharedNic, ANewPeerMayHaveThemFromTheStart)
 	const mplink_addr address = addr("10.99.0.2");
 	const std::vector<mplink_link_config> wanted = {link(0, "10.8.1.1"), link(0, "10.8.2.1"),
 							link(1, "10.8.1.1")};
-	mplink_refusal refusal;
+	mplink_extack extack;
 	mplink_peer *peer;
 	const RtnlLock rtnl;
 
 	ASSERT_EQ(
-		mplink_core_peer_add(world().device(), &address, wanted.data(), 3, &peer, &refusal),
+		mplink_core_peer_add(world().device(), &address, wanted.data(), 3, &peer, &extack),
 		0);
 
 	mplink_u8 ids[MPLINK_MAX_LINKS];
@@ -145,11 +145,10 @@ TEST_F(SharedNic, ANewPeerMayHaveThemFromTheStart)
 	const std::vector<mplink_link_config> twice = {link(0, "10.8.1.1"), link(1, "10.8.1.1"),
 						       link(0, "10.8.1.1")};
 
-	EXPECT_EQ(
-		mplink_core_peer_add(world().device(), &address, twice.data(), 3, &peer, &refusal),
-		-EEXIST);
-	EXPECT_EQ(refusal.link, 2U);
-	EXPECT_EQ(refusal.attr, mplink_u32{MPLINK_REFUSED_REMOTE});
+	EXPECT_EQ(mplink_core_peer_add(world().device(), &address, twice.data(), 3, &peer, &extack),
+		  -EEXIST);
+	EXPECT_EQ(extack.link, 2U);
+	EXPECT_EQ(extack.attr, mplink_u32{MPLINK_EXTACK_REMOTE});
 }
 
 TEST_F(SharedNic, WhatIsAmbiguousIsRefused)
@@ -162,25 +161,24 @@ TEST_F(SharedNic, WhatIsAmbiguousIsRefused)
 
 	// With one link over the NIC, its remote moves.  Is that meant if it is named twice?
 	expect_refused(set({link(0, "10.8.1.1"), link(0, "10.8.2.1")}), -EINVAL,
-		       MPLINK_REFUSED_REMOTE, unclear);
-	expect_refused(set({add(0, "10.0.1.2")}), -EEXIST, MPLINK_REFUSED_REMOTE,
+		       MPLINK_EXTACK_REMOTE, unclear);
+	expect_refused(set({add(0, "10.0.1.2")}), -EEXIST, MPLINK_EXTACK_REMOTE,
 		       "has a link over that NIC already");
-	expect_refused(set({add(0, nullptr)}), -EINVAL, MPLINK_REFUSED_LINK,
+	expect_refused(set({add(0, nullptr)}), -EINVAL, MPLINK_EXTACK_LINK,
 		       "needs a remote, the peer's address on that NIC");
-	expect_refused(set({add(0, "10.8.1.1"), add(0, "10.8.1.1")}), -EEXIST,
-		       MPLINK_REFUSED_REMOTE,
+	expect_refused(set({add(0, "10.8.1.1"), add(0, "10.8.1.1")}), -EEXIST, MPLINK_EXTACK_REMOTE,
 		       "is given twice; links over one NIC differ in their remotes", 1);
 	expect_refused(set({add(0, "10.8.1.1"), link(0, "10.8.1.1")}), -EEXIST,
-		       MPLINK_REFUSED_REMOTE,
+		       MPLINK_EXTACK_REMOTE,
 		       "is given twice; links over one NIC differ in their remotes", 1);
-	expect_refused(set({unlink(0, "10.8.1.1")}), -ENOENT, MPLINK_REFUSED_REMOTE, unknown);
+	expect_refused(set({unlink(0, "10.8.1.1")}), -ENOENT, MPLINK_EXTACK_REMOTE, unknown);
 	// One moves, and another one comes.
 	ASSERT_EQ(set({link(0, "10.8.1.1"), add(0, "10.8.2.1")}), 0);
-	expect_refused(set({link(0, nullptr, 2)}), -EINVAL, MPLINK_REFUSED_NIC, which);
-	expect_refused(set({unlink(0)}), -EINVAL, MPLINK_REFUSED_NIC, which);
-	expect_refused(set({link(0, "10.8.3.1")}), -EINVAL, MPLINK_REFUSED_REMOTE, unclear);
+	expect_refused(set({link(0, nullptr, 2)}), -EINVAL, MPLINK_EXTACK_NIC, which);
+	expect_refused(set({unlink(0)}), -EINVAL, MPLINK_EXTACK_NIC, which);
+	expect_refused(set({link(0, "10.8.3.1")}), -EINVAL, MPLINK_EXTACK_REMOTE, unclear);
 	expect_refused(set({unlink(0, "10.8.1.1"), link(0, "10.8.1.1", 3)}), -EEXIST,
-		       MPLINK_REFUSED_NIC, "has a link that is named twice", 1);
+		       MPLINK_EXTACK_NIC, "has a link that is named twice", 1);
 	EXPECT_EQ(links(), (Lines{"eth1 0 10.8.1.1", "eth1 3 10.8.2.1", "eth2 1 10.0.2.2",
 				  "eth3 2 10.0.3.2"}));
 }
@@ -257,7 +255,7 @@ TEST_F(SharedNic, APeerHas64Links)
 	for (const mplink_u32 policy :
 	     {MPLINK_POLICY_BALANCE_XOR, MPLINK_POLICY_BROADCAST, MPLINK_POLICY_ACTIVE_BACKUP})
 		EXPECT_EQ(world().set_policy(policy), 0);
-	expect_refused(set({add(0, "10.8.1.1")}), -ENOSPC, MPLINK_REFUSED_LINK,
+	expect_refused(set({add(0, "10.8.1.1")}), -ENOSPC, MPLINK_EXTACK_LINK,
 		       "is one too many: 64 links at most");
 	ASSERT_EQ(set({unlink(1, "10.8.0.7")}), 0);
 	EXPECT_EQ(set({add(0, "10.8.1.1")}), 0);
@@ -270,11 +268,11 @@ TEST_F(SharedNic, APlanSaysWhatThereWillBe)
 							add(0, "10.8.2.1")};
 	mplink_changes *changes;
 	mplink_link_plan plan;
-	mplink_refusal refusal;
+	mplink_extack extack;
 	const RtnlLock rtnl;
 
 	ASSERT_EQ(mplink_core_peer_prepare(world().device(), world().peer(), wanted.data(), 3,
-					   &changes, &refusal),
+					   &changes, &extack),
 		  0);
 	ASSERT_EQ(mplink_core_changes_link(changes, 0, &plan), 1);
 	EXPECT_EQ(plan.entry, MPLINK_NO_ENTRY);
@@ -312,11 +310,11 @@ TEST_F(SharedNic, ALinkSendsFromTheAddressThatIsWanted)
 	// It stays, whatever else changes.
 	ASSERT_EQ(set({link(0, "10.0.1.7", 3)}), 0);
 	EXPECT_EQ(used(), "10.0.1.50");
-	expect_refused(set({local(link(0, nullptr), "fd00::1")}), -EINVAL, MPLINK_REFUSED_LOCAL,
+	expect_refused(set({local(link(0, nullptr), "fd00::1")}), -EINVAL, MPLINK_EXTACK_LOCAL,
 		       "is of another family than the remote");
-	expect_refused(set({local(link(0, nullptr), "224.0.0.1")}), -EINVAL, MPLINK_REFUSED_LOCAL,
+	expect_refused(set({local(link(0, nullptr), "224.0.0.1")}), -EINVAL, MPLINK_EXTACK_LOCAL,
 		       "is not the address of a host");
-	expect_refused(set({link(0, "fd00::2")}), -EINVAL, MPLINK_REFUSED_REMOTE,
+	expect_refused(set({link(0, "fd00::2")}), -EINVAL, MPLINK_EXTACK_REMOTE,
 		       "does not go with the link's local address; give another one of those, or "
 		       "none");
 	dev("eth1").foreign.insert({other.hi, other.lo});

@@ -76,7 +76,7 @@ int World::add_nic(const std::string &name)
 	{
 		const RtnlLock rtnl;
 
-		if (const int err = mplink_core_nic_add(device_, name.c_str(), &id, &refusal))
+		if (const int err = mplink_core_nic_add(device_, name.c_str(), &id, &extack))
 			return err;
 	}
 	if (names_.size() <= id)
@@ -113,9 +113,8 @@ int World::add_peer(const std::vector<mplink_addr> &remotes, const std::vector<m
 					 .remove = 0,
 					 .remote = remotes[i]});
 
-	const int err =
-		mplink_core_peer_add(device_, &virtual_address, links.data(),
-				     static_cast<mplink_u32>(links.size()), &peer, &refusal);
+	const int err = mplink_core_peer_add(device_, &virtual_address, links.data(),
+					     static_cast<mplink_u32>(links.size()), &peer, &extack);
 
 	if (!err) {
 		peer_ = peer;
@@ -128,7 +127,7 @@ int World::set_links(const std::vector<mplink_link_config> &links)
 {
 	const RtnlLock rtnl;
 	const int err = mplink_core_peer_set(device_, peer_, links.data(),
-					     static_cast<mplink_u32>(links.size()), &refusal);
+					     static_cast<mplink_u32>(links.size()), &extack);
 
 	if (err)
 		return err;
@@ -333,8 +332,8 @@ int World::set_liveness(const mplink_liveness_config &config)
 {
 	const RtnlLock rtnl;
 
-	refusal = {};
-	return mplink_core_set_liveness(device_, &config, &refusal.why);
+	extack = {};
+	return mplink_core_set_liveness(device_, &config, &extack.why);
 }
 
 void World::set_peer_liveness(mplink_u32 liveness)

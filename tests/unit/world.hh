@@ -138,7 +138,7 @@ public:
 	std::string wrong_way(mplink_u32 flow = 0);
 
 	Owner owner;
-	mplink_refusal refusal = {}; // of the last request
+	mplink_extack extack = {}; // of the last request
 
 private:
 	mplink_u32 expected(const std::string &name) const;

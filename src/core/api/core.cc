@@ -159,9 +159,9 @@ void mplink_core_refresh(mplink_device *device)
 }
 
 int mplink_core_nic_add(mplink_device *device, const char *name, mplink_u32 *id,
-			mplink_refusal *refusal)
+			mplink_extack *extack)
 {
-	return core(device).add_nic(Boundary::rtnl(), name, *id, *refusal);
+	return core(device).add_nic(Boundary::rtnl(), name, *id, *extack);
 }
 
 void mplink_core_nic_del(mplink_device *device, mplink_u32 id)
@@ -203,10 +203,10 @@ int mplink_core_nic_event(mplink_device *device, mplink_u32 event, const mplink_
 
 int mplink_core_peer_add(mplink_device *device, const mplink_addr *addr,
 			 const mplink_link_config *links, mplink_u32 n, mplink_peer **peer,
-			 mplink_refusal *refusal)
+			 mplink_extack *extack)
 {
 	Peer *made;
-	const int err = core(device).add_peer(Boundary::rtnl(), *addr, {links, n}, made, *refusal);
+	const int err = core(device).add_peer(Boundary::rtnl(), *addr, {links, n}, made, *extack);
 
 	if (!err)
 		*peer = reinterpret_cast<mplink_peer *>(made);
@@ -214,18 +214,18 @@ int mplink_core_peer_add(mplink_device *device, const mplink_addr *addr,
 }
 
 int mplink_core_peer_set(mplink_device *device, mplink_peer *peer, const mplink_link_config *links,
-			 mplink_u32 n, mplink_refusal *refusal)
+			 mplink_u32 n, mplink_extack *extack)
 {
-	return core(device).set_peer(Boundary::rtnl(), core(peer), {links, n}, *refusal);
+	return core(device).set_peer(Boundary::rtnl(), core(peer), {links, n}, *extack);
 }
 
 int mplink_core_peer_prepare(mplink_device *device, mplink_peer *peer,
 			     const mplink_link_config *links, mplink_u32 n,
-			     mplink_changes **changes, mplink_refusal *refusal)
+			     mplink_changes **changes, mplink_extack *extack)
 {
 	int err;
 	Box<LinkChanges> made =
-		core(device).prepare(Boundary::rtnl(), core(peer), {links, n}, err, *refusal);
+		core(device).prepare(Boundary::rtnl(), core(peer), {links, n}, err, *extack);
 
 	*changes = reinterpret_cast<mplink_changes *>(made.release());
 	return err;

@@ -68,10 +68,10 @@ Nic *Device::find_nic(Rtnl, const char *name) const
 	return nullptr;
 }
 
-int Device::add_nic(Rtnl rtnl, const char *name, mplink_u32 &id, mplink_refusal &refusal)
+int Device::add_nic(Rtnl rtnl, const char *name, mplink_u32 &id, mplink_extack &extack)
 {
-	const auto refuse = [&refusal](const char *why, int err) {
-		refusal = {.why = why, .link = 0, .attr = MPLINK_REFUSED_NAME};
+	const auto refuse = [&extack](const char *why, int err) {
+		extack = {.why = why, .link = 0, .attr = MPLINK_EXTACK_NAME};
 		return -err;
 	};
 
@@ -89,7 +89,7 @@ int Device::add_nic(Rtnl rtnl, const char *name, mplink_u32 &id, mplink_refusal 
 	if (traffic_[id].allocate())
 		made = make<Nic>(settings_.owner, id, name, traffic_[id].lanes());
 	if (!made) {
-		refusal = {.why = "memory is short", .link = 0, .attr = MPLINK_REFUSED_ALL};
+		extack = {.why = "memory is short", .link = 0, .attr = MPLINK_EXTACK_ALL};
 		return -enomem;
 	}
 	nics_[id] = made.release();
@@ -167,21 +167,21 @@ void Device::reassess(Rtnl rtnl, mplink_u64 nics)
 }
 
 int Device::add_peer(Rtnl rtnl, const mplink_addr &addr, std::span<const mplink_link_config> links,
-		     Peer *&peer, mplink_refusal &refusal)
+		     Peer *&peer, mplink_extack &extack)
 {
-	refusal = {.why = why_no_peer(addr), .link = 0, .attr = MPLINK_REFUSED_ADDRESS};
-	if (refusal.why)
+	extack = {.why = why_no_peer(addr), .link = 0, .attr = MPLINK_EXTACK_ADDRESS};
+	if (extack.why)
 		return -einval;
 
 	Box<Peer> made = Peer::create(addr, no_lanes_);
 
 	if (!made) {
-		refusal = {.why = "memory is short", .link = 0, .attr = MPLINK_REFUSED_ALL};
+		extack = {.why = "memory is short", .link = 0, .attr = MPLINK_EXTACK_ALL};
 		return -enomem;
 	}
 
 	LinkChanges changes(rtnl, nics_, *made);
-	const int err = changes.prepare(links, refusal);
+	const int err = changes.prepare(links, extack);
 
 	if (err)
 		return err;
@@ -195,10 +195,10 @@ int Device::add_peer(Rtnl rtnl, const mplink_addr &addr, std::span<const mplink_
 }
 
 int Device::set_peer(Rtnl rtnl, Peer &peer, std::span<const mplink_link_config> links,
-		     mplink_refusal &refusal)
+		     mplink_extack &extack)
 {
 	LinkChanges changes(rtnl, nics_, peer);
-	const int err = changes.prepare(links, refusal);
+	const int err = changes.prepare(links, extack);
 
 	if (!err)
 		change_links(rtnl, peer, changes);
@@ -206,16 +206,16 @@ int Device::set_peer(Rtnl rtnl, Peer &peer, std::span<const mplink_link_config> 
 }
 
 Box<LinkChanges> Device::prepare(Rtnl rtnl, Peer &peer, std::span<const mplink_link_config> links,
-				 int &err, mplink_refusal &refusal)
+				 int &err, mplink_extack &extack)
 {
 	Box<LinkChanges> changes = make<LinkChanges>(rtnl, nics_, peer);
 
 	if (!changes) {
-		refusal = {.why = "memory is short", .link = 0, .attr = MPLINK_REFUSED_ALL};
+		extack = {.why = "memory is short", .link = 0, .attr = MPLINK_EXTACK_ALL};
 		err = -enomem;
 		return changes;
 	}
-	err = changes->prepare(links, refusal);
+	err = changes->prepare(links, extack);
 	if (err)
 		changes = {};
 	return changes;

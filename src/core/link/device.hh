@@ -52,7 +52,7 @@ public:
 		return settings_.liveness;
 	}
 
-	[[nodiscard]] int add_nic(Rtnl, const char *name, mplink_u32 &id, mplink_refusal &refusal);
+	[[nodiscard]] int add_nic(Rtnl, const char *name, mplink_u32 &id, mplink_extack &extack);
 	void remove_nic(Rtnl, mplink_u32 id);
 	Nic *nic_at(mplink_u32 id) const
 	{
@@ -67,13 +67,13 @@ public:
 
 	[[nodiscard]] int add_peer(Rtnl, const mplink_addr &addr,
 				   std::span<const mplink_link_config> links, Peer *&peer,
-				   mplink_refusal &refusal);
+				   mplink_extack &extack);
 	[[nodiscard]] int set_peer(Rtnl, Peer &peer, std::span<const mplink_link_config> links,
-				   mplink_refusal &refusal);
-	// set_peer() in two steps: prepare() and change_links().  Null: err and refusal say why.
+				   mplink_extack &extack);
+	// set_peer() in two steps: prepare() and change_links().  Null: err and extack say why.
 	[[nodiscard]] Box<LinkChanges> prepare(Rtnl, Peer &peer,
 					       std::span<const mplink_link_config> links, int &err,
-					       mplink_refusal &refusal);
+					       mplink_extack &extack);
 	void change_links(Rtnl, Peer &peer, LinkChanges &changes);
 	void set_peer_liveness(Rtnl, Peer &peer, mplink_u32 liveness);
 	void remove_peer(Rtnl, Peer &peer);

@@ -76,7 +76,7 @@ mplink_u32 LinkChanges::free_id(mplink_u32 nic_id) const
 int LinkChanges::claim(mplink_u32 id, const mplink_link_config &wanted)
 {
 	if (asked_[id])
-		return refuse(MPLINK_REFUSED_NIC, "has a link that is named twice", eexist);
+		return refuse(MPLINK_EXTACK_NIC, "has a link that is named twice", eexist);
 	asked_[id] = &wanted;
 	return 0;
 }
@@ -84,7 +84,7 @@ int LinkChanges::claim(mplink_u32 id, const mplink_link_config &wanted)
 int LinkChanges::check_nic(const mplink_link_config &wanted)
 {
 	if (wanted.nic_id >= nics_.size() || !nics_[wanted.nic_id])
-		return refuse(MPLINK_REFUSED_NIC, "is not a NIC of this device; add it first",
+		return refuse(MPLINK_EXTACK_NIC, "is not a NIC of this device; add it first",
 			      enoent);
 	return 0;
 }
@@ -94,18 +94,18 @@ int LinkChanges::take_away(const mplink_link_config &wanted)
 	const Over over(peer_.links(rtnl_), wanted);
 
 	if (changes_something(wanted))
-		return refuse(MPLINK_REFUSED_LINK,
+		return refuse(MPLINK_EXTACK_LINK,
 			      "is both changed and removed; ask for one of them", einval);
 	if (!over.n)
-		return refuse(MPLINK_REFUSED_NIC, "has no link to this peer", enoent);
+		return refuse(MPLINK_EXTACK_NIC, "has no link to this peer", enoent);
 	if (given(wanted.remote)) {
 		if (!over.exact)
-			return refuse(MPLINK_REFUSED_REMOTE,
+			return refuse(MPLINK_EXTACK_REMOTE,
 				      "is not the remote of a link over that NIC", enoent);
 		return claim(over.exact->id(), wanted);
 	}
 	if (over.n > 1)
-		return refuse(MPLINK_REFUSED_NIC, which_one, einval);
+		return refuse(MPLINK_EXTACK_NIC, which_one, einval);
 	return claim(over.any->id(), wanted);
 }
 
@@ -124,7 +124,7 @@ int LinkChanges::create(const mplink_link_config &wanted)
 	const mplink_u32 id = free_id(wanted.nic_id);
 
 	if (id == MPLINK_MAX_LINKS)
-		return refuse(MPLINK_REFUSED_LINK, "is one too many: 64 links at most", enospc);
+		return refuse(MPLINK_EXTACK_LINK, "is one too many: 64 links at most", enospc);
 	return claim(id, wanted);
 }
 
@@ -134,29 +134,29 @@ int LinkChanges::change(const mplink_link_config &wanted)
 
 	if (!given(wanted.remote)) {
 		if (!over.n || wanted.add)
-			return refuse(MPLINK_REFUSED_LINK,
+			return refuse(MPLINK_EXTACK_LINK,
 				      "needs a remote, the peer's address on that NIC", einval);
 		if (over.n > 1)
-			return refuse(MPLINK_REFUSED_NIC, which_one, einval);
+			return refuse(MPLINK_EXTACK_NIC, which_one, einval);
 		return claim(over.any->id(), wanted);
 	}
 	if (const char *why = why_no_remote(wanted.remote, peer_.addr()))
-		return refuse(MPLINK_REFUSED_REMOTE, why, einval);
+		return refuse(MPLINK_EXTACK_REMOTE, why, einval);
 	if (over.exact) {
 		if (wanted.add)
-			return refuse(MPLINK_REFUSED_REMOTE, "has a link over that NIC already",
+			return refuse(MPLINK_EXTACK_REMOTE, "has a link over that NIC already",
 				      eexist);
 		return claim(over.exact->id(), wanted);
 	}
 	if (given_before(wanted))
-		return refuse(MPLINK_REFUSED_REMOTE,
+		return refuse(MPLINK_EXTACK_REMOTE,
 			      "is given twice; links over one NIC differ in their remotes", eexist);
 	if (!over.n || wanted.add)
 		return create(wanted);
 	// If there is one link over the NIC, and one entry for it, the entry means that link.
 	if (over.n == 1 && entries(wanted.nic_id) == 1)
 		return claim(over.any->id(), wanted);
-	return refuse(MPLINK_REFUSED_REMOTE,
+	return refuse(MPLINK_EXTACK_REMOTE,
 		      "is not the remote of a link over that NIC; say that one is to be added",
 		      einval);
 }
@@ -178,8 +178,8 @@ int LinkChanges::check_local(const mplink_link_config &wanted)
 			return 0;
 		if (const char *why = why_no_local(local, remote))
 			return wanted.local_given
-				       ? refuse(MPLINK_REFUSED_LOCAL, why, einval)
-				       : refuse(MPLINK_REFUSED_REMOTE,
+				       ? refuse(MPLINK_EXTACK_LOCAL, why, einval)
+				       : refuse(MPLINK_EXTACK_REMOTE,
 						"does not go with the link's local address; "
 						"give another one of those, or none",
 						einval);
@@ -189,7 +189,7 @@ int LinkChanges::check_local(const mplink_link_config &wanted)
 
 int LinkChanges::resolve()
 {
-	refusal_ = {};
+	extack_ = {};
 	for (const mplink_link_config &one : wanted_) {
 		int err = check_nic(one);
 
@@ -199,7 +199,7 @@ int LinkChanges::resolve()
 			err = check_local(one);
 		if (err)
 			return err;
-		refusal_.link++;
+		extack_.link++;
 	}
 	return 0;
 }
@@ -267,20 +267,20 @@ bool LinkChanges::stage()
 	return true;
 }
 
-int LinkChanges::prepare(std::span<const mplink_link_config> wanted, mplink_refusal &refusal)
+int LinkChanges::prepare(std::span<const mplink_link_config> wanted, mplink_extack &extack)
 {
 	wanted_ = wanted;
 
 	const int err = resolve();
 
 	if (err) {
-		refusal = refusal_;
+		extack = extack_;
 		return err;
 	}
-	refusal = {};
+	extack = {};
 	if (stage())
 		return 0;
-	refusal = {.why = "memory is short", .link = 0, .attr = MPLINK_REFUSED_ALL};
+	extack = {.why = "memory is short", .link = 0, .attr = MPLINK_EXTACK_ALL};
 	return -enomem;
 }
 

@@ -22,9 +22,9 @@ public:
 	~LinkChanges();
 
 	// Checks the request and prepares it, without touching the peer.  wanted must stay until
-	// make().  Returns 0 or a negative errno and sets refusal: see mplink_core_peer_set().
+	// make().  Returns 0 or a negative errno and sets extack: see mplink_core_peer_set().
 	[[nodiscard]] int prepare(std::span<const mplink_link_config> wanted,
-				  mplink_refusal &refusal);
+				  mplink_extack &extack);
 	// The link with that id as it will be.  False: there will be none.
 	[[nodiscard]] bool plan(mplink_u32 id, mplink_link_plan &plan) const;
 	// Changes the links that stay.  Returns the set for Peer::replace_links().  needs: takes
@@ -32,7 +32,7 @@ public:
 	[[nodiscard]] Box<LinkSet> make(mplink_u64 &needs);
 
 private:
-	// Each checks an entry of the request.  The first failure is the refusal.
+	// Each checks an entry of the request.  The first failure sets extack_.
 	[[nodiscard]] int check_nic(const mplink_link_config &wanted);
 	[[nodiscard]] int take_away(const mplink_link_config &wanted);
 	[[nodiscard]] int change(const mplink_link_config &wanted);
@@ -44,8 +44,8 @@ private:
 	mplink_u32 free_slot() const;
 	int refuse(mplink_u32 attr, const char *why, int err)
 	{
-		refusal_.attr = attr;
-		refusal_.why = why;
+		extack_.attr = attr;
+		extack_.why = why;
 		return -err;
 	}
 	// How many entries may refer to one of the present links over that NIC.
@@ -61,7 +61,7 @@ private:
 	std::span<Nic *const> nics_;
 	const Peer &peer_;
 	std::span<const mplink_link_config> wanted_;
-	mplink_refusal refusal_ = {};
+	mplink_extack extack_ = {};
 	const mplink_link_config *asked_[MPLINK_MAX_LINKS] = {}; // by link id
 	Box<LinkSet> set_;
 };

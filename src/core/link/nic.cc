@@ -110,7 +110,7 @@ int Nic::attach(const mplink_snapshot &snapshot)
 	if (err) {
 		// Report each cause once, not at each event.
 		if (why && why != refused_)
-			mplink_report_refusal(owner_, name_, why);
+			mplink_report_not_attached(owner_, name_, why);
 		refused_ = why;
 		return err;
 	}

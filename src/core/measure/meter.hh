@@ -64,7 +64,7 @@ public:
 
 	// Fills in the next mark, if one is due.
 	bool mark(mplink_u64 now_us, const mplink_counters &sent, mplink_mark &mark);
-	// Returns enum mplink_report_refusal.
+	// Returns enum mplink_report_verdict.
 	mplink_u32 take(mplink_u64 now_us, const mplink_report &report);
 
 	// Where as many marks as this, and the first of them for as long beyond the round trip,

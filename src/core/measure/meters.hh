@@ -19,7 +19,7 @@ public:
 	// short.
 	bool mark(mplink_u32 link, mplink_u64 now_us, const mplink_counters &sent,
 		  mplink_mark &mark);
-	// Returns enum mplink_report_refusal.
+	// Returns enum mplink_report_verdict.
 	mplink_u32 take(mplink_u64 now_us, const mplink_report &report);
 	void forget(mplink_u32 link);
 	// False if nothing is known yet.

@@ -95,12 +95,12 @@ int mplink_nl_refuse(struct netlink_ext_ack *extack, const struct nlattr *attr, 
  * @info: the request
  * @attr: the offending attribute, or NULL
  * @err: a negative errno
- * @refusal: the reason; its @why is NULL if there is none
+ * @extack: the reason; its @why is NULL if there is none
  *
  * Return: @err.
  */
 int mplink_nl_refused(struct genl_info *info, const struct nlattr *attr, int err,
-		      const struct mplink_refusal *refusal);
+		      const struct mplink_extack *extack);
 
 /**
  * mplink_nl_need() - Refuse a request that lacks an attribute.

@@ -34,7 +34,7 @@ struct genl_family mplink_nl_family __ro_after_init = {
 	.n_mcgrps = ARRAY_SIZE(mplink_nl_groups),
 };
 
-/* --- refusals ------------------------------------------------------------- */
+/* --- errors --------------------------------------------------------------- */
 
 /*
  * NL_SET_ERR_MSG() wants a literal, but these messages come by pointer, also from the core.
@@ -52,14 +52,14 @@ int mplink_nl_refuse(struct netlink_ext_ack *extack, const struct nlattr *attr, 
 }
 
 int mplink_nl_refused(struct genl_info *info, const struct nlattr *attr, int err,
-		      const struct mplink_refusal *refusal)
+		      const struct mplink_extack *extack)
 {
 	/* The core gave no reason if something else failed, such as sysfs. */
-	if (!refusal->why)
+	if (!extack->why)
 		return mplink_nl_refuse(info->extack, NULL, err,
 					err == -ENOMEM ? "memory is short" :
 							 "the kernel refused to add it");
-	return mplink_nl_refuse(info->extack, attr, err, refusal->why);
+	return mplink_nl_refuse(info->extack, attr, err, extack->why);
 }
 
 int mplink_nl_need(struct genl_info *info, u16 type, const char *why)

@@ -100,14 +100,14 @@ int mplink_nl_nic_dump(struct sk_buff *skb, struct netlink_callback *cb)
 static int mplink_nl_nic_create(struct genl_info *info, struct mplink_vnic *vnic)
 {
 	const struct nlattr *name = info->attrs[MPLINK_A_NIC_NAME];
-	struct mplink_refusal refusal = {};
+	struct mplink_extack extack = {};
 	int err;
 
-	err = mplink_vnic_add_nic(vnic, nla_data(name), &refusal);
+	err = mplink_vnic_add_nic(vnic, nla_data(name), &extack);
 	if (!err)
 		return 0;
-	return mplink_nl_refused(info, refusal.attr == MPLINK_REFUSED_NAME ? name : NULL, err,
-				 &refusal);
+	return mplink_nl_refused(info, extack.attr == MPLINK_EXTACK_NAME ? name : NULL, err,
+				 &extack);
 }
 
 int mplink_nl_nic_add(struct sk_buff *skb, struct genl_info *info)

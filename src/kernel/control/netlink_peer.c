@@ -302,30 +302,30 @@ static int mplink_nl_read_links(struct genl_info *info, const struct mplink_vnic
 	return n;
 }
 
-/* Returns the attribute that the refusal is about, as far inside as the request has one. */
+/* Returns the attribute that the extack is about, as far inside as the request has one. */
 static const struct nlattr *mplink_nl_refused_attr(struct genl_info *info,
-						   const struct mplink_refusal *refusal)
+						   const struct mplink_extack *extack)
 {
 	static const u8 types[] = {
-		[MPLINK_REFUSED_NIC] = MPLINK_A_LINK_NIC,
-		[MPLINK_REFUSED_REMOTE] = MPLINK_A_LINK_REMOTE,
-		[MPLINK_REFUSED_LOCAL] = MPLINK_A_LINK_LOCAL,
+		[MPLINK_EXTACK_NIC] = MPLINK_A_LINK_NIC,
+		[MPLINK_EXTACK_REMOTE] = MPLINK_A_LINK_REMOTE,
+		[MPLINK_EXTACK_LOCAL] = MPLINK_A_LINK_LOCAL,
 	};
 	const struct nlattr *attr, *inner = NULL;
 	u32 n = 0;
 	int rem;
 
-	if (refusal->attr == MPLINK_REFUSED_ADDRESS)
+	if (extack->attr == MPLINK_EXTACK_ADDRESS)
 		return info->attrs[MPLINK_A_PEER_ADDRESS];
-	if (refusal->attr == MPLINK_REFUSED_KEY)
+	if (extack->attr == MPLINK_EXTACK_KEY)
 		return info->attrs[MPLINK_A_PEER_KEY];
-	if (refusal->attr < MPLINK_REFUSED_LINK || refusal->attr >= ARRAY_SIZE(types))
+	if (extack->attr < MPLINK_EXTACK_LINK || extack->attr >= ARRAY_SIZE(types))
 		return NULL;
 	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
-		if (nla_type(attr) != MPLINK_A_PEER_LINK || n++ != refusal->link)
+		if (nla_type(attr) != MPLINK_A_PEER_LINK || n++ != extack->link)
 			continue;
-		if (types[refusal->attr])
-			inner = nla_find_nested(attr, types[refusal->attr]);
+		if (types[extack->attr])
+			inner = nla_find_nested(attr, types[extack->attr]);
 		return inner ?: attr;
 	}
 	return NULL;
@@ -338,7 +338,7 @@ static int mplink_nl_peer_apply(struct genl_info *info, struct mplink_vnic *vnic
 	const struct mplink_addr addr = mplink_nl_get_addr(info->attrs[MPLINK_A_PEER_ADDRESS]);
 	const struct nlattr *liveness = info->attrs[MPLINK_A_PEER_LIVENESS];
 	struct mplink_peer_config config = {};
-	struct mplink_refusal refusal = {};
+	struct mplink_extack extack = {};
 	struct mplink_link_config *links;
 	int err, n;
 
@@ -359,10 +359,10 @@ static int mplink_nl_peer_apply(struct genl_info *info, struct mplink_vnic *vnic
 	err = mplink_nl_read_peer_key(info, vnic, &config);
 	if (err)
 		goto out;
-	err = node ? mplink_peers_set(vnic, node, &config, &refusal) :
-		     mplink_peers_add(vnic, &addr, &config, &refusal);
+	err = node ? mplink_peers_set(vnic, node, &config, &extack) :
+		     mplink_peers_add(vnic, &addr, &config, &extack);
 	if (err)
-		mplink_nl_refused(info, mplink_nl_refused_attr(info, &refusal), err, &refusal);
+		mplink_nl_refused(info, mplink_nl_refused_attr(info, &extack), err, &extack);
 out:
 	kfree(links);
 	return err;

@@ -20,12 +20,12 @@ static int mplink_peer_liveness(const struct mplink_dir *dir, char *buf)
 	return sysfs_emit(buf, "%s\n", mplink_core_liveness_name(liveness));
 }
 
-/* Drops the refusal: the peer and the link exist, so only memory can be short. */
+/* Ignores the extack: the peer and the link exist, so only memory can be short. */
 static int mplink_peer_apply(const struct mplink_dir *dir, const struct mplink_peer_config *config)
 {
-	struct mplink_refusal refusal;
+	struct mplink_extack extack;
 
-	return mplink_peers_set(dir->vnic, dir->peer, config, &refusal);
+	return mplink_peers_set(dir->vnic, dir->peer, config, &extack);
 }
 
 static int mplink_peer_set_liveness(const struct mplink_dir *dir, const char *buf, size_t len)

@@ -51,27 +51,27 @@ static void mplink_peers_summarize(struct mplink_vnic *vnic, struct mplink_peer_
 
 /*
  * Does the part of a change that can fail, except for sysfs: returns 0 and *changes, or an
- * error and *refusal.  Also serves new peers, whose links are changes to a peer without any.
+ * error and *extack.  Also serves new peers, whose links are changes to a peer without any.
  */
 static int mplink_peers_prepare(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
 				const struct mplink_peer_config *config,
-				struct mplink_changes **changes, struct mplink_refusal *refusal)
+				struct mplink_changes **changes, struct mplink_extack *extack)
 {
 	const u32 key = config->key_given ? config->key : peer->key;
 	int err;
 
 	if (!peer->tunnel && config->key_given) {
-		*refusal = (struct mplink_refusal){
+		*extack = (struct mplink_extack){
 			.why = "has no effect without encap gre-udp",
-			.attr = MPLINK_REFUSED_KEY,
+			.attr = MPLINK_EXTACK_KEY,
 		};
 		return -EINVAL;
 	}
 	err = mplink_core_peer_prepare(vnic->core, peer->core, config->links, config->nr_links,
-				       changes, refusal);
+				       changes, extack);
 	if (err || !peer->tunnel)
 		return err;
-	err = mplink_tunnel_prepare(peer->tunnel, *changes, key, refusal);
+	err = mplink_tunnel_prepare(peer->tunnel, *changes, key, extack);
 	if (err)
 		mplink_core_changes_cancel(*changes);
 	return err;
@@ -89,12 +89,12 @@ static void mplink_peers_follow_one(struct mplink_vnic *vnic, struct mplink_peer
 
 static int mplink_peers_create(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
 			       const struct mplink_peer_config *config,
-			       struct mplink_refusal *refusal)
+			       struct mplink_extack *extack)
 {
 	struct mplink_changes *changes;
 	int err;
 
-	err = mplink_core_peer_add(vnic->core, &peer->addr, NULL, 0, &peer->core, refusal);
+	err = mplink_core_peer_add(vnic->core, &peer->addr, NULL, 0, &peer->core, extack);
 	if (err)
 		return err;
 	if (mplink_core_get_encap(vnic->core) == MPLINK_ENCAP_GRE_UDP) {
@@ -103,7 +103,7 @@ static int mplink_peers_create(struct mplink_vnic *vnic, struct mplink_peer_node
 		if (!peer->tunnel)
 			goto err_core;
 	}
-	err = mplink_peers_prepare(vnic, peer, config, &changes, refusal);
+	err = mplink_peers_prepare(vnic, peer, config, &changes, extack);
 	if (err)
 		goto err_tunnel;
 	/*
@@ -124,7 +124,7 @@ err_core:
 }
 
 int mplink_peers_add(struct mplink_vnic *vnic, const struct mplink_addr *addr,
-		     const struct mplink_peer_config *config, struct mplink_refusal *refusal)
+		     const struct mplink_peer_config *config, struct mplink_extack *extack)
 {
 	struct mplink_peer_node *peer;
 	int err = -ENOMEM;
@@ -132,19 +132,19 @@ int mplink_peers_add(struct mplink_vnic *vnic, const struct mplink_addr *addr,
 	ASSERT_RTNL();
 
 	if (mplink_peers_get(vnic, addr)) {
-		*refusal = (struct mplink_refusal){
+		*extack = (struct mplink_extack){
 			.why = "is a peer of this device already",
-			.attr = MPLINK_REFUSED_ADDRESS,
+			.attr = MPLINK_EXTACK_ADDRESS,
 		};
 		return -EEXIST;
 	}
-	*refusal = (struct mplink_refusal){ .why = "memory is short" };
+	*extack = (struct mplink_extack){ .why = "memory is short" };
 	peer = kzalloc(sizeof(*peer), GFP_KERNEL_ACCOUNT);
 	if (!peer || mplink_peers_reserve(vnic))
 		goto err_free;
 	peer->addr = *addr;
 	INIT_LIST_HEAD(&peer->dirs);
-	err = mplink_peers_create(vnic, peer, config, refusal);
+	err = mplink_peers_create(vnic, peer, config, extack);
 	if (err)
 		goto err_free;
 	err = mplink_listener->peer_named(vnic, peer);
@@ -208,13 +208,13 @@ static bool mplink_peers_ask_inet(const struct mplink_changes *changes)
 
 /* Commits or cancels the changes, and so frees them. */
 static int mplink_peers_set_links(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
-				  struct mplink_changes *changes, struct mplink_refusal *refusal)
+				  struct mplink_changes *changes, struct mplink_extack *extack)
 {
 	int err;
 
 	err = mplink_peers_add_dirs(vnic, peer, changes);
 	if (err) {
-		*refusal = (struct mplink_refusal){ .why = "memory is short" };
+		*extack = (struct mplink_extack){ .why = "memory is short" };
 		mplink_core_changes_cancel(changes);
 	} else {
 		/*
@@ -233,17 +233,17 @@ static int mplink_peers_set_links(struct mplink_vnic *vnic, struct mplink_peer_n
 }
 
 int mplink_peers_set(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
-		     const struct mplink_peer_config *config, struct mplink_refusal *refusal)
+		     const struct mplink_peer_config *config, struct mplink_extack *extack)
 {
 	struct mplink_changes *changes;
 	int err;
 
 	ASSERT_RTNL();
 
-	err = mplink_peers_prepare(vnic, peer, config, &changes, refusal);
+	err = mplink_peers_prepare(vnic, peer, config, &changes, extack);
 	if (!err) {
 		if (config->nr_links)
-			err = mplink_peers_set_links(vnic, peer, changes, refusal);
+			err = mplink_peers_set_links(vnic, peer, changes, extack);
 		else
 			mplink_core_changes_cancel(changes);
 	}

@@ -30,7 +30,7 @@ struct mplink_peer_config {
  * @vnic: the virtual NIC, which owns the peer
  * @addr: the peer's virtual address, not all zero
  * @config: what to set; read during the call only
- * @refusal: why it failed, set on error
+ * @extack: why it failed, set on error
  *
  * Does all of @config or nothing.
  *
@@ -38,14 +38,14 @@ struct mplink_peer_config {
  * Return: 0; -EEXIST if @vnic has such a peer; else as mplink_core_peer_add().
  */
 int mplink_peers_add(struct mplink_vnic *vnic, const struct mplink_addr *addr,
-		     const struct mplink_peer_config *config, struct mplink_refusal *refusal);
+		     const struct mplink_peer_config *config, struct mplink_extack *extack);
 
 /**
  * mplink_peers_set() - Change a peer and its links.
  * @vnic: the virtual NIC
  * @peer: one of its peers
  * @config: what to set; read during the call only
- * @refusal: why it failed, set on error
+ * @extack: why it failed, set on error
  *
  * Does all of @config or nothing.
  *
@@ -53,7 +53,7 @@ int mplink_peers_add(struct mplink_vnic *vnic, const struct mplink_addr *addr,
  * Return: 0, or an error as mplink_core_peer_set().
  */
 int mplink_peers_set(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
-		     const struct mplink_peer_config *config, struct mplink_refusal *refusal);
+		     const struct mplink_peer_config *config, struct mplink_extack *extack);
 
 /**
  * mplink_peers_del() - Remove a peer with its links.

@@ -267,23 +267,23 @@ int mplink_vnic_set_liveness(struct mplink_vnic *vnic, const struct mplink_liven
 
 /* Adds a NIC, but does not look for its device yet. */
 static int mplink_vnic_name_nic(struct mplink_vnic *vnic, const char *name, u32 *id,
-				struct mplink_refusal *refusal)
+				struct mplink_extack *extack)
 {
 	int err;
 
 	if (!strcmp(name, vnic->dev->name)) {
-		*refusal = (struct mplink_refusal){
+		*extack = (struct mplink_extack){
 			.why = "is the virtual NIC itself",
-			.attr = MPLINK_REFUSED_NAME,
+			.attr = MPLINK_EXTACK_NAME,
 		};
 		return -EINVAL;
 	}
-	err = mplink_core_nic_add(vnic->core, name, id, refusal);
+	err = mplink_core_nic_add(vnic->core, name, id, extack);
 	if (err)
 		return err;
 	err = mplink_listener->nic_named(vnic, *id);
 	if (err) {
-		*refusal = (struct mplink_refusal){ .why = "memory is short" };
+		*extack = (struct mplink_extack){ .why = "memory is short" };
 		mplink_core_nic_del(vnic->core, *id);
 		return err;
 	}
@@ -291,7 +291,7 @@ static int mplink_vnic_name_nic(struct mplink_vnic *vnic, const char *name, u32 
 	return 0;
 }
 
-int mplink_vnic_add_nic(struct mplink_vnic *vnic, const char *name, struct mplink_refusal *refusal)
+int mplink_vnic_add_nic(struct mplink_vnic *vnic, const char *name, struct mplink_extack *extack)
 {
 	struct mplink_nic_info info;
 	u32 id;
@@ -299,15 +299,15 @@ int mplink_vnic_add_nic(struct mplink_vnic *vnic, const char *name, struct mplin
 
 	ASSERT_RTNL();
 
-	err = mplink_vnic_name_nic(vnic, name, &id, refusal);
+	err = mplink_vnic_name_nic(vnic, name, &id, extack);
 	if (err)
 		return err;
 	mplink_events_replay_nic(vnic, id, MPLINK_EVENT_REGISTER);
 	mplink_core_nic_info(mplink_core_nic_at(vnic->core, id), &info);
 	if (info.refused) {
-		*refusal = (struct mplink_refusal){
+		*extack = (struct mplink_extack){
 			.why = info.refused,
-			.attr = MPLINK_REFUSED_NAME,
+			.attr = MPLINK_EXTACK_NAME,
 		};
 		mplink_vnic_del_nic(vnic, id);
 		return -EBUSY;
@@ -338,7 +338,7 @@ u32 mplink_vnic_count_nics(const struct mplink_vnic *vnic)
 }
 
 static int mplink_vnic_configure_peer(struct mplink_vnic *vnic, const struct mplink_config *config,
-				      struct mplink_refusal *refusal)
+				      struct mplink_extack *extack)
 {
 	struct mplink_link_config *links;
 	struct mplink_peer_config peer;
@@ -361,14 +361,14 @@ static int mplink_vnic_configure_peer(struct mplink_vnic *vnic, const struct mpl
 		.key_given = config->encap == MPLINK_ENCAP_GRE_UDP,
 		.key = config->key,
 	};
-	err = mplink_peers_add(vnic, &config->peer, &peer, refusal);
+	err = mplink_peers_add(vnic, &config->peer, &peer, extack);
 	kfree(links);
 	return err;
 }
 
 static int mplink_vnic_configure(struct mplink_vnic *vnic, const struct mplink_config *config)
 {
-	struct mplink_refusal refusal;
+	struct mplink_extack extack;
 	const char *why;
 	u32 i;
 	int err;
@@ -386,10 +386,10 @@ static int mplink_vnic_configure(struct mplink_vnic *vnic, const struct mplink_c
 	for (i = 0; !err && i < config->nr_nics; i++) {
 		u32 id;
 
-		err = mplink_vnic_name_nic(vnic, config->nics[i], &id, &refusal);
+		err = mplink_vnic_name_nic(vnic, config->nics[i], &id, &extack);
 	}
 	if (!err && !mplink_addr_none(&config->peer))
-		err = mplink_vnic_configure_peer(vnic, config, &refusal);
+		err = mplink_vnic_configure_peer(vnic, config, &extack);
 	if (err)
 		return err;
 	mplink_events_replay(vnic, MPLINK_EVENT_REGISTER);

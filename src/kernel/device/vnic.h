@@ -109,12 +109,12 @@ int mplink_vnic_create(const struct mplink_config *config);
  * mplink_vnic_add_nic() - Add a NIC, and attach its device if there is one.
  * @vnic: the virtual NIC
  * @name: the NIC's name; the device may appear later
- * @refusal: why it failed, set on error
+ * @extack: why it failed, set on error
  *
  * Context: RTNL; may sleep.
  * Return: 0; -EBUSY if the device cannot be attached; else as mplink_core_nic_add().
  */
-int mplink_vnic_add_nic(struct mplink_vnic *vnic, const char *name, struct mplink_refusal *refusal);
+int mplink_vnic_add_nic(struct mplink_vnic *vnic, const char *name, struct mplink_extack *extack);
 
 /**
  * mplink_vnic_del_nic() - Remove a NIC with all links over it.

@@ -288,13 +288,13 @@ static u32 mplink_measure_take_mark(struct mplink_far_end *end, const struct mpl
 static u32 mplink_measure_take_report(struct mplink_measure *measure,
 				      const struct mplink_report *report)
 {
-	u32 refusal = MPLINK_REPORT_UNKNOWN;
+	u32 verdict = MPLINK_REPORT_UNKNOWN;
 
 	spin_lock(&measure->lock);
 	if (measure->meters)
-		refusal = mplink_core_meters_report(measure->meters, mplink_now_us(), report);
+		verdict = mplink_core_meters_report(measure->meters, mplink_now_us(), report);
 	spin_unlock(&measure->lock);
-	return refusal ? MPLINK_GRE_DROP_REPORT : MPLINK_GRE_DROP_NONE;
+	return verdict ? MPLINK_GRE_DROP_REPORT : MPLINK_GRE_DROP_NONE;
 }
 
 static u32 mplink_measure_take(struct mplink_far_end *end, const struct mplink_message *message)

@@ -139,7 +139,7 @@ void mplink_report_slow(struct mplink_vnic *vnic, const struct mplink_addr *remo
 		vnic->dev->name, from, us);
 }
 
-void mplink_report_refusal(void *owner, const char *nic, const char *why)
+void mplink_report_not_attached(void *owner, const char *nic, const char *why)
 {
 	const struct net_device *dev = owner;
 	struct mplink_vnic *vnic = netdev_priv(dev);

@@ -143,9 +143,9 @@ struct mplink_tunnel *mplink_tunnel_open(struct mplink_vnic *vnic, const struct 
 	return tunnel;
 }
 
-static int mplink_tunnel_refuse(struct mplink_refusal *refusal, u32 link, u32 attr)
+static int mplink_tunnel_refuse(struct mplink_extack *extack, u32 link, u32 attr)
 {
-	*refusal = (struct mplink_refusal){
+	*extack = (struct mplink_extack){
 		.why = "belongs to another peer with the same key; give one of them another key",
 		.link = link,
 		.attr = attr,
@@ -154,7 +154,7 @@ static int mplink_tunnel_refuse(struct mplink_refusal *refusal, u32 link, u32 at
 }
 
 int mplink_tunnel_prepare(struct mplink_tunnel *tunnel, const struct mplink_changes *changes,
-			  u32 key, struct mplink_refusal *refusal)
+			  u32 key, struct mplink_extack *extack)
 {
 	struct mplink_link_plan plan;
 	u32 needed = 0;
@@ -174,10 +174,10 @@ int mplink_tunnel_prepare(struct mplink_tunnel *tunnel, const struct mplink_chan
 		/* If the link keeps its remote, the new key is at fault. */
 		if (plan.entry == MPLINK_NO_ENTRY ||
 		    (end && mplink_addr_equal(&end->remote, &plan.remote)))
-			return mplink_tunnel_refuse(refusal, 0, MPLINK_REFUSED_KEY);
-		return mplink_tunnel_refuse(refusal, plan.entry, MPLINK_REFUSED_REMOTE);
+			return mplink_tunnel_refuse(extack, 0, MPLINK_EXTACK_KEY);
+		return mplink_tunnel_refuse(extack, plan.entry, MPLINK_EXTACK_REMOTE);
 	}
-	*refusal = (struct mplink_refusal){ .why = "memory is short" };
+	*extack = (struct mplink_extack){ .why = "memory is short" };
 	return mplink_far_ends_provide(tunnel, needed) ? 0 : -ENOMEM;
 }
 

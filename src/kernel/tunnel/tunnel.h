@@ -92,7 +92,7 @@ struct mplink_tunnel *mplink_tunnel_open(struct mplink_vnic *vnic, const struct 
  * @tunnel: the peer's tunnel
  * @changes: the change of links that the core has planned
  * @key: GRE key after the change, 24 bits
- * @refusal: on error, set to what is wrong
+ * @extack: on error, set to what is wrong
  *
  * Call mplink_tunnel_follow() afterwards, even if this fails or the change is cancelled:
  * it frees what is left over.
@@ -102,7 +102,7 @@ struct mplink_tunnel *mplink_tunnel_open(struct mplink_vnic *vnic, const struct 
  * one of the remotes.
  */
 int mplink_tunnel_prepare(struct mplink_tunnel *tunnel, const struct mplink_changes *changes,
-			  u32 key, struct mplink_refusal *refusal);
+			  u32 key, struct mplink_extack *extack);
 
 /**
  * mplink_tunnel_follow() - Receive from the links that the core has now

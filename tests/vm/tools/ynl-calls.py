@@ -217,7 +217,7 @@ def changes(family, mpl0):
     subprocess.run(["ip", "link", "set", "eth2", "down"], check=True)
 
 
-def refusals(family, mpl0):
+def errors(family, mpl0):
     peer = mpl0 | {"address": address("10.99.0.2")}
     refused(family, "nic-add", mpl0 | {"name": "lo"}, 16, msg="is a loopback",
             bad_attr=".name")
@@ -259,7 +259,7 @@ def refusals(family, mpl0):
                 error, bad_attr=".tunnel." + bad)
     refused(family, "device-set", {"name": "mpl0", "encap": 2}, 34, bad_attr=".encap")
     refused(family, "peer-set", peer | {"key": 16777216}, 34, bad_attr=".key")
-    same("policy after refusals", family.do("device-get", {"name": "mpl0"})["policy"],
+    same("policy after errors", family.do("device-get", {"name": "mpl0"})["policy"],
          "balance-rr")
     refused(family, "peer-set", peer, 22,
             msg="there is nothing to set: no link, no liveness, no key")
@@ -311,7 +311,7 @@ def main():
     listener.async_msg_queue = []
     listener.ntf_subscribe("events")
     mpl0 = reads(family)
-    refusals(family, mpl0)
+    errors(family, mpl0)
     liveness(family, mpl0)
     tunnel(family, mpl0)
     changes(family, mpl0)
