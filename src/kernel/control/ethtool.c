@@ -6,7 +6,7 @@
 #include <linux/rtnetlink.h>
 
 #include "control/ethtool.h"
-#include "device/encap.h"
+#include "device/encap_settings.h"
 #include "device/vnic.h"
 #include "mplink/core.h"
 #include "mplink/tunnel.h"

@@ -7,7 +7,7 @@
 #include <linux/stringify.h>
 
 #include "control/netlink.h"
-#include "device/encap.h"
+#include "device/encap_settings.h"
 #include "device/peers.h"
 #include "device/vnic.h"
 #include "mplink/core.h"

@@ -7,7 +7,7 @@
 #include <linux/string.h>
 
 #include "control/sysfs.h"
-#include "device/encap.h"
+#include "device/encap_settings.h"
 #include "device/vnic.h"
 #include "mplink/core.h"
 

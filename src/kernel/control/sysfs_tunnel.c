@@ -6,7 +6,7 @@
 #include <linux/rtnetlink.h>
 
 #include "control/sysfs.h"
-#include "device/encap.h"
+#include "device/encap_settings.h"
 #include "mplink/core.h"
 #include "mplink/tunnel.h"
 #include "tunnel/sockets.h"

@@ -14,7 +14,7 @@
 #include "addr.h"
 #include "bfd/auth.h"
 #include "compat.h"
-#include "device/encap.h"
+#include "device/encap_settings.h"
 #include "device/events.h"
 #include "device/mtu.h"
 #include "device/peers.h"

@@ -4,7 +4,7 @@
  */
 #include <linux/rtnetlink.h>
 
-#include "device/encap.h"
+#include "device/encap_settings.h"
 #include "device/mtu.h"
 #include "device/netns.h"
 #include "device/port.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* The encap of a virtual NIC and the settings of gre-udp. */
-#ifndef MPLINK_DEVICE_ENCAP_H
-#define MPLINK_DEVICE_ENCAP_H
+#ifndef MPLINK_DEVICE_ENCAP_SETTINGS_H
+#define MPLINK_DEVICE_ENCAP_SETTINGS_H
 
 #include <linux/types.h>
 
@@ -57,4 +57,4 @@ void mplink_tunnel_end(struct mplink_vnic *vnic);
  */
 void mplink_tunnel_sum(const struct mplink_vnic *vnic, struct mplink_resequencer_counters *sum);
 
-#endif /* MPLINK_DEVICE_ENCAP_H */
+#endif /* MPLINK_DEVICE_ENCAP_SETTINGS_H */
