@@ -198,7 +198,7 @@ int mplink_core_meters_estimate(const struct mplink_meters *meters, mplink_u32 l
  *
  * Context: Any, in an RCU read section, with the caller's lock.
  */
-void mplink_core_meters_apply(const struct mplink_meters *meters, const struct mplink_peer *peer);
+void mplink_core_meters_apply(struct mplink_meters *meters, const struct mplink_peer *peer);
 
 /**
  * mplink_core_link_traffic() - Add up what a link has sent and received

@@ -111,6 +111,9 @@ struct mplink_link_info {
 	mplink_u32 reason;	/* enum mplink_reason */
 	mplink_u32 weight;
 	mplink_u32 liveness;	/* enum mplink_liveness that the user set */
+	mplink_u32 rate_min;	/* kbit/s; 0: no bound */
+	mplink_u32 rate_max;	/* kbit/s; 0: no bound */
+	mplink_u32 preference;	/* 0 to MPLINK_MAX_PREFERENCE */
 	struct mplink_addr remote;
 	struct mplink_addr local;	/* source address as set; all zero: routing decides */
 	const struct mplink_path *path;	/* NULL: there is none; valid while RTNL is held */
@@ -130,6 +133,12 @@ struct mplink_link_config {
 	mplink_u8 liveness_given;	/* 0: liveness is unchanged */
 	mplink_u8 liveness;	/* enum mplink_liveness */
 	mplink_u8 local_given;	/* 0: local is unchanged */
+	mplink_u8 rate_min_given;	/* 0: rate_min is unchanged */
+	mplink_u8 rate_max_given;	/* 0: rate_max is unchanged */
+	mplink_u8 preference_given;	/* 0: preference is unchanged */
+	mplink_u8 preference;	/* 0 to MPLINK_MAX_PREFERENCE */
+	mplink_u32 rate_min;	/* kbit/s, up to MPLINK_MAX_RATE; 0: no bound */
+	mplink_u32 rate_max;
 	struct mplink_addr remote;	/* all zero: unchanged */
 	struct mplink_addr local;	/* source address; all zero: routing decides */
 };
@@ -162,6 +171,8 @@ enum mplink_extack_part {
 	MPLINK_EXTACK_REMOTE,	/* the link's remote */
 	MPLINK_EXTACK_KEY,	/* the peer's key */
 	MPLINK_EXTACK_LOCAL,	/* the link's source address */
+	MPLINK_EXTACK_RATE_MIN,	/* the bounds of the link's rate */
+	MPLINK_EXTACK_RATE_MAX,
 };
 
 /* How an event changed a NIC. */

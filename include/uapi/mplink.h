@@ -14,6 +14,10 @@
 
 /* Highest weight of a link; the lowest is 1. */
 #define MPLINK_MAX_WEIGHT 65535
+/* Highest bound of a link's rate, in kbit/s: 400 Gbit/s. */
+#define MPLINK_MAX_RATE 400000000
+/* The last tier of links; the first is 0. */
+#define MPLINK_MAX_PREFERENCE 7
 
 /* A NIC's name with its NUL: the kernel's IFNAMSIZ. */
 #define MPLINK_NAME_LEN 16

@@ -53,7 +53,7 @@ _mplink_choices() {
 		echo auto
 		return
 		;;
-	remote | weight | key)
+	remote | weight | key | rate-min | rate-max | preference)
 		return
 		;;
 	liveness)
@@ -93,13 +93,14 @@ _mplink_choices() {
 		_mplink_peers
 		;;
 	"peer add")
-		[[ $first ]] || echo link weight remote local liveness key
+		[[ $first ]] || echo link weight remote local liveness key rate-min rate-max preference
 		;;
 	"peer set")
 		if [[ $first ]]; then
 			_mplink_peers
 		else
-			echo link addlink unlink weight remote local liveness key
+			echo link addlink unlink weight remote local liveness key \
+				rate-min rate-max preference
 		fi
 		;;
 	esac

@@ -161,6 +161,33 @@ TEST(Arguments, BadPeers)
 			  "weight \"" + std::string(weight) + "\" is not a number from 1 to 65535");
 }
 
+TEST(Arguments, Rates)
+{
+	const auto rate = [](const char *text) {
+		return parse_peer_arguments(Kind::peer_set,
+					    {"10.9.0.2", "link", "a", "rate-max", text})
+			.requests.at(0)
+			.links.at(0)
+			.settings.at(Setting::link_rate_max);
+	};
+
+	EXPECT_EQ(rate("0"), 0U);
+	EXPECT_EQ(rate("1500"), 1500U);
+	EXPECT_EQ(rate("1500kbit"), 1500U);
+	EXPECT_EQ(rate("20mbit"), 20000U);
+	EXPECT_EQ(rate("400gbit"), 400000000U);
+	EXPECT_EQ(info(Setting::link_rate_max).text(20000), "20mbit");
+	EXPECT_EQ(info(Setting::link_rate_max).text(1500), "1500kbit");
+	EXPECT_EQ(info(Setting::link_rate_max).text(400000000), "400gbit");
+	EXPECT_EQ(info(Setting::link_rate_max).text(0), "0");
+	// The last one would be small after a wrap.
+	for (const char *text :
+	     {"", "mbit", "-1", "20m", "2.5mbit", "20 mbit", "401gbit", "400000001", "4294968gbit"})
+		EXPECT_EQ(fault([&] { rate(text); }),
+			  "rate-max \"" + std::string(text) +
+				  "\" is not a rate from 0 to 400000000 kbit/s, such as 20mbit");
+}
+
 TEST(Arguments, Set)
 {
 	EXPECT_EQ(parse_set_arguments({"policy", "broadcast"}).requests.at(0).settings,

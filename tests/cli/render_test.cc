@@ -57,6 +57,32 @@ TEST(Table, ShowsWhatMatters)
 )");
 }
 
+TEST(Table, WhatAdaptiveIsTold)
+{
+	DeviceStatus device = sample();
+	auto &links = device.peers[0].links;
+
+	links[0].settings[Setting::link_preference] = 1;
+	links[0].settings[Setting::link_rate_min] = 500;
+	EXPECT_NE(render_table({device}, false)
+			  .find("WEIGHT  PREFERENCE          RATE    SENT  PACKETS"),
+		  std::string::npos)
+		<< render_table({device}, false);
+	EXPECT_NE(render_table({device}, false).find("3           1  from 500kbit  1.2 GB"),
+		  std::string::npos);
+	EXPECT_NE(render_table({device}, false).find("1           0             -     0 B"),
+		  std::string::npos);
+	links[0].settings[Setting::link_rate_max] = 20000;
+	EXPECT_NE(render_table({device}, false).find("  500kbit to 20mbit  "), std::string::npos);
+	links[0].settings[Setting::link_rate_min] = 0;
+	EXPECT_NE(render_table({device}, false).find("  up to 20mbit  "), std::string::npos);
+	EXPECT_NE(
+		render_prometheus({device}).find(
+			"mplink_link_rate_max_bytes_per_second{device=\"mpl0\",peer=\"10.99.0.2\","
+			"nic=\"eth1\",remote=\"10.0.1.2\"} 2500000\n"),
+		std::string::npos);
+}
+
 TEST(Table, Liveness)
 {
 	DeviceStatus device = live_sample();

@@ -42,6 +42,11 @@ SettingRange on_off()
 	return {.names = {{"off", 0}, {"on", 1}}, .boolean = true};
 }
 
+SettingRange rate(std::uint32_t least, std::uint32_t most)
+{
+	return {.names = {}, .least = least, .most = most, .rate = true};
+}
+
 // Passwords and MD5 are known, and refused.
 SettingRange auth()
 {
@@ -53,6 +58,7 @@ SettingRange auth()
 #define RANGE_NUMBER(least, most) between(least, most)
 #define RANGE_KEY_ID(least, most) between(least, most)
 #define RANGE_POWER_OF_TWO(least, most) power_of_two(least, most)
+#define RANGE_RATE(least, most) rate(least, most)
 #define RANGE_SWITCH(least, most) on_off()
 #define RANGE_POLICY(least, most) names(mplink_core_policy_name, least, most)
 #define RANGE_ENCAP(least, most) names(mplink_core_encap_name, least, most)
@@ -66,9 +72,10 @@ SettingShown plain()
 	return {};
 }
 
-SettingShown implied()
+SettingShown implied(SettingShown shown = {})
 {
-	return {.implied = true};
+	shown.implied = true;
+	return shown;
 }
 
 SettingShown label()
@@ -85,6 +92,38 @@ SettingShown gauge(const char *name, const char *help)
 SettingShown gauge_ms(const char *name, const char *help)
 {
 	return {.metric = SettingShown::Metric::gauge_ms, .name = name, .help = help};
+}
+
+// Kilobits per second in the module, bytes per second in Prometheus.
+SettingShown gauge_kbit(const char *name, const char *help)
+{
+	return {.metric = SettingShown::Metric::gauge_kbit, .name = name, .help = help};
+}
+
+struct RateUnit {
+	std::string_view name;
+	std::uint32_t kbit;
+};
+
+constexpr RateUnit rate_units[] = {{"gbit", 1000000}, {"mbit", 1000}, {"kbit", 1}};
+
+std::string rate_text(std::uint32_t kbit)
+{
+	for (const RateUnit &unit : rate_units)
+		if (kbit && kbit % unit.kbit == 0)
+			return std::to_string(kbit / unit.kbit) + std::string(unit.name);
+	return std::to_string(kbit);
+}
+
+// Takes the unit off the end of the text.
+std::uint32_t take_rate_unit(std::string_view &text)
+{
+	for (const RateUnit &unit : rate_units)
+		if (text.ends_with(unit.name)) {
+			text.remove_suffix(unit.name.size());
+			return unit.kbit;
+		}
+	return 1;
 }
 
 std::string argument(Place place, std::string name)
@@ -146,6 +185,8 @@ std::string SettingInfo::text(std::uint32_t value) const
 	for (const NamedValue &named : range.names)
 		if (named.value == value)
 			return named.name;
+	if (range.rate)
+		return rate_text(value);
 	return range.names.empty() ? std::to_string(value) : "?";
 }
 
@@ -163,19 +204,23 @@ std::optional<std::uint32_t> SettingInfo::parse(std::string_view text) const
 	if (!range.names.empty())
 		return {};
 
+	const std::uint32_t unit = range.rate ? take_rate_unit(text) : 1;
 	std::uint32_t value = 0;
 	const char *end = text.data() + text.size();
 	const auto [stop, error] = std::from_chars(text.data(), end, value);
 
-	if (error != std::errc() || stop != end || !takes(value))
+	if (error != std::errc() || stop != end || !takes(std::uint64_t{value} * unit))
 		return {};
-	return value;
+	return value * unit;
 }
 
 std::string SettingInfo::why_not() const
 {
 	if (range.boolean)
 		return "is neither off nor on";
+	if (range.rate)
+		return fmt::format("is not a rate from {} to {} kbit/s, such as 20mbit",
+				   range.least, range.most);
 	if (range.names.empty())
 		return fmt::format("is not a {} from {} to {}",
 				   range.power ? "power of two" : "number", range.least,
@@ -217,7 +262,8 @@ std::string usage(Place place)
 		if (setting.place == place)
 			text += fmt::format(
 				"{}[{} {}]", text.empty() ? "" : " ", setting.argument,
-				setting.range.names.empty()
+				setting.range.rate ? 'R'
+				: setting.range.names.empty()
 					? 'N'
 					: static_cast<char>(std::toupper(setting.argument[0])));
 	return text;

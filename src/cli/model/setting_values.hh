@@ -41,12 +41,13 @@ struct SettingRange {
 	std::uint32_t most = 0;
 	bool power = false;   // only powers of two
 	bool boolean = false; // true and false in JSON; off and on elsewhere
+	bool rate = false;    // kbit/s; arguments may have another unit behind the number
 };
 
 // How a setting is shown.
 struct SettingShown {
 	// In Prometheus.
-	enum class Metric { none, info_label, gauge, gauge_ms };
+	enum class Metric { none, info_label, gauge, gauge_ms, gauge_kbit };
 
 	Metric metric = Metric::none;
 	const char *name = nullptr;

@@ -119,8 +119,14 @@ using Devices = std::vector<DeviceStatus>;
 // A setting's value in the unit that its metric has.
 std::string setting_sample(const SettingInfo &setting, std::uint32_t value)
 {
-	return setting.shown.metric == SettingShown::Metric::gauge_ms ? seconds(value)
-								      : std::to_string(value);
+	switch (setting.shown.metric) {
+	case SettingShown::Metric::gauge_ms:
+		return seconds(value);
+	case SettingShown::Metric::gauge_kbit:
+		return std::to_string(std::uint64_t{value} * 125);
+	default:
+		return std::to_string(value);
+	}
 }
 
 bool of_device(Place place)
@@ -130,8 +136,8 @@ bool of_device(Place place)
 
 bool has_gauge(const SettingInfo &setting)
 {
-	return setting.shown.metric == SettingShown::Metric::gauge ||
-	       setting.shown.metric == SettingShown::Metric::gauge_ms;
+	return setting.shown.metric != SettingShown::Metric::none &&
+	       setting.shown.metric != SettingShown::Metric::info_label;
 }
 
 void device_setting_metrics(Page &page, const Devices &devices)

@@ -171,6 +171,29 @@ bool any_local(const DeviceStatus &device)
 	return false;
 }
 
+bool any_differs(const DeviceStatus &device, std::initializer_list<Setting> settings)
+{
+	for (const PeerStatus &peer : device.peers)
+		for (const LinkStatus &link : peer.links)
+			for (const Setting setting : settings)
+				if (link.settings[setting] != info(setting).initial)
+					return true;
+	return false;
+}
+
+// "5mbit to 20mbit"
+Cell bounds_cell(const LinkStatus &link)
+{
+	const std::uint32_t least = link.settings[Setting::link_rate_min];
+	const std::uint32_t most = link.settings[Setting::link_rate_max];
+	const std::string from = info(Setting::link_rate_min).text(least);
+	const std::string to = info(Setting::link_rate_max).text(most);
+
+	if (!most)
+		return number(least ? "from " + from : "-");
+	return number(least ? from + " to " + to : "up to " + to);
+}
+
 Cell local_cell(const LinkStatus &link)
 {
 	const std::optional<Address> &local = link.source ? link.source : link.local;
@@ -182,12 +205,18 @@ std::string peer_table(const DeviceStatus &device, const Painter &paint)
 {
 	const bool sessions = any_session(device);
 	const bool locals = any_local(device);
+	const bool preferences = any_differs(device, {Setting::link_preference});
+	const bool bounds = any_differs(device, {Setting::link_rate_min, Setting::link_rate_max});
 	std::vector<Row> rows{{{"PEER"}, {"LINK"}, {"STATE"}, {"REMOTE"}, number("WEIGHT")}};
 
+	if (preferences)
+		rows.front().push_back(number("PREFERENCE"));
+	if (bounds)
+		rows.front().push_back(number("RATE"));
 	if (sessions)
 		rows.front().insert(rows.front().begin() + 3, {"BFD"});
 	if (locals)
-		rows.front().insert(rows.front().end() - 1, {"LOCAL"});
+		rows.front().insert(rows.front().begin() + (sessions ? 5 : 4), {"LOCAL"});
 	add_counter_titles(rows.front());
 	for (const PeerStatus &peer : device.peers) {
 		std::string address = peer.address.text();
@@ -206,7 +235,13 @@ std::string peer_table(const DeviceStatus &device, const Painter &paint)
 				rows.back().insert(rows.back().begin() + 3,
 						   session_cell(link.session));
 			if (locals)
-				rows.back().insert(rows.back().end() - 1, local_cell(link));
+				rows.back().insert(rows.back().begin() + (sessions ? 5 : 4),
+						   local_cell(link));
+			if (preferences)
+				rows.back().push_back(number(
+					std::to_string(link.settings[Setting::link_preference])));
+			if (bounds)
+				rows.back().push_back(bounds_cell(link));
 			add_counters(rows.back(), link.counters);
 		}
 	}

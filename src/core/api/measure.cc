@@ -29,6 +29,58 @@ const Peer &core(const mplink_peer *peer)
 	return *reinterpret_cast<const Peer *>(peer);
 }
 
+bool has_tiers(const LinkSet &links)
+{
+	for (const Link &link : links)
+		if (link.pace_settings().preference.read())
+			return true;
+	return false;
+}
+
+mplink_u64 capacity(const Meters &meters, const Link &link)
+{
+	const Meter *const meter = meters.at(link.id());
+
+	return meter ? meter->capacity() : link.unmeasured();
+}
+
+mplink_u32 delay_ns(const Meters &meters, const Link &link)
+{
+	const Meter *const meter = meters.at(link.id());
+
+	return meter ? meters.delay_ns(*meter) : 0;
+}
+
+Tiers::Facts tier_facts(const Meters &meters, const Peer &peer, const LinkTable *table,
+			const Link &link)
+{
+	const Meter *const meter = meters.at(link.id());
+	const mplink_u64 rate = capacity(meters, link);
+
+	return {.tier = link.pace_settings().preference.read(),
+		.valid = table && table->find(link.id()),
+		.known = (meter && meter->settled()) || link.pace_settings().reaches_max(rate),
+		.capacity = link.pace_settings().bounded(rate),
+		.delay_ns = delay_ns(meters, link),
+		.sent = link.sum(peer.lanes()).tx_bytes};
+}
+
+void apply_tiers(Meters &meters, const Peer &peer, ReadSection section)
+{
+	const LinkSet &links = *peer.links(section);
+	const LinkTable *const table = peer.table(section);
+
+	for (const Link &link : links)
+		meters.tiers.take(tier_facts(meters, peer, table, link));
+	meters.tiers.judge(mplink_now_us());
+	for (const Link &link : links) {
+		const mplink_u32 counted = meters.tiers.counted_ns(
+			link.pace_settings().preference.read(), delay_ns(meters, link));
+
+		link.set_pace(capacity(meters, link), Adaptive::counted_delay_ns(counted));
+	}
+}
+
 } // namespace
 
 extern "C" {
@@ -89,13 +141,18 @@ int mplink_core_meters_estimate(const mplink_meters *meters, mplink_u32 link,
 	return core(meters).tell(link, *estimate) ? 1 : 0;
 }
 
-void mplink_core_meters_apply(const mplink_meters *meters, const mplink_peer *peer)
+void mplink_core_meters_apply(mplink_meters *meters, const mplink_peer *peer)
 {
-	const LinkSet *links = core(peer).links(Boundary::read_section());
+	const ReadSection section = Boundary::read_section();
+	const LinkSet *links = core(peer).links(section);
 
 	if (!links)
 		return;
 	core(peer).lanes().share_out();
+	if (has_tiers(*links)) {
+		apply_tiers(core(meters), core(peer), section);
+		return;
+	}
 	for (const Link &link : *links)
 		if (const Meter *meter = core(meters).at(link.id()))
 			link.set_pace(meter->capacity(),

@@ -55,6 +55,9 @@ void Link::info(mplink_link_info &info) const
 	info.reason = reason_;
 	info.weight = weight_;
 	info.liveness = liveness_;
+	info.rate_min = pace_settings_.rate_min.read();
+	info.rate_max = pace_settings_.rate_max.read();
+	info.preference = pace_settings_.preference.read();
 	info.remote = remote_;
 	info.local = local_;
 	info.path = path_.get();
@@ -85,6 +88,18 @@ void Link::set_local(const mplink_addr &local)
 		restore_ = {};
 	}
 	local_ = local;
+}
+
+void Link::set_pace_settings(const mplink_link_config &given)
+{
+	if (given.rate_min_given)
+		pace_settings_.rate_min.write(given.rate_min);
+	if (given.rate_max_given)
+		pace_settings_.rate_max.write(given.rate_max);
+	if (given.preference_given)
+		pace_settings_.preference.write(given.preference);
+	if (given.rate_min_given || given.rate_max_given || given.preference_given)
+		forget_pace();
 }
 
 bool Link::change(const mplink_addr &remote, mplink_u16 weight)

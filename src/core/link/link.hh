@@ -4,6 +4,7 @@
 #include "base/ref.hh"
 #include "link/link_table.hh"
 #include "link/nic.hh"
+#include "link/pace_settings.hh"
 #include "link/restore.hh"
 #include "link/settings.hh"
 
@@ -61,16 +62,28 @@ public:
 	{
 		return shared_;
 	}
-	// How fast the link is, as measured.  Any context.
+	// How fast the link is, as measured, within the user's bounds.  Any context.
 	void set_pace(mplink_u64 bytes_per_second, mplink_u32 delay_ns) const
 	{
-		shared_.pace.set(LinkPace::scale_of(bytes_per_second), delay_ns);
+		shared_.pace.set(LinkPace::scale_of(pace_settings_.bounded(bytes_per_second)),
+				 delay_ns);
 	}
-	// Only the weight is known of the link.
+	// Nothing but the settings is known of the link.
 	void forget_pace() const
 	{
-		set_pace(LinkPace::unmeasured * weight_, 0);
+		set_pace(unmeasured(), pace_settings_.turn_ns());
 	}
+	// What a link that has not been measured is taken to carry, in bytes per second.
+	mplink_u64 unmeasured() const
+	{
+		return LinkPace::unmeasured * weight_;
+	}
+	const PaceSettings &pace_settings() const
+	{
+		return pace_settings_;
+	}
+	// Takes what the user has given of these settings.
+	void set_pace_settings(const mplink_link_config &given);
 	// Sets the slot.  before: what earlier links have counted there.  Call it before the link
 	// is published.
 	void count_in(mplink_u32 slot, const mplink_counters &before)
@@ -196,6 +209,7 @@ private:
 	mplink_u32 slot_ = 0;
 	mplink_counters before_ = {};
 	mutable LinkShared shared_ = {};
+	PaceSettings pace_settings_ = {};
 	mplink_u32 reason_ = MPLINK_REASON_UNREGISTERED;
 	mplink_u32 liveness_ = MPLINK_LIVENESS_INHERIT;
 	mplink_u16 weight_;

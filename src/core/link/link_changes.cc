@@ -33,7 +33,9 @@ struct Over {
 
 bool changes_something(const mplink_link_config &wanted)
 {
-	return wanted.weight || wanted.liveness_given || wanted.local_given || wanted.add;
+	return wanted.weight || wanted.liveness_given || wanted.local_given ||
+	       wanted.rate_min_given || wanted.rate_max_given || wanted.preference_given ||
+	       wanted.add;
 }
 
 constexpr auto which_one =
@@ -187,6 +189,31 @@ int LinkChanges::check_local(const mplink_link_config &wanted)
 	return 0;
 }
 
+// Checks the bounds of the rate of the link that claim() gave the entry to.
+int LinkChanges::check_rates(const mplink_link_config &wanted)
+{
+	for (mplink_u32 id = 0; id < MPLINK_MAX_LINKS; id++) {
+		if (asked_[id] != &wanted)
+			continue;
+
+		const Link *link = before(id);
+		const mplink_u32 least = wanted.rate_min_given ? wanted.rate_min
+					 : link ? link->pace_settings().rate_min.read()
+						: 0;
+		const mplink_u32 most = wanted.rate_max_given ? wanted.rate_max
+					: link ? link->pace_settings().rate_max.read()
+					       : 0;
+
+		if (most && least > most)
+			return wanted.rate_max_given
+				       ? refuse(MPLINK_EXTACK_RATE_MAX,
+						"is less than the link's rate_min", einval)
+				       : refuse(MPLINK_EXTACK_RATE_MIN,
+						"is more than the link's rate_max", einval);
+	}
+	return 0;
+}
+
 int LinkChanges::resolve()
 {
 	extack_ = {};
@@ -197,6 +224,8 @@ int LinkChanges::resolve()
 			err = one.remove ? take_away(one) : change(one);
 		if (!err && !one.remove)
 			err = check_local(one);
+		if (!err && !one.remove)
+			err = check_rates(one);
 		if (err)
 			return err;
 		extack_.link++;
@@ -258,6 +287,7 @@ bool LinkChanges::stage()
 		if (!link)
 			return false;
 		link->set_local(asked->local);
+		link->set_pace_settings(*asked);
 
 		const mplink_u32 slot = free_slot();
 
@@ -313,13 +343,15 @@ Box<LinkSet> LinkChanges::make(mplink_u64 &needs)
 			after->set_liveness(asked->liveness);
 		if (was && after && asked && asked->local_given)
 			after->set_local(asked->local);
-		if (was && after && asked)
+		if (was && after && asked) {
+			was->set_pace_settings(*asked);
 			other = was->change(given(asked->remote) ? asked->remote : was->remote(),
 					    asked->weight);
-		else if (after && !was)
+		} else if (after && !was) {
 			other = after->nic().need(family(after->remote()));
-		else if (was && !after)
+		} else if (was && !after) {
 			other = was->nic().need_no_more(family(was->remote()));
+		}
 		if (other)
 			needs |= mplink_u64{1} << (after ? after : was)->nic().id();
 	}

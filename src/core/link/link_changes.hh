@@ -38,6 +38,7 @@ private:
 	[[nodiscard]] int change(const mplink_link_config &wanted);
 	[[nodiscard]] int create(const mplink_link_config &wanted);
 	[[nodiscard]] int check_local(const mplink_link_config &wanted);
+	[[nodiscard]] int check_rates(const mplink_link_config &wanted);
 	[[nodiscard]] int resolve();
 	[[nodiscard]] int claim(mplink_u32 id, const mplink_link_config &wanted);
 	[[nodiscard]] bool stage();

@@ -94,6 +94,11 @@ public:
 	{
 		return capacity_.value();
 	}
+	// Whether the link has ever been full.
+	bool settled() const
+	{
+		return capacity_.settled();
+	}
 	// All but the delay above the fastest link's.
 	void tell(mplink_estimate &estimate) const;
 

@@ -3,6 +3,7 @@
 #pragma once
 #include "base/memory.hh"
 #include "measure/meter.hh"
+#include "measure/tiers.hh"
 
 namespace mplink
 {
@@ -35,6 +36,8 @@ public:
 	// How much longer packets take than by the fastest link now, with the queues that stand
 	// on the way; in nanoseconds, up to four seconds.
 	mplink_u32 delay_ns(const Meter &meter) const;
+
+	Tiers tiers;
 
 private:
 	// How much longer that delay is than the shortest one of all links that are known.

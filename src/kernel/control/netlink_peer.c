@@ -119,6 +119,9 @@ static int mplink_nl_fill_link(struct sk_buff *skb, const struct mplink_peer_nod
 	    nla_put_u16(skb, MPLINK_A_LINK_WEIGHT, info.weight) ||
 	    nla_put_u32(skb, MPLINK_A_LINK_REASON, info.reason) ||
 	    nla_put_u32(skb, MPLINK_A_LINK_LIVENESS, info.liveness) ||
+	    nla_put_u32(skb, MPLINK_A_LINK_RATE_MIN, info.rate_min) ||
+	    nla_put_u32(skb, MPLINK_A_LINK_RATE_MAX, info.rate_max) ||
+	    nla_put_u8(skb, MPLINK_A_LINK_PREFERENCE, info.preference) ||
 	    mplink_nl_put_counters(skb, MPLINK_A_LINK_COUNTERS, &sum) ||
 	    mplink_nl_put_stages(skb, MPLINK_A_LINK_STAGES, info.stages_ms, MPLINK_LINK_STAGES))
 		return -EMSGSIZE;
@@ -158,11 +161,14 @@ static size_t mplink_nl_links_size(u32 links)
 					       MPLINK_NR_COUNTS(struct mplink_counters));
 	const size_t stages = nla_total_size(MPLINK_LINK_STAGES *
 					     nla_total_size_64bit(sizeof(u64)));
+	const size_t estimate = nla_total_size(nla_total_size_64bit(sizeof(u64)) *
+					       MPLINK_NR_COUNTS(struct mplink_estimate));
 	const size_t link = nla_total_size(nla_total_size(MPLINK_NAME_LEN) +
 					   3 * nla_total_size(sizeof(struct in6_addr)) +
 					   nla_total_size(sizeof(u16)) +
-					   2 * nla_total_size(sizeof(u32)) +
-					   counters + stages + mplink_nl_session_size());
+					   4 * nla_total_size(sizeof(u32)) +
+					   nla_total_size(sizeof(u8)) +
+					   counters + stages + estimate + mplink_nl_session_size());
 
 	return 3 * nla_total_size(sizeof(u32)) + nla_total_size(sizeof(struct in6_addr)) +
 	       mplink_nl_resequencer_size() + links * link;
@@ -240,6 +246,22 @@ int mplink_nl_peer_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	return mplink_nl_dump(skb, cb, &mplink_nl_peers);
 }
 
+static void mplink_nl_read_link_pace(struct nlattr *const *tb, struct mplink_link_config *link)
+{
+	if (tb[MPLINK_A_LINK_RATE_MIN]) {
+		link->rate_min_given = true;
+		link->rate_min = nla_get_u32(tb[MPLINK_A_LINK_RATE_MIN]);
+	}
+	if (tb[MPLINK_A_LINK_RATE_MAX]) {
+		link->rate_max_given = true;
+		link->rate_max = nla_get_u32(tb[MPLINK_A_LINK_RATE_MAX]);
+	}
+	if (tb[MPLINK_A_LINK_PREFERENCE]) {
+		link->preference_given = true;
+		link->preference = nla_get_u8(tb[MPLINK_A_LINK_PREFERENCE]);
+	}
+}
+
 static int mplink_nl_read_link(struct genl_info *info, const struct mplink_vnic *vnic,
 			       const struct nlattr *attr, struct mplink_link_config *link)
 {
@@ -270,10 +292,12 @@ static int mplink_nl_read_link(struct genl_info *info, const struct mplink_vnic 
 		if (nla_len(tb[MPLINK_A_LINK_LOCAL]))
 			link->local = mplink_nl_get_addr(tb[MPLINK_A_LINK_LOCAL]);
 	}
+	mplink_nl_read_link_pace(tb, link);
 	link->add = nla_get_flag(tb[MPLINK_A_LINK_ADD]);
 	link->remove = nla_get_flag(tb[MPLINK_A_LINK_REMOVE]);
 	if (link->remove && (tb[MPLINK_A_LINK_WEIGHT] || link->liveness_given ||
-			     link->local_given || link->add))
+			     link->local_given || link->rate_min_given || link->rate_max_given ||
+			     link->preference_given || link->add))
 		return mplink_nl_refuse(info->extack, tb[MPLINK_A_LINK_REMOVE], -EINVAL,
 					"is given together with settings of the link, or with add");
 	return 0;
@@ -310,6 +334,8 @@ static const struct nlattr *mplink_nl_refused_attr(struct genl_info *info,
 		[MPLINK_EXTACK_NIC] = MPLINK_A_LINK_NIC,
 		[MPLINK_EXTACK_REMOTE] = MPLINK_A_LINK_REMOTE,
 		[MPLINK_EXTACK_LOCAL] = MPLINK_A_LINK_LOCAL,
+		[MPLINK_EXTACK_RATE_MIN] = MPLINK_A_LINK_RATE_MIN,
+		[MPLINK_EXTACK_RATE_MAX] = MPLINK_A_LINK_RATE_MAX,
 	};
 	const struct nlattr *attr, *inner = NULL;
 	u32 n = 0;

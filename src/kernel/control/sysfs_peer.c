@@ -100,6 +100,21 @@ static int mplink_link_weight(const struct mplink_dir *dir, char *buf)
 	return sysfs_emit(buf, "%u\n", mplink_link_read(dir).weight);
 }
 
+static int mplink_link_rate_min(const struct mplink_dir *dir, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", mplink_link_read(dir).rate_min);
+}
+
+static int mplink_link_rate_max(const struct mplink_dir *dir, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", mplink_link_read(dir).rate_max);
+}
+
+static int mplink_link_preference(const struct mplink_dir *dir, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", mplink_link_read(dir).preference);
+}
+
 static struct mplink_counters mplink_link_count(const struct mplink_dir *dir)
 {
 	struct mplink_counters sum;
@@ -144,6 +159,9 @@ MPLINK_FILE(link, reason);
 MPLINK_FILE(link, remote);
 MPLINK_FILE(link, local);
 MPLINK_FILE(link, weight);
+MPLINK_FILE(link, rate_min);
+MPLINK_FILE(link, rate_max);
+MPLINK_FILE(link, preference);
 MPLINK_FILE_RW(link, liveness);
 MPLINK_FILE(link, bfd_state);
 
@@ -156,6 +174,9 @@ const struct attribute *const mplink_link_attrs[] = {
 	&mplink_link_remote_file.attr,
 	&mplink_link_local_file.attr,
 	&mplink_link_weight_file.attr,
+	&mplink_link_rate_min_file.attr,
+	&mplink_link_rate_max_file.attr,
+	&mplink_link_preference_file.attr,
 	&mplink_link_liveness_file.attr,
 	&mplink_link_bfd_state_file.attr,
 #define MPLINK_TRAFFIC_COUNTER(id, name, ...) &mplink_link_##name##_file.attr,

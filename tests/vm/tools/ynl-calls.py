@@ -199,6 +199,14 @@ def changes(family, mpl0):
     same("the changed peer", links(family.do("peer-get", peer)),
          [("eth1", "10.0.1.7", 3, "none")])
     family.do("peer-set", peer | {"link": [
+        {"nic": "eth1", "rate-min": 1000, "rate-max": 2000, "preference": 7}]})
+    same("what adaptive is told", [family.do("peer-get", peer)["link"][0][name] for name in
+                                   ("rate-min", "rate-max", "preference")], [1000, 2000, 7])
+    refused(family, "peer-set", peer | {"link": [{"nic": "eth1", "rate-max": 999}]}, 22,
+            msg="is less than the link's rate_min", bad_attr=".link.rate-max")
+    refused(family, "peer-set", peer | {"link": [{"nic": "eth1", "preference": 8}]}, 34,
+            bad_attr=".link.preference")
+    family.do("peer-set", peer | {"link": [
         {"nic": "eth1", "remote": address("10.0.1.8"), "local": address("10.0.1.1"),
          "add": True}]})
     same("two links over one NIC", links(family.do("peer-get", peer)),

@@ -1,0 +1,78 @@
+#!/bin/bash
+# Guards: settings of links for policy adaptive. A link of a later tier carries nothing while the
+# first has room, takes what is too much for it and what it cannot carry while it is down, and
+# nothing again some seconds after. Bounds of rates decide the shares. They are shown, saved,
+# loaded, and refused where they exclude each other.
+# by default: 6.1
+# timeout: 300
+# shellcheck source=tests/vm/lib.sh
+source "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/vm/lib-traffic.sh
+source "$(dirname "$0")/../lib-traffic.sh"
+# shellcheck source=tests/vm/lib-tunnel.sh
+source "$(dirname "$0")/../lib-tunnel.sh"
+
+# Whether 20 pings leave by that NIC, and none by the other.
+pings_by() {
+	local nic=$1 other=$2 before there
+	before=$(link_count "$other" tx_packets) there=$(link_count "$nic" tx_packets)
+	ping -qc20 -i0.05 -W2 "$PEER" >/dev/null &&
+		[[ $(link_count "$other" tx_packets) -eq $before ]] &&
+		[[ $(link_count "$nic" tx_packets) -ge $((there + 20)) ]]
+}
+
+of_link() { # of_link NIC NAME: in JSON
+	mplink -j show | jq "[.. | objects | select(.nic? == \"$1\" and .weight?)][0].$2"
+}
+
+tunnel 2
+check "settings" mplink peer set "$PEER" link eth1 rate-max 2mbit link eth2 preference 1
+check "policy" mplink set mpl0 policy adaptive
+equal "rate_max" "$(attr "peers/$PEER/links/eth1/rate_max") $(of_link eth1 rate_max)" "2000 2000"
+equal "preference" "$(attr "peers/$PEER/links/eth2/preference") $(of_link eth2 preference)" "1 1"
+mplink show | grep 'PREFERENCE' || fail "show has no preference"
+mplink show --prometheus |
+	grep '^mplink_link_rate_max_bytes_per_second{.*nic="eth1".*} 250000$' ||
+	fail "Prometheus has no rate_max"
+
+# While the first link has room.
+wait_until 60 pings_by eth1 eth2
+
+# More than it may carry.
+in_b iperf3 -s -D
+wait_until 30 listens B t 5201
+background iperf3 -c "$PEER" -t 120
+bulk=$BACKGROUND
+before=$(link_count eth2 tx_packets)
+wait_until 60 more_than $((before + 500)) link_count eth2 tx_packets
+kill "$bulk"
+wait "$bulk" || true
+wait_until 60 pings_by eth1 eth2
+
+# When it is down.
+ip link set eth1 down
+wait_until 30 pings_by eth2 eth1
+ip link set eth1 up
+wait_until 60 pings_by eth1 eth2
+
+# Saved and loaded.
+mplink save >/run/saved
+check "preference" mplink peer set "$PEER" link eth2 preference 0 link eth1 rate-max 0
+check "load" mplink load /run/saved
+equal "settings that were loaded" "$(of_link eth1 rate_max) $(of_link eth2 preference)" "2000 1"
+
+# Bounds that exclude each other, and one that is no rate.
+said=$(mplink peer set "$PEER" link eth1 rate-min 3mbit 2>&1) && fail "rate-min was taken: $said"
+[[ $said == *"is more than the link's rate_max"* ]] || fail "rate-min above rate-max: $said"
+said=$(mplink peer set "$PEER" link eth1 rate-max 3m 2>&1) && fail "3m was taken: $said"
+[[ $said == *'rate-max "3m" is not a rate from 0 to 400000000 kbit/s'* ]] || fail "3m: $said"
+
+# Shares of a stream that is too fast for both.
+check "bounds" mplink peer set "$PEER" link eth1 rate-max 500kbit \
+	link eth2 rate-max 1500kbit preference 0
+one=$(link_count eth1 tx_bytes) two=$(link_count eth2 tx_bytes)
+iperf3 -uc "$PEER" -b 6M -l 1200 -t 8 >/dev/null
+one=$(($(link_count eth1 tx_bytes) - one)) two=$(($(link_count eth2 tx_bytes) - two))
+echo "eth1 has sent $one bytes, eth2 $two"
+[[ $two -gt $((one * 22 / 10)) && $two -lt $((one * 40 / 10)) ]] ||
+	fail "bounds of 500 and 1500 kbit/s, but $one and $two bytes"
