@@ -10,7 +10,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd) || exit 1
 passed=0
 failed=0
 mkdir -p "$root/build"
-# Nobody's filter may leave out what shall be tested.
+# A filter in the environment must not leave tests out.
 unset "${!GTEST_@}"
 export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
 export UBSAN_OPTIONS=print_stacktrace=1

@@ -116,7 +116,7 @@ enum mplink_bfd_diag {
 enum mplink_bfd_auth {
 	MPLINK_BFD_AUTH_NONE,
 	MPLINK_BFD_AUTH_PASSWORD,	/* known, and refused: anyone on the path can read it */
-	MPLINK_BFD_AUTH_MD5,		/* likewise: broken */
+	MPLINK_BFD_AUTH_MD5,		/* refused, too: broken */
 	MPLINK_BFD_AUTH_METICULOUS_MD5,
 	MPLINK_BFD_AUTH_SHA1,
 	MPLINK_BFD_AUTH_METICULOUS_SHA1,

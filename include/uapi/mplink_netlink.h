@@ -153,7 +153,7 @@ enum mplink_a_session {
 	MPLINK_A_SESSION_REMOTE_DISCR,	/* u32; 0: the far end is not heard */
 	MPLINK_A_SESSION_TX_US,		/* u32: the interval in use; 0: nothing is wanted */
 	MPLINK_A_SESSION_RX_US,		/* u32: that of the far end; 0: it was never heard */
-	MPLINK_A_SESSION_DETECTION_US,	/* u64: how long it may be silent; 0: likewise */
+	MPLINK_A_SESSION_DETECTION_US,	/* u64: how long it may be silent; 0: the same */
 	__MPLINK_A_SESSION_MAX
 };
 

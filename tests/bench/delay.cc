@@ -53,7 +53,7 @@ public:
 			close(rx_);
 	}
 
-	// A link may lose some of these; what comes shall have come before what counts.
+	// A link may lose some of these; what arrives must arrive before the counted packets do.
 	void probe() const
 	{
 		std::array<char, 1000> some{};

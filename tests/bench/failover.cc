@@ -89,7 +89,7 @@ public:
 	Receiver(int socket, unsigned packets) : socket_(socket), seen_(packets)
 	{
 		const int on = 1;
-		const int room = 32 << 20; // a slow reader shall not look like a lossy link
+		const int room = 32 << 20; // a slow reader must not look like a lossy link
 
 		check(setsockopt(socket, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)),
 		      "SO_TIMESTAMPNS");
@@ -169,7 +169,7 @@ private:
 	std::vector<int64_t> arrivals_; // of each packet's first copy
 };
 
-// A program that reads what it shall do.  It has started, and read an empty line,
+// A program that reads its orders.  It has started, and read an empty line,
 // before that matters: while a program is read from the host's files the guest's
 // clock goes on by any amount, and this process waits for it.
 class Command
@@ -194,7 +194,7 @@ public:
 			sleep_until(now() + millisecond);
 			if (waitpid(child_, nullptr, WNOHANG) != 0) {
 				errno = ECHILD;
-				die(name_ + " does not read what it shall do");
+				die(name_ + " does not read its orders");
 			}
 			check(ioctl(ends[0], FIONREAD, &unread), "FIONREAD");
 		}

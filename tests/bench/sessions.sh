@@ -53,8 +53,8 @@ configuration() {
 	END
 }
 
-# up_since MS: how many sessions are Up, and how many of them since that time. To ask
-# shall take no time from them: under load, softirqs share the CPU with programs.
+# up_since MS: how many sessions are Up, and how many of them since that time. Asking
+# must take no time from them: under load, softirqs share the CPU with programs.
 up_since() {
 	chrt --idle 0 "$mplink" --json show | chrt --idle 0 python3 -c '
 import json, sys

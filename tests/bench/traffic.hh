@@ -31,8 +31,8 @@ inline void sleep_for(int64_t time)
 	nanosleep(&t, nullptr);
 }
 
-// Named NICs, to each of which so many flows shall be found: how a flow is hashed is the
-// business of who does it, so it is tried out.
+// Finds so many flows for each of the named NICs. Each mechanism hashes flows in its own way,
+// so flows are tried out.
 class Places
 {
 public:

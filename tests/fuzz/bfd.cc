@@ -145,7 +145,7 @@ private:
 				"refused, and received");
 			return;
 		}
-		require(session_.remote_discr() == packet.my_discr, "not whom it has heard");
+		require(session_.remote_discr() == packet.my_discr, "not the peer it has heard");
 		require(session_.state() == bfd_next_state(was, packet.state), "not the RFC's way");
 		require(was == MPLINK_BFD_ADMIN_DOWN ||
 				packet.poll == (step.send == BfdSend::final),

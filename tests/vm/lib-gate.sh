@@ -137,11 +137,11 @@ gate_begin() {
 	rm -rf "$GATE_STATE"
 	mkdir -p "$GATE_STATE"
 	: >"$GATE_STATE/loads"
-	# A device that waits for a reference shall say so before we look away.
+	# Give a device that waits for a reference the time to say so.
 	echo 1 >/proc/sys/net/core/netdev_unregister_timeout_secs 2>/dev/null
 	# The time makes the mark one of a kind even if a name runs twice in a boot.
 	echo "mplink-test: begin $1 $(cut -d' ' -f1 /proc/uptime)" >"$GATE_STATE/mark"
-	# Scenarios read the log again and again: it shall hold no others' lines.
+	# Scenarios read the log many times. It must not hold the lines of earlier scenarios.
 	dmesg --clear
 	cat "$GATE_STATE/mark" >/dev/kmsg
 }
@@ -150,7 +150,7 @@ gate_begin() {
 # nothing of it may depend on them.
 gate_clean_up() {
 	local ns dev devs=()
-	# What a connection whose owner was killed repeats would reach the next scenario.
+	# A connection of a killed program repeats its packets. They would reach the next scenario.
 	ss -HKt state all >/dev/null 2>&1
 	if [[ -d /sys/module/mplink ]]; then
 		rmmod mplink || echo "cleaning up: rmmod mplink failed"

@@ -344,7 +344,7 @@ tcp_stop() {
 	wait "$TCP_CLIENT" "$TCP_SERVER" 2>/dev/null || true
 }
 
-# Nice: it shall fill the CPUs, and not keep the scenario from them.
+# With nice, because it must fill the CPUs without keeping the scenario from them.
 STEADY=()
 steady() {
 	local dst=$1 seconds=${2:-120} family=() listen=0.0.0.0
@@ -410,7 +410,7 @@ iperf() {
 	fi
 }
 
-# What nft saw leaves no doubt about what came, whoever listens.
+# nft counts what arrived, even if no program listens.
 receiver() {
 	in_b nft "table inet count { chain in { type filter hook prerouting priority -300;
 		udp dport $1 counter; }; }"

@@ -92,7 +92,7 @@ in_b nft -f - <<-'NFT'
 NFT
 expect_log 'eth1 to 10.99.0.2: BFD: valid 1 -> 0 \(liveness\)'
 equal "our diagnostic" "$(mplink_session eth1 diag)" detection-time-expired
-wait_until 20 frr_is 10.0.1.1 status init # it hears us, who are Down
+wait_until 20 frr_is 10.0.1.1 status init # it hears us, and we are Down
 in_b nft delete table netdev mute
 wait_until 20 frr_is 10.0.1.1 status up
 log_mark

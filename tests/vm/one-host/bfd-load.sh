@@ -32,9 +32,8 @@ holds() {
 	! _log_has 'BFD: valid 1 -> 0'
 }
 
-# The CPUs have nothing left, and yet their queues do not grow. A packet takes the debug
-# kernel a millisecond: what waits there behind a thousand that nobody holds back comes
-# too late, or never.
+# The CPUs are fully busy, but their queues do not grow. The debug kernel needs a millisecond
+# for a packet. Behind a thousand of them a BFD packet would come too late, or never.
 RATE=20000
 WINDOW=()
 if [[ $KERNEL == debug ]]; then

@@ -34,7 +34,7 @@ both_ends 2 liveness bfd bfd-interval-us 300000
 refused eth1 10.0.1.2 10.0.1.1 bad_ttl too_short bad_version length_too_small length_too_large \
 	no_detect_mult multipoint no_my_discriminator no_your_discriminator auth_length auth_weak \
 	auth_unknown no_session auth_unwanted
-# From whom there is no session with.
+# From an address without a session.
 in_b ip addr add 10.0.1.77/24 dev eth1
 refused eth1 10.0.1.77 10.0.1.1 no_session
 

@@ -119,14 +119,14 @@ mplink_up
 wait_until 10 ping -qc1 -W1 10.99.0.2
 check "Prometheus" mplink show --prometheus
 
-# Whoever may not change it can read it.
+# A user without privileges can read, but not change, the device.
 check "nobody reads" setpriv --reuid 65534 --clear-groups mplink show
 status=0
 said=$(setpriv --reuid 65534 --clear-groups mplink nic add eth9 2>&1) || status=$?
 equal "status of a change by nobody" $status 1
 [[ $said == *CAP_NET_ADMIN* ]] || fail "a change by nobody: $said"
 
-# A tunnel takes the peers it is for, and no others.
+# A tunnel takes only the peers that it is meant for.
 mplink save >/run/plain
 jq '.devices[0] |= (.encap = "gre-udp" | .tunnel.flow_buckets = 4 | .tunnel.outoforder_max_us = 90000
 	| .peers[0].key = 77)' /run/plain >/run/tunnel

@@ -63,7 +63,7 @@ nap 0.1
 stop TERM 900
 pgrep -f 'sleep 1000.7' && fail "the command still runs"
 
-# A command that reads does not wait for what will never come, nor take what is not its own.
+# A command that reads does not wait for an answer that will never come, and takes only its own answers.
 start "wc -c >>$RAN"
 stop TERM 3000
 equal "bytes that the command read" "$(sort -u $RAN)" 0

@@ -21,7 +21,7 @@ expect_events eth2 'inetaddr NETDEV_UP (1): valid 0 -> 1'
 equal "eth2 address" "$(attr nics/eth2/address)" 10.0.2.1
 equal "eth2 reason" "$(attr nics/eth2/reason)" none
 
-# A second address is news, but changes nothing, neither coming nor going.
+# A second address that comes or goes is logged, but changes nothing.
 log_mark
 ip addr add 10.0.2.8/24 dev eth2
 ip addr del 10.0.2.8/24 dev eth2

@@ -37,8 +37,8 @@ udp_conserved
 dropped=$(ip -s -j link show mpl0 | grep -o '"tx":{[^}]*}' | grep -o '"dropped":[0-9]*' | cut -d: -f2)
 [[ $dropped -ge $lost ]] || fail "ip -s link shows $dropped dropped packets, not $lost"
 
-# Again and again: what is sent in the moment in which the virtual NIC's carrier comes back is
-# counted, too.
+# Many times: packets that are sent just when the virtual NIC's carrier comes back are counted,
+# too.
 UDP_RATE=3000 udp_start
 for ((i = 0; i < 10; i++)); do
 	for nic in eth1 eth2 eth3; do

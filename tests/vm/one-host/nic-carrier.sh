@@ -27,8 +27,8 @@ linkwatch_ran() {
 		read -r state </sys/class/net/metronome/operstate
 		nap 0.01
 	done
-	# The metronome flushed the routing cache, for which the watch over routes re-reads all
-	# NICs within 50 ms.  It must not see eth3's carrier before linkwatch does.
+	# The metronome flushed the routing cache. So the watch over routes reads all NICs again
+	# within 50 ms.  It must not see eth3's carrier before linkwatch does.
 	nap 0.2
 }
 

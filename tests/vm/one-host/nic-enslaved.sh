@@ -36,7 +36,7 @@ fi
 equal "eth3 valid" "$(attr nics/eth3/valid)" 1
 link_carries eth3
 
-# A second refusal, after it was ours, is news again.
+# After it was ours, a second failure to attach it is logged again.
 ip link set eth3 down
 ip link set eth3 name other
 ip link set other master br0

@@ -20,7 +20,7 @@ for _ in 1 2; do
 	expect_log 'eth2: NETDEV_UNREGISTER \(6\): valid 0 \(unregistered\)$'
 	link_silent eth2
 	log_mark
-	# What happens to it there is not of our namespace.
+	# What happens to it there does not concern our namespace.
 	ip -n C link set eth2 up
 	ip -n C addr add 10.0.2.1/24 dev eth2
 	ip -n C link set eth2 down

@@ -3,7 +3,7 @@
 # timeout: 120
 # Answers: a packet that rests in a queue keeps its route, and the route kept the NIC: it
 # could not be deleted ("waiting for eth2 to become free") for as long as the packet lay
-# on another device. Here that is an ifb, to which the NIC's egress sends its packets.
+# on another device. Here that device is an ifb; the NIC's egress sends its packets there.
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/vm/lib-traffic.sh

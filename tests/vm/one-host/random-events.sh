@@ -84,7 +84,7 @@ fi
 mtu=$([[ $((SEED / 2 % 2)) -eq 1 ]] || echo no-mtu)
 topology 3
 ip netns add C
-# A wait that flapping lengthens 32 times shall not be what the end has to wait for.
+# Flapping can lengthen this wait 32 times. Do not let the end depend on it.
 mplink_load nics=$NICS peer=10.99.0.2 "remotes=$remotes" liveness=bfd wtr_ms=50
 # What mplink is in B for its sessions only: packets take B's own routes.
 far_end "$near" liveness bfd wtr-ms 50

@@ -83,7 +83,7 @@ check "in pieces" ping -qc3 -i0.2 -W2 -M dont -s 1400 10.99.0.2
 equal "longer than the device's MTU" "$(counted long)" 0
 ip link set mpl0 mtu 1500
 
-# Everything has to pass what is on the virtual NIC.
+# All packets must pass the qdisc and filters of the virtual NIC.
 tc qdisc add dev mpl0 root pfifo
 before=$(tc -s qdisc show dev mpl0 root | grep -oE '[0-9]+ pkt' | cut -d' ' -f1)
 check "through a qdisc" ping -qc3 -i0.2 -W2 10.99.0.2

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Guards: what reaches the virtual NIC past the hook. A GSO packet is held to the NIC's MTU
-# by its segments. ICMPv6 redirects, forged or of a hub, do not leave. `tcpdump -i any` shows
+# Guards: packets that reach the virtual NIC past the hook. The segments of a GSO packet must
+# fit the NIC's MTU. ICMPv6 redirects, forged ones or a hub's, do not leave. `tcpdump -i any` shows
 # a packet once on each device.
 # by default: 6.1
 # timeout: 120

@@ -59,10 +59,10 @@ refused() {
 	done
 }
 
-# What waits for a CPU behind the others' shall not be given up: nothing is lost here.
+# Packets that wait for a CPU behind others must not be given up: nothing is lost here.
 tunnel 3 max_peer_buffer=2000 max_perflow_buffer=300 outoforder_min_us=$MAX_US \
 	outoforder_max_us=$MAX_US
-# What one CPU throws, the other shall be able to take.
+# One CPU must be able to take what the other one sends.
 sysctl -qw net.core.netdev_max_backlog=100000
 ip addr add 10.0.1.77/24 dev eth1
 ip addr add 10.0.1.78/24 dev eth1
@@ -73,7 +73,7 @@ before=$(accounted)
 udp_start
 
 refused 10.0.1.77 3000 "${REFUSED[@]}"
-# From whom nobody is a peer, whatever he sends.
+# From an address that is no peer's, with any content.
 sender=$(gre_drops B sender)
 throws 10.0.1.78 3000 good checksummed
 equal "packets refused for their sender" $(($(gre_drops B sender) - sender)) 6000
@@ -102,7 +102,7 @@ nap 1
 udp_stop
 in_order "$PEER_A"
 equal "packets of the good stream that were lost" "$UDP_LOST" 0
-# Each is one that was let through, of whomever, or refused for a reason.
+# Each packet was let through, or refused for a reason.
 good=$(($(came_from 10.99.0.1) - before_good))
 echo "$SENT bad ones, $good good ones"
 equal "packets accounted for" $(($(accounted) - before)) $((SENT + good))

@@ -1,9 +1,9 @@
 #!/bin/bash
-# Answers: path MTU by ICMP that nobody needs to have seen a packet for: eight bytes quoted, a
-# wrong port, key or number, an MTU that is none, or not below the quoted length: ignored and
-# counted. What quotes a packet that was sent is believed. With `checksum on` the outer UDP has
-# a checksum, and with `off` none, which the far end verifies. `ttl` is the TTL or hop limit of
-# what is sent.
+# Answers: an ICMP error that its sender could make up without having seen a packet: only eight
+# bytes quoted, a wrong port, key or number, an impossible MTU, or one not below the quoted
+# length. It is ignored and counted. An error that quotes a packet that was sent is believed.
+# With `checksum on` the outer UDP has a checksum, which the far end verifies, and with `off`
+# it has none. `ttl` is the TTL or hop limit of what is sent.
 # by default: 6.1
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh

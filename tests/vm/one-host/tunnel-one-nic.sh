@@ -91,7 +91,7 @@ refused() {
 	! said=$(peer_set "$@" 2>&1) || fail "not refused: $*"
 	[[ $said == *"$text"* ]] || fail "$*: $said"
 }
-# Without that link what A sends by it is dropped, of which A hears nothing: B's log does.
+# Without that link B drops what A sends by it. A is not told; B's log says so.
 peer_set unlink eth1 10.8.2.1
 ping -qc4 -i0.1 -W1 10.99.0.2 || true
 expect_log 'packets from 10\.8\.2\.1 by eth1 are dropped: .*addlink NIC 10\.8\.2\.1'

@@ -107,7 +107,7 @@ for OUTER in 4 6; do
 		refused $((LESS - OUTSIDE + 1)) "$((LESS - OUTSIDE))"
 		check "just as long" ping -qc3 -i0.1 -W2 -M "do" -s $((LESS - OUTSIDE - HEADERS)) "$PEER"
 
-		# Those who have not heard of it are told, or, where nobody can be, need not be.
+		# Senders that do not know the new MTU yet are told, where the kernel can tell them.
 		forget
 		before=$(fragments)
 		wait_until 10 ping -qc1 -W1 -M dont -s $((1500 - OUTSIDE - HEADERS)) "$PEER"
@@ -121,7 +121,7 @@ for OUTER in 4 6; do
 		dropped_none A too_big
 		dropped_none B too_big
 
-		# With a new path, for a second only.
+		# For one second after the path is new.
 		mplink peer set "$PEER" link eth1 "$(addresses "$OUTER" 2)2"
 		mplink peer set "$PEER" link eth1 "$(addresses "$OUTER" 2)"
 		sysctl -qw net.ipv4.route.mtu_expires=1 net.ipv6.route.mtu_expires=1

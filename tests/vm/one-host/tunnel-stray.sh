@@ -25,7 +25,7 @@ flip() {
 		    d, who = s.recvfrom(2000)
 		    s.sendto(d, who)
 	END
-	# Not to the caller's pipe: whoever reads that would wait for the echo if we fail.
+	# Not to the caller's pipe: if we fail, its reader would wait for the echo.
 	ip netns exec B python3 /tmp/echo.py >/dev/null &
 	local echo=$!
 	wait_until 60 listens B u 7

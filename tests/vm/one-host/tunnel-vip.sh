@@ -36,7 +36,7 @@ dropped=$(gre_drops A sender)
 ping -qc20 -i0.05 -W2 "$PEER" >/dev/null
 equal "refused by A of a new path" "$(gre_drops A sender)" "$dropped"
 
-# eth2's address, to which A sends by eth1: B goes on sending from eth1's.
+# A sends to eth2's address by eth1. B goes on sending from eth1's address.
 in_b sysctl -qw net.ipv4.conf.all.arp_ignore=0 net.ipv4.conf.eth1.rp_filter=0 \
 	net.ipv4.conf.all.rp_filter=0
 in_b ip addr del 10.0.1.100/32 dev eth1

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Answers: NICs in a VRF, net.ipv4.udp_l3mdev_accept as it is by default, IPv4 and IPv6: packets
 # and BFD come through, also when the NICs enter the VRF later, and when they have left it.
-# Keys are shown to who has CAP_NET_ADMIN only, and `mplink show` works without.
+# Only users with CAP_NET_ADMIN see keys, and `mplink show` works without.
 # by default: 6.12
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
@@ -39,7 +39,7 @@ far_again() {
 	in_b ip link set mpl0 up
 }
 
-# Nobody, and without capabilities.
+# As the user nobody, without capabilities.
 nobody() {
 	setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all --inh-caps=-all "$@"
 }

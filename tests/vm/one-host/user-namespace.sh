@@ -1,6 +1,6 @@
 #!/bin/bash
-# Guards: in a user namespace, whose root need not be anybody: the memory that peers take is
-# charged to who asked for them, the log is not his to fill, and the files in sysfs are his.
+# Guards: in a user namespace, where any user can be root: the user who makes peers is charged
+# for their memory, cannot fill the log, and owns the files in sysfs.
 # by default: 6.1
 # timeout: 100
 # shellcheck source=tests/vm/lib.sh
@@ -36,7 +36,7 @@ inside='
 	for ((i = 0; i < 200; i++)); do
 		echo nonsense >$top/policy || true
 	done 2>/dev/null
-	# Who is charged once for more than he asked for has some in stock.
+	# The kernel charges in advance, so a user who was charged once has some memory in stock.
 	charged() { awk "/^(slab|percpu|vmalloc) / { sum += \$2 } END { print sum }" "$1/memory.stat"; }
 	before=$(charged "$1")
 	mplink load "$2"

@@ -168,7 +168,7 @@ Request valid(std::uint32_t ifindex)
 	return r;
 }
 
-// Half of them stay as they are, for a family that refuses all would be no test.
+// Half of them stay unchanged: if the family refused all of them, nothing would be tested.
 void mutate(Bytes &a)
 {
 	if (below(2) || a.empty())

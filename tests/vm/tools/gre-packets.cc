@@ -3,15 +3,15 @@
 // usage: gre-packets FROM TO KEY COUNT SEED KIND...
 //
 // COUNT datagrams of each KIND from the address FROM to TO's port 4754, IPv4 or IPv6;
-// prints how many they were altogether. The inner packets are for nobody. KEY is the
+// prints how many they were altogether. No host has the inner packets' destination. KEY is the
 // peer's, 24 bits.
 //   truncated version flags protocol no_key key checksum inner ecn
 //              must be refused for that reason, the word of `ethtool -S`'s gre_drop_*
-//   random     any bytes; mutated: a good packet, of which a byte is another
-//   good       in order, in all buckets; checksummed: likewise, with GRE's checksum
+//   random     any bytes; mutated: a good packet with one byte changed
+//   good       in order, in all buckets; checksummed: the same, with GRE's checksum
 //   half       a bucket's numbers jump by half of their range, to and fro; jump: to anywhere
 //   flood      of a bucket every other number is missing
-//   withhold   likewise of all buckets
+//   withhold   the same, in all buckets
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>

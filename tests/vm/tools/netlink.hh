@@ -92,8 +92,8 @@ public:
 			die("send");
 	}
 
-	// One datagram.  The kernel takes the greatest `most` of a socket as a wish how long
-	// a dump's datagrams shall be.
+	// One datagram.  The kernel makes a dump's datagrams as long as the greatest `most` of the
+	// socket so far.
 	Bytes receive(std::size_t most = 1 << 16)
 	{
 		pollfd waiting = {.fd = fd_, .events = POLLIN, .revents = 0};

@@ -113,7 +113,7 @@ int send(const char *destination, const char *port, const Options &o)
 	} else {
 		usage();
 	}
-	// Not connected: an ICMP error for one packet shall not fail the next.
+	// Not connected: an ICMP error for one packet must not fail the next.
 	const int fd = socket(to->sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		die("socket");
@@ -165,7 +165,7 @@ int receive(const char *port, const Options &o)
 	const int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	const int off = 0;
 	const int on = 1;
-	const int buffer = 32 << 20; // a slow reader shall not look like a lossy link
+	const int buffer = 32 << 20; // a slow reader must not look like a lossy link
 	sockaddr_in6 here{};
 	here.sin6_family = AF_INET6;
 	here.sin6_port = htons(number<std::uint16_t>(port));
