@@ -123,7 +123,8 @@ void mplink_core_refresh(struct mplink_device *device);
  * mplink_core_recheck() - Decide again which links may carry packets.
  * @device: the device
  * @event: MPLINK_EVENT_LIVENESS if a BFD session has changed its state, or
- *	MPLINK_EVENT_RESTORE if time has passed
+ *	MPLINK_EVENT_ANSWER after mplink_core_take_caps(), MPLINK_EVENT_RESTORE if time has
+ *	passed
  */
 void mplink_core_recheck(struct mplink_device *device, mplink_u32 event);
 

@@ -39,7 +39,7 @@ enum mplink_message_type {
  * struct mplink_caps - CAPS: what an end can do, and since when
  * @features: a bit for each optional feature; none is defined yet
  * @epoch: random, not 0, and new each time the end forgets its peers' state
- * @heard: the epoch of the receiver that the sender has heard last; 0: none
+ * @heard: the epoch of the CAPS that this one answers; 0: it answers none
  * @asks: the receiver is to answer with CAPS of its own
  */
 struct mplink_caps {
@@ -117,6 +117,51 @@ mplink_size mplink_core_message_read(const mplink_u8 *bytes, mplink_size len,
  * @bucket: the flow bucket of the packet that the messages follow
  */
 void mplink_core_message_gre(mplink_u8 *bytes, mplink_u32 key, mplink_u8 bucket);
+
+/* --- which far end answers, and on which links -------------------------------------------- */
+
+/* What follows from CAPS; a set of bits. */
+enum mplink_caps_step {
+	MPLINK_CAPS_ASK = 1,	/* not proven yet: ask by this link */
+	MPLINK_CAPS_CONFIRMED = 2,	/* links may have become valid, or invalid: recheck */
+	MPLINK_CAPS_ANEW = 4,	/* the far end is another one than before, or has begun anew */
+};
+
+/**
+ * mplink_core_take_caps() - Take CAPS that came by a link
+ * @peer: the peer
+ * @link: the link's id
+ * @epoch: the epoch in CAPS, not 0
+ * @proven: 1 if CAPS repeats our epoch: its sender sees what we send by this link
+ *
+ * While the far end answers on one link, other links are not used until it answers there.
+ *
+ * Context: Any, in an RCU read section; one caller at a time per peer.
+ * Return: a set of enum mplink_caps_step.
+ */
+mplink_u32 mplink_core_take_caps(const struct mplink_peer *peer, mplink_u32 link, mplink_u64 epoch,
+				 int proven);
+/* The epoch of the far end; 0: it has not answered.  Any context. */
+mplink_u64 mplink_core_far_epoch(const struct mplink_peer *peer);
+/* The far end has answered nothing for a long time.  As mplink_core_take_caps(); then recheck. */
+void mplink_core_forget_far_end(const struct mplink_peer *peer);
+/**
+ * mplink_core_link_confirmed() - Whether the far end has answered on a link
+ * @peer: the peer
+ * @link: the link's id
+ *
+ * Context: Any, in an RCU read section.
+ * Return: 1, or 0; also 0 if there is no such link.
+ */
+int mplink_core_link_confirmed(const struct mplink_peer *peer, mplink_u32 link);
+/**
+ * mplink_core_all_confirmed() - Whether the far end has answered on each link that has a path
+ * @peer: the peer
+ *
+ * Context: Any, in an RCU read section.
+ * Return: 1, or 0.
+ */
+int mplink_core_all_confirmed(const struct mplink_peer *peer);
 
 /* --- estimates ------------------------------------------------------------------------ */
 

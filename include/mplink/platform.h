@@ -327,8 +327,12 @@ void mplink_report_not_attached(void *owner, const char *nic, const char *why);
 /* Logs that a link flaps, and must work for wait_ms milliseconds from now on. */
 void mplink_report_flapping(void *owner, const struct mplink_link_report *report,
 			    mplink_u32 wait_ms);
-/* Logs that a link is no longer used, because BFD was turned on and got no answer. */
-void mplink_report_unanswered(void *owner, const struct mplink_link_report *report);
+/*
+ * Logs that a link is not used, because the far end has not answered in time.  reason: LIVENESS,
+ * BFD was turned on; UNCONFIRMED, the far end answers CAPS on other links.
+ */
+void mplink_report_unanswered(void *owner, const struct mplink_link_report *report,
+			      mplink_u32 reason);
 /* Sets the carrier of the virtual NIC: on if at least one link is valid. */
 void mplink_set_carrier(void *owner, int on);
 

@@ -75,8 +75,9 @@ void mplink_core_get_tunnel(const struct mplink_device *device,
 /* --- paths ------------------------------------------------------------------------- */
 
 /*
- * The path of the peer's link with that id, or NULL if the link is not valid.  Call it inside an
- * RCU read-side section; the path stays valid until the section ends.
+ * The path of the peer's link with that id.  NULL if its NIC, an address or a route is missing;
+ * a link that is not used for another reason has a path.  Call it inside an RCU read-side
+ * section; the path stays valid until the section ends.
  */
 struct mplink_path *mplink_core_peer_path(const struct mplink_peer *peer, mplink_u32 link);
 

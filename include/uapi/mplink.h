@@ -78,6 +78,7 @@ enum mplink_reason {
 	MPLINK_REASON_NO_ROUTE,
 	MPLINK_REASON_LIVENESS,		/* of a link: the far end does not answer on it */
 	MPLINK_REASON_WAIT_TO_RESTORE,	/* of a link: it works again; will it last? */
+	MPLINK_REASON_UNCONFIRMED,	/* of a link: the far end answers only on other links */
 	MPLINK_REASONS
 };
 
@@ -154,6 +155,7 @@ enum mplink_event {
 	MPLINK_EVENT_CONTROL = 0x202,	/* the user changed NICs, peers or links */
 	MPLINK_EVENT_LIVENESS = 0x203,	/* a BFD session changed its state */
 	MPLINK_EVENT_RESTORE = 0x204,	/* a wait to restore, or a hold-off, is over */
+	MPLINK_EVENT_ANSWER = 0x205,	/* the far end of a tunnel has answered on a link */
 };
 
 /* Why a packet was dropped. */

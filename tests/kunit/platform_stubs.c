@@ -136,7 +136,7 @@ void mplink_report_flapping(void *owner, const struct mplink_link_report *report
 {
 }
 
-void mplink_report_unanswered(void *owner, const struct mplink_link_report *report)
+void mplink_report_unanswered(void *owner, const struct mplink_link_report *report, u32 reason)
 {
 }
 

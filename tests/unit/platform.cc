@@ -204,7 +204,7 @@ void mplink_report_flapping(void *owner, const mplink_link_report *report, mplin
 						   std::to_string(wait_ms));
 }
 
-void mplink_report_unanswered(void *owner, const mplink_link_report *report)
+void mplink_report_unanswered(void *owner, const mplink_link_report *report, mplink_u32)
 {
 	mplink_assert_rtnl();
 	if (owner_of(owner).keep)

@@ -57,6 +57,8 @@ const char *meaning(std::uint32_t reason)
 		return ": the far end does not answer";
 	case MPLINK_REASON_WAIT_TO_RESTORE:
 		return ": it works again, and is used once that has lasted";
+	case MPLINK_REASON_UNCONFIRMED:
+		return ": the far end answers on other links, and not on this one";
 	default:
 		return "";
 	}

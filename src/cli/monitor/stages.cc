@@ -52,6 +52,8 @@ const char *awaited(std::uint32_t reason)
 		return "BFD";
 	case MPLINK_REASON_WAIT_TO_RESTORE:
 		return "wait to restore";
+	case MPLINK_REASON_UNCONFIRMED:
+		return "answer";
 	default:
 		return "?";
 	}

@@ -106,6 +106,35 @@ void mplink_core_message_gre(mplink_u8 *bytes, mplink_u32 key, mplink_u8 bucket)
 	gre_write_unnumbered(bytes, gre);
 }
 
+mplink_u32 mplink_core_take_caps(const mplink_peer *peer, mplink_u32 link, mplink_u64 epoch,
+				 int proven)
+{
+	return core(peer).take_caps(Boundary::read_section(), link, epoch, proven);
+}
+
+mplink_u64 mplink_core_far_epoch(const mplink_peer *peer)
+{
+	return core(peer).far_epoch();
+}
+
+void mplink_core_forget_far_end(const mplink_peer *peer)
+{
+	core(peer).forget_far_end();
+}
+
+int mplink_core_link_confirmed(const mplink_peer *peer, mplink_u32 id)
+{
+	const Link *link = core(peer).find_link(Boundary::read_section(), id);
+	const mplink_u64 epoch = core(peer).far_epoch();
+
+	return link && epoch && link->answered() == epoch ? 1 : 0;
+}
+
+int mplink_core_all_confirmed(const mplink_peer *peer)
+{
+	return core(peer).all_confirmed(Boundary::read_section()) ? 1 : 0;
+}
+
 mplink_meters *mplink_core_meters_create(void)
 {
 	void *memory = mplink_alloc_now(sizeof(Meters));

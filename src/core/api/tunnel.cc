@@ -54,11 +54,10 @@ mplink_u32 mplink_core_flow_hash(const mplink_u8 *l3, mplink_u32 len)
 
 mplink_path *mplink_core_peer_path(const mplink_peer *peer, mplink_u32 id)
 {
-	const LinkTable *table =
-		reinterpret_cast<const Peer *>(peer)->table(Boundary::read_section());
-	const LinkEntry *link = table ? table->find(id) : nullptr;
+	const ReadSection section = Boundary::read_section();
+	const Link *link = reinterpret_cast<const Peer *>(peer)->find_link(section, id);
 
-	return link ? link->path : nullptr;
+	return link ? link->reach(section) : nullptr;
 }
 
 mplink_resequencer *mplink_core_resequencer_create(const mplink_device *device)

@@ -9,8 +9,9 @@ namespace mplink
 namespace
 {
 
-constexpr const char *reasons[] = {"none",       "unregistered", "admin-down", "no-carrier",
-				   "no-address", "no-route",     "liveness",   "wait-to-restore"};
+constexpr const char *reasons[] = {"none",       "unregistered",    "admin-down",
+				   "no-carrier", "no-address",      "no-route",
+				   "liveness",   "wait-to-restore", "unconfirmed"};
 constexpr const char *livenesses[] = {"inherit", "off", "bfd"};
 constexpr const char *nic_stages[] = {"registered", "up", "carrier", "address"};
 constexpr const char *link_stages[] = {"route", "bfd-init", "bfd-up", "valid"};
@@ -181,6 +182,8 @@ const char *mplink_core_event_name(mplink_u32 event)
 		return "changed by the user";
 	case MPLINK_EVENT_LIVENESS:
 		return "BFD";
+	case MPLINK_EVENT_ANSWER:
+		return "CAPS";
 	case MPLINK_EVENT_RESTORE:
 		return "wait to restore";
 	default:

@@ -17,6 +17,10 @@ constexpr mplink_u64 least_trust_ms = 60000;
 // session that is not Up sends one packet per second.
 constexpr mplink_u64 least_grace_ms = 5000;
 
+// How much later than on the first link the far end's answer may come.  A link that is in use
+// stays in use for that long.
+constexpr mplink_u64 answer_ms = 100;
+
 constexpr mplink_u64 handshake_ms(const mplink_liveness_config &config)
 {
 	const mplink_u32 tx = config.bfd.min_tx_us;
@@ -85,6 +89,7 @@ void Link::set_local(const mplink_addr &local)
 {
 	if (!(local == local_)) {
 		moved_ = true;
+		set_answered(0);
 		restore_ = {};
 	}
 	local_ = local;
@@ -110,6 +115,7 @@ bool Link::change(const mplink_addr &remote, mplink_u16 weight)
 
 	if (!(remote == remote_)) {
 		moved_ = true;
+		set_answered(0);
 		// Past failures were those of the path to another address.
 		restore_ = {};
 	}
@@ -142,6 +148,8 @@ bool Link::follow_path()
 
 	if (need == PathNeed::none || (need == PathNeed::keep && moved_)) {
 		replace_path({});
+		// The NIC may come back with another address, which the far end does not know.
+		set_answered(0);
 	} else if (need == PathNeed::fresh &&
 		   (!path_ || moved_ || !mplink_path_current(path_.get()))) {
 		mplink_u32 reason = MPLINK_REASON_NONE;
@@ -193,7 +201,22 @@ mplink_u32 Link::why_not() const
 			   path_ ? mplink_u32{MPLINK_REASON_NONE} : no_path_);
 }
 
-bool Link::live() const
+bool Link::expect_answer(Rtnl, mplink_u64 epoch, mplink_u64 now_ms)
+{
+	const bool was = unconfirmed_;
+
+	unconfirmed_ = epoch && answered() != epoch;
+	if (unconfirmed_ != was)
+		answer_by_ms_ = unconfirmed_ ? now_ms + answer_ms : never;
+	return unconfirmed_ != was;
+}
+
+bool Link::confirmed() const
+{
+	return !unconfirmed_ || (restore_.usable() && answer_by_ms_ != never);
+}
+
+bool Link::lives() const
 {
 	return !asked_ || trusted() || answers();
 }
@@ -221,8 +244,11 @@ void Link::take(const RestoreStep &step)
 	reason_ = MPLINK_REASON_NONE;
 	if (!restore_.usable()) {
 		reason_ = why_not();
-		if (!reason_)
-			reason_ = live() ? MPLINK_REASON_WAIT_TO_RESTORE : MPLINK_REASON_LIVENESS;
+		if (!reason_ && !lives())
+			reason_ = MPLINK_REASON_LIVENESS;
+		else if (!reason_)
+			reason_ = confirmed() ? MPLINK_REASON_WAIT_TO_RESTORE
+					      : MPLINK_REASON_UNCONFIRMED;
 	}
 }
 
@@ -237,9 +263,22 @@ void Link::judge_trust(mplink_u64 now_ms)
 {
 	if (!trusted())
 		return;
-	unanswered_ = restore_.usable() && !answers() && now_ms >= trusted_until_ms_;
-	if (unanswered_ || answers() || !restore_.usable())
+	const bool over = restore_.usable() && !answers() && now_ms >= trusted_until_ms_;
+
+	if (over)
+		unanswered_ = MPLINK_REASON_LIVENESS;
+	if (over || answers() || !restore_.usable())
 		trusted_until_ms_ = 0;
+}
+
+void Link::judge_answer(mplink_u64 now_ms)
+{
+	if (now_ms < answer_by_ms_)
+		return;
+	answer_by_ms_ = never;
+	// Without carrier, address or route the user knows already.
+	if (!why_not())
+		unanswered_ = MPLINK_REASON_UNCONFIRMED;
 }
 
 bool Link::judge(Rtnl, const Settings &settings, mplink_u64 now_ms)
@@ -247,6 +286,8 @@ bool Link::judge(Rtnl, const Settings &settings, mplink_u64 now_ms)
 	const bool was_watched = watched_;
 
 	judge_trust(now_ms);
+	judge_answer(now_ms);
+	reach_.publish(why_not() ? nullptr : path_.get());
 	take(restore_step(
 		restore_,
 		{.wtr_ms = settings.liveness.wtr_ms, .holdoff_ms = settings.liveness.holdoff_ms},
@@ -277,6 +318,7 @@ void Link::finish(Rtnl)
 
 void Link::let_go(Rtnl)
 {
+	reach_.publish(nullptr);
 	path_ = {};
 	session_ = {};
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // A link: one way to one peer, over a NIC and to the peer's address there.
 #pragma once
+#include "base/atomic.hh"
 #include "base/ref.hh"
 #include "link/link_table.hh"
 #include "link/nic.hh"
@@ -121,6 +122,29 @@ public:
 	{
 		liveness_ = liveness;
 	}
+	// The path as soon as there are NIC, address and route, whether or not the link is valid.
+	// Null: one of them is missing.  It stays valid until the read section ends.
+	mplink_path *reach(ReadSection) const
+	{
+		return reach_.read();
+	}
+	// The epoch of the far end that answered last on this link; 0: none did.  Any context.
+	mplink_u64 answered() const
+	{
+		return answered_.read();
+	}
+	void set_answered(mplink_u64 epoch) const
+	{
+		answered_.write(epoch);
+	}
+	// Whether the far end with that epoch has answered here, and the link could be used.
+	bool proven(mplink_u64 epoch) const
+	{
+		return answered() == epoch && !why_not() && lives();
+	}
+	// The far end with that epoch, not 0, answers on a link that works, so it must answer on
+	// this one, too.  epoch 0: no answer is needed.  True: judge() is due.
+	[[nodiscard]] bool expect_answer(Rtnl, mplink_u64 epoch, mplink_u64 now_ms);
 	// Whether the BFD session is Up.
 	bool answers() const
 	{
@@ -143,7 +167,7 @@ public:
 	{
 		was_ = reason_;
 		lengthened_ms_ = 0;
-		unanswered_ = false;
+		unanswered_ = MPLINK_REASON_NONE;
 	}
 	// Follows the NIC, looks up the path, and starts or ends the session.  inherited: enum
 	// mplink_liveness.  False: memory is short.
@@ -166,15 +190,18 @@ public:
 	{
 		return lengthened_ms_;
 	}
-	// Whether the link was used without an answer by BFD, and this update ended that.
-	bool unanswered() const
+	// If the time to answer ended in this update without an answer, the reason for which the
+	// link is not used any more; else NONE.
+	mplink_u32 unanswered() const
 	{
 		return unanswered_;
 	}
 	// When to call judge() again at the latest, as mplink_now_ms(), or never.
 	mplink_u64 deadline_ms() const
 	{
-		return trusted() ? earlier(deadline_ms_, trusted_until_ms_) : deadline_ms_;
+		const mplink_u64 first = earlier(deadline_ms_, answer_by_ms_);
+
+		return trusted() ? earlier(first, trusted_until_ms_) : first;
 	}
 
 	// Drops path and session for good.  No published table may name them.
@@ -194,7 +221,15 @@ private:
 		return trusted_until_ms_ != 0;
 	}
 	void judge_trust(mplink_u64 now_ms);
-	bool live() const;
+	void judge_answer(mplink_u64 now_ms);
+	// Whether BFD allows to use the link.
+	bool lives() const;
+	// Whether the far end has answered, has time left for it, or need not.
+	bool confirmed() const;
+	bool live() const
+	{
+		return lives() && confirmed();
+	}
 	Health health() const;
 	mplink_u32 why_not() const;
 	void stamp(mplink_u64 now_ms);
@@ -220,6 +255,11 @@ private:
 	// The link was in use when BFD was turned on.  It may stay in use without an answer until
 	// then; 0: it may not.
 	mplink_u64 trusted_until_ms_ = 0;
+	Shared<mplink_path *> reach_ = nullptr;
+	mutable Shared<mplink_u64> answered_ = 0;
+	bool unconfirmed_ = false; // an answer is needed, and has not come
+	// Until then a link that is in use stays in use without an answer.
+	mplink_u64 answer_by_ms_ = never;
 	mplink_u64 deadline_ms_ = never;
 	mplink_u64 route_ms_ = never;
 	mplink_u64 valid_ms_ = never;
@@ -227,7 +267,7 @@ private:
 	// Belongs to the update under way.
 	mplink_u32 was_ = MPLINK_REASON_UNREGISTERED;
 	mplink_u32 lengthened_ms_ = 0;
-	bool unanswered_ = false;
+	mplink_u32 unanswered_ = MPLINK_REASON_NONE;
 	PathRef old_path_;
 	SessionRef old_session_;
 };

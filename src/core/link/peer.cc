@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "link/peer.hh"
 
+#include "mplink/measure.h"
 #include "policy/policies.hh"
 
 namespace mplink
@@ -177,7 +178,7 @@ void Peer::report(Rtnl rtnl, const Settings &settings, mplink_u32 event, const L
 	if (link.reason() != link.was())
 		mplink_report_link(settings.owner, &report);
 	if (link.unanswered())
-		mplink_report_unanswered(settings.owner, &report);
+		mplink_report_unanswered(settings.owner, &report, link.unanswered());
 	if (link.lengthened_ms())
 		mplink_report_flapping(settings.owner, &report, link.lengthened_ms());
 }
@@ -213,34 +214,80 @@ bool Peer::finish(Rtnl rtnl, const Settings &settings, bool changed)
 	return published;
 }
 
+mplink_u32 Peer::take_caps(ReadSection section, mplink_u32 id, mplink_u64 epoch, bool proven) const
+{
+	const Link *link = find_link(section, id);
+	const bool known = epoch == far_epoch();
+	mplink_u32 step = 0;
+
+	if (!link || (known && link->answered() == epoch))
+		return 0;
+	if (!proven) {
+		doubted_epoch_.write(epoch);
+		return MPLINK_CAPS_ASK;
+	}
+	// One packet is not enough: a bit may have been flipped.
+	if (!known && far_epoch() && epoch != doubted_epoch_.read()) {
+		doubted_epoch_.write(epoch);
+		return MPLINK_CAPS_ASK;
+	}
+	if (!known) {
+		far_epoch_.write(epoch);
+		step |= MPLINK_CAPS_ANEW;
+	}
+	link->set_answered(epoch);
+	return step | MPLINK_CAPS_CONFIRMED;
+}
+
+bool Peer::all_confirmed(ReadSection section) const
+{
+	const LinkSet *links = links_.read(section);
+	const mplink_u64 epoch = far_epoch();
+
+	if (!links || !epoch)
+		return false;
+	for (const Link &link : *links)
+		if (link.reach(section) && link.answered() != epoch)
+			return false;
+	return true;
+}
+
+// only: judges the links over this NIC, and those for which an answer matters more or less now.
+bool Peer::judge(Rtnl rtnl, const Settings &settings, const Nic *only)
+{
+	const LinkSet &links = *links_.get(rtnl);
+	const mplink_u64 now = mplink_now_ms();
+	const mplink_u64 epoch = far_epoch();
+	bool answers = false;
+	bool changed = false;
+
+	for (const Link &link : links)
+		answers |= epoch && link.proven(epoch);
+	for (Link &link : links) {
+		const bool due = link.expect_answer(rtnl, answers ? epoch : 0, now);
+
+		if (!only || &link.nic() == only || due)
+			changed |= link.judge(rtnl, settings, now);
+	}
+	return changed;
+}
+
 bool Peer::update(Rtnl rtnl, const Settings &settings, const Nic *only)
 {
 	const mplink_u32 inherited = liveness_ ? liveness_ : settings.liveness.mode;
-	const mplink_u64 now = mplink_now_ms();
 	bool complete = true;
-	bool changed = false;
-
-	if (!links_.get(rtnl))
-		return true;
-	for (Link &link : *links_.get(rtnl)) {
-		if (only && &link.nic() != only)
-			continue;
-		complete &= link.follow(rtnl, settings, inherited);
-		changed |= link.judge(rtnl, settings, now);
-	}
-	return finish(rtnl, settings, changed) && complete;
-}
-
-bool Peer::recheck(Rtnl rtnl, const Settings &settings)
-{
-	const mplink_u64 now = mplink_now_ms();
-	bool changed = false;
 
 	if (!links_.get(rtnl))
 		return true;
 	for (Link &link : *links_.get(rtnl))
-		changed |= link.judge(rtnl, settings, now);
-	return finish(rtnl, settings, changed);
+		if (!only || &link.nic() == only)
+			complete &= link.follow(rtnl, settings, inherited);
+	return finish(rtnl, settings, judge(rtnl, settings, only)) && complete;
+}
+
+bool Peer::recheck(Rtnl rtnl, const Settings &settings)
+{
+	return !links_.get(rtnl) || finish(rtnl, settings, judge(rtnl, settings, nullptr));
 }
 
 bool Peer::configure(Rtnl rtnl, const Settings &settings)

@@ -92,6 +92,24 @@ public:
 	// Publishes a table for the policy.  False as above.
 	[[nodiscard]] bool publish(Rtnl, const Settings &);
 
+	// Takes the epoch of CAPS that came by that link.  proven: the CAPS repeats our epoch, so
+	// its sender sees what we send.  Returns a combination of enum mplink_caps_step.  Any
+	// context; one caller at a time.
+	mplink_u32 take_caps(ReadSection, mplink_u32 id, mplink_u64 epoch, bool proven) const;
+	// The epoch of the far end; 0: it has not answered.  Any context.
+	mplink_u64 far_epoch() const
+	{
+		return far_epoch_.read();
+	}
+	// Whether the far end has answered on each link that has a path.  Any context.
+	bool all_confirmed(ReadSection section) const;
+	// The far end does not answer any more.  As take_caps().
+	void forget_far_end() const
+	{
+		far_epoch_.write(0);
+		doubted_epoch_.write(0);
+	}
+
 	// enum mplink_liveness, for links that inherit it.  After set_liveness() call update().
 	mplink_u32 liveness() const
 	{
@@ -131,6 +149,7 @@ public:
 	Peer *previous = nullptr;
 
 private:
+	[[nodiscard]] bool judge(Rtnl, const Settings &, const Nic *only);
 	bool prune(Rtnl rtnl);
 	[[nodiscard]] bool finish(Rtnl, const Settings &, bool changed);
 	void report(Rtnl, const Settings &, mplink_u32 event, const Link &link) const;
@@ -139,7 +158,9 @@ private:
 	Rcu<LinkSet> links_;
 	Rcu<LinkTable> table_;
 	mutable Lanes lanes_;
-	mplink_u64 serial_ = 0; // of the latest table
+	mutable Shared<mplink_u64> far_epoch_ = 0;
+	mutable Shared<mplink_u64> doubted_epoch_ = 0; // seen once
+	mplink_u64 serial_ = 0;                        // of the latest table
 	bool stale_ = false;
 	bool news_ = false; // tell() has something to report
 	bool works_ = false;

@@ -30,6 +30,11 @@ void mplink_net_liveness(struct net *net)
 	queue_work(system_wq, &mplink_net(net)->liveness);
 }
 
+void mplink_net_answers(struct net *net)
+{
+	queue_work(system_wq, &mplink_net(net)->answers);
+}
+
 void mplink_request_recheck(void *owner, u64 ms)
 {
 	const struct net_device *dev = owner;
@@ -71,6 +76,7 @@ static int __net_init mplink_net_start(struct net *net)
 	INIT_DELAYED_WORK(&mn->refresh, mplink_net_works->refresh);
 	INIT_DELAYED_WORK(&mn->lanes, mplink_net_works->lanes);
 	INIT_WORK(&mn->liveness, mplink_net_works->liveness);
+	INIT_WORK(&mn->answers, mplink_net_works->answers);
 	INIT_DELAYED_WORK(&mn->restore, mplink_net_works->restore);
 	INIT_DELAYED_WORK(&mn->watch, mplink_net_works->watch);
 	return 0;
@@ -86,6 +92,7 @@ static void __net_exit mplink_net_stop(struct net *net)
 	cancel_delayed_work_sync(&mn->refresh);
 	cancel_delayed_work_sync(&mn->lanes);
 	cancel_work_sync(&mn->liveness);
+	cancel_work_sync(&mn->answers);
 	cancel_delayed_work_sync(&mn->restore);
 }
 

@@ -34,6 +34,7 @@ struct mplink_routing {
  * @refresh: re-reads addresses and routes
  * @lanes: allocates the lanes that packets have requested
  * @liveness: applies state changes of BFD sessions
+ * @answers: applies what far ends of tunnels have answered
  * @restore: ends waits to restore, and hold-offs
  */
 struct mplink_net {
@@ -47,6 +48,7 @@ struct mplink_net {
 	struct delayed_work refresh;
 	struct delayed_work lanes;
 	struct work_struct liveness;
+	struct work_struct answers;
 	struct delayed_work restore;
 };
 
@@ -77,6 +79,14 @@ void mplink_net_refresh(struct net *net, unsigned long delay);
 void mplink_net_liveness(struct net *net);
 
 /**
+ * mplink_net_answers() - Have applied what the far ends of tunnels have answered.
+ * @net: the namespace
+ *
+ * Context: Any.
+ */
+void mplink_net_answers(struct net *net);
+
+/**
  * mplink_net_link_lost() - Report that a link is no longer valid.
  * @vnic: the virtual NIC
  * @peer: the address of the link's peer; the peer need not exist any more
@@ -90,6 +100,7 @@ void mplink_net_link_lost(struct mplink_vnic *vnic, const struct mplink_addr *pe
  * @refresh: see struct mplink_net; the works run in process context, without RTNL
  * @lanes: likewise
  * @liveness: likewise
+ * @answers: likewise
  * @restore: likewise
  * @watch: likewise
  * @link_lost: see mplink_net_link_lost()
@@ -100,6 +111,7 @@ struct mplink_net_works {
 	work_func_t refresh;
 	work_func_t lanes;
 	work_func_t liveness;
+	work_func_t answers;
 	work_func_t restore;
 	work_func_t watch;
 	void (*link_lost)(struct mplink_vnic *vnic, const struct mplink_addr *peer);

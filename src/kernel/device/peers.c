@@ -309,8 +309,10 @@ void mplink_peers_revisit(struct mplink_vnic *vnic, const struct mplink_addr *ad
 {
 	const struct mplink_peer_node *peer = mplink_peers_get(vnic, addr);
 
-	if (peer && peer->tunnel)
-		mplink_tunnel_revisit(peer->tunnel);
+	if (!peer || !peer->tunnel)
+		return;
+	mplink_tunnel_revisit(peer->tunnel);
+	mplink_measure_confirm(peer->tunnel);
 }
 
 void mplink_peers_clear(struct mplink_vnic *vnic)

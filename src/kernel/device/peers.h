@@ -74,8 +74,8 @@ void mplink_peers_del(struct mplink_vnic *vnic, struct mplink_peer_node *peer);
 void mplink_peers_forget_nic(struct mplink_vnic *vnic, u32 nic_id);
 
 /**
- * mplink_peers_measure() - Measure the links of all tunnels, if the policy asks for it.
- * @vnic: the virtual NIC, with a new policy
+ * mplink_peers_measure() - Ask all far ends about links, and measure if the policy does.
+ * @vnic: the virtual NIC, which has a new policy or has come up
  *
  * Context: RTNL.
  */

@@ -132,6 +132,7 @@ static int mplink_vnic_open(struct net_device *dev)
 		IPV4_DEVCONF_ALL(dev_net(dev), SEND_REDIRECTS) = 0;
 	}
 	mplink_ports_follow(dev);
+	mplink_peers_measure(netdev_priv(dev));
 	return 0;
 }
 

@@ -68,6 +68,11 @@ static void mplink_net_liveness_work(struct work_struct *work)
 	mplink_net_recheck(container_of(work, struct mplink_net, liveness), MPLINK_EVENT_LIVENESS);
 }
 
+static void mplink_net_answers_work(struct work_struct *work)
+{
+	mplink_net_recheck(container_of(work, struct mplink_net, answers), MPLINK_EVENT_ANSWER);
+}
+
 static void mplink_net_restore_work(struct work_struct *work)
 {
 	mplink_net_recheck(container_of(to_delayed_work(work), struct mplink_net, restore),
@@ -165,6 +170,7 @@ const struct mplink_net_works mplink_watch_works = {
 	.refresh = mplink_net_work,
 	.lanes = mplink_net_lanes_work,
 	.liveness = mplink_net_liveness_work,
+	.answers = mplink_net_answers_work,
 	.restore = mplink_net_restore_work,
 	.watch = mplink_net_watch,
 	.link_lost = mplink_peers_revisit,

@@ -2,20 +2,24 @@
 /*
  * When messages about links are sent, and what is done with those that come.
  *
- * An end asks with CAPS only if its policy needs to know its links; any end answers.  So on
- * the wires of other policies there is nothing but data.  An answer repeats a random number
- * of ours: whoever cannot read what we send cannot answer.
+ * Each end asks with CAPS on all links.  An answer repeats a random number of ours: whoever
+ * cannot read what we send cannot answer.  So an answer proves that the far end receives what
+ * we send by that link.  The core decides which links are used: see mplink_core_take_caps().
  *
- * One timer per peer decides when marks are due.  It runs every few milliseconds while packets
- * are sent, and rarely else.  The first packet after a rest wakes it.
+ * One timer per peer decides when CAPS and marks are due.  Where the policy measures links, it
+ * runs every few milliseconds while packets are sent; the first packet after a rest wakes it.
  */
 #include <linux/hrtimer.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/random.h>
 #include <linux/rtnetlink.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
+#include "addr.h"
+#include "device/netns.h"
 #include "device/vnic.h"
 #include "measure/measure.h"
 #include "measure/message.h"
@@ -32,6 +36,8 @@
 /* CAPS: the first wait for an answer, and the longest. */
 #define MPLINK_CAPS_FIRST_US USEC_PER_SEC
 #define MPLINK_CAPS_LAST_US (30 * USEC_PER_SEC)
+/* After so long without any answer, there is no far end that answers. */
+#define MPLINK_CAPS_SILENT_US (100 * USEC_PER_SEC)
 /* What a far end can make us send: answers to CAPS and reports, per link. */
 #define MPLINK_CAPS_ANSWER_US 50000
 #define MPLINK_REPORT_US 2000
@@ -44,10 +50,10 @@
  * @wanted: the policy asks for it
  * @resting: the timer waits for longer than a tick
  * @epoch: random; an answer to our CAPS repeats it
- * @far_epoch: of the far end, once it has answered; 0: it has not
  * @meters: what is known of the links, once the far end has answered
  * @caps_at: when CAPS is due, as mplink_now_us()
- * @caps_wait: how long to wait for the answer in microseconds
+ * @caps_wait: how long to wait for the answers in microseconds
+ * @answered_at: when the far end answered last
  * @sent: packets on all links, at the last tick
  * @active_at: when the last tick saw that number grow
  * @idle_wait: the present wait of a resting timer in microseconds
@@ -62,10 +68,10 @@ struct mplink_measure {
 	bool wanted;
 	bool resting;
 	u64 epoch;
-	u64 far_epoch;
 	struct mplink_meters *meters;
 	u64 caps_at;
 	u32 caps_wait;
+	u64 answered_at;
 	u64 sent;
 	u64 active_at;
 	u32 idle_wait;
@@ -95,8 +101,7 @@ static void mplink_measure_ask(struct mplink_measure *measure, u32 link)
 	const struct mplink_message caps = {
 		.type = MPLINK_MESSAGE_CAPS,
 		.caps = {
-			.epoch = measure->epoch,
-			.heard = READ_ONCE(measure->far_epoch),
+			.epoch = READ_ONCE(measure->epoch),
 			.asks = 1,
 		},
 	};
@@ -117,7 +122,7 @@ static u64 mplink_measure_mark(struct mplink_measure *measure, u32 link, u64 now
 	if (!mplink_core_link_traffic(peer, link, &sum))
 		return 0;
 	spin_lock(&measure->lock);
-	if (path && measure->meters) {
+	if (path && measure->meters && mplink_core_link_confirmed(peer, link)) {
 		struct mem_cgroup *const before = set_active_memcg(measure->tunnel->memcg);
 
 		due = mplink_core_meters_mark(measure->meters, link, now, &sum, &message.mark);
@@ -130,8 +135,15 @@ static u64 mplink_measure_mark(struct mplink_measure *measure, u32 link, u64 now
 }
 
 /* Returns how long to wait in microseconds. */
-static u32 mplink_measure_next(struct mplink_measure *measure, u64 now, u64 sent)
+static u64 mplink_measure_next(struct mplink_measure *measure, u64 now, u64 sent)
 {
+	const u64 caps = measure->caps_at > now ? measure->caps_at - now : 0;
+
+	/* The next packet tells its ports, and wakes us if we measure, and rest. */
+	WRITE_ONCE(measure->tunnel->attention, true);
+	measure->resting = true;
+	if (!measure->wanted)
+		return caps;
 	if (sent != measure->sent) {
 		measure->sent = sent;
 		measure->active_at = now;
@@ -139,28 +151,48 @@ static u32 mplink_measure_next(struct mplink_measure *measure, u64 now, u64 sent
 	}
 	/* Another CPU may have written a later time. */
 	measure->resting = now >= measure->active_at + MPLINK_MEASURE_ACTIVE_US;
-	/* The next packet tells its ports, and wakes us if we rest. */
-	WRITE_ONCE(measure->tunnel->attention, true);
 	if (!measure->resting)
 		return MPLINK_MEASURE_TICK_US;
 	measure->idle_wait = min_t(u32, 2 * measure->idle_wait, MPLINK_CAPS_LAST_US);
-	/* CAPS that was due has been sent, unless the virtual NIC is down. */
-	return min_t(u64, measure->idle_wait / 2,
-		     measure->caps_at > now ? measure->caps_at - now : U64_MAX);
+	return min_t(u64, measure->idle_wait / 2, caps);
 }
 
 static bool mplink_measure_caps_due(struct mplink_measure *measure, u64 now)
 {
 	if (now < measure->caps_at)
 		return false;
+	measure->caps_at = now + measure->caps_wait;
 	measure->caps_wait = min_t(u32, 2 * measure->caps_wait, MPLINK_CAPS_LAST_US);
-	measure->caps_at = now + measure->caps_wait / 2;
 	return true;
 }
 
-static void mplink_measure_start(struct mplink_measure *measure, u32 us)
+/* Hold the lock. */
+static void mplink_measure_forget_silent(struct mplink_measure *measure, u64 now)
 {
-	hrtimer_start(&measure->timer, ns_to_ktime((u64)us * NSEC_PER_USEC), HRTIMER_MODE_REL_SOFT);
+	const struct mplink_peer *peer = measure->tunnel->peer;
+
+	if (!mplink_core_far_epoch(peer) || now < measure->answered_at + MPLINK_CAPS_SILENT_US)
+		return;
+	mplink_core_forget_far_end(peer);
+	mplink_core_meters_free(measure->meters);
+	measure->meters = NULL;
+	mplink_net_answers(dev_net(measure->tunnel->vnic->dev));
+}
+
+static void mplink_measure_start(struct mplink_measure *measure, u64 us)
+{
+	hrtimer_start(&measure->timer, ns_to_ktime(us * NSEC_PER_USEC), HRTIMER_MODE_REL_SOFT);
+}
+
+/* Has CAPS sent at that time at the latest.  Hold the lock. */
+static void mplink_measure_hurry(struct mplink_measure *measure, u64 now, u32 us)
+{
+	if (measure->caps_at <= now + us || measure->closed)
+		return;
+	measure->caps_at = now + us;
+	/* A timer that does not rest looks by itself. */
+	if (measure->resting)
+		mplink_measure_start(measure, us);
 }
 
 static enum hrtimer_restart mplink_measure_timer(struct hrtimer *timer)
@@ -176,18 +208,22 @@ static enum hrtimer_restart mplink_measure_timer(struct hrtimer *timer)
 	running = netif_running(tunnel->vnic->dev);
 	spin_lock(&measure->lock);
 	ask = running && mplink_measure_caps_due(measure, now);
+	if (ask)
+		mplink_measure_forget_silent(measure, now);
 	spin_unlock(&measure->lock);
 	for (id = 0; running && id < MPLINK_MAX_LINKS; id++) {
 		if (!READ_ONCE(tunnel->ends[id]))
 			continue;
 		if (ask)
 			mplink_measure_ask(measure, id);
-		sent += mplink_measure_mark(measure, id, now);
+		if (READ_ONCE(measure->wanted))
+			sent += mplink_measure_mark(measure, id, now);
 	}
 	spin_lock(&measure->lock);
-	if (measure->meters)
+	if (measure->meters && measure->wanted)
 		mplink_core_meters_apply(measure->meters, tunnel->peer);
-	if (measure->wanted && !measure->closed)
+	/* When the virtual NIC comes up, mplink_measure_begin() starts it again. */
+	if (running && !measure->closed)
 		mplink_measure_start(measure, mplink_measure_next(measure, now, sent));
 	else
 		WRITE_ONCE(tunnel->attention, false);
@@ -203,7 +239,7 @@ void mplink_measure_notice(struct mplink_tunnel *tunnel, __be16 from, u8 bucket)
 	WRITE_ONCE(tunnel->attention, false);
 	WRITE_ONCE(measure->from, from);
 	WRITE_ONCE(measure->bucket, bucket);
-	if (!READ_ONCE(measure->resting))
+	if (!READ_ONCE(measure->resting) || !READ_ONCE(measure->wanted))
 		return;
 	spin_lock_bh(&measure->lock);
 	if (measure->resting && !measure->closed) {
@@ -216,56 +252,128 @@ void mplink_measure_notice(struct mplink_tunnel *tunnel, __be16 from, u8 bucket)
 
 /* --- answering ------------------------------------------------------------------------------ */
 
-/* With all headers, no answer is longer than 1.4 times its question.  It goes to the sender. */
-static void mplink_measure_answer(struct mplink_far_end *end, const struct mplink_message *message)
+/*
+ * With all headers, no answer is longer than 1.4 times its question.  It goes to the sender, from
+ * the address to which the question went: the far end may know us by that one only.
+ */
+static void mplink_measure_answer(struct mplink_far_end *end, const struct mplink_addr *to,
+				  const struct mplink_message *message)
 {
 	const struct mplink_path *path =
 		mplink_core_peer_path(end->tunnel->peer, end->link);
+	struct mplink_path back;
 
-	if (path)
-		mplink_measure_send(end->tunnel->measure, path, message);
+	if (!path)
+		return;
+	back = *path;
+	if (mplink_path_may_answer_from(path, to))
+		back.local = *to;
+	mplink_measure_send(end->tunnel->measure, &back, message);
 }
 
-static u32 mplink_measure_take_caps(struct mplink_far_end *end, const struct mplink_caps *caps)
+/*
+ * A link is a pair of addresses.  Where several NICs are in one network, an answer may come by
+ * another NIC than that of its link.
+ */
+static u32 mplink_measure_link(const struct mplink_far_end *end, const struct mplink_addr *to)
 {
-	struct mplink_measure *measure = end->tunnel->measure;
-	const u64 now = mplink_now_us();
-	const struct mplink_message answer = {
-		.type = MPLINK_MESSAGE_CAPS,
-		.caps = { .epoch = measure->epoch, .heard = caps->epoch },
-	};
+	const struct mplink_tunnel *tunnel = end->tunnel;
+	u32 id;
 
-	if (!caps->epoch)
-		return MPLINK_GRE_DROP_MESSAGE;
-	if (caps->asks && now >= READ_ONCE(end->caps_at) + MPLINK_CAPS_ANSWER_US) {
-		WRITE_ONCE(end->caps_at, now);
-		mplink_measure_answer(end, &answer);
+	for (id = 0; id < MPLINK_MAX_LINKS; id++) {
+		const struct mplink_far_end *other = READ_ONCE(tunnel->ends[id]);
+		const struct mplink_path *path = mplink_core_peer_path(tunnel->peer, id);
+
+		if (other && path && mplink_addr_equal(&other->remote, &end->remote) &&
+		    mplink_addr_equal(&path->local, to))
+			return id;
 	}
-	/* Nobody knows the number who has not read our question. */
-	if (caps->heard != measure->epoch)
-		return MPLINK_GRE_DROP_NONE;
-	spin_lock(&measure->lock);
-	if (measure->wanted && !measure->closed) {
-		if (measure->far_epoch != caps->epoch) {
-			/* The far end has begun anew: so have its counters. */
-			mplink_core_meters_free(measure->meters);
-			measure->meters = NULL;
-			WRITE_ONCE(measure->far_epoch, caps->epoch);
-		}
-		if (!measure->meters) {
-			struct mem_cgroup *const before = set_active_memcg(end->tunnel->memcg);
+	return end->link;
+}
 
-			measure->meters = mplink_core_meters_create();
-			set_active_memcg(before);
-		}
+/* Hold the lock. */
+static void mplink_measure_anew(struct mplink_measure *measure)
+{
+	/* The far end's counters have begun anew, too. */
+	mplink_core_meters_free(measure->meters);
+	measure->meters = NULL;
+	measure->caps_wait = MPLINK_CAPS_FIRST_US;
+}
+
+/* Hold the lock. */
+static void mplink_measure_answered(struct mplink_measure *measure, u64 now)
+{
+	const struct mplink_tunnel *tunnel = measure->tunnel;
+
+	measure->answered_at = now;
+	if (measure->wanted && !measure->meters) {
+		struct mem_cgroup *const before = set_active_memcg(tunnel->memcg);
+
+		measure->meters = mplink_core_meters_create();
+		set_active_memcg(before);
+	}
+	if (mplink_core_all_confirmed(tunnel->peer)) {
 		measure->caps_wait = MPLINK_CAPS_LAST_US;
 		measure->caps_at = now + MPLINK_CAPS_LAST_US;
 	}
+}
+
+/* Returns a set of enum mplink_caps_step. */
+static u32 mplink_measure_judge(struct mplink_far_end *end, const struct mplink_addr *to,
+				const struct mplink_caps *caps, u64 now)
+{
+	struct mplink_measure *measure = end->tunnel->measure;
+	const u32 link = mplink_measure_link(end, to);
+	bool proven;
+	u32 step = 0;
+
+	spin_lock(&measure->lock);
+	/* Nobody knows our number who has not read our question. */
+	proven = caps->heard == measure->epoch;
+	if (!measure->closed)
+		step = mplink_core_take_caps(end->tunnel->peer, link, caps->epoch, proven);
+	if (step & MPLINK_CAPS_ANEW)
+		mplink_measure_anew(measure);
+	if (proven && !(step & MPLINK_CAPS_ASK))
+		mplink_measure_answered(measure, now);
+	if (step & MPLINK_CAPS_ANEW)
+		mplink_measure_hurry(measure, now, 0);
+	else if (step & MPLINK_CAPS_ASK)
+		mplink_measure_hurry(measure, now, MPLINK_CAPS_FIRST_US);
 	spin_unlock(&measure->lock);
+	return step;
+}
+
+static u32 mplink_measure_take_caps(struct mplink_far_end *end, const struct mplink_addr *to,
+				    const struct mplink_caps *caps)
+{
+	struct mplink_path *path = mplink_core_peer_path(end->tunnel->peer, end->link);
+	struct mplink_message answer = {
+		.type = MPLINK_MESSAGE_CAPS,
+		.caps = { .heard = caps->epoch },
+	};
+	const u64 now = mplink_now_us();
+	u32 step;
+
+	if (!caps->epoch)
+		return MPLINK_GRE_DROP_MESSAGE;
+	step = mplink_measure_judge(end, to, caps, now);
+	if (step & MPLINK_CAPS_CONFIRMED) {
+		if (path && mplink_path_may_answer_from(path, to))
+			mplink_path_learn(path, to);
+		mplink_net_answers(dev_net(end->tunnel->vnic->dev));
+	}
+	if (caps->asks && now >= READ_ONCE(end->caps_at) + MPLINK_CAPS_ANSWER_US) {
+		WRITE_ONCE(end->caps_at, now);
+		answer.caps.epoch = READ_ONCE(end->tunnel->measure->epoch);
+		answer.caps.asks = !!(step & MPLINK_CAPS_ASK);
+		mplink_measure_answer(end, to, &answer);
+	}
 	return MPLINK_GRE_DROP_NONE;
 }
 
-static u32 mplink_measure_take_mark(struct mplink_far_end *end, const struct mplink_mark *mark)
+static u32 mplink_measure_take_mark(struct mplink_far_end *end, const struct mplink_addr *to,
+				    const struct mplink_mark *mark)
 {
 	struct mplink_message message = { .type = MPLINK_MESSAGE_REPORT };
 	const u64 now = mplink_now_us();
@@ -281,7 +389,7 @@ static u32 mplink_measure_take_mark(struct mplink_far_end *end, const struct mpl
 		.packets = sum.rx_packets,
 		.bytes = sum.rx_bytes,
 	};
-	mplink_measure_answer(end, &message);
+	mplink_measure_answer(end, to, &message);
 	return MPLINK_GRE_DROP_NONE;
 }
 
@@ -297,13 +405,14 @@ static u32 mplink_measure_take_report(struct mplink_measure *measure,
 	return verdict ? MPLINK_GRE_DROP_REPORT : MPLINK_GRE_DROP_NONE;
 }
 
-static u32 mplink_measure_take(struct mplink_far_end *end, const struct mplink_message *message)
+static u32 mplink_measure_take(struct mplink_far_end *end, const struct mplink_addr *to,
+			       const struct mplink_message *message)
 {
 	switch (message->type) {
 	case MPLINK_MESSAGE_CAPS:
-		return mplink_measure_take_caps(end, &message->caps);
+		return mplink_measure_take_caps(end, to, &message->caps);
 	case MPLINK_MESSAGE_MARK:
-		return mplink_measure_take_mark(end, &message->mark);
+		return mplink_measure_take_mark(end, to, &message->mark);
 	case MPLINK_MESSAGE_REPORT:
 		return mplink_measure_take_report(end->tunnel->measure, &message->report);
 	default:
@@ -314,6 +423,7 @@ static u32 mplink_measure_take(struct mplink_far_end *end, const struct mplink_m
 u32 mplink_measure_receive(struct mplink_far_end *end, struct sk_buff *skb, u32 at)
 {
 	struct mplink_message message;
+	struct mplink_addr to;
 	u32 drop = MPLINK_GRE_DROP_NONE;
 	u32 n;
 
@@ -321,6 +431,8 @@ u32 mplink_measure_receive(struct mplink_far_end *end, struct sk_buff *skb, u32 
 		return MPLINK_GRE_DROP_MESSAGE;
 	if (skb_linearize(skb))
 		return MPLINK_GRE_DROP_NO_MEMORY;
+	to = skb->protocol == htons(ETH_P_IPV6) ? mplink_addr6(&ipv6_hdr(skb)->daddr) :
+						  mplink_addr4(ip_hdr(skb)->daddr);
 	for (n = 0; at < skb->len && n < MPLINK_MESSAGES_MAX && !drop; n++) {
 		const size_t len =
 			mplink_core_message_read(skb->data + at, skb->len - at, &message);
@@ -328,14 +440,22 @@ u32 mplink_measure_receive(struct mplink_far_end *end, struct sk_buff *skb, u32 
 		if (!len)
 			return MPLINK_GRE_DROP_MESSAGE;
 		at += len;
-		drop = mplink_measure_take(end, &message);
+		drop = mplink_measure_take(end, &to, &message);
 	}
-	if (!drop)
-		consume_skb(skb);
-	return drop;
+	return drop ? drop : MPLINK_GRE_MESSAGE;
 }
 
 /* --- life ------------------------------------------------------------------------------------- */
+
+static u64 mplink_measure_epoch(void)
+{
+	u64 epoch;
+
+	do {
+		epoch = get_random_u64();
+	} while (!epoch);
+	return epoch;
+}
 
 struct mplink_measure *mplink_measure_open(struct mplink_tunnel *tunnel)
 {
@@ -348,9 +468,7 @@ struct mplink_measure *mplink_measure_open(struct mplink_tunnel *tunnel)
 	hrtimer_init(&measure->timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_SOFT);
 	measure->timer.function = mplink_measure_timer;
 	measure->from = htons(MPLINK_SOURCE_PORT_MIN);
-	do {
-		measure->epoch = get_random_u64();
-	} while (!measure->epoch);
+	measure->epoch = mplink_measure_epoch();
 	return measure;
 }
 
@@ -361,16 +479,31 @@ void mplink_measure_begin(struct mplink_tunnel *tunnel)
 	ASSERT_RTNL();
 
 	spin_lock_bh(&measure->lock);
-	measure->wanted = mplink_core_get_policy(tunnel->vnic->core) == MPLINK_POLICY_ADAPTIVE;
-	if (!measure->wanted) {
-		spin_unlock_bh(&measure->lock);
-		return;
-	}
+	WRITE_ONCE(measure->wanted,
+		   mplink_core_get_policy(tunnel->vnic->core) == MPLINK_POLICY_ADAPTIVE);
 	measure->caps_wait = MPLINK_CAPS_FIRST_US;
 	measure->caps_at = 0;
 	measure->idle_wait = MPLINK_MEASURE_IDLE_US;
 	measure->resting = true;
-	mplink_measure_start(measure, 0);
+	if (!measure->closed)
+		mplink_measure_start(measure, 0);
+	spin_unlock_bh(&measure->lock);
+}
+
+void mplink_measure_confirm(struct mplink_tunnel *tunnel)
+{
+	struct mplink_measure *measure = tunnel->measure;
+	bool due;
+
+	rcu_read_lock();
+	due = mplink_core_far_epoch(tunnel->peer) && !mplink_core_all_confirmed(tunnel->peer);
+	rcu_read_unlock();
+	if (!due)
+		return;
+	/* A change of links may be under way: first mplink_tunnel_follow() is to know of it. */
+	spin_lock_bh(&measure->lock);
+	measure->caps_wait = MPLINK_CAPS_FIRST_US;
+	mplink_measure_hurry(measure, mplink_now_us(), MPLINK_MEASURE_TICK_US);
 	spin_unlock_bh(&measure->lock);
 }
 
@@ -381,6 +514,8 @@ void mplink_measure_forget(struct mplink_tunnel *tunnel, u32 link)
 	spin_lock_bh(&measure->lock);
 	if (measure->meters)
 		mplink_core_meters_forget(measure->meters, link);
+	/* So the far end learns by its other links that it has to ask on this one again. */
+	WRITE_ONCE(measure->epoch, mplink_measure_epoch());
 	spin_unlock_bh(&measure->lock);
 }
 

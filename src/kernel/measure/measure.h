@@ -24,15 +24,23 @@ struct sk_buff;
 struct mplink_measure *mplink_measure_open(struct mplink_tunnel *tunnel);
 
 /**
- * mplink_measure_begin() - Measure from now on, if the policy asks for it
+ * mplink_measure_begin() - Ask the far end on all links, and measure if the policy does
  * @tunnel: the peer's tunnel
  *
- * Call it when the policy is another one, and when there are other links.  Measuring stops by
- * itself when the policy does not ask for it any more.
+ * Call it when the policy is another one, when there are other links, and when the virtual NIC
+ * comes up.  Measuring stops by itself when the policy does not ask for it any more.
  *
  * Context: Process context, RTNL.
  */
 void mplink_measure_begin(struct mplink_tunnel *tunnel);
+
+/**
+ * mplink_measure_confirm() - Ask at once if there are links on which the far end must answer
+ * @tunnel: the peer's tunnel, one of whose links is not valid any more
+ *
+ * Context: Process context, RTNL.
+ */
+void mplink_measure_confirm(struct mplink_tunnel *tunnel);
 
 /**
  * mplink_measure_notice() - A packet is about to leave, and tunnel->attention is set
@@ -54,7 +62,7 @@ void mplink_measure_notice(struct mplink_tunnel *tunnel, __be16 from, u8 bucket)
  * @at: offset of the messages
  *
  * Context: Softirq, in an RCU read section.
- * Return: enum mplink_gre_drop; if it is not MPLINK_GRE_DROP_NONE, the caller still owns @skb.
+ * Return: MPLINK_GRE_MESSAGE, or enum mplink_gre_drop.  The caller still owns @skb.
  */
 u32 mplink_measure_receive(struct mplink_far_end *end, struct sk_buff *skb, u32 at);
 

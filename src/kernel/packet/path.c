@@ -306,8 +306,7 @@ void mplink_path_retire(struct mplink_path *path)
 #define MPLINK_PATH_STRAYS 8
 
 /* An address of another NIC belongs to another link, whichever NIC received the packet. */
-static bool mplink_path_may_answer_from(const struct mplink_path *path,
-					const struct mplink_addr *addr)
+static bool mplink_path_owns(const struct mplink_path *path, const struct mplink_addr *addr)
 {
 	const struct in6_addr *in6 = mplink_in6(addr);
 	struct net *net = dev_net(path->dev);
@@ -320,6 +319,23 @@ static bool mplink_path_may_answer_from(const struct mplink_path *path,
 	return dev && (dev == path->dev || dev->flags & IFF_LOOPBACK);
 }
 
+bool mplink_path_may_answer_from(const struct mplink_path *path, const struct mplink_addr *addr)
+{
+	return mplink_addr_none(&path->wanted) && mplink_path_owns(path, addr);
+}
+
+void mplink_path_learn(struct mplink_path *path, const struct mplink_addr *addr)
+{
+	path->heard = true;
+	path->strays = 0;
+	if (mplink_addr_equal(&path->local, addr))
+		return;
+	WRITE_ONCE(path->learned, true);
+	/* An IPv6 packet that leaves now may mix both addresses; the far end drops it. */
+	WRITE_ONCE(path->local.hi, addr->hi);
+	WRITE_ONCE(path->local.lo, addr->lo);
+}
+
 bool mplink_path_heard(struct mplink_path *path, const struct mplink_addr *to)
 {
 	if (!mplink_addr_none(&path->wanted))
@@ -329,16 +345,11 @@ bool mplink_path_heard(struct mplink_path *path, const struct mplink_addr *to)
 		path->strays = 0;
 		return true;
 	}
-	if (!mplink_path_may_answer_from(path, to))
+	if (!mplink_path_owns(path, to))
 		return true;
 	if (path->heard && ++path->strays < MPLINK_PATH_STRAYS)
 		return false;
-	path->heard = true;
-	path->strays = 0;
-	WRITE_ONCE(path->learned, true);
-	/* An IPv6 packet that leaves now may mix both addresses; the far end drops it. */
-	WRITE_ONCE(path->local.hi, to->hi);
-	WRITE_ONCE(path->local.lo, to->lo);
+	mplink_path_learn(path, to);
 	return true;
 }
 

@@ -107,6 +107,25 @@ extern u32 mplink_path_generation;
 bool mplink_path_heard(struct mplink_path *path, const struct mplink_addr *to);
 
 /**
+ * mplink_path_may_answer_from() - Tell whether the path may use an address as its source
+ * @path: the path
+ * @addr: one of our addresses, to which the far end has sent
+ *
+ * Context: Any, in an RCU read section.
+ * Return: false if the user has set another one, or if it belongs to another NIC.
+ */
+bool mplink_path_may_answer_from(const struct mplink_path *path, const struct mplink_addr *addr);
+
+/**
+ * mplink_path_learn() - Send from an address from now on
+ * @path: the path
+ * @addr: mplink_path_may_answer_from() allows it
+ *
+ * Context: Softirq, in an RCU read section.
+ */
+void mplink_path_learn(struct mplink_path *path, const struct mplink_addr *addr);
+
+/**
  * mplink_path_mtu() - Tell the longest outer packet that fits
  * @path: the path
  *

@@ -97,7 +97,8 @@ void mplink_report_link(void *owner, const struct mplink_link_report *report)
 	mplink_listener->link_event(netdev_priv(dev), report);
 	if (report->now != MPLINK_REASON_NONE)
 		mplink_net_link_lost(netdev_priv(dev), &report->peer);
-	if (report->event == MPLINK_EVENT_LIVENESS || report->event == MPLINK_EVENT_RESTORE)
+	if (report->event == MPLINK_EVENT_LIVENESS || report->event == MPLINK_EVENT_RESTORE ||
+	    report->event == MPLINK_EVENT_ANSWER)
 		mplink_log_link(dev, report);
 }
 
@@ -114,7 +115,7 @@ void mplink_report_flapping(void *owner, const struct mplink_link_report *report
 		dev->name, link, wait_ms);
 }
 
-void mplink_report_unanswered(void *owner, const struct mplink_link_report *report)
+void mplink_report_unanswered(void *owner, const struct mplink_link_report *report, u32 reason)
 {
 	const struct net_device *dev = owner;
 	struct mplink_vnic *vnic = netdev_priv(dev);
@@ -124,8 +125,12 @@ void mplink_report_unanswered(void *owner, const struct mplink_link_report *repo
 		return;
 	mplink_format_addr(peer, sizeof(peer), &report->peer);
 	mplink_format_addr(remote, sizeof(remote), &report->remote);
-	pr_warn("%s: %s to %s: %s has never answered BFD: not used until it does; is the path dead, or BFD off at the far end?\n",
-		dev->name, report->nic, peer, remote);
+	if (reason == MPLINK_REASON_UNCONFIRMED)
+		pr_warn("%s: %s to %s: %s does not answer, though the peer does by another link: not used until it does; has the far end no such link, or is the path dead?\n",
+			dev->name, report->nic, peer, remote);
+	else
+		pr_warn("%s: %s to %s: %s has never answered BFD: not used until it does; is the path dead, or BFD off at the far end?\n",
+			dev->name, report->nic, peer, remote);
 }
 
 void mplink_report_slow(struct mplink_vnic *vnic, const struct mplink_addr *remote, u64 us)

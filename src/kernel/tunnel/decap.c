@@ -249,7 +249,9 @@ int mplink_decap(struct sock *sk, struct sk_buff *skb)
 	}
 	drop = mplink_decap_take(socket, skb);
 	mplink_tunnel_count(socket, drop);
-	if (drop)
+	if (drop == MPLINK_GRE_MESSAGE)
+		consume_skb(skb);
+	else if (drop)
 		kfree_skb(skb);
 	return 0;
 }

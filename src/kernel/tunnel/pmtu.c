@@ -13,6 +13,7 @@
 #include "compat.h"
 #include "device/vnic.h"
 #include "mplink/core.h"
+#include "mplink/measure.h"
 #include "mplink/tunnel.h"
 #include "packet/path.h"
 #include "tunnel/pmtu.h"
@@ -68,26 +69,25 @@ static bool mplink_pmtu_quote(const struct sock *sk, const struct sk_buff *skb,
 	    ntohs(quote.udp.source) < MPLINK_SOURCE_PORT_MIN ||
 	    quote.udp.dest != htons(MPLINK_GRE_UDP_PORT))
 		return false;
-	return !mplink_core_gre_read(quote.gre, sizeof(quote.gre), gre) && gre->sequenced;
+	return !mplink_core_gre_read(quote.gre, sizeof(quote.gre), gre);
 }
 
-/* Returns true if the sender of the message has seen a packet of ours. */
+/* Returns true if the sender of the error has seen a packet of ours. */
 static bool mplink_pmtu_proven(const struct sock *sk, struct mplink_tunnel_socket *socket,
-			       const struct sk_buff *skb)
+			       const struct sk_buff *skb, const struct mplink_gre *gre)
 {
 	const struct mplink_far_end *end;
 	struct mplink_addr local, remote;
-	struct mplink_gre gre;
 
-	if (!mplink_pmtu_quote(sk, skb, &gre))
+	if (!gre->sequenced)
 		return false;
 	mplink_pmtu_addresses(sk, skb, &local, &remote);
 	hlist_for_each_entry_rcu(end, mplink_far_ends(socket, &remote), node) {
 		const struct mplink_flows *flows = READ_ONCE(end->tunnel->flows);
-		const atomic_t *next = READ_ONCE(flows->next[gre.bucket]);
+		const atomic_t *next = READ_ONCE(flows->next[gre->bucket]);
 
-		if (mplink_addr_equal(&end->remote, &remote) && end->key == gre.key && next &&
-		    (u32)atomic_read(next) - 1 - gre.seq < MPLINK_QUOTED_NUMBERS)
+		if (mplink_addr_equal(&end->remote, &remote) && end->key == gre->key && next &&
+		    (u32)atomic_read(next) - 1 - gre->seq < MPLINK_QUOTED_NUMBERS)
 			return true;
 	}
 	return false;
@@ -125,11 +125,17 @@ static void mplink_pmtu_learn(struct mplink_tunnel_socket *socket, const struct 
 int mplink_pmtu_lookup(struct sock *sk, struct sk_buff *skb)
 {
 	struct mplink_tunnel_socket *socket = rcu_dereference_sk_user_data(sk);
+	struct mplink_gre gre;
 
 	if (!socket)
 		return -ENOENT;
-	if (mplink_pmtu_proven(sk, socket, skb))
-		return 0;
+	if (mplink_pmtu_quote(sk, skb, &gre)) {
+		if (mplink_pmtu_proven(sk, socket, skb, &gre))
+			return 0;
+		/* A message is never too long, and one without a receiver is as usual. */
+		if (gre.protocol == MPLINK_MESSAGES)
+			return -ENOENT;
+	}
 	mplink_tunnel_count(socket, MPLINK_GRE_DROP_ICMP);
 	return -ENOENT;
 }

@@ -26,12 +26,15 @@ struct mplink_vnic;
 
 #define MPLINK_FAR_END_BITS 12
 
+/* Beyond enum mplink_gre_drop: a message about links, which is neither data nor dropped. */
+#define MPLINK_GRE_MESSAGE MPLINK_GRE_DROPS
+
 /**
  * struct mplink_tunnel_stats - One CPU's count of packets that a namespace's sockets received
- * @drops: by enum mplink_gre_drop; MPLINK_GRE_DROP_NONE counts packets that were taken
+ * @drops: by enum mplink_gre_drop; MPLINK_GRE_DROP_NONE counts data that was taken
  */
 struct mplink_tunnel_stats {
-	u64 drops[MPLINK_GRE_DROPS];
+	u64 drops[MPLINK_GRE_MESSAGE + 1];
 };
 
 /**

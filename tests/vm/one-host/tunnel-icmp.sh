@@ -16,9 +16,9 @@ source "$(dirname "$0")/../lib-tunnel.sh"
 KEY=77
 LESS=1000
 
-# outer: the first packet of gre-udp from A on eth1, its bytes from the IP header on, in hex
+# outer: the first long packet of gre-udp from A on eth1, its bytes from the IP header on, in hex
 outer() {
-	tcpdump --immediate-mode -nlxi eth1 -c1 -Q out "udp dst port 4754" 2>/run/dump.err >/run/dump &
+	tcpdump --immediate-mode -nlxi eth1 -c1 -Q out "udp dst port 4754 and greater 1000" 2>/run/dump.err >/run/dump &
 	local dump=$!
 	wait_until 10 grep -q listening /run/dump.err
 	ping -c1 -W2 -s 1200 "$PEER" >/dev/null

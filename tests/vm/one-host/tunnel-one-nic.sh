@@ -2,7 +2,8 @@
 # Guards: a server with one NIC and one address is the far end of all of a client's links:
 # one link for each of the client's addresses, over the same NIC. Both carry both ways,
 # whatever the encap; BFD finds the one that dies; a packet says by which link it came; sysfs
-# has a name for each; save and load tell them apart; and where B lacks one its log says so.
+# has a name for each; save and load tell them apart; and where B lacks one its log says so, and
+# A, which gets no answer on it, uses the other one only.
 # by default: 6.1
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
@@ -91,11 +92,25 @@ refused() {
 	! said=$(peer_set "$@" 2>&1) || fail "not refused: $*"
 	[[ $said == *"$text"* ]] || fail "$*: $said"
 }
-# Without that link B drops what A sends by it. A is not told; B's log says so.
+near_reason() {
+	[[ $(cat "/sys/class/net/mpl0/mplink/peers/10.99.0.2/links/$1/reason") == "$2" ]]
+}
+# Without that link B drops what A sends by it. B's log says so, and A gets no answer.
 peer_set unlink eth1 10.8.2.1
-ping -qc4 -i0.1 -W1 10.99.0.2 || true
+wait_until 10 near_reason eth2 unconfirmed
+check "pings by the link that B knows" ping -qc10 -i0.1 -W2 10.99.0.2
+near_reason eth1 none || fail "A's eth1 is $(cat /sys/class/net/mpl0/mplink/peers/10.99.0.2/links/eth1/reason)"
 expect_log 'packets from 10\.8\.2\.1 by eth1 are dropped: .*addlink NIC 10\.8\.2\.1'
+expect_log 'eth2 to 10\.99\.0\.2: 10\.9\.1\.2 does not answer, though the peer does by another link'
+# The last link is used all the same.
+ip link set eth1 down
+wait_until 10 near_reason eth2 none
+ip link set eth1 up
+ip route add 10.9.1.2/32 via 10.8.1.254 dev eth1 metric 1
+wait_until 10 near_reason eth1 none
+wait_until 10 near_reason eth2 unconfirmed
 peer_set addlink eth1 10.8.2.1
+wait_until 20 near_reason eth2 none
 refused "unlink eth1: has several links to this peer; name the remote" unlink eth1
 refused "say that one is to be added" link eth1 10.8.3.1
 refused "has a link over that NIC already" addlink eth1 10.8.2.1
