@@ -133,7 +133,7 @@ TEST_F(BalanceXor, SurvivorsFlowsStayWhenMoreLinksFailAndReturn)
 		expect_only_moved_from(name, maps.back(), after);
 		maps.push_back(after);
 	}
-	// Back in the order in which they failed: nothing is as it was meanwhile.
+	// They come back in the order in which they failed, so all intermediate states are new.
 	for (const char *name : order) {
 		world().cable_told(dev(name), true);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// RFC 5880 6.7.4, but for the digest.
+// RFC 5880 6.7.4, without the digest.
 #include "bfd_peer.hh"
 
 namespace mplink

@@ -235,7 +235,7 @@ TEST_F(BfdPollTest, BothAtOnce)
 	configure(intervals(200 * ms, 50 * ms));
 	run_until_sent();
 	EXPECT_TRUE(sent.poll);
-	// The peer's, to which the answer has no P; ours goes on.
+	// The peer polls. Our answer has no P, and our own poll sequence goes on.
 	receive(with_poll(from_peer(MPLINK_BFD_UP)));
 	EXPECT_TRUE(sent.final);
 	EXPECT_FALSE(sent.poll);

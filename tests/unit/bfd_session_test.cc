@@ -266,7 +266,7 @@ TEST_F(BfdSessionTest, TheDiagnosisOfThePeer)
 	EXPECT_EQ(session.diag(), MPLINK_BFD_DIAG_NEIGHBOUR);
 }
 
-// A disabled session goes on hearing who is there, to name it in what it sends.
+// A disabled session still learns the peer's discriminator, and sends it.
 TEST_F(BfdSessionTest, AdminDownKeepsThePeersDiscriminator)
 {
 	bring_to(up);

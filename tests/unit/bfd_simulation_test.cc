@@ -41,7 +41,7 @@ mplink_u64 agreed(const mplink_bfd_config &from, const mplink_bfd_config &to)
 	return std::max(from.min_tx_us, to.min_rx_us);
 }
 
-// Packets are at least 75 % of what is agreed apart, but for those that tell a change.
+// Packets are at least 75 % of the agreed interval apart, except those that tell a change.
 void expect_rate(BfdHost &host, mplink_u64 interval, mplink_u64 from, mplink_u64 to)
 {
 	const auto sent = static_cast<mplink_u64>(

@@ -352,7 +352,7 @@ TEST_F(BfdTimerTest, APeerInDemandModeGetsNoPeriodicPackets)
 	EXPECT_LE(session.deadline(), now + second);
 }
 
-// RFC 5880 6.8.1: who comes after it must find a session that speaks.
+// RFC 5880 6.8.1: the peer's successor must find a session that sends.
 TEST_F(BfdTimerTest, ADeadPeersWishesEndWithIt)
 {
 	for (mplink_u8 state :

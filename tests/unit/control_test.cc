@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// NICs, peers and links that come and go at run time: what is refused changes
-// nothing, and what is done costs no packet that another link could carry.
+// NICs, peers and links that come and go at run time: a refused
+// request changes nothing, and a change costs no packet that another link could carry.
 #include "fixture.hh"
 #include "random.hh"
 
@@ -219,7 +219,7 @@ TEST_F(Control, APeerThatGoesTakesItsLinksAlong)
 	EXPECT_EQ(world().wrong(), "");
 }
 
-// The virtual NIC's own counters know nothing of who came and went.
+// The virtual NIC's own counters do not depend on peers and links that came and went.
 TEST_F(Control, CountersNeverDecrease)
 {
 	world().start(2);
@@ -255,7 +255,7 @@ TEST_F(Control, CountersNeverDecrease)
 	EXPECT_EQ(counters.rx_bytes, 0U);
 }
 
-// Between any two packets there may be a change; none of them is lost by it.
+// A change may come between any two packets, and loses none of them.
 TEST_F(Control, NoPacketIsLostByAChange)
 {
 	Random random(7);

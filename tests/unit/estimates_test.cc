@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What is measured of links in virtual time, and what a flow gets whose shares follow it.
+// What is measured of links in virtual time, and the rate of a flow that is shared by it.
 #include <gtest/gtest.h>
 
 #include "bundle_simulation.hh"

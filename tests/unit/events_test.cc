@@ -201,7 +201,7 @@ TEST_F(Events, ARefusalIsToldOnceACauseAndTriedAgainAtEachEvent)
 	EXPECT_EQ(world().nic_info(0).reason, mplink_u32{MPLINK_REASON_ADMIN_DOWN});
 	EXPECT_EQ(world().wrong(), "");
 
-	// Refused anew for the old cause: that is news again.
+	// It cannot be attached again, for the old reason: that is reported again.
 	world().event(MPLINK_EVENT_UNREGISTER, eth1);
 	eth1.refuses = "has a master already";
 	EXPECT_EQ(world().event(MPLINK_EVENT_REGISTER, eth1), -EOPNOTSUPP);

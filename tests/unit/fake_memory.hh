@@ -17,8 +17,8 @@ public:
 	// Fails the n'th request from now on, counted from 1; 0: none.
 	static void fail_nth(unsigned n);
 	static void fail_all(bool on);
-	// A request that is not one of alloc()'s: the kernel allocates as well
-	// where it attaches a port or looks up a route.  True: it fails.
+	// An allocation by the kernel itself, for instance when it attaches a port or
+	// looks up a route.  True: it fails.
 	static bool refuses();
 
 	// Whether a failure that was asked for has happened.

@@ -63,9 +63,9 @@ public:
 	mplink_addr inet6_local = {};
 	// Why it lets itself not be attached; null: it does.
 	const char *refuses = nullptr;
-	// Routes are there unless they are not.
+	// All routes exist, except these.
 	std::set<std::pair<mplink_u64, mplink_u64>> unreachable;
-	// Addresses are the host's unless they are not.
+	// All addresses are the host's, except these.
 	std::set<std::pair<mplink_u64, mplink_u64>> foreign;
 	unsigned route_generation = 0;
 

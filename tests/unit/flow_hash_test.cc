@@ -62,7 +62,7 @@ TEST(FlowHash, TheSameFlowHashesAlike)
 	Packet a = inet(tcp, 0x12345678);
 	Packet b = a;
 
-	// What differs from packet to packet of one flow.
+	// The fields that differ from packet to packet of one flow.
 	b[1] = 0xb8;          // DSCP
 	b[2] = 5;             // length
 	b[4] = b[5] = 0x77;   // identification
@@ -150,8 +150,8 @@ TEST(FlowHash, WhatIsNotIpHashesToZero)
 	}
 }
 
-// The topmost byte picks the bucket: it must be even over flows that differ in
-// little, as the ports of one host's connections do.
+// The topmost byte picks the bucket: it must be even over flows that differ
+// only a little, such as the connections of one host.
 void expect_even(const std::vector<mplink_u32> &hashes)
 {
 	std::array<double, 256> count = {};

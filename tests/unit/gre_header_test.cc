@@ -108,7 +108,7 @@ TEST(GreHeader, WithAChecksum)
 	EXPECT_FALSE(no_number.gre.sequenced);
 }
 
-// RFC 2784 2.3: bits 1 to 5, but for those that RFC 2890 gave a meaning.  2.2: bits 6 to
+// RFC 2784 2.3: bits 1 to 5, except those that RFC 2890 defines.  2.2: bits 6 to
 // 12 "MUST be ignored on receipt".
 TEST(GreHeader, EachBitOfTheFlags)
 {

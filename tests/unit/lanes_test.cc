@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// What lanes have of a peer: made when packets ask for it, and until then shared; whoever
-// reads the counters cannot tell.
+// The part of a lane that belongs to a peer. It is made when packets need it; until then lanes
+// share one. The counters' readers see no difference.
 #include "fixture.hh"
 #include "random.hh"
 
@@ -113,7 +113,7 @@ TEST_F(LanesOfAPeer, ALinkDoesNotInheritCounts)
 	}
 }
 
-// All links are replaced at once: no place is left that none of them has had.
+// All links are replaced at once: each slot has been used before.
 TEST_F(LanesOfAPeer, SixtyFourLinksAreReplaced)
 {
 	std::vector<mplink_link_config> away;

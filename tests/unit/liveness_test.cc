@@ -159,7 +159,7 @@ TEST_F(Liveness, AHoldOffKeepsALinkButNoPacketForADeadNic)
 	world().cable_told(dev("eth2"), false);
 	world().run(100);
 	EXPECT_EQ(reason(1), "no-carrier");
-	// What is down for good is not in doubt.
+	// A NIC that was set down is not waited for.
 	world().set_down(dev("eth1"));
 	EXPECT_EQ(reason(0), "admin-down");
 }

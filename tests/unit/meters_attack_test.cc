@@ -116,7 +116,7 @@ private:
 	double owed_ = 0;
 };
 
-// None of what a stranger says is believed, so nothing changes.
+// No message of a stranger is believed, so nothing changes.
 void expect_ignored(mplink_u32 verdict, const std::function<void(double, mplink_report &)> &forge)
 {
 	Attacked with;

@@ -150,8 +150,8 @@ private:
 	{
 		const NicState &now = step.next;
 		const NicStep repeat = nic_step(now, event, snapshot);
-		// Whatever was lost before, the snapshot is enough to know the state,
-		// but for a GOING_DOWN whose DOWN is still to come.
+		// The snapshot alone is enough to know the state, except between
+		// GOING_DOWN and DOWN.
 		NicState amnesiac;
 
 		if (m.told_closing)

@@ -22,7 +22,7 @@ bool parse(std::string_view text, mplink_addr &addr);
 class Owner
 {
 public:
-	// As design.md's log lines, without the "mplink: mpl0: " before them.
+	// Log lines without the "mplink: mpl0: " before them.
 	std::vector<std::string> log;
 	// "eth1 to 10.99.0.2: no-carrier -> none"
 	std::vector<std::string> links;
@@ -47,7 +47,7 @@ void set_time(mplink_u64 ms);
 void pass_time(mplink_u64 ms);
 void set_time_us(mplink_u64 us);
 
-// Objects of all kinds made and not destroyed; empty: none.
+// Lists the objects that were made and not destroyed.  Empty if there are none.
 std::string objects_left();
 
 } // namespace fake

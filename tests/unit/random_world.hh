@@ -11,7 +11,7 @@ class RandomWorld
 public:
 	// bfd: each link has a session, which comes up when it happens to.
 	explicit RandomWorld(mplink_u32 nics, bool bfd = false);
-	// One happening to one of the devices.  What is wrong after it; empty: nothing.
+	// Makes one thing happen to one of the devices.  Returns what is wrong then, or "".
 	std::string step(mplink_u8 what, mplink_u8 which);
 
 	// The same without a look at the result.

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 // The resequencer over a grid of delay, jitter, loss, duplication, rate and links, from
-// seeds that are printed; MPLINK_SEED=n runs that one of each point only.
+// printed seeds. MPLINK_SEED=n runs only that seed at each point.
 //
-// What holds at every point: packets come out in order, none twice, none is held past the
-// upper bound of outoforder_timer, and none that arrived within the bound is refused.  The
-// first packets that a link lets overtake each other are how this is learned, and so are
-// the first that are later than the timer: those may be late, and no others.
+// At every point packets come out in order, none twice. None is held past the upper bound of
+// outoforder_timer, and none that arrived within the bound is refused. The exception: the first
+// packets that overtake each other on a link, and the first ones that are later than the timer,
+// may be late, because the resequencer learns from them.
 #include <map>
 
 #include "random.hh"
@@ -27,7 +27,7 @@ struct Point {
 	mplink_u64 spread;  // each link is that much slower than the one before
 	mplink_u64 jitter;  // of each packet by itself: links let packets overtake each other
 	mplink_u32 loss;    // in ten thousand
-	mplink_u32 doubles; // likewise, with a delay of their own
+	mplink_u32 doubles; // in ten thousand, with a delay of their own
 };
 
 std::ostream &operator<<(std::ostream &out, const Point &p)
@@ -121,7 +121,7 @@ protected:
 
 		EXPECT_EQ(r.wrong, "");
 		EXPECT_EQ(r.twice, 0U);
-		// A bucket whose first packet has overtaken many begins anew with those.
+		// If the first packet has overtaken many, the bucket begins anew with those.
 		if (r.first < mplink::Resequencer::first_numbers) {
 			EXPECT_EQ(r.sum.restarts, 0U);
 		}
@@ -131,9 +131,9 @@ protected:
 		if (!p.jitter && p.spread * (p.links - 1) < 150 * ms) {
 			EXPECT_EQ(r.refused, 0U);
 		}
-		// Else it costs something to learn it: at most what is sent while a packet
-		// may be overtaken.  In the end it costs next to nothing: what happens once
-		// in a minute is news each time.
+		// Otherwise learning costs some packets: at most those that are sent while a
+		// packet may be overtaken.  In the end it costs few, because an event that
+		// happens once in a minute is learned each time.
 		EXPECT_LE(r.refused, r.arrived / 100 + 3 + 2 * p.jitter * p.rate / second);
 		EXPECT_LE(r.late_end, 4U);
 	}

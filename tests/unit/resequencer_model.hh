@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// What the resequencer shall do, said as plainly as can be: numbers that do not wrap, all
-// of the past, no queues.  It knows no restarts, no full buffers, and links that keep
-// the order.
+// A plain model of the resequencer. Numbers do not wrap, and it remembers all of the past.
+// It has no restarts and no full buffers, and its links keep the order.
 #pragma once
 #include <algorithm>
 #include <map>
@@ -18,12 +17,12 @@ class Model
 public:
 	using Numbers = std::vector<mplink_u64>;
 
-	// base: what is added to a number, on the wire.
+	// base: added to a number on the wire.
 	explicit Model(mplink_u64 base) : base_(base)
 	{
 	}
 
-	// What is delivered.  timeout: outoforder_timer as it is afterwards.
+	// Returns the delivered numbers.  timeout: outoforder_timer afterwards.
 	Numbers arrive(mplink_u64 number, mplink_u32 link, mplink_u64 now, mplink_u64 alive,
 		       mplink_u64 timeout)
 	{

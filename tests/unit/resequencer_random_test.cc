@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Packets over links that lose, double and delay them, beside a model; from seeds that are
-// printed and can be given again: MPLINK_SEED=n runs that one only.
+// Packets over links that lose, double and delay them, compared with a model. The seeds are
+// printed. MPLINK_SEED=n runs only that seed.
 #include <deque>
 
 #include "random.hh"
@@ -19,7 +19,7 @@ struct Way {
 	mplink_u64 delay = 0;
 	mplink_u64 jitter = 0;
 	mplink_u32 loss = 0;    // in a thousand
-	mplink_u32 doubles = 0; // likewise
+	mplink_u32 doubles = 0; // in a thousand
 	mplink_u32 weight = 1;
 	mplink_u64 last = 0;
 };

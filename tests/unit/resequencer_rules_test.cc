@@ -182,7 +182,7 @@ TEST_F(Rules, ALinkThatBringsNothingAnyMoreIsWaitedForAWhile)
 		arrive(seq, 0);
 	EXPECT_EQ(arrive(next + 501, 0), Numbers{});
 	EXPECT_EQ(arrive(next + 500, 0), (Numbers{next + 500, next + 501}));
-	// Its own link had overtaken that one, which is forgotten only later.
+	// The link had let it be overtaken. That is forgotten only later.
 	all().pass(mplink::Resequencer::distrust_us);
 	for (mplink_u32 seq = next + 502; seq < next + 1100; seq++)
 		arrive(seq, 0);
@@ -341,7 +341,7 @@ TEST_F(TimersRules, WhatItsOwnLinkHadOvertakenDoesNot)
 	EXPECT_EQ(counters().timer_us, 4000U);
 }
 
-// How late a packet is, is known of one gap at a time.
+// The lateness of a packet is known for one gap at a time.
 TEST_F(TimersRules, ItIsAsLongAsTheLateOneWasLate)
 {
 	const mplink_u32 next = learn();
@@ -437,7 +437,7 @@ TEST_F(Rules, NumbersWrap)
 	EXPECT_EQ(counters().restarts, 0U);
 }
 
-// A link that reorders after all, within what is held.
+// A link that reorders after all, by no more than is held.
 TEST_F(Rules, WhatItsOwnLinkHasOvertakenFillsItsGap)
 {
 	in_order(0, 9);
@@ -464,7 +464,7 @@ TEST_F(Rules, LinksThatLetPacketsOvertakeEachOtherAreNotTrustedForAWhile)
 	EXPECT_EQ(arrive(13, 1), range(13, 17));
 	EXPECT_EQ(counters().lost_rule, 1U);
 	EXPECT_EQ(counters().late, 1U);
-	// One that is not valid is not waited for all the same.
+	// Even so, a link that is not valid is not waited for.
 	arrive(18, 0);
 	all().alive = 0;
 	EXPECT_EQ(arrive(19, 1), range(18, 20));

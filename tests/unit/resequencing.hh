@@ -153,7 +153,7 @@ public:
 	mplink_u64 refused = 0;
 	std::vector<mplink_u64> slow_us; // what was told of slow links
 	bool quick = false;              // do not look at each packet that is held, after each
-	bool strays = false;             // there are, whose numbers say nothing of the order
+	bool strays = false;             // some numbers tell nothing about the order
 	std::string wrong;               // the first thing that may never be
 
 private:
@@ -200,7 +200,7 @@ private:
 		sent_.erase(at);
 	}
 
-	// In order, and none twice, but where the far end has begun anew.
+	// In order, and none twice, except where the far end has begun anew.
 	void follow(mplink_u32 bucket, mplink_u32 seq, bool restarted)
 	{
 		const auto last = last_.find(bucket);

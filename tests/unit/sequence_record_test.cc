@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What is remembered of numbers gone by, beside a list of all of them.
+// The record of past numbers, compared with a list of all of them.
 #include "tunnel/sequence_record.hh"
 
 #include <gtest/gtest.h>

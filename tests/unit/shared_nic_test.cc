@@ -109,13 +109,13 @@ TEST_F(SharedNic, SeveralLinksShareANic)
 		  (Counts{{"10.0.1.2", 10}, {"10.8.2.1", 10}, {"10.8.3.1", 20}, {"10.0.2.2", 10}}));
 	EXPECT_EQ(world().link_counters(4).tx_packets, 20U);
 	EXPECT_EQ(world().link_counters(3).tx_packets, 10U);
-	// What is not named stays as it is; what is, is named by its remote.
+	// Links that the request does not name are left unchanged. The others are named by remote.
 	ASSERT_EQ(set({link(0, "10.8.2.1", 3), link(1, nullptr, 5)}), 0);
 	EXPECT_EQ(world().link_info(0).weight, 1U);
 	EXPECT_EQ(world().link_info(3).weight, 3U);
 	ASSERT_EQ(set({unlink(0, "10.0.1.2"), unlink(0, "10.8.3.1")}), 0);
 	EXPECT_EQ(links(), (Lines{"eth1 3 10.8.2.1", "eth2 1 10.0.2.2"}));
-	// The only link that is left is the NIC's, as ever.
+	// If one link is left over the NIC, the NIC alone names it.
 	ASSERT_EQ(set({link(0, "10.8.9.1")}), 0);
 	EXPECT_EQ(links().front(), "eth1 3 10.8.9.1");
 	ASSERT_EQ(set({unlink(0)}), 0);

@@ -22,7 +22,7 @@ struct Wire {
 	mplink_u64 jitter = 0; // more, up to that
 	mplink_u32 loss = 0;   // in a thousand
 	mplink_u64 byte_ns = 0;
-	mplink_u64 queue = 0; // how much delay that may come to; what is beyond is lost
+	mplink_u64 queue = 0; // the most delay by that; packets beyond it are lost
 	bool dead = false;
 
 	mplink_u64 busy_ns = 0;
@@ -70,7 +70,7 @@ public:
 		for (Host &host : hosts_)
 			host.wires[link] = wire;
 	}
-	// From now on; what is under way is not overtaken.
+	// From now on.  Packets under way are not overtaken.
 	void delay(mplink_u32 link, mplink_u64 us)
 	{
 		for (Host &host : hosts_)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Two hosts and what they send each other, from seeds that are printed and can be given
-// again: MPLINK_SEED=n runs that one only.
+// again: MPLINK_SEED=n runs only that seed.
 #include "tunnel_network.hh"
 
 #include "fixture.hh"

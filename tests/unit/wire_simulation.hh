@@ -33,7 +33,7 @@ struct Wire {
 	int shares = -1;       // sends through the queue of that wire, which comes before it
 };
 
-// What a link does to what is sent over it; times in microseconds, rates in bytes for each.
+// What a link does to packets.  Times are in microseconds, rates in bytes per microsecond.
 class Bottleneck
 {
 public:
@@ -60,7 +60,7 @@ public:
 	// When the bytes are through, or nothing if there is no room for them.
 	std::optional<double> through(double now, mplink_u32 bytes)
 	{
-		// A queue is full when what is small does not fit in either.
+		// A queue is full when not even a small packet fits.
 		if (waiting(now) + std::min(bytes, packet_) > std::max(room_, 2. * packet_))
 			return {};
 		free_ = std::max(free_, now) + bytes / rate_;

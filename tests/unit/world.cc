@@ -428,7 +428,7 @@ World::Sent World::send(mplink_u32 len, mplink_u32 flow, mplink_u32 lane)
 	return sent;
 }
 
-// --- what is ----------------------------------------------------------------
+// --- the present state -------------------------------------------------------
 
 mplink_nic *World::nic(mplink_u32 id) const
 {

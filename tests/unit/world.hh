@@ -72,7 +72,7 @@ public:
 	// What packets have asked for, as the worker does.  False: nothing.
 	bool make_lanes();
 	int set_policy(mplink_u32 policy);
-	// The waits are 0 until they are set: most tests are about what is true now.
+	// The waits are 0 until a test sets them: most tests are about the state at once.
 	mplink_liveness_config liveness() const;
 	int set_liveness(const mplink_liveness_config &config);
 	void set_peer_liveness(mplink_u32 liveness);
@@ -96,7 +96,7 @@ public:
 	mplink_choice choose(mplink_u32 len, mplink_u32 lane, const mplink_u8 *l3,
 			     mplink_u32 l3_len);
 
-	// --- what is, and what should be ---
+	// --- the present state, and what it should be ---
 
 	mplink_device *device() const
 	{
