@@ -7,17 +7,17 @@
 namespace mplink
 {
 
-// What one CPU writes now and then, and packets read.
+// One CPU writes this now and then; packets read it.
 class LinkPace
 {
 public:
-	// A scale is in nanoseconds per byte, with so many bits behind the point.
+	// A scale is in nanoseconds per byte, with so many bits after the binary point.
 	static constexpr mplink_u32 shift = 10;
 
 	// Bytes per second of a link of weight 1 before it has been measured: 2 Mbit/s.
 	static constexpr mplink_u64 unmeasured = 250000;
 
-	// Of a link of that many bytes per second.
+	// The scale of a link of that many bytes per second.
 	static constexpr mplink_u32 scale_of(mplink_u64 bytes_per_second)
 	{
 		const mplink_u64 scale = (mplink_u64{1000000000} << shift) /
@@ -46,7 +46,7 @@ private:
 	Shared<mplink_u32> delay_ns_;
 };
 
-// What all CPUs share of a link.
+// The part of a link that all CPUs share.
 struct LinkShared : TrafficCounters {
 	LinkPace pace;
 };

@@ -13,14 +13,14 @@ constexpr mplink_u64 second_us = 1000000;
 constexpr mplink_u64 packet_bytes = 1500;
 constexpr mplink_u64 grow_us = 100000;
 
-// What a link is seen to carry.  Packets that were held up and then come at once arrive faster
-// than the link can carry them (draft-cheng-iccrg-delivery-rate-estimation 2.1).
+// The rate that the link has shown.  Packets that were held up and then come together arrive
+// faster than the link can carry them (draft-cheng-iccrg-delivery-rate-estimation 2.1).
 constexpr mplink_u64 carried(const Stretch &stretch)
 {
 	return smaller(stretch.sent, stretch.delivered);
 }
 
-// What is not lost.  Jitter cannot spoil it, as it does rates.
+// The rate sent, less what was lost.  Unlike the rate delivered, jitter does not change it.
 constexpr mplink_u64 passed(const Stretch &stretch)
 {
 	return stretch.sent / 1000 * (1000 - stretch.lost_ppm / 1000);
@@ -28,9 +28,9 @@ constexpr mplink_u64 passed(const Stretch &stretch)
 
 } // namespace
 
-// A slow link has a queue of some packets whenever it is used at all, and where less than those
-// would have to wait, the queue is none of ours.  Where delays vary, the shortest of ten seconds
-// is shorter than the shortest of a stretch.
+// The longest wait that is no sign of a full link.  A slow link has a queue of some packets
+// whenever it is used at all, so a wait shorter than for three packets says nothing.  If delays
+// vary, the shortest of ten seconds is shorter than the shortest of a stretch.
 mplink_u64 Capacity::queue_limit(const Stretch &stretch) const
 {
 	const mplink_u64 rate = larger(least, smaller(value_, stretch.delivered));
@@ -51,8 +51,8 @@ void Capacity::halve(mplink_u64 floor)
 
 // Whether a queue is of our making.  If we use less of the link than we think it can carry,
 // there has to be another sign: more is sent than arrives, or the queue gets longer.  A step of
-// the delay shows these, too, but for one stretch only.  A sender that waits for what is in the
-// queue shows neither, so a queue that stays is believed in the end.
+// the delay shows these, too, but only for one stretch.  A sender that waits for its queued
+// packets shows neither, so a queue that stays is believed in the end.
 bool Capacity::is_full(const Stretch &stretch, bool queued)
 {
 	if (!queued) {
@@ -85,7 +85,8 @@ bool Capacity::drains(const Stretch &stretch)
 	return undrained_ < 2;
 }
 
-// One stretch may be a little wrong, because packets come in bursts.  Much is a change.
+// One stretch may be a little wrong, because packets come in bursts.  A large difference is a
+// change of the link.
 void Capacity::follow(mplink_u64 seen)
 {
 	const bool near = seen > value_ / 4 * 3 && seen < value_ / 4 * 5;
@@ -101,8 +102,8 @@ void Capacity::take_queue(const Stretch &stretch, mplink_u64 limit)
 	grown_us_ = stretch.now_us;
 }
 
-// Never far beyond what has been seen to arrive: a link that is thought to carry more than it
-// does gets a queue, and a policer drops what is beyond.
+// Never grows far beyond the rate that has arrived: if the estimate is too high, the link gets a
+// queue, or its policer drops packets.
 void Capacity::grow(const Stretch &stretch)
 {
 	const mplink_u64 seen = carried(stretch);
@@ -138,7 +139,7 @@ bool Capacity::take(const Stretch &stretch)
 	limited_ = 0;
 	undrained_ = 0;
 	if (busy && stretch.lost_ppm > policer_ppm) {
-		// A policer: what it lets through is what there is.
+		// A policer: the rate that it lets through is the capacity.
 		set(larger(passed(stretch), value_ / 2));
 		settled_ = true;
 		grown_us_ = stretch.now_us;

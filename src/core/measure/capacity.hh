@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// How much a link can carry, judged by how what arrives differs from what was sent.
+// How much a link can carry, judged by the difference between what was sent and what arrived.
 #pragma once
 #include "link/link_pace.hh"
 #include "mplink/types.h"
@@ -18,29 +18,29 @@ struct Stretch {
 	mplink_u64 lost_ppm;
 };
 
-// A pure function of what it has been told.
+// Depends only on the stretches it was given.
 //
-// A queue that no mark of the stretch found empty says that the link was busy all the time:
-// then what was delivered is the capacity.  Jitter does not look like that, because some of
-// the marks come through at once (RFC 8289 uses the same minimum).  Loss does not lower the
-// capacity, unless it is more than a link loses that works: many radio links lose packets at any
-// rate, and a policer shows by what it delivers.  Without a queue, a link that is busy may do
-// more than we think, so the estimate grows while the link is used.
+// If every mark of the stretch found a queue, the link was busy all the time: then the rate
+// delivered is the capacity.  Jitter does not look like that, because some of
+// the marks come through at once (RFC 8289 uses the same minimum).  Loss lowers the capacity
+// only if it is more than a working link loses: many radio links lose packets at any rate, and
+// a policer shows in the rate delivered.  A busy link without a queue may be able to do more
+// than we think, so the estimate grows while the link is used.
 class Capacity
 {
 public:
-	// A NIC's speed says nothing of the path behind it, so a link starts small and
+	// A NIC's speed says nothing about the path behind it, so a link starts small and
 	// doubles with each busy stretch, like a sender's slow start.
 	static constexpr mplink_u64 initial = LinkPace::unmeasured;
 	static constexpr mplink_u64 least = 8000;
 	static constexpr mplink_u64 most = 50000000000;
 
-	// A queue of less than this is no queue: timers and interrupts wait as long.
+	// A shorter wait is no queue: timers and interrupts can cause it.
 	static constexpr mplink_u64 queue_us = 10000;
 	static constexpr mplink_u64 stays_us = 500000;
 	// Losses above this end the start (draft-ietf-ccwg-bbr, BBR.LossThresh).
 	static constexpr mplink_u64 loss_ppm = 20000;
-	// No link that works loses so many by itself.
+	// No working link loses more than this by itself.
 	static constexpr mplink_u64 policer_ppm = 125000;
 
 	// Bytes per second.
@@ -48,7 +48,7 @@ public:
 	{
 		return value_;
 	}
-	// Whether it has ever been measured by a full link.
+	// Whether the link has ever been full, so that the value is measured.
 	bool settled() const
 	{
 		return settled_;
@@ -59,7 +59,7 @@ public:
 		return full_;
 	}
 	// True if what looked like a queue does not drain.  Then the path has become longer, or
-	// others fill its queue, and that delay is the link's own from now on.
+	// other senders fill its queue, and that delay is the link's own from now on.
 	[[nodiscard]] bool take(const Stretch &stretch);
 	// Marks are lost: the link is far too full, or it does not work.
 	void halve(mplink_u64 floor);
@@ -75,11 +75,11 @@ private:
 
 	mplink_u64 value_ = initial;
 	mplink_u64 limited_ = 0;  // what was delivered while more was sent
-	mplink_u64 grown_us_ = 0; // when it has grown last
+	mplink_u64 grown_us_ = 0; // when it last grew
 	mplink_u64 queued_since_us_ = 0;
 	mplink_u32 queued_ = 0;      // stretches in a row with a queue
 	mplink_u64 shortest_us_ = 0; // the shortest queue in these
-	mplink_u32 undrained_ = 0;   // and in a row without the effect that a queue must have
+	mplink_u32 undrained_ = 0;   // stretches in a row without the effect of a queue
 	bool settled_ = false;
 	bool full_ = false;
 };

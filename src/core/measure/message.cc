@@ -117,7 +117,7 @@ mplink_report read_report(Reader &from)
 		.bytes = from.u64()};
 }
 
-// 0 for a type that is not known.
+// 0 for an unknown type.
 mplink_size length_of(mplink_u32 type)
 {
 	switch (type) {

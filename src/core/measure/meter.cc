@@ -28,7 +28,7 @@ constexpr mplink_s64 one_way(const mplink_report &report)
 	return static_cast<mplink_s64>(report.arrived_us - report.mark.sent_us);
 }
 
-// Any two numbers have a difference, but it may not fit a signed one.
+// The difference of two signed numbers may not fit a signed one.
 constexpr mplink_u64 apart(mplink_s64 a, mplink_s64 b)
 {
 	return a > b ? static_cast<mplink_u64>(a) - static_cast<mplink_u64>(b)
@@ -92,11 +92,11 @@ void Meter::notice_silence(mplink_u64 now_us)
 	    now_us - noticed_us_ < patience_us)
 		return;
 	noticed_us_ = now_us;
-	// Not to next to nothing: perhaps only the way back is broken.
+	// Keeps a floor, because perhaps only the way back is broken.
 	capacity_.halve(heard_capacity_ / 4);
 }
 
-// Somebody who sees none of our marks cannot guess what they say.
+// Someone who sees none of our marks cannot guess their contents.
 bool Meter::is_ours(const mplink_mark &mark) const
 {
 	const Sent &sent = sent_[mark.seq % marks_kept];
@@ -178,14 +178,14 @@ void Meter::take_stretch(mplink_u64 now_us, const mplink_report &report)
 		smaller(larger(rtt_us_, stretch_us + jitter_us_ / 2), stretch_most_us);
 
 	in_stretch_++;
-	// Where most marks are lost, few must do.
+	// If most marks are lost, few have to be enough.
 	if (larger(sent_us, arrived_us) < (in_stretch_ > stretch_reports ? want_us : 3 * want_us) ||
 	    !sent_us || !arrived_us)
 		return;
 
 	const mplink_u64 packets = report.mark.packets - base_.mark.packets;
 	const mplink_u64 bytes = report.mark.bytes - base_.mark.bytes;
-	// No more can have come than was sent.
+	// No more can have arrived than was sent.
 	const mplink_u64 came = smaller(report.packets - base_.packets, packets);
 	const mplink_u64 lost_ppm = per_million(packets - came, packets);
 
@@ -217,7 +217,7 @@ void Meter::forget_delay(mplink_u64 now_us, const mplink_report &report)
 	queue_us_ -= queue;
 }
 
-// As long as the queue stands, nothing tells the delay without it.
+// As long as the queue stands, the delay without it cannot be measured.
 void Meter::keep_delay(mplink_u64 now_us)
 {
 	if (!capacity_.full())

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What is measured of one link, in the direction in which we send.
+// Measures one link, in the direction in which we send.
 #pragma once
 #include "base/order.hh"
 #include "measure/capacity.hh"
@@ -18,7 +18,7 @@ public:
 	static constexpr mplink_u64 slot_us = 5000000;
 
 	void take(mplink_u64 now_us, mplink_s64 value);
-	// Nothing grows older meanwhile.
+	// Values do not age during that time.
 	void hold(mplink_u64 now_us)
 	{
 		since_us_ = now_us;
@@ -42,23 +42,23 @@ public:
 	static constexpr mplink_u64 mark_packets = 16;
 	static constexpr mplink_u64 mark_bytes = 12000;
 	static constexpr mplink_u64 mark_us = 10000;
-	static constexpr mplink_u64 sparse_us = 100000; // where few packets are sent
-	static constexpr mplink_u64 idle_us = 1000000;  // where none is
-	// So many a round trip are enough, and all that are on their way are remembered.
+	static constexpr mplink_u64 sparse_us = 100000; // when few packets are sent
+	static constexpr mplink_u64 idle_us = 1000000;  // when none is sent
+	// So many marks per round trip are enough.  All marks under way are remembered.
 	static constexpr mplink_u32 marks_per_rtt = 32;
 	static constexpr mplink_u32 marks_kept = 128;
 
-	// A stretch is long enough to tell a rate, and has marks enough to tell a queue.
+	// A stretch is long enough to measure a rate, and has enough marks to find a queue.
 	static constexpr mplink_u64 stretch_us = 50000;
 	static constexpr mplink_u64 stretch_most_us = 400000;
 	static constexpr mplink_u32 stretch_reports = 4;
 
-	// A share of so few says little, so what was lost before counts, too.
+	// The loss among so few packets says little, so earlier losses count, too.
 	static constexpr mplink_u64 few_packets = 32;
 
-	// No queue is as long.  Delays that change by more tell of another clock.
+	// No queue is this long.  If the delay changes by more, the far end's clock has changed.
 	static constexpr mplink_u64 step_us = 10000000;
-	// A queue may stand for so long before the delay without it is forgotten.  What looks like
+	// After a queue has stood for so long, the delay without it is forgotten.  What looks like
 	// a queue may be a longer path, so this is less than the ten minutes of RFC 6817 4.2.
 	static constexpr mplink_u64 full_us = 20000000;
 
@@ -67,8 +67,8 @@ public:
 	// Returns enum mplink_report_verdict.
 	mplink_u32 take(mplink_u64 now_us, const mplink_report &report);
 
-	// Where as many marks as this, and the first of them for as long beyond the round trip,
-	// have had no answer, something is wrong.
+	// Something is wrong if so many marks have no answer, and the first of them has waited
+	// for so long beyond the round trip.
 	static constexpr mplink_u32 silent_marks = 8;
 	static constexpr mplink_u64 silent_us = 200000;
 
@@ -81,9 +81,9 @@ public:
 	{
 		return least_.value();
 	}
-	// The same with the queue that stands before a full link: what every packet has to wait.
-	// Where the link is not known to be full, its capacity may be overrated, and only packets
-	// that are sent there can tell.
+	// The same with the queue of a full link, in which every packet has to wait.  If the link
+	// is not known to be full, its capacity may be overrated: only packets that are sent there
+	// can tell.
 	mplink_s64 delay_now_us() const
 	{
 		const mplink_u64 queue = capacity_.full() ? smaller(stood_us_, queue_us_) : 0;
@@ -99,16 +99,16 @@ public:
 	{
 		return capacity_.settled();
 	}
-	// All but the delay above the fastest link's.
+	// Sets everything except the delay above the fastest link's.
 	void tell(mplink_estimate &estimate) const;
 
 private:
-	// Three in a row that are wrong, but not for each other, are right: the other end
-	// counts anew.
+	// Three reports in a row that contradict the earlier ones, but not each other, are
+	// believed: the other end counts anew.
 	static constexpr mplink_u8 wrong_limit = 3;
 
 	struct Sent {
-		mplink_u64 us; // 0: there has been none
+		mplink_u64 us; // 0: none was sent
 		mplink_u64 packets;
 		mplink_u64 bytes;
 	};
@@ -116,7 +116,7 @@ private:
 	mplink_u64 waited_us(mplink_u64 now_us) const;
 	void notice_silence(mplink_u64 now_us);
 	bool is_ours(const mplink_mark &mark) const;
-	// Whether the second can be what is heard after the first.
+	// Whether the second report can follow the first.
 	static bool continues(const mplink_report &first, const mplink_report &second);
 	bool counts_anew(const mplink_report &report);
 	void begin(const mplink_report &report);
@@ -125,7 +125,7 @@ private:
 	void keep_delay(mplink_u64 now_us);
 	void take_stretch(mplink_u64 now_us, const mplink_report &report);
 
-	// Marks.  The first wrap comes soon, so that no one is surprised by it after years.
+	// Marks.  The number wraps soon after the start, so that a fault at the wrap shows early.
 	mplink_u32 seq_ = ~mplink_u32{0} - 1000;
 	Sent sent_[marks_kept] = {}; // by their numbers
 	mplink_u64 marked_us_ = 0;
@@ -142,7 +142,7 @@ private:
 	mplink_u64 standing_us_ = 0;
 	mplink_u64 stood_us_ = 0;         // standing_us_ of the last stretch
 	mplink_report wrong_report_ = {}; // the last one that did not continue
-	mplink_u8 wrong_ = 0;             // how many of them there were in a row
+	mplink_u8 wrong_ = 0;             // how many of these in a row
 
 	// Estimates.
 	Capacity capacity_;

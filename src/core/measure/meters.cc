@@ -50,7 +50,7 @@ mplink_u64 Meters::above_least(const Meter &meter, mplink_s64 (Meter::*delay)() 
 	for (mplink_u32 i = 0; i < MPLINK_MAX_LINKS; i++)
 		if (const Meter *other = at(i))
 			least = smaller(least, (other->*delay)());
-	// It may not fit a signed number.
+	// The difference may not fit a signed number.
 	return static_cast<mplink_u64>((meter.*delay)()) - static_cast<mplink_u64>(least);
 }
 

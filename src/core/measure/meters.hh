@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What is measured of a peer's links.
+// Measures the links of a peer.
 #pragma once
 #include "base/memory.hh"
 #include "measure/meter.hh"
@@ -30,17 +30,17 @@ public:
 	{
 		return meters_[link] && meters_[link]->known() ? meters_[link] : nullptr;
 	}
-	// One-way delay above that of the fastest link that is known.
+	// One-way delay above that of the fastest known link.
 	mplink_u64 above_fastest_us(const Meter &meter) const;
 
-	// How much longer packets take than by the fastest link now, with the queues that stand
-	// on the way; in nanoseconds, up to four seconds.
+	// How much longer packets now take than by the fastest link, with the queues of full links;
+	// in nanoseconds, up to four seconds.
 	mplink_u32 delay_ns(const Meter &meter) const;
 
 	Tiers tiers;
 
 private:
-	// How much longer that delay is than the shortest one of all links that are known.
+	// How much longer that delay is than the shortest one of all known links.
 	mplink_u64 above_least(const Meter &meter, mplink_s64 (Meter::*delay)() const) const;
 
 	Meter *meters_[MPLINK_MAX_LINKS] = {};

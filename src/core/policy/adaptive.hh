@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-// adaptive: the link by which the packet arrives first, by what has been measured of the
-// links (src/core/measure).
+// adaptive: the link by which the packet arrives first, as measured (src/core/measure).
 //
 // Each lane keeps a word per link: when the link will have sent what the lane has given it.
 // A packet arrives len / rate and the link's delay after that.  So while the fastest link is
 // idle, it carries everything; when more is sent, the next one joins in; and when all are
 // full, they share in proportion to their rates.
 //
-// Lanes know nothing of each other's packets.  Each one works with the part of the rate that
-// is its part of the traffic.
+// Lanes know nothing of each other's packets.  Each one uses the same share of the rate as it
+// has of the traffic.
 #pragma once
 #include "mplink/platform.h"
 #include "policy/policy.hh"
@@ -24,9 +23,9 @@ struct Adaptive : PolicyBase {
 	// links together then shares them in proportion, and no longer by their delays.
 	static constexpr mplink_u64 horizon_ns = 50000000;
 
-	// What a delay above the fastest link's counts.  It is less than the horizon, or a full
-	// bundle would never use the link.  A link that is slower by more than far ends wait for
-	// is worth nothing, and keeps its delay.
+	// How much a delay above the fastest link's counts.  It is less than the horizon, or a full
+	// bundle would never use the link.  If a link is slower by more than far ends wait, it is
+	// of no use, and keeps its delay.
 	static constexpr mplink_u32 counted_delay_ns(mplink_u32 delay_ns)
 	{
 		constexpr mplink_u32 most_ns = 45000000;
@@ -74,8 +73,9 @@ struct Adaptive : PolicyBase {
 	}
 
 private:
-	// choose(), out of line: inline, the registers that it needs would be saved for packets
-	// of all policies.  It takes the packet's parts, as BalanceXor::choose_other() does.
+	// choose(), out of line: if it were inline, packets of all policies would save the
+	// registers that it needs.  It takes the packet's parts, as BalanceXor::choose_other()
+	// does.
 	[[gnu::noinline]] static mplink_path *choose_apart(const LinkTable &table, const Lane &lane,
 							   mplink_size len, mplink_size at)
 	{
@@ -148,7 +148,7 @@ private:
 			pull_back(table, lane, plan.sent - plan.now - horizon_ns);
 	}
 
-	// Keeps what the links are ahead of each other.
+	// Keeps the differences between the links.
 	[[gnu::noinline]] static void pull_back(const LinkTable &table, const Lane &lane,
 						mplink_u64 by)
 	{
