@@ -18,7 +18,7 @@ public:
 	static constexpr mplink_u64 slot_us = 5000000;
 
 	void take(mplink_u64 now_us, mplink_s64 value);
-	// Values do not age during that time.
+	// Values do not age until now_us.
 	void hold(mplink_u64 now_us)
 	{
 		since_us_ = now_us;
