@@ -294,10 +294,10 @@ TEST(MonitorState, TellsSettings)
 	EXPECT_EQ(text(changes[0]), "mpl0: liveness bfd, bfd-tx-us 10000");
 	EXPECT_EQ(nlohmann::json::parse(json(changes[0])).at("bfd_tx_us"), 10000);
 
-	const auto facts = environment(changes[0]);
+	const auto variables = environment(changes[0]);
 
-	EXPECT_EQ(std::count(facts.begin(), facts.end(), "MPLINK_LIVENESS=bfd"), 1);
-	EXPECT_EQ(std::count(facts.begin(), facts.end(), "MPLINK_BFD_TX_US=10000"), 1);
+	EXPECT_EQ(std::count(variables.begin(), variables.end(), "MPLINK_LIVENESS=bfd"), 1);
+	EXPECT_EQ(std::count(variables.begin(), variables.end(), "MPLINK_BFD_TX_US=10000"), 1);
 	EXPECT_TRUE(world.device(ms(0), device).empty());
 }
 
@@ -316,10 +316,10 @@ TEST(MonitorState, TellsOfATunnel)
 	EXPECT_EQ(nlohmann::json::parse(json(changes[0])).at("encap"), "gre-udp");
 	EXPECT_EQ(nlohmann::json::parse(json(changes[0])).at("flow_buckets"), 1);
 
-	const auto facts = environment(changes[0]);
+	const auto variables = environment(changes[0]);
 
-	EXPECT_EQ(std::count(facts.begin(), facts.end(), "MPLINK_ENCAP=gre-udp"), 1);
-	EXPECT_EQ(std::count(facts.begin(), facts.end(), "MPLINK_FLOW_BUCKETS=1"), 1);
+	EXPECT_EQ(std::count(variables.begin(), variables.end(), "MPLINK_ENCAP=gre-udp"), 1);
+	EXPECT_EQ(std::count(variables.begin(), variables.end(), "MPLINK_FLOW_BUCKETS=1"), 1);
 
 	// A key: in a notification, and after a comparison.
 	device.peers[0].settings[Setting::peer_key] = 7;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Scripts of events on a device of four NICs, with and without memory: after each
-// it is what the facts say, and at the end nothing is left.
+// Scripts of events on a device of four NICs, with and without memory.  After each event the
+// state must follow from the last snapshot, and at the end nothing is left.
 #include "fake_memory.hh"
 #include "random_world.hh"
 #include "require.hh"

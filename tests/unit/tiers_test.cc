@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Preference: when a tier gets its turn, opens and closes, by facts that the test makes up.
+// Preference: when a tier gets its turn, opens and closes, with links that the test makes up.
 #include "measure/tiers.hh"
 
 #include <gtest/gtest.h>
@@ -40,7 +40,7 @@ protected:
 		for (const mplink_u64 end = now_ + us; now_ < end; now_ += tick_us) {
 			for (size_t i = 0; i < rates.size(); i++)
 				links_[i].sent += rates[i] * tick_us / 1000000;
-			for (const Tiers::Facts &link : links_)
+			for (const Tiers::Member &link : links_)
 				tiers_.take(link);
 			tiers_.judge(now_ + tick_us);
 		}
@@ -51,7 +51,7 @@ protected:
 		return tiers_.counted_ns(links_[link].tier, links_[link].delay_ns) / ms;
 	}
 
-	std::vector<Tiers::Facts> links_;
+	std::vector<Tiers::Member> links_;
 	Tiers tiers_;
 	mplink_u64 now_ = 1000000;
 };

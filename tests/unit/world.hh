@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // One virtual NIC in a namespace full of devices, and the events that Linux
-// would send for what happens to them, in its order.  It knows from the facts
+// would send for what happens to them, in its order.  It knows from the devices
 // alone what must be true of the virtual NIC, and says where it is not.
 #pragma once
 #include <memory>

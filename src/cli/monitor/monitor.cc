@@ -129,8 +129,8 @@ void Monitor::show(const MonitorState::Changes &changes)
 			fmt::print("{} {}\n", local_time(change.time), text(change));
 		if (!runner_)
 			continue;
-		if (std::vector<std::string> facts = environment(change); !facts.empty())
-			tell(runner_->add(std::move(facts)));
+		if (std::vector<std::string> variables = environment(change); !variables.empty())
+			tell(runner_->add(std::move(variables)));
 	}
 	std::fflush(stdout);
 }

@@ -125,8 +125,7 @@ void Runner::start()
 			nullptr};
 
 	waiting_.pop_front();
-	// Drop MPLINK_* variables of our own environment: the command must not take them for
-	// facts.
+	// Drop MPLINK_* variables of our own environment: they say nothing about the change.
 	for (char **p = environ; *p; p++)
 		if (!std::string_view(*p).starts_with("MPLINK_"))
 			envp.push_back(*p);

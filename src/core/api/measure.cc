@@ -51,8 +51,8 @@ mplink_u32 delay_ns(const Meters &meters, const Link &link)
 	return meter ? meters.delay_ns(*meter) : 0;
 }
 
-Tiers::Facts tier_facts(const Meters &meters, const Peer &peer, const LinkTable *table,
-			const Link &link)
+Tiers::Member tier_member(const Meters &meters, const Peer &peer, const LinkTable *table,
+			  const Link &link)
 {
 	const Meter *const meter = meters.at(link.id());
 	const mplink_u64 rate = capacity(meters, link);
@@ -71,7 +71,7 @@ void apply_tiers(Meters &meters, const Peer &peer, ReadSection section)
 	const LinkTable *const table = peer.table(section);
 
 	for (const Link &link : links)
-		meters.tiers.take(tier_facts(meters, peer, table, link));
+		meters.tiers.take(tier_member(meters, peer, table, link));
 	meters.tiers.judge(mplink_now_us());
 	for (const Link &link : links) {
 		const mplink_u32 counted = meters.tiers.counted_ns(

@@ -6,7 +6,7 @@
 namespace mplink
 {
 
-void Tiers::take(const Facts &link)
+void Tiers::take(const Member &link)
 {
 	Tier &tier = taken_[link.tier];
 

@@ -30,7 +30,7 @@ public:
 	static constexpr mplink_u64 window_us = 100000;
 
 	// A link as it is now.
-	struct Facts {
+	struct Member {
 		mplink_u32 tier;
 		bool valid;
 		bool known;          // it has been full, so its capacity can be believed
@@ -40,7 +40,7 @@ public:
 	};
 
 	// Call take() for each link, then judge().
-	void take(const Facts &link);
+	void take(const Member &link);
 	void judge(mplink_u64 now_us);
 	// What the delay of a link of that tier shall count.
 	mplink_u32 counted_ns(mplink_u32 tier, mplink_u32 delay_ns) const;
