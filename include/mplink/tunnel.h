@@ -161,21 +161,30 @@ struct mplink_flow_bucket *mplink_core_bucket_make(struct mplink_resequencer *re
 /* Frees what the bucket has allocated.  It must have been flushed.  Any context. */
 void mplink_core_bucket_end(struct mplink_flow_bucket *bucket);
 /**
- * mplink_core_bucket_arrive() - Take a packet that has come.
+ * mplink_core_bucket_in_order() - Take a packet that has come, if it is the next one.
+ * @bucket: its flow bucket
+ * @packet: seq and link are set
+ *
+ * Context: Softirq, with the bucket's lock held.
+ * Return: 1 if it was: the caller delivers it and does nothing else.  If 0, call
+ * mplink_core_bucket_arrive().
+ */
+int mplink_core_bucket_in_order(struct mplink_flow_bucket *bucket,
+				const struct mplink_held *packet);
+/**
+ * mplink_core_bucket_arrive() - Take a packet that has come, and is not the next one.
  * @bucket: its flow bucket
  * @peer: the peer; the bucket waits only for its valid links
  * @packet: seq and link are set
- * @release: takes what to do now; written only if the packet is not the next one
+ * @release: takes what to do now
  *
  * Allocates only if the packet is the first one with a link id beyond those for which the
  * bucket has room; if that fails, the packet is refused with MPLINK_GRE_DROP_NO_MEMORY.
  *
  * Context: Softirq, in an RCU read-side section, with the bucket's lock held.
- * Return: 1 if the packet is the next one: the caller delivers it and does nothing else.
- * Else 0.
  */
-int mplink_core_bucket_arrive(struct mplink_flow_bucket *bucket, const struct mplink_peer *peer,
-			      struct mplink_held *packet, struct mplink_release *release);
+void mplink_core_bucket_arrive(struct mplink_flow_bucket *bucket, const struct mplink_peer *peer,
+			       struct mplink_held *packet, struct mplink_release *release);
 /* The deadline has passed, or a link is no longer valid.  Context as for arrive(). */
 void mplink_core_bucket_expire(struct mplink_flow_bucket *bucket, const struct mplink_peer *peer,
 			       struct mplink_release *release);

@@ -41,8 +41,9 @@ protected:
 		mplink_held &packet = packets_[seq];
 
 		packet = {.next = nullptr, .held_us = 0, .seq = seq, .link = link, .drop = 0};
-		if (mplink_core_bucket_arrive(buckets_->at(0), world().peer(), &packet, &release_))
+		if (mplink_core_bucket_in_order(buckets_->at(0), &packet))
 			return 1;
+		mplink_core_bucket_arrive(buckets_->at(0), world().peer(), &packet, &release_);
 		return delivered();
 	}
 	unsigned expire()

@@ -281,11 +281,15 @@ private:
 		arrived->held.seq = packet.seq;
 		arrived->held.link = static_cast<mplink_u8>(packet.link);
 		host.arrived++;
-		if (mplink_core_bucket_arrive(host.buckets->at(packet.bucket), host.world->peer(),
-					      &arrived->held, &release))
+
+		mplink_flow_bucket *bucket = host.buckets->at(packet.bucket);
+
+		if (mplink_core_bucket_in_order(bucket, &arrived->held)) {
 			deliver(host, arrived->held);
-		else
-			carry_out(packet.to, packet.bucket, release);
+			return;
+		}
+		mplink_core_bucket_arrive(bucket, host.world->peer(), &arrived->held, &release);
+		carry_out(packet.to, packet.bucket, release);
 	}
 	void expire(int to, mplink_u32 bucket)
 	{

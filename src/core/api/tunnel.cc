@@ -94,15 +94,15 @@ void mplink_core_bucket_end(mplink_flow_bucket *bucket)
 	core(bucket).~Bucket();
 }
 
-int mplink_core_bucket_arrive(mplink_flow_bucket *bucket, const mplink_peer *peer,
-			      mplink_held *packet, mplink_release *release)
+int mplink_core_bucket_in_order(mplink_flow_bucket *bucket, const mplink_held *packet)
 {
-	const ReadSection section = Boundary::read_section();
+	return core(bucket).in_order(*packet);
+}
 
-	if (core(bucket).in_order(*packet)) [[likely]]
-		return 1;
-	core(bucket).arrive(alive_of(peer, section), *packet, *release);
-	return 0;
+void mplink_core_bucket_arrive(mplink_flow_bucket *bucket, const mplink_peer *peer,
+			       mplink_held *packet, mplink_release *release)
+{
+	core(bucket).arrive(alive_of(peer, Boundary::read_section()), *packet, *release);
 }
 
 void mplink_core_bucket_expire(mplink_flow_bucket *bucket, const mplink_peer *peer,

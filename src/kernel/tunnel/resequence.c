@@ -7,6 +7,7 @@
  * packets of one bucket in the order that the core has chosen.
  */
 #include <linux/ktime.h>
+#include <linux/sched/mm.h>
 
 #include "device/vnic.h"
 #include "mplink/core.h"
@@ -130,6 +131,22 @@ static noinline struct mplink_bucket *mplink_resequence_begin(struct mplink_tunn
 	return bucket;
 }
 
+/* Allocates if the link's id is high: charged to the creator of the peer.  Hold the lock. */
+static noinline void mplink_resequence_arrive(const struct mplink_far_end *end,
+					      struct mplink_bucket *bucket,
+					      struct mplink_held *held)
+{
+	struct mplink_tunnel *tunnel = end->tunnel;
+	struct mem_cgroup *const before = set_active_memcg(tunnel->memcg);
+	struct mplink_release release;
+
+	mplink_core_bucket_arrive(mplink_bucket_core(bucket), tunnel->peer, held, &release);
+	set_active_memcg(before);
+	mplink_resequence_carry_out(bucket, &release);
+	if (unlikely(release.slow_us))
+		mplink_report_slow(tunnel->vnic, &end->remote, release.slow_us);
+}
+
 u32 mplink_resequence(const struct mplink_far_end *end, const struct mplink_gre *gre,
 		      struct sk_buff *skb)
 {
@@ -137,7 +154,6 @@ u32 mplink_resequence(const struct mplink_far_end *end, const struct mplink_gre 
 	struct mplink_bucket *bucket = READ_ONCE(READ_ONCE(tunnel->flows)->received[gre->bucket]);
 	struct mplink_delivery *delivery = tunnel->vnic->delivery;
 	struct mplink_held *held = mplink_held(skb);
-	struct mplink_release release;
 	bool claimed = false;
 
 	if (unlikely(!bucket)) {
@@ -151,15 +167,12 @@ u32 mplink_resequence(const struct mplink_far_end *end, const struct mplink_gre 
 	spin_lock(&bucket->lock);
 	/* A packet without a number needs no order (RFC 2890 2.2). */
 	if (unlikely(!gre->sequenced || bucket->closed) ||
-	    likely(mplink_core_bucket_arrive(mplink_bucket_core(bucket), tunnel->peer, held,
-					     &release))) {
+	    likely(mplink_core_bucket_in_order(mplink_bucket_core(bucket), held))) {
 		claimed = mplink_delivery_claim(delivery, gre->bucket, skb);
 		if (!claimed)
 			mplink_resequence_deliver(tunnel, gre->bucket, skb);
 	} else {
-		mplink_resequence_carry_out(bucket, &release);
-		if (unlikely(release.slow_us))
-			mplink_report_slow(tunnel->vnic, &end->remote, release.slow_us);
+		mplink_resequence_arrive(end, bucket, held);
 	}
 	spin_unlock(&bucket->lock);
 	if (claimed)
