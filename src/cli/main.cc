@@ -11,6 +11,7 @@
 #include "monitor/monitor.hh"
 #include "netlink/attributes.hh"
 #include "netlink/socket.hh"
+#include "top/top.hh"
 #include "uapi/mplink_netlink.h"
 
 namespace
@@ -137,6 +138,10 @@ Command::Command()
 	sub->add_option("--exec", exec_,
 			"run CMD for each change, with MPLINK_* variables that describe it")
 		->option_text("CMD");
+
+	takes_arguments(verb(app_, "top", "Show the load of the links, once a second, until q",
+			     "top [[dev] DEV]",
+			     [this] { top(parse_device_argument(arguments_)); }));
 
 	takes_arguments(verb(app_, "save", "Write the configuration as JSON", "save [[dev] DEV]",
 			     [this] { save(parse_device_argument(arguments_)); }));

@@ -73,7 +73,7 @@ _mplink_choices() {
 		echo --timeline --prometheus
 		[[ $first ]] && _mplink_devices
 		;;
-	save)
+	save | top)
 		[[ $first ]] && _mplink_devices
 		;;
 	set)
@@ -134,7 +134,7 @@ _mplink() {
 		return
 	fi
 	case $verb in
-	"") choices="show nic peer set monitor save load --json --pretty --version --help" ;;
+	"") choices="show top nic peer set monitor save load --json --pretty --version --help" ;;
 	nic) choices="add del" ;;
 	peer) choices="add set del" ;;
 	*) choices=$(_mplink_choices "$verb" "$prev" "$first") ;;

@@ -4,6 +4,8 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace mplink::cli
 {
 
@@ -41,6 +43,17 @@ long microseconds(WallTime t)
 std::string human_bytes(std::uint64_t bytes)
 {
 	return scaled(bytes, " ", "B");
+}
+
+std::string human_rate(std::uint64_t bytes_per_second)
+{
+	constexpr std::pair<double, const char *> units[] = {{1e9, "G"}, {1e6, "M"}, {1e3, "k"}};
+	const double bits = 8.0 * static_cast<double>(bytes_per_second);
+
+	for (const auto &[unit, prefix] : units)
+		if (bits >= unit)
+			return fmt::format("{:.1f} {}bit/s", bits / unit, prefix);
+	return fmt::format("{:.0f} bit/s", bits);
 }
 
 std::string human_count(std::uint64_t n)

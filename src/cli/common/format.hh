@@ -12,6 +12,8 @@ using WallTime = std::chrono::time_point<std::chrono::system_clock, std::chrono:
 
 // "1.2 GB".  Decimal units, as for the rates of NICs.
 std::string human_bytes(std::uint64_t bytes);
+// "18.3 Mbit/s"
+std::string human_rate(std::uint64_t bytes_per_second);
 // 1.2M
 std::string human_count(std::uint64_t n);
 // The two largest units: 3d 4h, 12m 5s; below a minute 2.5s.

@@ -312,16 +312,9 @@ std::string resequencer_table(const DeviceStatus &device, const Painter &paint)
 	return rows.size() > 1 ? align(rows, paint) : "";
 }
 
-// "18.3 Mbit/s"
 Cell rate_cell(std::uint64_t bytes_per_second)
 {
-	constexpr std::pair<double, const char *> units[] = {{1e9, "G"}, {1e6, "M"}, {1e3, "k"}};
-	const double bits = 8.0 * static_cast<double>(bytes_per_second);
-
-	for (const auto &[unit, prefix] : units)
-		if (bits >= unit)
-			return number(fmt::format("{:.1f} {}bit/s", bits / unit, prefix));
-	return number(fmt::format("{:.0f} bit/s", bits));
+	return number(human_rate(bytes_per_second));
 }
 
 // What is measured of the links; empty if nothing is.
