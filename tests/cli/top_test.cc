@@ -108,8 +108,7 @@ TEST(Top, PageWithBlocks)
 	Page page(true);
 
 	eight_seconds(page);
-	EXPECT_NE(text(page, 80).find("sent     ▁▂▂▃▄▄▅▆  "), std::string::npos)
-		<< text(page, 80);
+	EXPECT_NE(text(page, 80).find("sent     ▁▂▂▃▄▄▅▆  "), std::string::npos) << text(page, 80);
 	EXPECT_NE(text(page, 80).find(" ███████████████·····  75 %"), std::string::npos);
 }
 
