@@ -20,9 +20,9 @@ struct mplink_net *mplink_net(const struct net *net)
 	return net_generic(net, mplink_net_id);
 }
 
-void mplink_net_link_lost(struct mplink_vnic *vnic, const struct mplink_addr *peer)
+void mplink_net_link_changed(struct mplink_vnic *vnic, const struct mplink_addr *peer)
 {
-	mplink_net_works->link_lost(vnic, peer);
+	mplink_net_works->link_changed(vnic, peer);
 }
 
 void mplink_net_liveness(struct net *net)

@@ -87,13 +87,13 @@ void mplink_net_liveness(struct net *net);
 void mplink_net_answers(struct net *net);
 
 /**
- * mplink_net_link_lost() - Report that a link is no longer valid.
+ * mplink_net_link_changed() - Report that the validity of a link has changed.
  * @vnic: the virtual NIC
  * @peer: the address of the link's peer; the peer need not exist any more
  *
  * Context: RTNL.
  */
-void mplink_net_link_lost(struct mplink_vnic *vnic, const struct mplink_addr *peer);
+void mplink_net_link_changed(struct mplink_vnic *vnic, const struct mplink_addr *peer);
 
 /**
  * struct mplink_net_works - what the requests above do
@@ -103,7 +103,7 @@ void mplink_net_link_lost(struct mplink_vnic *vnic, const struct mplink_addr *pe
  * @answers: likewise
  * @restore: likewise
  * @watch: likewise
- * @link_lost: see mplink_net_link_lost()
+ * @link_changed: see mplink_net_link_changed()
  *
  * The layers that request work must not call the layers above them; this table does.
  */
@@ -114,7 +114,7 @@ struct mplink_net_works {
 	work_func_t answers;
 	work_func_t restore;
 	work_func_t watch;
-	void (*link_lost)(struct mplink_vnic *vnic, const struct mplink_addr *peer);
+	void (*link_changed)(struct mplink_vnic *vnic, const struct mplink_addr *peer);
 };
 
 /**

@@ -90,7 +90,7 @@ void mplink_peers_measure(struct mplink_vnic *vnic);
 void mplink_peers_follow(struct mplink_vnic *vnic);
 
 /**
- * mplink_peers_revisit() - Have a tunnel reconsider what it waits for: a link was lost.
+ * mplink_peers_revisit() - Have a tunnel reconsider what it waits for: a link has changed.
  * @vnic: the virtual NIC
  * @addr: the peer's address; an unknown peer is ignored
  *

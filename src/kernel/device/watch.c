@@ -173,5 +173,5 @@ const struct mplink_net_works mplink_watch_works = {
 	.answers = mplink_net_answers_work,
 	.restore = mplink_net_restore_work,
 	.watch = mplink_net_watch,
-	.link_lost = mplink_peers_revisit,
+	.link_changed = mplink_peers_revisit,
 };

@@ -36,7 +36,7 @@ void mplink_measure_begin(struct mplink_tunnel *tunnel);
 
 /**
  * mplink_measure_confirm() - Ask at once if there are links on which the far end must answer
- * @tunnel: the peer's tunnel, one of whose links is not valid any more
+ * @tunnel: the peer's tunnel; a link has become valid or invalid
  *
  * Context: Process context, RTNL.
  */

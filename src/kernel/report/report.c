@@ -95,8 +95,7 @@ void mplink_report_link(void *owner, const struct mplink_link_report *report)
 
 	trace_mplink_link(dev, report);
 	mplink_listener->link_event(netdev_priv(dev), report);
-	if (report->now != MPLINK_REASON_NONE)
-		mplink_net_link_lost(netdev_priv(dev), &report->peer);
+	mplink_net_link_changed(netdev_priv(dev), &report->peer);
 	if (report->event == MPLINK_EVENT_LIVENESS || report->event == MPLINK_EVENT_RESTORE ||
 	    report->event == MPLINK_EVENT_ANSWER)
 		mplink_log_link(dev, report);

@@ -108,7 +108,8 @@ wait_until 10 near_reason eth2 none
 ip link set eth1 up
 ip route add 10.9.1.2/32 via 10.8.1.254 dev eth1 metric 1
 wait_until 10 near_reason eth1 none
-wait_until 10 near_reason eth2 unconfirmed
+# It is asked at once, not when the next question is due.
+wait_until 20 near_reason eth2 unconfirmed
 peer_set addlink eth1 10.8.2.1
 wait_until 20 near_reason eth2 none
 refused "unlink eth1: has several links to this peer; name the remote" unlink eth1
