@@ -38,7 +38,7 @@ DeviceStatus measured()
 	return device;
 }
 
-std::string text(const Page &page, std::size_t width)
+std::string text(const TopPage &page, std::size_t width)
 {
 	std::string all;
 
@@ -52,11 +52,11 @@ std::string text(const Page &page, std::size_t width)
 }
 
 // Eight seconds, in which the load of the first link grows to 15 of 20 Mbit/s.
-void eight_seconds(Page &page)
+void eight_seconds(TopPage &page)
 {
 	DeviceStatus device = measured();
 	LinkStatus &link = device.peers[0].links[0];
-	Page::Clock::time_point at;
+	TopPage::Clock::time_point at;
 
 	for (unsigned i = 0; i < 9; i++) {
 		page.take(at, {device});
@@ -70,7 +70,7 @@ void eight_seconds(Page &page)
 
 TEST(Top, PageAt80Columns)
 {
-	Page page(false);
+	TopPage page(false);
 
 	eight_seconds(page);
 	EXPECT_EQ(text(page, 80),
@@ -88,7 +88,7 @@ fd99::3
 TEST(Top, NoLineIsTooWide)
 {
 	for (const bool blocks : {false, true}) {
-		Page page(blocks);
+		TopPage page(blocks);
 
 		eight_seconds(page);
 		for (std::size_t width = 20; width < 250; width++)
@@ -105,7 +105,7 @@ TEST(Top, NoLineIsTooWide)
 
 TEST(Top, PageWithBlocks)
 {
-	Page page(true);
+	TopPage page(true);
 
 	eight_seconds(page);
 	EXPECT_NE(text(page, 80).find("sent     ▁▂▂▃▄▄▅▆  "), std::string::npos) << text(page, 80);
@@ -114,9 +114,9 @@ TEST(Top, PageWithBlocks)
 
 TEST(Top, PageWithoutMeasurements)
 {
-	Page page(false);
+	TopPage page(false);
 	DeviceStatus device = sample();
-	Page::Clock::time_point at;
+	TopPage::Clock::time_point at;
 
 	page.take(at, {device});
 	EXPECT_NE(text(page, 80).find("  eth1         valid\n"), std::string::npos);
@@ -133,9 +133,9 @@ TEST(Top, PageWithoutMeasurements)
 
 TEST(Top, ALinkThatCountsAnewHasNotSentAll)
 {
-	Page page(false);
+	TopPage page(false);
 	DeviceStatus device = sample();
-	Page::Clock::time_point at;
+	TopPage::Clock::time_point at;
 
 	page.take(at, {device});
 	device.peers[0].links[0].counters = {};
@@ -146,7 +146,7 @@ TEST(Top, ALinkThatCountsAnewHasNotSentAll)
 
 TEST(Top, ANameCannotWriteToTheTerminal)
 {
-	Page page(true);
+	TopPage page(true);
 	DeviceStatus device = sample();
 
 	device.name = "m\033]0;x\a";
@@ -190,10 +190,10 @@ protected:
 	// Reads until the text has come.
 	bool shows(const std::string &wanted)
 	{
-		const auto end = Page::Clock::now() + 60s;
+		const auto end = TopPage::Clock::now() + 60s;
 		char some[4096];
 
-		while (said_.find(wanted) == std::string::npos && Page::Clock::now() < end) {
+		while (said_.find(wanted) == std::string::npos && TopPage::Clock::now() < end) {
 			pollfd fd{.fd = master_, .events = POLLIN, .revents = 0};
 
 			if (poll(&fd, 1, 100) <= 0)
@@ -225,9 +225,9 @@ protected:
 	int ends()
 	{
 		int status = -1;
-		const auto end = Page::Clock::now() + 60s;
+		const auto end = TopPage::Clock::now() + 60s;
 
-		while (waitpid(child_, &status, WNOHANG) == 0 && Page::Clock::now() < end) {
+		while (waitpid(child_, &status, WNOHANG) == 0 && TopPage::Clock::now() < end) {
 			// What it still writes must not block it.
 			pollfd fd{.fd = master_, .events = POLLIN, .revents = 0};
 			char some[4096];

@@ -75,7 +75,7 @@ std::string plain(const Line &line)
 	return text;
 }
 
-void Page::take(double seconds, const Key &key, const LinkStatus &link)
+void TopPage::take(double seconds, const Key &key, const LinkStatus &link)
 {
 	const auto [it, fresh] = histories_.try_emplace(key);
 	History &history = it->second;
@@ -94,7 +94,7 @@ void Page::take(double seconds, const Key &key, const LinkStatus &link)
 	history.seen = true;
 }
 
-void Page::take(Clock::time_point at, const std::vector<DeviceStatus> &devices)
+void TopPage::take(Clock::time_point at, const std::vector<DeviceStatus> &devices)
 {
 	const double seconds = begun_ ? std::chrono::duration<double>(at - at_).count() : 0;
 
@@ -113,7 +113,7 @@ void Page::take(Clock::time_point at, const std::vector<DeviceStatus> &devices)
 	devices_ = devices;
 }
 
-const Page::History &Page::history(const Key &key) const
+const TopPage::History &TopPage::history(const Key &key) const
 {
 	static const History none;
 	const auto it = histories_.find(key);
@@ -121,7 +121,7 @@ const Page::History &Page::history(const Key &key) const
 	return it == histories_.end() ? none : it->second;
 }
 
-std::string Page::bar(double part, std::size_t width) const
+std::string TopPage::bar(double part, std::size_t width) const
 {
 	const auto full =
 		std::min(width, static_cast<std::size_t>(part * static_cast<double>(width) + 0.5));
@@ -133,8 +133,8 @@ std::string Page::bar(double part, std::size_t width) const
 }
 
 // The latest sample is the rightmost.
-std::string Page::curve(const History &history, std::uint64_t Sample::*value, std::uint64_t full,
-			std::size_t width) const
+std::string TopPage::curve(const History &history, std::uint64_t Sample::*value, std::uint64_t full,
+			   std::size_t width) const
 {
 	const std::size_t n = std::min(width, history.samples.size());
 	std::string text(width - n, ' ');
@@ -149,7 +149,7 @@ std::string Page::curve(const History &history, std::uint64_t Sample::*value, st
 	return text;
 }
 
-Line Page::head(const DeviceStatus &device, std::size_t width) const
+Line TopPage::head(const DeviceStatus &device, std::size_t width) const
 {
 	std::uint64_t sent = 0;
 	std::uint64_t received = 0;
@@ -171,7 +171,7 @@ Line Page::head(const DeviceStatus &device, std::size_t width) const
 }
 
 // What stands above the columns of load().
-Line Page::titles(std::size_t width)
+Line TopPage::titles(std::size_t width)
 {
 	const std::size_t left = width - name_width - 1;
 	const std::string text = fitted("LOAD", bar_width(width)) +
@@ -181,8 +181,8 @@ Line Page::titles(std::size_t width)
 }
 
 // "  eth1          ████████····  72 %  14.3 Mbit/s   10.250 ms  0.00 %"
-Line Page::load(const LinkStatus &link, const std::string &name, const History &history,
-		std::size_t width) const
+Line TopPage::load(const LinkStatus &link, const std::string &name, const History &history,
+		   std::size_t width) const
 {
 	const std::string title = "  " + fitted(printable(name), name_width - 2) + " ";
 
@@ -210,7 +210,7 @@ Line Page::load(const LinkStatus &link, const std::string &name, const History &
 }
 
 // "                sent ▁▁▂▃▅▇█  round trip ▄▄▄▄▄  loss ▁▁▁▁▁"
-Line Page::curves(const LinkStatus &link, const History &history, std::size_t width) const
+Line TopPage::curves(const LinkStatus &link, const History &history, std::size_t width) const
 {
 	constexpr std::size_t words = 27;
 	const std::size_t each = (width - name_width - 1 - words) / 3;
@@ -235,7 +235,7 @@ Line Page::curves(const LinkStatus &link, const History &history, std::size_t wi
 	return {{text}};
 }
 
-std::vector<Line> Page::lines(std::size_t width) const
+std::vector<Line> TopPage::lines(std::size_t width) const
 {
 	std::vector<Line> out;
 

@@ -23,13 +23,13 @@ using Line = std::vector<Span>;
 // The text of a line without its colours.
 std::string plain(const Line &line);
 
-class Page
+class TopPage
 {
 public:
 	using Clock = std::chrono::steady_clock;
 
 	// blocks: the terminal can show U+2581 to U+2588; else ASCII.
-	explicit Page(bool blocks) : blocks_(blocks)
+	explicit TopPage(bool blocks) : blocks_(blocks)
 	{
 	}
 	// Takes the state at that time.  Rates are known from the second call on.

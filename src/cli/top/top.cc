@@ -26,11 +26,11 @@ namespace
 
 volatile sig_atomic_t ended;
 
-// Signals that end the view come only while it waits for input.
-class Signals
+// QuitSignals that end the view come only while it waits for input.
+class QuitSignals
 {
 public:
-	Signals()
+	QuitSignals()
 	{
 		struct sigaction action = {};
 		sigset_t blocked;
@@ -169,18 +169,18 @@ private:
 
 void top(const std::function<std::vector<DeviceStatus>()> &read, std::chrono::milliseconds interval)
 {
-	using Clock = Page::Clock;
+	using Clock = TopPage::Clock;
 
 	if (!isatty(STDOUT_FILENO) || !isatty(STDIN_FILENO))
 		throw failed("top: needs a terminal for input and output; for programs there are "
 			     "`mplink -j show` and `mplink show --prometheus`");
 
-	Page page(shows_blocks());
+	TopPage page(shows_blocks());
 
 	// Whatever fails at first is said on an ordinary screen.
 	page.take(Clock::now(), read());
 
-	const Signals signals;
+	const QuitSignals signals;
 	const Screen screen;
 	View view;
 	auto next = Clock::now() + interval;
