@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "common/format.hh"
 #include "mplink/core.h"
@@ -123,8 +124,8 @@ const TopPage::History &TopPage::history(const Key &key) const
 
 std::string TopPage::bar(double part, std::size_t width) const
 {
-	const auto full =
-		std::min(width, static_cast<std::size_t>(part * static_cast<double>(width) + 0.5));
+	const auto full = static_cast<std::size_t>(
+		std::lround(std::min(part, 1.0) * static_cast<double>(width)));
 	std::string text;
 
 	for (std::size_t i = 0; i < width; i++)
