@@ -24,6 +24,7 @@ const char *mplink_core_encap_name(mplink_u32 encap);
 const char *mplink_core_drop_name(mplink_u32 drop);
 const char *mplink_core_event_name(mplink_u32 event);
 const char *mplink_core_liveness_name(mplink_u32 liveness);
+const char *mplink_core_equalize_name(mplink_u32 equalize);
 const char *mplink_core_nic_stage_name(mplink_u32 stage);
 const char *mplink_core_link_stage_name(mplink_u32 stage);
 const char *mplink_core_bfd_state_name(mplink_u32 state);

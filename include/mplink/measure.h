@@ -35,9 +35,12 @@ enum mplink_message_type {
 	MPLINK_MESSAGE_REPORT,
 };
 
+/* The sender holds received bulk flows back until they have taken as long by all links. */
+#define MPLINK_CAPS_EQUALIZES 0x40000000
+
 /**
  * struct mplink_caps - CAPS: what an end can do, and since when
- * @features: a bit for each optional feature; none is defined yet
+ * @features: MPLINK_CAPS_EQUALIZES, and bits that are not defined yet
  * @epoch: random, not 0, and new each time the end forgets its peers' state
  * @heard: the epoch of the CAPS that this one answers; 0: it answers none
  * @asks: the receiver is to answer with CAPS of its own
@@ -237,13 +240,15 @@ int mplink_core_meters_estimate(const struct mplink_meters *meters, mplink_u32 l
  * mplink_core_meters_apply() - Let the peer's packets follow the estimates
  * @meters: the peer's
  * @peer: the peer
+ * @equalized: the far end holds bulk flows back (MPLINK_CAPS_EQUALIZES)
  *
  * Call it every few milliseconds while packets are sent: it also tells each lane its part of
  * the traffic.
  *
  * Context: Any, in an RCU read section, with the caller's lock.
  */
-void mplink_core_meters_apply(struct mplink_meters *meters, const struct mplink_peer *peer);
+void mplink_core_meters_apply(struct mplink_meters *meters, const struct mplink_peer *peer,
+			      int equalized);
 
 /**
  * mplink_core_link_traffic() - Add up what a link has sent and received

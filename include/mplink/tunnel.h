@@ -93,6 +93,17 @@ struct mplink_resequencer;
  */
 struct mplink_flow_bucket;
 
+/* What the delay equaliser must know of a packet. */
+enum mplink_packet_kind {
+	MPLINK_PACKET_SMALL,
+	MPLINK_PACKET_SYN_ACK,	/* TCP: with it, a sender measures the round trip first */
+	MPLINK_PACKET_TCP_DATA,	/* of MPLINK_DATA_BYTES or more: the flow may be bulk */
+	MPLINK_PACKET_DATA,	/* the same, but not TCP */
+};
+
+/* So long is a packet, with its IP header, of which a flow may send as fast as it can. */
+#define MPLINK_DATA_BYTES 1000
+
 /* A packet while the core has it.  Lives in the skb's cb. */
 struct mplink_held {
 	struct mplink_held *next;
@@ -104,6 +115,8 @@ struct mplink_held {
 	mplink_u8 link;		/* the link's id */
 	mplink_u8 drop;		/* enum mplink_gre_drop, if the packet is refused */
 	mplink_u8 doubted;
+	mplink_u8 kind;		/* enum mplink_packet_kind */
+	mplink_u32 due_us;	/* the core's own: when it leaves the delay equaliser */
 };
 
 /* What the caller must do: first with the packets, then with the timer. */
@@ -146,6 +159,20 @@ void mplink_core_resequencer_free(struct mplink_resequencer *resequencer);
 void mplink_core_resequencer_counters(const struct mplink_resequencer *resequencer,
 				      struct mplink_resequencer_counters *sum);
 
+/**
+ * mplink_core_resequencer_mark() - Learn a link's delay from a mark.
+ * @resequencer: that of the peer
+ * @link: id of the link by which the mark has come
+ * @sent_us: when the mark was sent, by the sender's clock
+ * @now_us: mplink_now_us()
+ *
+ * Allocates if it is the link's first mark.  If memory is short, the mark is ignored.
+ *
+ * Context: Softirq.  The caller locks; packets may use the resequencer meanwhile.
+ */
+void mplink_core_resequencer_mark(struct mplink_resequencer *resequencer, mplink_u32 link,
+				  mplink_u64 sent_us, mplink_u64 now_us);
+
 /* Bytes of memory that mplink_core_bucket_make() needs. */
 mplink_size mplink_core_bucket_size(void);
 /**
@@ -175,7 +202,7 @@ int mplink_core_bucket_in_order(struct mplink_flow_bucket *bucket,
  * mplink_core_bucket_arrive() - Take a packet that has come, and is not the next one.
  * @bucket: its flow bucket
  * @peer: the peer; the bucket waits only for its valid links
- * @packet: seq and link are set
+ * @packet: seq, link and kind are set
  * @release: takes what to do now
  *
  * Allocates only if the packet is the first one with a link id beyond those for which the
@@ -188,6 +215,11 @@ void mplink_core_bucket_arrive(struct mplink_flow_bucket *bucket, const struct m
 /* The deadline has passed, or a link is no longer valid.  Context as for arrive(). */
 void mplink_core_bucket_expire(struct mplink_flow_bucket *bucket, const struct mplink_peer *peer,
 			       struct mplink_release *release);
+/*
+ * Call it once a second: decides whether the delay equaliser holds the bucket's packets back.
+ * Hold the bucket's lock.
+ */
+void mplink_core_bucket_review(struct mplink_flow_bucket *bucket);
 /* Gives up all gaps at once, because the peer goes.  Hold the bucket's lock. */
 void mplink_core_bucket_flush(struct mplink_flow_bucket *bucket, struct mplink_release *release);
 /* Adds what the bucket has counted.  Any context, without the lock. */

@@ -90,6 +90,14 @@ enum mplink_liveness {
 	MPLINK_LIVENESSES
 };
 
+/* Whether gre-udp holds received packets of faster links back, until all have taken as long. */
+enum mplink_equalize {
+	MPLINK_EQUALIZE_OFF,
+	MPLINK_EQUALIZE_AUTO,	/* of flows that may be bulk */
+	MPLINK_EQUALIZE_ON,	/* of all flows */
+	MPLINK_EQUALIZES
+};
+
 /* How a BFD session stands (RFC 5880 4.1): numbers of the wire. */
 enum mplink_bfd_state {
 	MPLINK_BFD_ADMIN_DOWN,

@@ -294,7 +294,7 @@ TEST(Config, BadTunnel)
 	EXPECT_EQ(tunnel(R"("buckets": 1)"),
 		  path + ": key \"buckets\" is not known; there are: flow_buckets, "
 			 "outoforder_min_us, outoforder_max_us, max_perflow_buffer, "
-			 "max_peer_buffer, checksum, ttl");
+			 "max_peer_buffer, checksum, ttl, equalize");
 	for (const char *buckets : {"0", "96", "512", "-1", "\"1\"", "1.5", "18446744073709551616"})
 		EXPECT_EQ(tunnel(R"("flow_buckets": )" + std::string(buckets))
 				  .find(path + ".flow_buckets: "),

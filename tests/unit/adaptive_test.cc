@@ -35,7 +35,7 @@ protected:
 
 		of_core()
 			.find_link(mplink::Boundary::read_section(), link)
-			->set_pace(rate, delay_ms * 1000000);
+			->set_pace(rate, delay_ms * 1000000, delay_ms * 1000000);
 	}
 	const mplink::Peer &of_core()
 	{
@@ -131,7 +131,7 @@ TEST_F(AdaptivePolicy, LanesHaveTheirPartOfTheRate)
 
 		const ReadLock lock;
 
-		mplink_core_meters_apply(meters, world().peer());
+		mplink_core_meters_apply(meters, world().peer(), 0);
 	}
 	// Three quarters, and one.
 	EXPECT_NEAR(of_core().lanes().at(0).one_in(), 256 * 4 / 3, 20);

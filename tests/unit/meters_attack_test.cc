@@ -207,7 +207,7 @@ TEST(MetersAttacked, CountersAndClocksThatGoBackwards)
 TEST(MetersAttacked, ClocksThatLeap)
 {
 	expect_ignored(MPLINK_REPORT_WRONG, [](double, mplink_report &it) {
-		it.arrived_us += Meter::step_us + 1000000;
+		it.arrived_us += mplink::clock_step_us + 1000000;
 	});
 	expect_ignored(MPLINK_REPORT_WRONG,
 		       [](double, mplink_report &it) { it.arrived_us = most_u64; });
@@ -338,7 +338,7 @@ TEST(MetersAttacked, WrongOnesThatContradictEachOther)
 	it.run(3);
 	it.run(1, [&](double, mplink_report report, const Emit &emit) {
 		report.packets /= 2;
-		report.arrived_us -= Meter::step_us * (1 + 2 * ++n);
+		report.arrived_us -= mplink::clock_step_us * (1 + 2 * ++n);
 		emit(report);
 	});
 	EXPECT_EQ(it.count[MPLINK_REPORT_WRONG], n);

@@ -58,6 +58,7 @@ public:
 
 		packet.held.seq = seq;
 		packet.held.link = static_cast<mplink_u8>(link);
+		packet.held.kind = kind;
 		packet.bucket = bucket;
 		packet.arrived_us = now();
 		packet.tag = tag;
@@ -89,6 +90,16 @@ public:
 
 		at(bucket).flush(release);
 		return carry_out(bucket, release);
+	}
+
+	// A mark comes, sent so many microseconds ago.
+	void mark(mplink_u32 link, mplink_u64 delay_us)
+	{
+		all_->mark(link, now() - delay_us, now());
+	}
+	void review(mplink_u32 bucket = 0)
+	{
+		at(bucket).review();
 	}
 
 	// Lets time pass, with the timer running.
@@ -147,7 +158,8 @@ public:
 							   .outoforder_max_us = 200000,
 							   .max_perflow_buffer = 1024,
 							   .max_peer_buffer = 8192}};
-	mplink_u64 alive; // links, by their ids
+	mplink_u64 alive;                     // links, by their ids
+	mplink_u8 kind = MPLINK_PACKET_SMALL; // of the packets that arrive
 	mplink_u64 arrived = 0;
 	mplink_u64 delivered = 0;
 	mplink_u64 refused = 0;

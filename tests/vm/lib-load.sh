@@ -39,7 +39,7 @@ _set_up() {
 		key=*) key=(key "${arg#*=}") ;;
 		policy=* | liveness=* | wtr_ms=* | holdoff_ms=* | bfd_interval_us=* | bfd_multiplier=* | \
 			encap=* | flow_buckets=* | outoforder_*_us=* | max_perflow_buffer=* | max_peer_buffer=* | \
-			checksum=* | ttl=*)
+			checksum=* | ttl=* | equalize=*)
 			settings+=("${arg%%=*}" "${arg#*=}")
 			;;
 		name=*) name=${arg#*=} ;;

@@ -63,6 +63,7 @@ SettingRange auth()
 #define RANGE_POLICY(least, most) names(mplink_core_policy_name, least, most)
 #define RANGE_ENCAP(least, most) names(mplink_core_encap_name, least, most)
 #define RANGE_LIVENESS(least, most) names(mplink_core_liveness_name, least, most)
+#define RANGE_EQUALIZE(least, most) names(mplink_core_equalize_name, least, most)
 #define RANGE_AUTH(least, most) auth()
 
 // And how a setting is shown.

@@ -65,7 +65,15 @@ Tiers::Member tier_member(const Meters &meters, const Peer &peer, const LinkTabl
 		.sent = link.sum(peer.lanes()).tx_bytes};
 }
 
-void apply_tiers(Meters &meters, const Peer &peer, ReadSection section)
+// equalized: the far end lets packets of bulk flows take as long by all links.
+void set_pace(const Link &link, mplink_u64 capacity, mplink_u32 delay_ns, bool equalized)
+{
+	link.set_pace(capacity, Adaptive::counted_delay_ns(delay_ns),
+		      equalized ? Adaptive::bulk_delay_ns(delay_ns)
+				: Adaptive::counted_delay_ns(delay_ns));
+}
+
+void apply_tiers(Meters &meters, const Peer &peer, ReadSection section, bool equalized)
 {
 	const LinkSet &links = *peer.links(section);
 	const LinkTable *const table = peer.table(section);
@@ -74,10 +82,12 @@ void apply_tiers(Meters &meters, const Peer &peer, ReadSection section)
 		meters.tiers.take(tier_member(meters, peer, table, link));
 	meters.tiers.judge(mplink_now_us());
 	for (const Link &link : links) {
-		const mplink_u32 counted = meters.tiers.counted_ns(
-			link.pace_settings().preference.read(), delay_ns(meters, link));
+		const mplink_u32 preference = link.pace_settings().preference.read();
+		const mplink_u32 counted =
+			meters.tiers.counted_ns(preference, delay_ns(meters, link));
 
-		link.set_pace(capacity(meters, link), Adaptive::counted_delay_ns(counted));
+		set_pace(link, capacity(meters, link), counted,
+			 equalized && meters.tiers.is_open(preference));
 	}
 }
 
@@ -170,7 +180,7 @@ int mplink_core_meters_estimate(const mplink_meters *meters, mplink_u32 link,
 	return core(meters).tell(link, *estimate) ? 1 : 0;
 }
 
-void mplink_core_meters_apply(mplink_meters *meters, const mplink_peer *peer)
+void mplink_core_meters_apply(mplink_meters *meters, const mplink_peer *peer, int equalized)
 {
 	const ReadSection section = Boundary::read_section();
 	const LinkSet *links = core(peer).links(section);
@@ -179,13 +189,12 @@ void mplink_core_meters_apply(mplink_meters *meters, const mplink_peer *peer)
 		return;
 	core(peer).lanes().share_out();
 	if (has_tiers(*links)) {
-		apply_tiers(core(meters), core(peer), section);
+		apply_tiers(core(meters), core(peer), section, equalized);
 		return;
 	}
 	for (const Link &link : *links)
 		if (const Meter *meter = core(meters).at(link.id()))
-			link.set_pace(meter->capacity(),
-				      Adaptive::counted_delay_ns(core(meters).delay_ns(*meter)));
+			set_pace(link, meter->capacity(), core(meters).delay_ns(*meter), equalized);
 		else
 			link.forget_pace();
 }

@@ -53,6 +53,7 @@ private:
 	bool number(const char *param, const char *value, Values values, mplink_u32 least,
 		    mplink_u32 most, const char *why, mplink_u32 &number);
 	bool on_off(const char *param, const char *value, const char *why, mplink_u32 &on);
+	bool equalize(const char *param, const char *value, const char *why, mplink_u32 &to);
 	bool waits();
 	bool bfd();
 	bool without_tunnel(const char *why);
@@ -249,6 +250,21 @@ bool Parser::on_off(const char *param, const char *value, const char *why, mplin
 	return true;
 }
 
+// Likewise.
+bool Parser::equalize(const char *param, const char *value, const char *why, mplink_u32 &to)
+{
+	if (!value)
+		return true;
+
+	const Text text = whole(value);
+	const int equalize = equalize_parse(text.p, text.len);
+
+	if (equalize < 0)
+		return fail(param, text, why);
+	to = static_cast<mplink_u32>(equalize);
+	return true;
+}
+
 // The parameter of a setting that has no function of its own.
 #define READ_NUMBER(name, to, least, most, unit)                                                   \
 	if (!number(#name, in_.name, Values::number, least, most,                                  \
@@ -260,6 +276,9 @@ bool Parser::on_off(const char *param, const char *value, const char *why, mplin
 		return false;
 #define READ_SWITCH(name, to, least, most, unit)                                                   \
 	if (!on_off(#name, in_.name, MPLINK_WHY_SWITCH(unit, least, most), to))                    \
+		return false;
+#define READ_EQUALIZE(name, to, least, most, unit)                                                 \
+	if (!equalize(#name, in_.name, MPLINK_WHY_EQUALIZE(unit, least, most), to))                \
 		return false;
 #define READ_POLICY(name, to, least, most, unit)
 #define READ_ENCAP(name, to, least, most, unit)

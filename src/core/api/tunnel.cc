@@ -78,6 +78,12 @@ void mplink_core_resequencer_counters(const mplink_resequencer *resequencer,
 	core(resequencer).counters(*sum);
 }
 
+void mplink_core_resequencer_mark(mplink_resequencer *resequencer, mplink_u32 link,
+				  mplink_u64 sent_us, mplink_u64 now_us)
+{
+	core(resequencer).mark(link, sent_us, now_us);
+}
+
 mplink_size mplink_core_bucket_size(void)
 {
 	return sizeof(Resequencer::Bucket);
@@ -109,6 +115,11 @@ void mplink_core_bucket_expire(mplink_flow_bucket *bucket, const mplink_peer *pe
 			       mplink_release *release)
 {
 	core(bucket).expire(alive_of(peer, Boundary::read_section()), *release);
+}
+
+void mplink_core_bucket_review(mplink_flow_bucket *bucket)
+{
+	core(bucket).review();
 }
 
 void mplink_core_bucket_flush(mplink_flow_bucket *bucket, mplink_release *release)

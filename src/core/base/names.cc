@@ -16,6 +16,7 @@ constexpr const char *livenesses[] = {"inherit", "off", "bfd"};
 constexpr const char *nic_stages[] = {"registered", "up", "carrier", "address"};
 constexpr const char *link_stages[] = {"route", "bfd-init", "bfd-up", "valid"};
 constexpr const char *encaps[] = {"none", "gre-udp"};
+constexpr const char *equalizes[] = {"off", "auto", "on"};
 constexpr const char *bfd_states[] = {"admin-down", "down", "init", "up"};
 // In the order of RFC 5880 4.1, and mostly with its words.
 constexpr const char *bfd_diags[] = {"none",
@@ -69,6 +70,7 @@ static_assert(count(livenesses) == MPLINK_LIVENESSES);
 static_assert(count(nic_stages) == MPLINK_NIC_STAGES);
 static_assert(count(link_stages) == MPLINK_LINK_STAGES);
 static_assert(count(encaps) == MPLINK_ENCAPS);
+static_assert(count(equalizes) == MPLINK_EQUALIZES);
 static_assert(count(drops) == MPLINK_DROPS);
 static_assert(count(bfd_states) == MPLINK_BFD_STATES);
 static_assert(count(bfd_diags) == MPLINK_BFD_DIAGS);
@@ -91,6 +93,11 @@ int encap_parse(const char *text, mplink_size len)
 int liveness_parse(const char *text, mplink_size len)
 {
 	return find_in(livenesses, text, len);
+}
+
+int equalize_parse(const char *text, mplink_size len)
+{
+	return find_in(equalizes, text, len);
 }
 
 } // namespace mplink
@@ -117,6 +124,11 @@ const char *mplink_core_gre_drop_name(mplink_u32 drop)
 const char *mplink_core_liveness_name(mplink_u32 liveness)
 {
 	return name_in(livenesses, liveness);
+}
+
+const char *mplink_core_equalize_name(mplink_u32 equalize)
+{
+	return name_in(equalizes, equalize);
 }
 
 const char *mplink_core_nic_stage_name(mplink_u32 stage)

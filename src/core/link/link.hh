@@ -64,15 +64,16 @@ public:
 		return shared_;
 	}
 	// How fast the link is, as measured, within the user's bounds.  Any context.
-	void set_pace(mplink_u64 bytes_per_second, mplink_u32 delay_ns) const
+	void set_pace(mplink_u64 bytes_per_second, mplink_u32 delay_ns,
+		      mplink_u32 bulk_delay_ns) const
 	{
 		shared_.pace.set(LinkPace::scale_of(pace_settings_.bounded(bytes_per_second)),
-				 delay_ns);
+				 delay_ns, bulk_delay_ns);
 	}
 	// Nothing but the settings is known of the link.
 	void forget_pace() const
 	{
-		set_pace(unmeasured(), pace_settings_.turn_ns());
+		set_pace(unmeasured(), pace_settings_.turn_ns(), pace_settings_.turn_ns());
 	}
 	// What a link that has not been measured is taken to carry, in bytes per second.
 	mplink_u64 unmeasured() const

@@ -14,8 +14,8 @@ public:
 	// A scale is in nanoseconds per byte, with so many bits after the binary point.
 	static constexpr mplink_u32 shift = 10;
 
-	// Bytes per second of a link of weight 1 before it has been measured: 2 Mbit/s.
-	static constexpr mplink_u64 unmeasured = 250000;
+	// Bytes per second of a link of weight 1 before it has been measured: 10 Mbit/s.
+	static constexpr mplink_u64 unmeasured = 1250000;
 
 	// The scale of a link of that many bytes per second.
 	static constexpr mplink_u32 scale_of(mplink_u64 bytes_per_second)
@@ -26,24 +26,26 @@ public:
 		return scale < ~mplink_u32{0} ? static_cast<mplink_u32>(scale) : ~mplink_u32{0};
 	}
 
-	// delay_ns: above the fastest link's.
-	void set(mplink_u32 scale, mplink_u32 delay_ns)
+	// delay_ns: above the fastest link's.  bulk_delay_ns: what counts of it for bulk flows.
+	void set(mplink_u32 scale, mplink_u32 delay_ns, mplink_u32 bulk_delay_ns)
 	{
 		scale_.write(scale);
 		delay_ns_.write(delay_ns);
+		bulk_delay_ns_.write(bulk_delay_ns);
 	}
 	mplink_u32 scale() const
 	{
 		return scale_.read();
 	}
-	mplink_u32 delay_ns() const
+	mplink_u32 delay_ns(bool bulk) const
 	{
-		return delay_ns_.read();
+		return bulk ? bulk_delay_ns_.read() : delay_ns_.read();
 	}
 
 private:
 	Shared<mplink_u32> scale_;
 	Shared<mplink_u32> delay_ns_;
+	Shared<mplink_u32> bulk_delay_ns_;
 };
 
 // The part of a link that all CPUs share.

@@ -78,6 +78,7 @@ constexpr bool within(Values values, mplink_u32 value, mplink_u32 least, mplink_
 #define MPLINK_WHY_POWER_OF_TWO(unit, least, most)                                                 \
 	MPLINK_WHY("is not a power of two" unit, least, most)
 #define MPLINK_WHY_SWITCH(unit, least, most) "is neither on nor off"
+#define MPLINK_WHY_EQUALIZE(unit, least, most) "is none of off, auto, on"
 
 // Null if all values are in range, else a message that names the first wrong setting.
 const char *why_no_liveness(const mplink_liveness_config &config);

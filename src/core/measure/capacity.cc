@@ -109,7 +109,7 @@ void Capacity::grow(const Stretch &stretch)
 	const mplink_u64 seen = carried(stretch);
 
 	if (!settled_) {
-		set(larger(value_, smaller(2 * value_, 2 * seen)));
+		set(larger(value_, smaller(value_ / 2 * 3, seen / 2 * 3)));
 		return;
 	}
 	// One step a round trip: the answer to the last one has to come first.

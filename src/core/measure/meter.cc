@@ -25,28 +25,10 @@ constexpr mplink_u64 per_million(mplink_u64 part, mplink_u64 whole)
 
 constexpr mplink_s64 one_way(const mplink_report &report)
 {
-	return static_cast<mplink_s64>(report.arrived_us - report.mark.sent_us);
-}
-
-// The difference of two signed numbers may not fit a signed one.
-constexpr mplink_u64 apart(mplink_s64 a, mplink_s64 b)
-{
-	return a > b ? static_cast<mplink_u64>(a) - static_cast<mplink_u64>(b)
-		     : static_cast<mplink_u64>(b) - static_cast<mplink_u64>(a);
+	return mplink::one_way(report.mark.sent_us, report.arrived_us);
 }
 
 } // namespace
-
-void RecentMinimum::take(mplink_u64 now_us, mplink_s64 value)
-{
-	if (now_us - since_us_ >= slot_us) {
-		before_ = now_us - since_us_ < 2 * slot_us ? now_ : value;
-		now_ = value;
-		since_us_ = now_us;
-	} else if (value < now_) {
-		now_ = value;
-	}
-}
 
 bool Meter::mark(mplink_u64 now_us, const mplink_counters &sent, mplink_mark &mark)
 {
@@ -109,7 +91,8 @@ bool Meter::continues(const mplink_report &first, const mplink_report &second)
 {
 	return ahead_of(second.mark.seq, first.mark.seq) > 0 &&
 	       second.arrived_us >= first.arrived_us && second.packets >= first.packets &&
-	       second.bytes >= first.bytes && apart(one_way(first), one_way(second)) < step_us;
+	       second.bytes >= first.bytes &&
+	       apart(one_way(first), one_way(second)) < clock_step_us;
 }
 
 bool Meter::counts_anew(const mplink_report &report)

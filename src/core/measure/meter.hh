@@ -3,36 +3,11 @@
 #pragma once
 #include "base/order.hh"
 #include "measure/capacity.hh"
+#include "measure/one_way.hh"
 #include "mplink/measure.h"
 
 namespace mplink
 {
-
-using mplink_s64 = __INT64_TYPE__;
-
-// The least of the last five to ten seconds.  Older values go, because the clocks at the two
-// ends drift, and paths change.
-class RecentMinimum
-{
-public:
-	static constexpr mplink_u64 slot_us = 5000000;
-
-	void take(mplink_u64 now_us, mplink_s64 value);
-	// Values do not age until now_us.
-	void hold(mplink_u64 now_us)
-	{
-		since_us_ = now_us;
-	}
-	mplink_s64 value() const
-	{
-		return now_ < before_ ? now_ : before_;
-	}
-
-private:
-	mplink_u64 since_us_ = 0;
-	mplink_s64 now_ = __INT64_MAX__;
-	mplink_s64 before_ = __INT64_MAX__;
-};
 
 class Meter
 {
@@ -56,8 +31,6 @@ public:
 	// The loss among so few packets says little, so earlier losses count, too.
 	static constexpr mplink_u64 few_packets = 32;
 
-	// No queue is this long.  If the delay changes by more, the far end's clock has changed.
-	static constexpr mplink_u64 step_us = 10000000;
 	// After a queue has stood for so long, the delay without it is forgotten.  What looks like
 	// a queue may be a longer path, so this is less than the ten minutes of RFC 6817 4.2.
 	static constexpr mplink_u64 full_us = 20000000;

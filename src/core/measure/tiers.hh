@@ -42,6 +42,11 @@ public:
 	// Call take() for each link, then judge().
 	void take(const Member &link);
 	void judge(mplink_u64 now_us);
+	// Whether links of that tier carry packets as if there were no tiers.
+	bool is_open(mplink_u32 tier) const
+	{
+		return tier <= open_;
+	}
 	// What the delay of a link of that tier shall count.
 	mplink_u32 counted_ns(mplink_u32 tier, mplink_u32 delay_ns) const;
 

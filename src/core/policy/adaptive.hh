@@ -10,6 +10,7 @@
 // has of the traffic.
 #pragma once
 #include "mplink/platform.h"
+#include "mplink/tunnel.h"
 #include "policy/policy.hh"
 
 namespace mplink
@@ -34,6 +35,17 @@ struct Adaptive : PolicyBase {
 		return delay_ns < most_ns || delay_ns > useless_ns ? delay_ns : most_ns;
 	}
 
+	// The same for packets of bulk flows, if the far end holds those of faster links back
+	// until all have taken as long.  The fastest link is still preferred while it is idle.
+	// But no queue may grow there first: TCP would take it for congestion.
+	static constexpr mplink_u32 bulk_delay_ns(mplink_u32 delay_ns)
+	{
+		constexpr mplink_u32 most_ns = 2000000;
+		constexpr mplink_u32 useless_ns = 200000000;
+
+		return delay_ns < most_ns || delay_ns > useless_ns ? delay_ns : most_ns;
+	}
+
 	static void start_lane(const LinkTable &table, Lane &lane)
 	{
 		const mplink_u64 now = mplink_clock_ns();
@@ -45,7 +57,7 @@ struct Adaptive : PolicyBase {
 	[[gnu::always_inline]] static mplink_path *choose(const LinkTable &table, const Lane &lane,
 							  const Packet &packet)
 	{
-		return choose_apart(table, lane, packet.len, packet.lane);
+		return choose_apart(table, lane, packet.len, packet.lane, packet.l3);
 	}
 
 	static Pick choose_again(const LinkTable &table, const Lane &lane, const Packet &packet)
@@ -77,9 +89,10 @@ private:
 	// registers that it needs.  It takes the packet's parts, as BalanceXor::choose_other()
 	// does.
 	[[gnu::noinline]] static mplink_path *choose_apart(const LinkTable &table, const Lane &lane,
-							   mplink_size len, mplink_size at)
+							   mplink_size len, mplink_size at,
+							   const mplink_u8 *l3)
 	{
-		const Packet packet = {len, at, nullptr, 0};
+		const Packet packet = {len, at, l3, 0};
 		const Plan plan = earliest<false>(table, lane, packet);
 
 		if (!plan.link->alive()) [[unlikely]]
@@ -95,9 +108,18 @@ private:
 		mplink_u64 now;
 	};
 
+	// A TCP packet of full length, as the far end's equaliser sees it.
+	static bool is_bulk(const Packet &packet)
+	{
+		constexpr mplink_u8 tcp = 6;
+
+		return packet.len >= MPLINK_DATA_BYTES &&
+		       packet.l3[packet.l3[0] >> 4 == 4 ? 9 : 6] == tcp;
+	}
+
 	static bool nearer(const LinkEntry &a, const LinkEntry &b)
 	{
-		return a.shared->pace.delay_ns() < b.shared->pace.delay_ns();
+		return a.shared->pace.delay_ns(false) < b.shared->pace.delay_ns(false);
 	}
 
 	static bool before(mplink_u64 a, mplink_u64 b)
@@ -119,6 +141,7 @@ private:
 	{
 		const mplink_u64 *const busy_until = lane.words();
 		const mplink_u32 one_in = lane.one_in();
+		const bool bulk = is_bulk(packet);
 		Plan best = {nullptr, 0, 0, mplink_clock_ns()};
 		const LinkEntry *link = &table[0];
 
@@ -127,7 +150,7 @@ private:
 				const mplink_u64 until = busy_until[i];
 				const mplink_u64 start = before(until, best.now) ? best.now : until;
 				const mplink_u64 sent = start + duration(*link, packet.len, one_in);
-				const mplink_u64 arrival = sent + link->shared->pace.delay_ns();
+				const mplink_u64 arrival = sent + link->shared->pace.delay_ns(bulk);
 
 				if (!best.link || before(arrival, best.arrival)) {
 					best.link = link;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 // One operation on a flow bucket (arrive, expire or flush): its working state and result.
 //
-// resequencer_gaps.cc deals with gaps in the numbers, resequencer_doubts.cc with packets that
-// are doubted, resequencer.cc with packets that arrive.  Each calls only those before it.
+// resequencer_equalizer.cc holds packets back that are in order, resequencer_gaps.cc deals with
+// gaps in the numbers, resequencer_doubts.cc with packets that are doubted, resequencer.cc with
+// packets that arrive.  Each calls only those before it.
 #pragma once
 #include "base/atomic.hh"
 #include "base/deadline.hh"
+#include "base/order.hh"
 #include "tunnel/resequencer.hh"
 
 namespace mplink
@@ -79,7 +81,9 @@ private:
 
 	mplink_u32 timeout_us() const
 	{
-		return all_.timer_.timeout_us(all_.settings_);
+		// Marks tell of a queue before a packet that waited in it can.
+		return larger(all_.timer_.timeout_us(all_.settings_),
+			      smaller(all_.equalizer_.spread_us(), longest_us()));
 	}
 	mplink_u32 longest_us() const
 	{
@@ -138,6 +142,13 @@ private:
 	void old(mplink_held &packet);
 	void restart(mplink_u32 next);
 
+	// --- the delay equaliser ---
+
+	mplink_u32 hold_back_us(const mplink_held &packet);
+	void begin_flow(const mplink_held &packet);
+	bool line_full() const;
+	mplink_u64 equalize();
+
 	// --- packets ---
 
 	void take(mplink_held &packet);
@@ -161,6 +172,11 @@ private:
 	mplink_u64 now_us_ = 0;
 	mplink_u64 held_before_ = b_.held;
 	mplink_u64 slow_us_ = 0;
+	mplink_u32 in_line_before_ = b_.in_line;
+	bool flushing_ = false;
+	// passed(): a link has been silent for so long that it is not waited for, except for as
+	// long as it is slower than others.
+	mplink_u32 lag_us_ = 0;
 	HeldList delivered_;
 	HeldList refused_;
 };

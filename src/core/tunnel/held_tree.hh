@@ -21,6 +21,16 @@ public:
 	{
 		return first_;
 	}
+	// The list must not be empty.
+	mplink_held &take_first()
+	{
+		mplink_held &taken = *first_;
+
+		first_ = taken.next;
+		if (!first_)
+			end_ = &first_;
+		return taken;
+	}
 
 	HeldList() = default;
 	HeldList(const HeldList &) = delete;

@@ -27,6 +27,8 @@ bool Resequencer::Bucket::make_room(mplink_u32 link)
 	if (links != first_links)
 		mplink_free(links);
 	links = made;
+	if (short_way)
+		short_way = more;
 	room = more;
 	return true;
 }
@@ -43,7 +45,7 @@ void Resequencer::counters(mplink_resequencer_counters &sum) const
 {
 #define MPLINK_RESEQUENCER_COUNTER(id, name, ...) sum.name = rare_.name.read();
 #include "uapi/mplink_attributes.def"
-	sum.held = held_.read();
+	sum.held = held_.read() + in_lines_.read();
 	sum.timer_us = timer_.timeout_us(settings_);
 }
 
@@ -55,6 +57,7 @@ void Resequencer::BucketOperation::take(mplink_held &packet)
 		b_.waiting.empty() || packet.seq - b_.next < b_.waiting.first().seq - b_.next;
 
 	packet.held_us = now();
+	packet.due_us = static_cast<mplink_u32>(now()) + hold_back_us(packet);
 	packet.doubted = !nearby(packet) && !continues(packet);
 	if (packet.doubted) {
 		suspect(packet);

@@ -17,6 +17,7 @@
 #pragma once
 #include "base/object_counts.hh"
 #include "link/link_table.hh"
+#include "tunnel/equalizer.hh"
 #include "tunnel/held_tree.hh"
 #include "tunnel/reorder_timer.hh"
 #include "tunnel/sequence_record.hh"
@@ -86,6 +87,12 @@ public:
 	{
 	}
 
+	// A mark has come.  One CPU at a time.
+	void mark(mplink_u32 link, mplink_u64 sent_us, mplink_u64 now_us)
+	{
+		(void)equalizer_.take(link, sent_us, now_us);
+	}
+
 	// Sets the counters that buckets share.  Each bucket adds its own with add_to().
 	void counters(mplink_resequencer_counters &sum) const;
 
@@ -103,7 +110,10 @@ private:
 
 	const TunnelSettings &settings_;
 	ReorderTimer timer_;
-	Shared<mplink_u64> held_; // packets in all buckets; every CPU writes it
+	Equalizer equalizer_;
+	// Packets in all buckets, behind gaps and in lines; every CPU writes them.
+	Shared<mplink_u64> held_;
+	Shared<mplink_u64> in_lines_;
 	Rare rare_;
 };
 
@@ -126,7 +136,7 @@ public:
 	// and nothing else is to be done.
 	[[gnu::always_inline]] bool in_order(const mplink_held &packet)
 	{
-		if (packet.seq != next || held || packet.link >= room) [[unlikely]]
+		if (packet.seq != next || held || packet.link >= short_way) [[unlikely]]
 			return false;
 
 		LinkState &link = links[packet.link];
@@ -141,6 +151,8 @@ public:
 	void arrive(LinksAlive alive, mplink_held &packet, mplink_release &release);
 	void expire(LinksAlive alive, mplink_release &release);
 	void flush(mplink_release &release);
+	// Once a second.
+	void review();
 
 	// Adds what this bucket has counted.  Any context, without the lock.
 	void add_to(mplink_resequencer_counters &sum) const;
@@ -158,6 +170,7 @@ private:
 		mplink_u32 doubt_at; // and `last` at that time
 	};
 
+	void choose_way();
 	// False: memory is short.
 	[[nodiscard]] bool make_room(mplink_u32 link);
 
@@ -168,6 +181,9 @@ private:
 	Shared<mplink_u64> nr_in_order;
 	LinkState *links = first_links; // by id
 	mplink_u32 room = first_room;   // ids below this are in links
+	// Packets with link ids below this need no more than in_order(): room, or 0 while the
+	// delay equaliser has to see all packets.
+	mplink_u32 short_way = 0;
 
 	mplink_u32 top = 0;      // the highest believed number, if ahead of next
 	mplink_u64 born = 0;     // arrivals when the present run of numbers began
@@ -205,6 +221,16 @@ private:
 	mplink_u64 late_us = 0; // since when the gap was open; 0: there is none
 	mplink_u32 late_from = 0;
 	mplink_u32 late_to = 0;
+
+	// The delay equaliser.  Packets that are in order pass through the line, which they leave
+	// when they have taken as long as by a link that is slower than the fastest by level_us.
+	HeldList line;
+	mplink_u32 in_line = 0;
+	mplink_u32 level_us = 0;
+	mplink_u64 reviewed = 0;    // arrivals at the last review
+	mplink_u16 first_small = 0; // packets of a flow that begins, before one tells what it is
+	mplink_u8 spread_seconds = 0;
+	bool beginning = true; // the bucket was empty for a while: another flow begins
 
 	Shared<mplink_u64> reordered;
 	Shared<mplink_u64> duplicates;

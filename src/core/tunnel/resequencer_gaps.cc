@@ -134,6 +134,7 @@ bool Resequencer::BucketOperation::passed()
 	const bool proves_nothing = link_reorders();
 	const bool alone = stray(first);
 
+	lag_us_ = 0;
 	for (mplink_u64 left = alive_.ids(); left; left &= left - 1) {
 		const auto id = static_cast<mplink_u32>(__builtin_ctzll(left));
 		const LinkState *l = link(id);
@@ -143,11 +144,13 @@ bool Resequencer::BucketOperation::passed()
 		if (!l || !shown(*l)) {
 			if (age() < patience)
 				return false;
+			lag_us_ = larger(lag_us_, all_.equalizer_.lag_us(id));
 		} else if (proves_nothing || ahead_of(l->highest, b_.next) < 0) {
 			const mplink_u64 since = since_last(*l);
 
 			if (since < patience || since / 2 < l->pause)
 				return false;
+			lag_us_ = larger(lag_us_, all_.equalizer_.lag_us(id));
 		}
 	}
 	return true;
@@ -161,7 +164,7 @@ mplink_u64 Resequencer::BucketOperation::due(bool passed) const
 
 	if (passed)
 		wait = first.seq - b_.next == 1 || followed() || !alive_.ids()
-			       ? 0
+			       ? smaller(lag_us_, longest_us())
 			       : earlier(timeout_us(), grace_us);
 	return first.held_us + wait;
 }
@@ -268,15 +271,21 @@ void Resequencer::BucketOperation::flush()
 	while (!b_.waiting.empty())
 		give_up(all_.rare_.lost_timer);
 	proven();
+	b_.level_us = 0;
+	flushing_ = true;
 }
 
 void Resequencer::BucketOperation::finish(mplink_release &release)
 {
+	release.deadline_us = b_.waiting.empty() ? never : due(passed());
+	if (b_.level_us || b_.in_line)
+		release.deadline_us = earlier(release.deadline_us, equalize());
 	if (b_.held != held_before_)
 		all_.held_.add(b_.held - held_before_);
+	if (b_.in_line != in_line_before_)
+		all_.in_lines_.add(mplink_u64{b_.in_line} - in_line_before_);
 	release.deliver = delivered_.first();
 	release.refused = refused_.first();
-	release.deadline_us = b_.waiting.empty() ? never : due(passed());
 	if (!b_.doubted.empty())
 		release.deadline_us =
 			earlier(release.deadline_us, b_.doubted.first().held_us + longest_us());

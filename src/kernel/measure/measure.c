@@ -26,6 +26,7 @@
 #include "mplink/core.h"
 #include "mplink/platform.h"
 #include "packet/path.h"
+#include "tunnel/resequence.h"
 #include "tunnel/sockets.h"
 #include "tunnel/tunnel.h"
 
@@ -49,6 +50,7 @@
  * @closed: the timer is not started any more
  * @wanted: the policy asks for it
  * @resting: the timer waits for longer than a tick
+ * @equalized: the far end holds received packets of bulk flows back
  * @epoch: random; an answer to our CAPS repeats it
  * @meters: what is known of the links, once the far end has answered
  * @caps_at: when CAPS is due, as mplink_now_us()
@@ -56,6 +58,7 @@
  * @answered_at: when the far end answered last
  * @sent: packets on all links, at the last tick
  * @active_at: when the last tick saw that number grow
+ * @review_at: when the received flow buckets are looked at next
  * @idle_wait: the present wait of a resting timer in microseconds
  * @from: UDP source port of a packet that left lately
  * @bucket: its flow bucket
@@ -67,6 +70,7 @@ struct mplink_measure {
 	bool closed;
 	bool wanted;
 	bool resting;
+	bool equalized;
 	u64 epoch;
 	struct mplink_meters *meters;
 	u64 caps_at;
@@ -74,6 +78,7 @@ struct mplink_measure {
 	u64 answered_at;
 	u64 sent;
 	u64 active_at;
+	u64 review_at;
 	u32 idle_wait;
 	__be16 from;
 	u8 bucket;
@@ -95,12 +100,20 @@ static void mplink_measure_send(struct mplink_measure *measure, const struct mpl
 
 /* --- asking and marking: the timer ------------------------------------------------------- */
 
+static u32 mplink_measure_features(const struct mplink_measure *measure)
+{
+	const u32 equalize = READ_ONCE(measure->tunnel->vnic->gre_udp.equalize);
+
+	return equalize == MPLINK_EQUALIZE_OFF ? 0 : MPLINK_CAPS_EQUALIZES;
+}
+
 static void mplink_measure_ask(struct mplink_measure *measure, u32 link)
 {
 	const struct mplink_path *path = mplink_core_peer_path(measure->tunnel->peer, link);
 	const struct mplink_message caps = {
 		.type = MPLINK_MESSAGE_CAPS,
 		.caps = {
+			.features = mplink_measure_features(measure),
 			.epoch = READ_ONCE(measure->epoch),
 			.asks = 1,
 		},
@@ -221,7 +234,7 @@ static enum hrtimer_restart mplink_measure_timer(struct hrtimer *timer)
 	}
 	spin_lock(&measure->lock);
 	if (measure->meters && measure->wanted)
-		mplink_core_meters_apply(measure->meters, tunnel->peer);
+		mplink_core_meters_apply(measure->meters, tunnel->peer, measure->equalized);
 	/* When the virtual NIC comes up, mplink_measure_begin() starts it again. */
 	if (running && !measure->closed)
 		mplink_measure_start(measure, mplink_measure_next(measure, now, sent));
@@ -334,6 +347,8 @@ static u32 mplink_measure_judge(struct mplink_far_end *end, const struct mplink_
 		step = mplink_core_take_caps(end->tunnel->peer, link, caps->epoch, proven);
 	if (step & MPLINK_CAPS_ANEW)
 		mplink_measure_anew(measure);
+	if (proven)
+		measure->equalized = caps->features & MPLINK_CAPS_EQUALIZES;
 	if (proven && !(step & MPLINK_CAPS_ASK))
 		mplink_measure_answered(measure, now);
 	if (step & MPLINK_CAPS_ANEW)
@@ -350,7 +365,10 @@ static u32 mplink_measure_take_caps(struct mplink_far_end *end, const struct mpl
 	struct mplink_path *path = mplink_core_peer_path(end->tunnel->peer, end->link);
 	struct mplink_message answer = {
 		.type = MPLINK_MESSAGE_CAPS,
-		.caps = { .heard = caps->epoch },
+		.caps = {
+			.features = mplink_measure_features(end->tunnel->measure),
+			.heard = caps->epoch,
+		},
 	};
 	const u64 now = mplink_now_us();
 	u32 step;
@@ -372,6 +390,26 @@ static u32 mplink_measure_take_caps(struct mplink_far_end *end, const struct mpl
 	return MPLINK_GRE_DROP_NONE;
 }
 
+/* A mark tells the link's delay, and that it is time to look at the flow buckets. */
+static void mplink_measure_arrival(struct mplink_far_end *end, const struct mplink_mark *mark,
+				   u64 now)
+{
+	struct mplink_tunnel *tunnel = end->tunnel;
+	struct mplink_measure *measure = tunnel->measure;
+	struct mem_cgroup *const before = set_active_memcg(tunnel->memcg);
+	bool review;
+
+	spin_lock(&measure->lock);
+	mplink_core_resequencer_mark(tunnel->core, end->link, mark->sent_us, now);
+	review = now >= measure->review_at;
+	if (review)
+		measure->review_at = now + USEC_PER_SEC;
+	spin_unlock(&measure->lock);
+	set_active_memcg(before);
+	if (review)
+		mplink_resequence_review(tunnel);
+}
+
 static u32 mplink_measure_take_mark(struct mplink_far_end *end, const struct mplink_addr *to,
 				    const struct mplink_mark *mark)
 {
@@ -379,6 +417,7 @@ static u32 mplink_measure_take_mark(struct mplink_far_end *end, const struct mpl
 	const u64 now = mplink_now_us();
 	struct mplink_counters sum;
 
+	mplink_measure_arrival(end, mark, now);
 	if (now < READ_ONCE(end->report_at) + MPLINK_REPORT_US ||
 	    !mplink_core_link_traffic(end->tunnel->peer, end->link, &sum))
 		return MPLINK_GRE_DROP_NONE;

@@ -6,8 +6,11 @@
  * deliver or to drop.  The bucket's lock stays held until both are done, so two CPUs deliver
  * packets of one bucket in the order that the core has chosen.
  */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/ktime.h>
 #include <linux/sched/mm.h>
+#include <linux/tcp.h>
 
 #include "device/vnic.h"
 #include "mplink/core.h"
@@ -131,15 +134,37 @@ static noinline struct mplink_bucket *mplink_resequence_begin(struct mplink_tunn
 	return bucket;
 }
 
-/* Allocates if the link's id is high: charged to the creator of the peer.  Hold the lock. */
-static noinline void mplink_resequence_arrive(const struct mplink_far_end *end,
-					      struct mplink_bucket *bucket,
-					      struct mplink_held *held)
+/* At the inner IP header.  A packet that is not whole, or has IP options, is small. */
+static u8 mplink_resequence_kind(const struct sk_buff *skb)
 {
-	struct mplink_tunnel *tunnel = end->tunnel;
+	const u8 *const ip = skb->data;
+	const bool inet6 = ip[0] >> 4 == 6;
+	const u32 len = inet6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr);
+	const bool tcp = (inet6 ? ip[6] : ip[9]) == IPPROTO_TCP;
+	struct tcphdr header;
+	const struct tcphdr *th;
+
+	if (skb->len >= MPLINK_DATA_BYTES)
+		return tcp ? MPLINK_PACKET_TCP_DATA : MPLINK_PACKET_DATA;
+	if (!tcp || (!inet6 && ip[0] != 0x45))
+		return MPLINK_PACKET_SMALL;
+	th = skb_header_pointer(skb, len, sizeof(header), &header);
+	return th && th->syn && th->ack ? MPLINK_PACKET_SYN_ACK : MPLINK_PACKET_SMALL;
+}
+
+/*
+ * The packet is not the next one, or has to wait.  It allocates if the link's id is high: charged to
+ * the creator of the peer.  Hold the bucket's lock.
+ */
+static noinline void mplink_resequence_arrive(const struct mplink_far_end *end,
+					      struct mplink_bucket *bucket, struct sk_buff *skb)
+{
+	const struct mplink_tunnel *tunnel = end->tunnel;
 	struct mem_cgroup *const before = set_active_memcg(tunnel->memcg);
+	struct mplink_held *held = mplink_held(skb);
 	struct mplink_release release;
 
+	held->kind = mplink_resequence_kind(skb);
 	mplink_core_bucket_arrive(mplink_bucket_core(bucket), tunnel->peer, held, &release);
 	set_active_memcg(before);
 	mplink_resequence_carry_out(bucket, &release);
@@ -172,12 +197,28 @@ u32 mplink_resequence(const struct mplink_far_end *end, const struct mplink_gre 
 		if (!claimed)
 			mplink_resequence_deliver(tunnel, gre->bucket, skb);
 	} else {
-		mplink_resequence_arrive(end, bucket, held);
+		mplink_resequence_arrive(end, bucket, skb);
 	}
 	spin_unlock(&bucket->lock);
 	if (claimed)
 		mplink_deliver_claimed(delivery, gre->bucket, skb);
 	return MPLINK_GRE_DROP_NONE;
+}
+
+void mplink_resequence_review(struct mplink_tunnel *tunnel)
+{
+	const struct mplink_flows *flows = READ_ONCE(tunnel->flows);
+	u32 i;
+
+	for (i = 0; i < MPLINK_FLOW_BUCKETS; i++) {
+		struct mplink_bucket *bucket = READ_ONCE(flows->received[i]);
+
+		if (!bucket)
+			continue;
+		spin_lock(&bucket->lock);
+		mplink_core_bucket_review(mplink_bucket_core(bucket));
+		spin_unlock(&bucket->lock);
+	}
 }
 
 void mplink_resequence_revisit(struct mplink_bucket *bucket)

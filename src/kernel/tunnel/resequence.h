@@ -9,6 +9,7 @@
 
 struct mplink_bucket;
 struct mplink_far_end;
+struct mplink_tunnel;
 
 /**
  * mplink_resequence() - Deliver a packet after those that were sent before it
@@ -24,6 +25,16 @@ struct mplink_far_end;
  */
 u32 mplink_resequence(const struct mplink_far_end *end, const struct mplink_gre *gre,
 		      struct sk_buff *skb);
+
+/**
+ * mplink_resequence_review() - Decide of which flow buckets the packets are held back
+ * @tunnel: the peer's tunnel
+ *
+ * Call it once a second while marks come.
+ *
+ * Context: Softirq, in an RCU read section.  Takes the locks of all flow buckets, one at a time.
+ */
+void mplink_resequence_review(struct mplink_tunnel *tunnel);
 
 /**
  * mplink_resequence_revisit() - Deliver held packets that need not wait any more

@@ -16,7 +16,7 @@ wanted=$({
 	printf '%s\n' encap policy liveness wtr_ms holdoff_ms nics peers
 	printf 'bfd%s\n' '' /min_tx_us /min_rx_us /detect_mult /multihop
 	printf 'tunnel%s\n' '' /flow_buckets /outoforder_min_us /outoforder_max_us \
-		/max_perflow_buffer /max_peer_buffer /checksum /ttl
+		/max_perflow_buffer /max_peer_buffer /checksum /ttl /equalize
 	printf 'gre_drops%s\n' '' /truncated /version /flags /protocol /no_key /key /sender \
 		/checksum /inner /ecn /duplicate /late /down /backlog /no_memory /nic /icmp \
 		/message /report
@@ -43,7 +43,7 @@ writable=$(cd $top && find . -type f ! -perm 444 -printf '%P %m\n' | LC_ALL=C so
 equal "files that are not read-only" "$writable" "$({
 	printf '%s 644\n' policy encap liveness wtr_ms holdoff_ms
 	printf 'tunnel/%s 644\n' flow_buckets outoforder_min_us outoforder_max_us \
-		max_perflow_buffer max_peer_buffer checksum ttl
+		max_perflow_buffer max_peer_buffer checksum ttl equalize
 	printf 'bfd/%s 644\n' min_tx_us min_rx_us detect_mult multihop
 	printf 'peers/10.99.0.2/%s 644\n' liveness links/eth{1,2,3}/liveness
 	echo peers/10.99.0.2/key 400
@@ -82,6 +82,7 @@ like tunnel/max_perflow_buffer 1024
 like tunnel/max_peer_buffer 8192
 like tunnel/checksum 0
 like tunnel/ttl 64
+like tunnel/equalize 1
 like gre_drops/sender 0
 like peers/10.99.0.2/key 0
 like peers/10.99.0.2/liveness inherit
@@ -154,6 +155,8 @@ write tunnel/max_peer_buffer 1048576
 write tunnel/checksum 1
 write tunnel/ttl 255
 write tunnel/ttl 1
+write tunnel/equalize 2
+write tunnel/equalize 0
 refused tunnel/flow_buckets 0 "is not a number from 1 to 256"
 refused tunnel/flow_buckets '' "is not a number from 1 to 256"
 refused tunnel/outoforder_min_us 10000001 "is not a number from 1 to 10000000"
@@ -161,6 +164,7 @@ refused tunnel/max_perflow_buffer 65536 "is not a number from 1 to 65535"
 refused tunnel/max_peer_buffer 1M "is not a number from 1 to 1048576"
 refused tunnel/checksum 2 "is not a number from 0 to 1"
 refused tunnel/ttl 0 "is not a number from 1 to 255"
+refused tunnel/equalize 3 "is not a number from 0 to 2"
 refused encap gre "is neither none nor gre-udp"
 refused encap gre-udp "encap cannot change while there are peers; remove them first"
 bash -c "echo 96 >$top/tunnel/flow_buckets" 2>/dev/null && fail "96 buckets are taken"

@@ -133,8 +133,9 @@ refused max_peer_buffer 0 'is not a number of packets from 1 to 1048576' \
 refused checksum yes 'is neither on nor off' "${tunnel[@]}" checksum=yes
 refused ttl 0 'is not a number from 1 to 255' "${tunnel[@]}" ttl=0
 refused ttl 256 'is not a number from 1 to 255' "${tunnel[@]}" ttl=256
+refused equalize yes 'is none of off, auto, on' "${tunnel[@]}" equalize=yes
 for one in key=0 flow_buckets=256 outoforder_min_us=1000 outoforder_max_us=2000000 \
-	max_perflow_buffer=1024 max_peer_buffer=8192 checksum=off ttl=64; do
+	max_perflow_buffer=1024 max_peer_buffer=8192 checksum=off ttl=64 equalize=auto; do
 	refused "${one%=*}" "${one#*=}" 'has no effect without encap=gre-udp' "${good[@]}" "$one"
 	refused "${one%=*}" "${one#*=}" 'has no effect without nics=' "$one"
 done

@@ -20,7 +20,8 @@ COUNTERS = {"tx-packets", "tx-bytes", "rx-packets", "rx-bytes"}
 BFD = {"min-tx-us": 50000, "min-rx-us": 50000, "detect-mult": 3, "multihop": 0, "auth": "none",
        "key-id": 0}
 TUNNEL = {"flow-buckets": 256, "outoforder-min-us": 1000, "outoforder-max-us": 2000000,
-          "max-perflow-buffer": 1024, "max-peer-buffer": 8192, "checksum": 0, "ttl": 64}
+          "max-perflow-buffer": 1024, "max-peer-buffer": 8192, "checksum": 0, "ttl": 64,
+          "equalize": "auto"}
 RESEQUENCER = ["in-order", "reordered", "duplicates", "late", "lost-rule", "lost-timer",
                "lost-overflow", "restarts", "held", "held-max", "wait-us", "wait-max-us",
                "timer-us", "too-slow"]
@@ -139,7 +140,7 @@ def tunnel(family, mpl0):
     name = {"name": "mpl0"}
     wanted = {"flow-buckets": 1, "outoforder-min-us": 10000000, "outoforder-max-us": 10000000,
               "max-perflow-buffer": 65535, "max-peer-buffer": 1048576, "checksum": 1,
-              "ttl": 255}
+              "ttl": 255, "equalize": "on"}
     family.do("device-set", name | {"tunnel": wanted})
     same("tunnel that was set", family.do("device-get", name)["tunnel"], wanted)
     # What is not given stays as it is.
@@ -262,7 +263,8 @@ def errors(family, mpl0):
                                ({"outoforder-max-us": 999}, 22, "outoforder-max-us"),
                                ({"max-perflow-buffer": 65536}, 34, "max-perflow-buffer"),
                                ({"max-peer-buffer": 0}, 34, "max-peer-buffer"),
-                               ({"ttl": 0}, 34, "ttl"), ({"ttl": 256}, 34, "ttl")):
+                               ({"ttl": 0}, 34, "ttl"), ({"ttl": 256}, 34, "ttl"),
+                               ({"equalize": 3}, 34, "equalize")):
         refused(family, "device-set", {"name": "mpl0", "policy": "broadcast", "tunnel": values},
                 error, bad_attr=".tunnel." + bad)
     refused(family, "device-set", {"name": "mpl0", "encap": 2}, 34, bad_attr=".encap")

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0
+// The delay equaliser, receiving.  A sender measures its path by the first packets, which come
+// by the fastest link.  When slower links join, TCP takes the longer round trip for a queue
+// (HyStart, RFC 9406), and BBR keeps its window too small.  So packets of faster links are
+// held back, until all have taken as long as those of the slowest link.
+//
+// This is what all flow buckets of a peer share: the one-way delay of each link, above that of
+// the fastest one.  It is learned from marks.
+#pragma once
+#include "base/atomic.hh"
+#include "measure/one_way.hh"
+#include "mplink/types.h"
+
+namespace mplink
+{
+
+class Equalizer
+{
+public:
+	// The longest time that a packet is held back.  A link that is slower by more does not
+	// count: far ends do not use it beside the others (see Adaptive).
+	static constexpr mplink_u32 most_us = 200000;
+	// A link without marks for so long carries nothing, or has gone.
+	static constexpr mplink_u64 silent_us = 3000000;
+	// So many marks in a row that do not fit are right, because the sender's clock is another
+	// one.
+	static constexpr mplink_u8 wrong_limit = 3;
+
+	Equalizer() = default;
+	Equalizer(const Equalizer &) = delete;
+	Equalizer &operator=(const Equalizer &) = delete;
+	~Equalizer();
+
+	// A mark has come.  One CPU at a time.  False: memory is short.
+	bool take(mplink_u32 link, mplink_u64 sent_us, mplink_u64 now_us);
+
+	// How much longer packets take by this link than by the fastest one.  Up to most_us;
+	// more, if it is not known.
+	mplink_u32 above_fastest_us(mplink_u32 link) const
+	{
+		return above_us_[link].read();
+	}
+	// The same of the slowest link that is used beside others.
+	mplink_u32 slowest_us() const
+	{
+		return slowest_us_.read();
+	}
+
+	// How long after others a packet may come that was sent by this link.  0, if it is not
+	// known.
+	mplink_u32 lag_us(mplink_u32 link) const
+	{
+		return lag_us_[link].read();
+	}
+	// How late a packet may come after one that was sent behind it, by the queues that the
+	// last marks have seen.  Twice that, because queues grow.
+	mplink_u32 spread_us() const
+	{
+		return spread_us_.read();
+	}
+
+private:
+	struct LinkDelay {
+		RecentMinimum least;
+		mplink_s64 last;
+		mplink_u64 heard_us;
+		mplink_u32 jitter_us; // times 16
+		mplink_u8 wrong;
+	};
+
+	bool fits(LinkDelay &link, mplink_s64 delay);
+	void forget();
+	void compare(mplink_u64 now_us);
+
+	LinkDelay *links_[MPLINK_MAX_LINKS] = {};
+	Shared<mplink_u32> above_us_[MPLINK_MAX_LINKS];
+	Shared<mplink_u32> lag_us_[MPLINK_MAX_LINKS];
+	Shared<mplink_u32> slowest_us_;
+	Shared<mplink_u32> spread_us_;
+};
+
+} // namespace mplink

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0
+// Flow buckets whose packets are held back, until they have taken as long as by the slowest
+// link that the bucket uses.
+//
+// Which buckets, decides the setting `equalize`.  With `auto`, the two places where it helps:
+// - A TCP flow begins.  What its sender measures first, it believes for long: CUBIC for as long
+//   as it lives, BBR for ten seconds.  So all links count from the start: for the SYN-ACK, with
+//   which the sender measures first, and for packets of full length.  Small packets pass: the
+//   flow may be an interactive one.
+// - A bucket has used several links for a while.  Then the delay rises slowly, so that BBR can
+//   follow.
+// If the bucket uses one link only, its packets are not held back any more.
+#include "base/order.hh"
+#include "tunnel/bucket_operation.hh"
+
+namespace mplink
+{
+
+namespace
+{
+
+// A difference that no sender notices.
+constexpr mplink_u32 least_us = 2000;
+// After so many small packets, the flow is an interactive one.
+constexpr mplink_u16 enough_small = 64;
+// In a second; a flow with less than this is no bulk.
+constexpr mplink_u64 bulk_packets = 160;
+// BBR can follow if the round trip grows by less than 1.9 times in ten seconds, and few are
+// shorter than this.
+constexpr mplink_u32 short_rtt_us = 10000;
+// A bucket that uses fewer links for so long goes on doing so.
+constexpr mplink_u8 enough_seconds = 10;
+
+} // namespace
+
+// The bucket's first packets tell what the flow is.
+void Resequencer::BucketOperation::begin_flow(const mplink_held &packet)
+{
+	const mplink_u32 setting = all_.settings_.equalize.read();
+	const mplink_u32 level = all_.equalizer_.slowest_us();
+	const bool full_length = packet.kind == MPLINK_PACKET_TCP_DATA;
+
+	if (setting == MPLINK_EQUALIZE_OFF || level < least_us) {
+		b_.beginning = false;
+	} else if (setting == MPLINK_EQUALIZE_ON) {
+		b_.beginning = false;
+		b_.level_us = level;
+	} else if (full_length || packet.kind == MPLINK_PACKET_SYN_ACK) {
+		b_.beginning = !full_length;
+		b_.level_us = level;
+	} else if (++b_.first_small == enough_small) {
+		b_.beginning = false;
+	}
+	b_.choose_way();
+}
+
+mplink_u32 Resequencer::BucketOperation::hold_back_us(const mplink_held &packet)
+{
+	if (b_.beginning)
+		begin_flow(packet);
+
+	const mplink_u32 above = all_.equalizer_.above_fastest_us(packet.link);
+
+	if (b_.level_us <= above)
+		return 0;
+	if (packet.kind == MPLINK_PACKET_SMALL &&
+	    all_.settings_.equalize.read() != MPLINK_EQUALIZE_ON)
+		return 0;
+	return b_.level_us - above;
+}
+
+// Whether the line has more packets than the settings allow.
+bool Resequencer::BucketOperation::line_full() const
+{
+	const mplink_u64 of_peer = all_.in_lines_.read() + b_.in_line - in_line_before_;
+
+	return b_.in_line > all_.settings_.max_perflow_buffer.read() ||
+	       of_peer > all_.settings_.max_peer_buffer.read();
+}
+
+// Returns when to come again.
+mplink_u64 Resequencer::BucketOperation::equalize()
+{
+	HeldList &line = b_.line;
+
+	for (; delivered_.first(); b_.in_line++)
+		line.append(delivered_.take_first());
+	for (; b_.in_line; b_.in_line--) {
+		const auto wait =
+			static_cast<int>(line.first()->due_us - static_cast<mplink_u32>(now()));
+
+		if (wait > 0 && !flushing_ && !line_full())
+			return now() + static_cast<mplink_u32>(wait);
+		delivered_.append(line.take_first());
+	}
+	b_.choose_way();
+	return never;
+}
+
+void Resequencer::Bucket::choose_way()
+{
+	short_way = level_us || beginning || in_line ? 0 : room;
+}
+
+void Resequencer::Bucket::review()
+{
+	const mplink_u32 setting = all.settings_.equalize.read();
+	const mplink_u64 came = arrivals - reviewed;
+	mplink_u32 used = 0;
+
+	if (setting == MPLINK_EQUALIZE_OFF) {
+		level_us = 0;
+		beginning = false;
+		choose_way();
+		return;
+	}
+	for (mplink_u32 id = 0; id < room; id++)
+		if (links[id].last > reviewed &&
+		    all.equalizer_.above_fastest_us(id) <= Equalizer::most_us)
+			used = larger(used, all.equalizer_.above_fastest_us(id));
+	reviewed = arrivals;
+	if (setting == MPLINK_EQUALIZE_ON) {
+		level_us = all.equalizer_.slowest_us();
+	} else if (!came) {
+		level_us = 0;
+		beginning = true;
+		first_small = 0;
+	} else {
+		const mplink_u32 want = came >= bulk_packets && used >= least_us ? used : 0;
+
+		if (want >= level_us) {
+			spread_seconds = 0;
+			level_us = smaller(want, level_us + (level_us + short_rtt_us) / 16);
+		} else if (++spread_seconds >= enough_seconds) {
+			level_us = want;
+		}
+	}
+	choose_way();
+}
+
+} // namespace mplink

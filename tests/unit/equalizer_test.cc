@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0
+// The delay equaliser: what it learns from marks, and which packets it holds back for how long.
+#include <random>
+
+#include "resequencer_fixture.hh"
+#include "seeds.hh"
+
+namespace fake
+{
+
+namespace
+{
+
+using mplink::Equalizer;
+
+class EqualizerLinks : public Clean
+{
+protected:
+	// Milliseconds.
+	void mark(mplink_u32 link, double delay, mplink_u64 at)
+	{
+		EXPECT_TRUE(links_.take(link,
+					clock_ + at * 1000 - static_cast<mplink_u64>(delay * 1000),
+					at * 1000));
+	}
+	mplink_u32 above(mplink_u32 link) const
+	{
+		return links_.above_fastest_us(link);
+	}
+
+	Equalizer links_;
+	mplink_u64 clock_ = 0x123456789abc; // the sender's is another one
+};
+
+TEST_F(EqualizerLinks, DelaysAreAboveTheFastestOnes)
+{
+	EXPECT_EQ(links_.slowest_us(), 0U);
+	mark(3, 50, 1000);
+	EXPECT_EQ(above(3), 0U);
+	mark(1, 5, 1001);
+	mark(7, 20, 1002);
+	EXPECT_EQ(above(1), 0U);
+	EXPECT_EQ(above(3), 45000U);
+	EXPECT_EQ(above(7), 15000U);
+	EXPECT_EQ(links_.slowest_us(), 45000U);
+	// The shortest counts.
+	mark(3, 90, 1003);
+	EXPECT_EQ(above(3), 45000U);
+}
+
+TEST_F(EqualizerLinks, OneThatIsMuchSlowerDoesNotCount)
+{
+	mark(0, 5, 1000);
+	mark(1, 15, 1000);
+	mark(2, 300, 1000);
+	EXPECT_EQ(links_.slowest_us(), 10000U);
+	EXPECT_GT(above(2), Equalizer::most_us);
+}
+
+TEST_F(EqualizerLinks, OneWithoutMarksDoesNotCount)
+{
+	mark(0, 5, 1000);
+	mark(1, 15, 1000);
+	mark(0, 5, 4100);
+	EXPECT_EQ(links_.slowest_us(), 0U);
+	EXPECT_GT(above(1), Equalizer::most_us);
+}
+
+TEST_F(EqualizerLinks, OneMarkOfAnotherClockIsNotBelieved)
+{
+	mark(0, 5, 1000);
+	mark(1, 15, 1000);
+	clock_ += 3600000000;
+	mark(1, 15, 1010);
+	EXPECT_EQ(links_.slowest_us(), 10000U);
+	clock_ -= 3600000000;
+	mark(1, 15, 1020);
+	clock_ += 3600000000;
+	mark(1, 15, 1030);
+	mark(1, 15, 1040);
+	EXPECT_EQ(links_.slowest_us(), 10000U);
+	// But three are, for all links.
+	mark(1, 25, 1050);
+	EXPECT_EQ(links_.slowest_us(), 0U);
+	mark(0, 5, 1050);
+	EXPECT_EQ(above(1), 20000U);
+}
+
+TEST_F(EqualizerLinks, AnyMarksAreBounded)
+{
+	each_seed(20, [](mplink_u32 seed) {
+		std::mt19937_64 any(seed);
+		Equalizer links;
+
+		for (mplink_u64 i = 0; i < 2000; i++) {
+			const mplink_u64 now = any() % 5 ? i * 1000 : any();
+
+			EXPECT_TRUE(links.take(static_cast<mplink_u32>(any() % MPLINK_MAX_LINKS),
+					       any() >> any() % 64, now));
+			ASSERT_LE(links.slowest_us(), Equalizer::most_us);
+		}
+	});
+}
+
+// Links of 5, 20 and 50 ms.
+class EqualizedBucket : public Rules
+{
+protected:
+	void begin(mplink_u32 setting)
+	{
+		all().config.equalize.write(setting);
+		marks();
+	}
+	void marks()
+	{
+		all().mark(0, 5000);
+		all().mark(1, 20000);
+		all().mark(2, 50000);
+	}
+	// Of a packet that comes next, how long it waits.
+	mplink_u64 waits(mplink_u32 link, mplink_u8 kind)
+	{
+		all().kind = kind;
+
+		auto out = all().arrive(next_++, link);
+
+		if (out.empty())
+			out = all().pass(300000);
+		EXPECT_EQ(out.size(), 1U);
+		return out.at(0).waited_us;
+	}
+	// A second of so many packets over these links in turn, and the review after it.
+	void second(mplink_u32 packets, mplink_u32 links, mplink_u8 kind = MPLINK_PACKET_TCP_DATA)
+	{
+		all().kind = kind;
+		for (mplink_u32 i = 0; i < packets; i++) {
+			all().arrive(next_++, i % links);
+			all().pass(1000000 / packets);
+		}
+		marks();
+		all().review();
+	}
+	mplink_u32 next_ = 0;
+};
+
+TEST_F(EqualizedBucket, ATcpFlowIsHeldBackFromItsStart)
+{
+	begin(MPLINK_EQUALIZE_AUTO);
+	EXPECT_EQ(waits(0, MPLINK_PACKET_SYN_ACK), 45000U);
+	EXPECT_EQ(waits(0, MPLINK_PACKET_SMALL), 0U);
+	EXPECT_EQ(waits(0, MPLINK_PACKET_TCP_DATA), 45000U);
+	EXPECT_EQ(waits(1, MPLINK_PACKET_TCP_DATA), 30000U);
+	EXPECT_EQ(waits(2, MPLINK_PACKET_TCP_DATA), 0U);
+	EXPECT_EQ(waits(0, MPLINK_PACKET_SMALL), 0U);
+}
+
+TEST_F(EqualizedBucket, OrderIsKept)
+{
+	begin(MPLINK_EQUALIZE_AUTO);
+	all().kind = MPLINK_PACKET_TCP_DATA;
+	EXPECT_EQ(arrive(0, 0), Numbers{});
+	all().pass(10000);
+	EXPECT_EQ(arrive(2, 0), Numbers{}); // before 1
+	EXPECT_EQ(arrive(1, 2), Numbers{}); // has taken as long, but 0 comes first
+	all().kind = MPLINK_PACKET_SMALL;
+	EXPECT_EQ(arrive(3, 1), Numbers{});
+	EXPECT_EQ(delivered(all().pass(34999)), Numbers{});
+	EXPECT_EQ(delivered(all().pass(1)), (Numbers{0, 1}));
+	EXPECT_EQ(delivered(all().pass(10000)), (Numbers{2, 3}));
+}
+
+TEST_F(EqualizedBucket, OtherFlowsAreNotHeldBack)
+{
+	begin(MPLINK_EQUALIZE_AUTO);
+	for (int i = 0; i < 200; i++)
+		ASSERT_EQ(waits(0, i % 3 ? MPLINK_PACKET_SMALL : MPLINK_PACKET_DATA), 0U);
+	// By now it is known not to be bulk.
+	EXPECT_EQ(waits(0, MPLINK_PACKET_TCP_DATA), 0U);
+}
+
+TEST_F(EqualizedBucket, OffHoldsNothingBackAndOnAll)
+{
+	begin(MPLINK_EQUALIZE_OFF);
+	EXPECT_EQ(waits(0, MPLINK_PACKET_TCP_DATA), 0U);
+	begin(MPLINK_EQUALIZE_ON);
+	all().review();
+	EXPECT_EQ(waits(0, MPLINK_PACKET_SMALL), 45000U);
+	EXPECT_EQ(waits(1, MPLINK_PACKET_SMALL), 30000U);
+	begin(MPLINK_EQUALIZE_OFF);
+	all().review();
+	EXPECT_EQ(waits(0, MPLINK_PACKET_TCP_DATA), 0U);
+}
+
+TEST_F(EqualizedBucket, AFlowThatBeginsPaysForNoSlowLink)
+{
+	all().config.equalize.write(MPLINK_EQUALIZE_AUTO);
+	all().mark(0, 5000);
+	all().mark(1, 60000);
+	EXPECT_EQ(waits(0, MPLINK_PACKET_TCP_DATA), 0U);
+}
+
+TEST_F(EqualizedBucket, OneThatUsesOneLinkIsNotHeldBackForLong)
+{
+	begin(MPLINK_EQUALIZE_AUTO);
+	second(200, 1);
+	EXPECT_EQ(waits(0, MPLINK_PACKET_TCP_DATA), 45000U);
+	second(200, 1);
+	second(200, 1);
+	EXPECT_EQ(waits(0, MPLINK_PACKET_TCP_DATA), 0U);
+}
+
+TEST_F(EqualizedBucket, OneThatUsesSeveralIsHeldBackByAndBy)
+{
+	begin(MPLINK_EQUALIZE_AUTO);
+	second(200, 3, MPLINK_PACKET_DATA);
+
+	mplink_u64 before = 0;
+
+	for (int i = 0; i < 60; i++) {
+		const mplink_u64 now = waits(0, MPLINK_PACKET_DATA);
+
+		// BBR can follow: less than 1.9 times in ten seconds.
+		EXPECT_LE(now + 10000, (before + 10000) * 107 / 100);
+		before = now;
+		second(200, 3, MPLINK_PACKET_DATA);
+	}
+	EXPECT_EQ(before, 45000U);
+	// And few packets are no bulk.
+	for (int i = 0; i < 3; i++)
+		second(100, 3, MPLINK_PACKET_DATA);
+	EXPECT_EQ(waits(0, MPLINK_PACKET_DATA), 0U);
+}
+
+TEST_F(EqualizedBucket, AfterARestAnotherFlowBegins)
+{
+	begin(MPLINK_EQUALIZE_AUTO);
+	for (int i = 0; i < 100; i++)
+		ASSERT_EQ(waits(0, MPLINK_PACKET_SMALL), 0U);
+	EXPECT_EQ(waits(0, MPLINK_PACKET_TCP_DATA), 0U);
+	all().review();
+	marks();
+	all().review();
+	EXPECT_EQ(waits(0, MPLINK_PACKET_TCP_DATA), 45000U);
+}
+
+TEST_F(EqualizedBucket, AFullLineLosesNothing)
+{
+	begin(MPLINK_EQUALIZE_ON);
+	all().config.max_perflow_buffer.write(10);
+
+	Numbers out;
+
+	for (mplink_u32 i = 0; i < 100; i++) {
+		for (const mplink_u32 seq : delivered(all().arrive(i, 0)))
+			out.push_back(seq);
+		EXPECT_LE(all().counters().held, 10U);
+	}
+	for (const mplink_u32 seq : delivered(all().pass(50000)))
+		out.push_back(seq);
+	EXPECT_EQ(out, range(0, 100));
+	EXPECT_EQ(all().lost(), 0U);
+	EXPECT_EQ(all().counters().held, 0U);
+}
+
+} // namespace
+
+} // namespace fake
