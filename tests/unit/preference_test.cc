@@ -99,7 +99,7 @@ private:
 			EXPECT_EQ(mplink_core_meters_report(meters_, mplink_now_us(), &report),
 				  mplink_u32{MPLINK_REPORT_TAKEN});
 		}
-		mplink_core_meters_apply(meters_, world().peer());
+		mplink_core_meters_apply(meters_, world().peer(), 0);
 	}
 
 	mplink_meters *meters_ = nullptr;
