@@ -12,8 +12,8 @@ namespace
 class Preference : public InWorld
 {
 protected:
-	static constexpr mplink_u32 len = 1486;  // 1,500 with the MAC header
-	static constexpr mplink_u32 kbit = 2000; // as a link that is not measured: 6 ms a packet
+	static constexpr mplink_u32 len = 1486;   // 1,500 with the MAC header
+	static constexpr mplink_u32 kbit = 10000; // as a link that is not measured
 
 	void TearDown() override
 	{
@@ -44,20 +44,20 @@ protected:
 		meters_ = mplink_core_meters_create();
 		measured_ = links;
 	}
-	// For so long, a packet each so many ms.  How many each link gets.
+	// For so long, a burst each so many ms.  How many bursts each link gets.
 	std::vector<mplink_u64> shares(mplink_u64 ms, mplink_u64 every_ms)
 	{
 		std::vector<mplink_u64> found = counts();
 
 		for (mplink_u64 i = 0; i < ms; i++) {
-			if (i % every_ms == 0)
+			for (mplink_u32 k = 0; k < burst_ && i % every_ms == 0; k++)
 				world().send(len);
 			pass_time(1);
 			if (i % 5 == 0)
 				tick();
 		}
 		for (mplink_u32 i = 0; i < world().nics(); i++)
-			found[i] = world().link_counters(i).tx_packets - found[i];
+			found[i] = (world().link_counters(i).tx_packets - found[i]) / burst_;
 		return found;
 	}
 	void idle(mplink_u64 ms)
@@ -69,6 +69,7 @@ protected:
 	}
 
 	mplink_u64 delay_us[4] = {};
+	mplink_u32 burst_ = 5; // so many packets take 6 ms
 
 private:
 	std::vector<mplink_u64> counts()
@@ -186,6 +187,7 @@ TEST_F(Preference, WithoutMeasurementsOnlyTheExcessTakesTheNextLink)
 
 TEST_F(Preference, ALaterLinkTakesOverFromADeadOne)
 {
+	burst_ = 1;
 	start(3);
 	prefer(1, 1);
 	prefer(2, 2);

@@ -40,6 +40,8 @@ public:
 	static constexpr mplink_u64 stays_us = 500000;
 	// Losses above this end the start (draft-ietf-ccwg-bbr, BBR.LossThresh).
 	static constexpr mplink_u64 loss_ppm = 20000;
+	// But not while next to nothing is sent: 0.5 Mbit/s.
+	static constexpr mplink_u64 loss_rate = 62500;
 	// No working link loses more than this by itself.
 	static constexpr mplink_u64 policer_ppm = 125000;
 

@@ -123,7 +123,7 @@ class Resequencer::Bucket
 {
 public:
 	// Links with ids below this need no memory of their own.
-	static constexpr mplink_u32 first_room = 8;
+	static constexpr mplink_u32 first_room = 7;
 
 	explicit Bucket(Resequencer &of) : all(of)
 	{
