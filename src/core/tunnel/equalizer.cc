@@ -57,7 +57,8 @@ bool Equalizer::take(mplink_u32 id, mplink_u64 sent_us, mplink_u64 now_us)
 
 		if (!memory)
 			return false;
-		links_[id] = new (memory) LinkDelay{.last = delay};
+		links_[id] = new (memory) LinkDelay{};
+		links_[id]->last = delay;
 	}
 
 	LinkDelay &link = *links_[id];

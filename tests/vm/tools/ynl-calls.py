@@ -305,7 +305,7 @@ def notified(family):
     same("peer", [(peer["address"], peer["liveness"]) for peer in seen["peer-ntf"]],
          [("10.99.0.2", "off"), ("10.99.0.2", "inherit"), ("fd99::8", "inherit"),
           ("fd99::8", "inherit"), ("fd99::7", "inherit"), ("fd99::7", "inherit"),
-          ("fd99::7", "inherit"), ("fd99::7", "inherit")])
+          ("fd99::7", "inherit"), ("fd99::7", "inherit"), ("fd99::7", "inherit")])
     # Listeners are not asked who they are.
     same("keys told to all", [peer["key"] for peer in seen["peer-ntf"] if "key" in peer], [])
     same("peer removed", [peer["address"] for peer in seen["peer-del-ntf"]],
