@@ -34,29 +34,37 @@ public:
 	// A mark has come.  One CPU at a time.  False: memory is short.
 	bool take(mplink_u32 link, mplink_u64 sent_us, mplink_u64 now_us);
 
-	// How much longer packets take by this link than by the fastest one.  Up to most_us;
-	// more, if it is not known.
+	// How much longer packets take by this link than by the fastest one.  More than most_us,
+	// if marks come by other links only.
 	mplink_u32 above_fastest_us(mplink_u32 link) const
 	{
-		return above_us_[link].read();
+		const Delays *delays = delays_.read();
+
+		return delays ? delays->above_us[link].read() : 0;
 	}
 	// The same of the slowest link that is used beside others.
 	mplink_u32 slowest_us() const
 	{
-		return slowest_us_.read();
+		const Delays *delays = delays_.read();
+
+		return delays ? delays->slowest_us.read() : 0;
 	}
 
 	// How long after others a packet may come that was sent by this link.  0, if it is not
 	// known.
 	mplink_u32 lag_us(mplink_u32 link) const
 	{
-		return lag_us_[link].read();
+		const Delays *delays = delays_.read();
+
+		return delays ? delays->lag_us[link].read() : 0;
 	}
 	// How late a packet may come after one that was sent behind it, by the queues that the
 	// last marks have seen.  Twice that, because queues grow.
 	mplink_u32 spread_us() const
 	{
-		return spread_us_.read();
+		const Delays *delays = delays_.read();
+
+		return delays ? delays->spread_us.read() : 0;
 	}
 
 private:
@@ -68,15 +76,21 @@ private:
 		mplink_u8 wrong;
 	};
 
-	bool fits(LinkDelay &link, mplink_s64 delay);
-	void forget();
-	void compare(mplink_u64 now_us);
+	// Most peers never send a mark, so the first one makes it.
+	struct Delays {
+		LinkDelay *links[MPLINK_MAX_LINKS];
+		Shared<mplink_u32> above_us[MPLINK_MAX_LINKS];
+		Shared<mplink_u32> lag_us[MPLINK_MAX_LINKS];
+		Shared<mplink_u32> slowest_us;
+		Shared<mplink_u32> spread_us;
+	};
 
-	LinkDelay *links_[MPLINK_MAX_LINKS] = {};
-	Shared<mplink_u32> above_us_[MPLINK_MAX_LINKS];
-	Shared<mplink_u32> lag_us_[MPLINK_MAX_LINKS];
-	Shared<mplink_u32> slowest_us_;
-	Shared<mplink_u32> spread_us_;
+	static bool fits(LinkDelay &link, mplink_s64 delay);
+	static void forget(Delays &delays);
+	static void compare(Delays &delays, mplink_u64 now_us);
+
+	// Published once; freed only with the equaliser.
+	Shared<Delays *> delays_;
 };
 
 } // namespace mplink

@@ -40,11 +40,11 @@ void Resequencer::BucketOperation::begin_flow(const mplink_held &packet)
 	const mplink_u32 level = all_.equalizer_.slowest_us();
 	const bool full_length = packet.kind == MPLINK_PACKET_TCP_DATA;
 
-	if (setting == MPLINK_EQUALIZE_OFF || level < least_us) {
+	const bool helps = setting != MPLINK_EQUALIZE_OFF && level >= least_us;
+
+	if (!helps || setting == MPLINK_EQUALIZE_ON) {
 		b_.beginning = false;
-	} else if (setting == MPLINK_EQUALIZE_ON) {
-		b_.beginning = false;
-		b_.level_us = level;
+		b_.level_us = helps ? level : 0;
 	} else if (full_length || packet.kind == MPLINK_PACKET_SYN_ACK) {
 		b_.beginning = !full_length;
 		b_.level_us = level;

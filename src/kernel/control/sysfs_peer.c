@@ -8,7 +8,6 @@
 #include "bfd/sessions.h"
 #include "control/sysfs.h"
 #include "device/peers.h"
-#include "measure/measure.h"
 #include "mplink/core.h"
 #include "packet/path.h"
 
@@ -169,19 +168,6 @@ MPLINK_FILE(link, bfd_state);
 #define MPLINK_TRAFFIC_COUNTER(id, name, ...) MPLINK_COUNTER(link, name)
 #include "uapi/mplink_attributes.def"
 
-/* All 0 if nothing is known. */
-static struct mplink_estimate mplink_estimate_count(const struct mplink_dir *dir)
-{
-	struct mplink_estimate estimate = {};
-
-	if (dir->peer->tunnel)
-		mplink_measure_estimate(dir->peer->tunnel, dir->id, &estimate);
-	return estimate;
-}
-
-#define MPLINK_ESTIMATE_COUNTER(id, name, ...) MPLINK_COUNTER(estimate, name)
-#include "uapi/mplink_attributes.def"
-
 const struct attribute *const mplink_link_attrs[] = {
 	&mplink_link_valid_file.attr,
 	&mplink_link_reason_file.attr,
@@ -194,8 +180,6 @@ const struct attribute *const mplink_link_attrs[] = {
 	&mplink_link_liveness_file.attr,
 	&mplink_link_bfd_state_file.attr,
 #define MPLINK_TRAFFIC_COUNTER(id, name, ...) &mplink_link_##name##_file.attr,
-#include "uapi/mplink_attributes.def"
-#define MPLINK_ESTIMATE_COUNTER(id, name, ...) &mplink_estimate_##name##_file.attr,
 #include "uapi/mplink_attributes.def"
 	NULL,
 };

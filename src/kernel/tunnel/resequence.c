@@ -153,8 +153,8 @@ static u8 mplink_resequence_kind(const struct sk_buff *skb)
 }
 
 /*
- * The packet is not the next one, or has to wait.  It allocates if the link's id is high: charged to
- * the creator of the peer.  Hold the bucket's lock.
+ * The packet is not the next one, or has to wait.  It allocates if the link's id is high: charged
+ * to the creator of the peer.  Hold the bucket's lock.
  */
 static noinline void mplink_resequence_arrive(const struct mplink_far_end *end,
 					      struct mplink_bucket *bucket, struct sk_buff *skb)

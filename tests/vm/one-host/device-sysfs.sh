@@ -26,9 +26,7 @@ wanted=$({
 	for nic in eth1 eth2 eth3; do
 		printf "nics/$nic%s\n" '' /valid /reason /ifindex /carrier /address /transitions /since_ms
 		printf "peers/10.99.0.2/links/$nic%s\n" '' /valid /reason /remote /local /weight \
-			/rate_min /rate_max /preference /liveness /bfd_state /tx_packets /tx_bytes /rx_packets /rx_bytes \
-			/capacity /load /delivered /rtt_us /rtt_min_us /delay_us /queue_us \
-			/jitter_us /lost_ppm /reports
+			/rate_min /rate_max /preference /liveness /bfd_state /tx_packets /tx_bytes /rx_packets /rx_bytes
 	done
 } | LC_ALL=C sort)
 # "Counters: per link and per NIC": those of the NICs may stand beside the rest.
@@ -66,8 +64,6 @@ like peers/10.99.0.2/links/eth3/weight 1
 like peers/10.99.0.2/links/eth3/rate_min 0
 like peers/10.99.0.2/links/eth3/rate_max 0
 like peers/10.99.0.2/links/eth3/preference 0
-like peers/10.99.0.2/links/eth3/capacity 0
-like peers/10.99.0.2/links/eth3/reports 0
 like liveness off
 like wtr_ms 500
 like holdoff_ms 0
