@@ -256,6 +256,23 @@ TEST_F(EqualizedBucket, AfterARestAnotherFlowBegins)
 	EXPECT_EQ(waits(0, MPLINK_PACKET_TCP_DATA), 45000U);
 }
 
+// With any setting: marks tell how long a packet may need by a link that is seldom used.
+TEST_F(EqualizedBucket, AGapWaitsForAPacketByASlowLink)
+{
+	begin(MPLINK_EQUALIZE_OFF);
+	in_order(0, 1200, 2);
+	EXPECT_EQ(arrive(1201, 0), Numbers{});
+	EXPECT_EQ(arrive(1202, 1), Numbers{});
+	EXPECT_EQ(delivered(all().pass(45000)), Numbers{});
+	EXPECT_EQ(arrive(1200, 2), range(1200, 1203));
+	// But not for ever.
+	in_order(1203, 2400, 2);
+	EXPECT_EQ(arrive(2401, 0), Numbers{});
+	EXPECT_EQ(arrive(2402, 1), Numbers{});
+	EXPECT_EQ(delivered(all().pass(60000)), range(2401, 2403));
+	EXPECT_EQ(all().lost(), 1U);
+}
+
 TEST_F(EqualizedBucket, AFullLineLosesNothing)
 {
 	begin(MPLINK_EQUALIZE_ON);
