@@ -30,22 +30,24 @@ protected:
 	// Milliseconds.
 	void mark(mplink_u32 link, double delay, mplink_u64 at)
 	{
+		now_us_ = at * 1000;
 		EXPECT_TRUE(links_->take(link,
 					 clock_ + at * 1000 - static_cast<mplink_u64>(delay * 1000),
 					 at * 1000));
 	}
 	mplink_u32 above(mplink_u32 link) const
 	{
-		return links_->above_fastest_us(link);
+		return links_->above_fastest_us(link, now_us_);
 	}
 
 	std::optional<Equalizer> links_;
+	mplink_u64 now_us_ = 0;
 	mplink_u64 clock_ = 0x123456789abc; // the sender's is another one
 };
 
 TEST_F(EqualizerLinks, DelaysAreAboveTheFastestOnes)
 {
-	EXPECT_EQ(links_->slowest_us(), 0U);
+	EXPECT_EQ(links_->slowest_us(now_us_), 0U);
 	mark(3, 50, 1000);
 	EXPECT_EQ(above(3), 0U);
 	mark(1, 5, 1001);
@@ -53,7 +55,7 @@ TEST_F(EqualizerLinks, DelaysAreAboveTheFastestOnes)
 	EXPECT_EQ(above(1), 0U);
 	EXPECT_EQ(above(3), 45000U);
 	EXPECT_EQ(above(7), 15000U);
-	EXPECT_EQ(links_->slowest_us(), 45000U);
+	EXPECT_EQ(links_->slowest_us(now_us_), 45000U);
 	// The shortest counts.
 	mark(3, 90, 1003);
 	EXPECT_EQ(above(3), 45000U);
@@ -64,7 +66,7 @@ TEST_F(EqualizerLinks, OneThatIsMuchSlowerDoesNotCount)
 	mark(0, 5, 1000);
 	mark(1, 15, 1000);
 	mark(2, 300, 1000);
-	EXPECT_EQ(links_->slowest_us(), 10000U);
+	EXPECT_EQ(links_->slowest_us(now_us_), 10000U);
 	EXPECT_GT(above(2), Equalizer::most_us);
 }
 
@@ -73,8 +75,22 @@ TEST_F(EqualizerLinks, OneWithoutMarksDoesNotCount)
 	mark(0, 5, 1000);
 	mark(1, 15, 1000);
 	mark(0, 5, 4100);
-	EXPECT_EQ(links_->slowest_us(), 0U);
+	EXPECT_EQ(links_->slowest_us(now_us_), 0U);
 	EXPECT_GT(above(1), Equalizer::most_us);
+}
+
+TEST_F(EqualizerLinks, WithoutMarksNothingIsKnown)
+{
+	mark(0, 5, 1000);
+	mark(1, 15, 1000);
+	now_us_ += Equalizer::silent_us - 1;
+	EXPECT_EQ(links_->slowest_us(now_us_), 10000U);
+	EXPECT_GT(links_->spread_us(now_us_), 0U);
+	EXPECT_GT(links_->lag_us(1, now_us_), 0U);
+	now_us_++;
+	EXPECT_EQ(links_->slowest_us(now_us_), 0U);
+	EXPECT_EQ(links_->spread_us(now_us_), 0U);
+	EXPECT_EQ(links_->lag_us(1, now_us_), 0U);
 }
 
 TEST_F(EqualizerLinks, OneMarkOfAnotherClockIsNotBelieved)
@@ -83,16 +99,16 @@ TEST_F(EqualizerLinks, OneMarkOfAnotherClockIsNotBelieved)
 	mark(1, 15, 1000);
 	clock_ += 3600000000;
 	mark(1, 15, 1010);
-	EXPECT_EQ(links_->slowest_us(), 10000U);
+	EXPECT_EQ(links_->slowest_us(now_us_), 10000U);
 	clock_ -= 3600000000;
 	mark(1, 15, 1020);
 	clock_ += 3600000000;
 	mark(1, 15, 1030);
 	mark(1, 15, 1040);
-	EXPECT_EQ(links_->slowest_us(), 10000U);
+	EXPECT_EQ(links_->slowest_us(now_us_), 10000U);
 	// But three are, for all links.
 	mark(1, 25, 1050);
-	EXPECT_EQ(links_->slowest_us(), 0U);
+	EXPECT_EQ(links_->slowest_us(now_us_), 0U);
 	mark(0, 5, 1050);
 	EXPECT_EQ(above(1), 20000U);
 }
@@ -108,7 +124,7 @@ TEST_F(EqualizerLinks, AnyMarksAreBounded)
 
 			EXPECT_TRUE(links.take(static_cast<mplink_u32>(any() % MPLINK_MAX_LINKS),
 					       any() >> any() % 64, now));
-			ASSERT_LE(links.slowest_us(), Equalizer::most_us);
+			ASSERT_LE(links.slowest_us(now), Equalizer::most_us);
 		}
 	});
 }
@@ -271,6 +287,18 @@ TEST_F(EqualizedBucket, AGapWaitsForAPacketByASlowLink)
 	EXPECT_EQ(arrive(2402, 1), Numbers{});
 	EXPECT_EQ(delivered(all().pass(60000)), range(2401, 2403));
 	EXPECT_EQ(all().lost(), 1U);
+}
+
+// The far end has another policy now, and sends no mark that would ask for a review.
+TEST_F(EqualizedBucket, WithoutMarksNothingIsHeldBack)
+{
+	begin(MPLINK_EQUALIZE_ON);
+	all().review();
+	EXPECT_EQ(waits(0, MPLINK_PACKET_TCP_DATA), 45000U);
+	all().pass(4000000);
+	EXPECT_EQ(waits(0, MPLINK_PACKET_TCP_DATA), 0U);
+	// And costs nothing.
+	in_order(next_, next_ + 10, 3);
 }
 
 TEST_F(EqualizedBucket, AFullLineLosesNothing)

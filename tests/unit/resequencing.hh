@@ -99,7 +99,7 @@ public:
 	}
 	void review(mplink_u32 bucket = 0)
 	{
-		at(bucket).review();
+		at(bucket).review(now());
 	}
 
 	// Lets time pass, with the timer running.

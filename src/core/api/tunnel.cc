@@ -119,7 +119,7 @@ void mplink_core_bucket_expire(mplink_flow_bucket *bucket, const mplink_peer *pe
 
 void mplink_core_bucket_review(mplink_flow_bucket *bucket)
 {
-	core(bucket).review();
+	core(bucket).review(mplink_now_us());
 }
 
 void mplink_core_bucket_flush(mplink_flow_bucket *bucket, mplink_release *release)

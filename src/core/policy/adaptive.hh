@@ -57,7 +57,7 @@ struct Adaptive : PolicyBase {
 	[[gnu::always_inline]] static mplink_path *choose(const LinkTable &table, const Lane &lane,
 							  const Packet &packet)
 	{
-		return choose_apart(table, lane, packet.len, packet.lane, packet.l3);
+		return choose_apart(table, lane, packet.len, packet.lane, packet.l3, packet.l3_len);
 	}
 
 	static Pick choose_again(const LinkTable &table, const Lane &lane, const Packet &packet)
@@ -90,9 +90,9 @@ private:
 	// does.
 	[[gnu::noinline]] static mplink_path *choose_apart(const LinkTable &table, const Lane &lane,
 							   mplink_size len, mplink_size at,
-							   const mplink_u8 *l3)
+							   const mplink_u8 *l3, mplink_size l3_len)
 	{
-		const Packet packet = {len, at, l3, 0};
+		const Packet packet = {len, at, l3, l3_len};
 		const Plan plan = earliest<false>(table, lane, packet);
 
 		if (!plan.link->alive()) [[unlikely]]
@@ -112,8 +112,9 @@ private:
 	static bool is_bulk(const Packet &packet)
 	{
 		constexpr mplink_u8 tcp = 6;
+		constexpr mplink_size header = 20; // of IPv4; the byte of IPv6 comes earlier
 
-		return packet.len >= MPLINK_DATA_BYTES &&
+		return packet.len >= MPLINK_DATA_BYTES && packet.l3_len >= header &&
 		       packet.l3[packet.l3[0] >> 4 == 4 ? 9 : 6] == tcp;
 	}
 

@@ -79,17 +79,17 @@ private:
 
 	// --- gaps ---
 
-	mplink_u32 timeout_us() const
+	mplink_u32 timeout_us()
 	{
 		// Marks tell of a queue before a packet that waited in it can.
 		return larger(all_.timer_.timeout_us(all_.settings_),
-			      smaller(all_.equalizer_.spread_us(), longest_us()));
+			      smaller(all_.equalizer_.spread_us(now()), longest_us()));
 	}
 	mplink_u32 longest_us() const
 	{
 		return all_.settings_.outoforder_max_us.read();
 	}
-	mplink_u64 due(bool passed) const;
+	mplink_u64 due(bool passed);
 	// Whether a packet near the first waiting one waits behind it.
 	bool followed() const
 	{

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "tunnel/equalizer.hh"
 
-#include "base/deadline.hh"
 #include "base/memory.hh"
 #include "base/order.hh"
 
@@ -68,21 +67,21 @@ bool Equalizer::take(mplink_u32 id, mplink_u64 sent_us, mplink_u64 now_us)
 		delays_.publish(delays);
 	}
 
-	LinkDelay *&known = delays->links[id];
+	LinkDelay *&place = delays->links[id];
 
-	if (known && !fits(*known, delay))
+	if (place && !fits(*place, delay))
 		return true;
 	// The sender's clock is another one, for all links.
-	if (known && known->wrong)
+	if (place && place->wrong)
 		forget(*delays);
-	if (!known) {
-		known = make_now<LinkDelay>();
-		if (!known)
+	if (!place) {
+		place = make_now<LinkDelay>();
+		if (!place)
 			return false;
-		known->last = delay;
+		place->last = delay;
 	}
 
-	LinkDelay &link = *known;
+	LinkDelay &link = *place;
 	const auto change =
 		static_cast<mplink_u32>(smaller(apart(link.last, delay), mplink_u64{most_us}));
 
@@ -127,6 +126,7 @@ void Equalizer::compare(Delays &delays, mplink_u64 now_us)
 	}
 	delays.slowest_us.write(slowest);
 	delays.spread_us.write(static_cast<mplink_u32>(spread));
+	delays.heard_us.write(now_us);
 }
 
 } // namespace mplink

@@ -8,6 +8,7 @@
 // the fastest one.  It is learned from marks.
 #pragma once
 #include "base/atomic.hh"
+#include "base/deadline.hh"
 #include "measure/one_way.hh"
 #include "mplink/types.h"
 
@@ -34,35 +35,35 @@ public:
 	// A mark has come.  One CPU at a time.  False: memory is short.
 	bool take(mplink_u32 link, mplink_u64 sent_us, mplink_u64 now_us);
 
+	// All that follows is 0 when no mark has come for silent_us: the far end measures no more.
+
 	// How much longer packets take by this link than by the fastest one.  More than most_us,
 	// if marks come by other links only.
-	mplink_u32 above_fastest_us(mplink_u32 link) const
+	mplink_u32 above_fastest_us(mplink_u32 link, mplink_u64 now_us) const
 	{
-		const Delays *delays = delays_.read();
+		const Delays *delays = known(now_us);
 
 		return delays ? delays->above_us[link].read() : 0;
 	}
 	// The same of the slowest link that is used beside others.
-	mplink_u32 slowest_us() const
+	mplink_u32 slowest_us(mplink_u64 now_us) const
 	{
-		const Delays *delays = delays_.read();
+		const Delays *delays = known(now_us);
 
 		return delays ? delays->slowest_us.read() : 0;
 	}
-
-	// How long after others a packet may come that was sent by this link.  0, if it is not
-	// known.
-	mplink_u32 lag_us(mplink_u32 link) const
+	// How long after others a packet may come that was sent by this link.
+	mplink_u32 lag_us(mplink_u32 link, mplink_u64 now_us) const
 	{
-		const Delays *delays = delays_.read();
+		const Delays *delays = known(now_us);
 
 		return delays ? delays->lag_us[link].read() : 0;
 	}
 	// How late a packet may come after one that was sent behind it, by the queues that the
 	// last marks have seen.  Twice that, because queues grow.
-	mplink_u32 spread_us() const
+	mplink_u32 spread_us(mplink_u64 now_us) const
 	{
-		const Delays *delays = delays_.read();
+		const Delays *delays = known(now_us);
 
 		return delays ? delays->spread_us.read() : 0;
 	}
@@ -83,7 +84,16 @@ private:
 		Shared<mplink_u32> lag_us[MPLINK_MAX_LINKS];
 		Shared<mplink_u32> slowest_us;
 		Shared<mplink_u32> spread_us;
+		Shared<mplink_u64> heard_us; // the last mark
 	};
+
+	const Delays *known(mplink_u64 now_us) const
+	{
+		const Delays *delays = delays_.read();
+
+		return delays && elapsed(now_us, delays->heard_us.read()) < silent_us ? delays
+										      : nullptr;
+	}
 
 	static bool fits(LinkDelay &link, mplink_s64 delay);
 	static void forget(Delays &delays);

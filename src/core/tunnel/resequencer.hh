@@ -152,7 +152,7 @@ public:
 	void expire(LinksAlive alive, mplink_release &release);
 	void flush(mplink_release &release);
 	// Once a second.
-	void review();
+	void review(mplink_u64 now_us);
 
 	// Adds what this bucket has counted.  Any context, without the lock.
 	void add_to(mplink_resequencer_counters &sum) const;

@@ -37,7 +37,7 @@ constexpr mplink_u8 enough_seconds = 10;
 void Resequencer::BucketOperation::begin_flow(const mplink_held &packet)
 {
 	const mplink_u32 setting = all_.settings_.equalize.read();
-	const mplink_u32 level = all_.equalizer_.slowest_us();
+	const mplink_u32 level = all_.equalizer_.slowest_us(now());
 	const bool full_length = packet.kind == MPLINK_PACKET_TCP_DATA;
 
 	const bool helps = setting != MPLINK_EQUALIZE_OFF && level >= least_us;
@@ -59,7 +59,11 @@ mplink_u32 Resequencer::BucketOperation::hold_back_us(const mplink_held &packet)
 	if (b_.beginning)
 		begin_flow(packet);
 
-	const mplink_u32 above = all_.equalizer_.above_fastest_us(packet.link);
+	// Nobody reviews the bucket any more.
+	if (!all_.equalizer_.slowest_us(now()))
+		b_.level_us = 0;
+
+	const mplink_u32 above = all_.equalizer_.above_fastest_us(packet.link, now());
 
 	if (b_.level_us <= above)
 		return 0;
@@ -102,7 +106,7 @@ void Resequencer::Bucket::choose_way()
 	short_way = level_us || beginning || in_line ? 0 : room;
 }
 
-void Resequencer::Bucket::review()
+void Resequencer::Bucket::review(mplink_u64 now_us)
 {
 	const mplink_u32 setting = all.settings_.equalize.read();
 	const mplink_u64 came = arrivals - reviewed;
@@ -116,11 +120,11 @@ void Resequencer::Bucket::review()
 	}
 	for (mplink_u32 id = 0; id < room; id++)
 		if (links[id].last > reviewed &&
-		    all.equalizer_.above_fastest_us(id) <= Equalizer::most_us)
-			used = larger(used, all.equalizer_.above_fastest_us(id));
+		    all.equalizer_.above_fastest_us(id, now_us) <= Equalizer::most_us)
+			used = larger(used, all.equalizer_.above_fastest_us(id, now_us));
 	reviewed = arrivals;
 	if (setting == MPLINK_EQUALIZE_ON) {
-		level_us = all.equalizer_.slowest_us();
+		level_us = all.equalizer_.slowest_us(now_us);
 	} else if (!came) {
 		level_us = 0;
 		beginning = true;

@@ -144,20 +144,20 @@ bool Resequencer::BucketOperation::passed()
 		if (!l || !shown(*l)) {
 			if (age() < patience)
 				return false;
-			lag_us_ = larger(lag_us_, all_.equalizer_.lag_us(id));
+			lag_us_ = larger(lag_us_, all_.equalizer_.lag_us(id, now()));
 		} else if (proves_nothing || ahead_of(l->highest, b_.next) < 0) {
 			const mplink_u64 since = since_last(*l);
 
 			if (since < patience || since / 2 < l->pause)
 				return false;
-			lag_us_ = larger(lag_us_, all_.equalizer_.lag_us(id));
+			lag_us_ = larger(lag_us_, all_.equalizer_.lag_us(id, now()));
 		}
 	}
 	return true;
 }
 
 // When the first gap is to be given up, as mplink_now_us().
-mplink_u64 Resequencer::BucketOperation::due(bool passed) const
+mplink_u64 Resequencer::BucketOperation::due(bool passed)
 {
 	const mplink_held &first = b_.waiting.first();
 	mplink_u64 wait = stray(first) ? longest_us() : timeout_us();
