@@ -134,6 +134,9 @@ tunnel_ends() {
 	tunnel_far "$@"
 	wait_until 20 links_valid "$1"
 	wait_until 20 ping -qc1 -W1 "$PEER"
+	# The end that is there first asks the other one, which does not know it yet.
+	dropped A >/run/dropped.A
+	dropped B >/run/dropped.B
 }
 
 tunnel() {
@@ -165,17 +168,27 @@ far_links() {
 	in_b bash -c "cat /sys/class/net/mpl0/mplink/peers/*/links/*/$1" | awk '{ n += $1 } END { print n }'
 }
 
+# What a host has dropped: "NAME PACKETS" a line.
+dropped() {
+	on "$1" ethtool -S mpl0 | sed -nE 's/^ *((gre_)?drop_[a-z_]+): ([1-9][0-9]*)$/\1 \3/p'
+}
+
+# dropped_none HOST [BUT...]: nothing since tunnel_ends, but for these reasons
 dropped_none() {
 	local host=$1 found
 	shift
-	found=$(on "$host" ethtool -S mpl0 | awk -v but=" $* " '
-		/^ *(drop|gre_drop)_/ && $2 > 0 {
-			sub(":", "", $1)
+	touch "/run/dropped.$host"
+	found=$(dropped "$host" | awk -v but=" $* " '
+		past {
+			before[$1] = $2
+			next
+		}
+		{
 			name = $1
 			sub("^(gre_)?drop_", "", name)
-			if (!index(but, " " name " "))
-				print $1, $2
-		}')
+			if ($2 != before[$1] && !index(but, " " name " "))
+				print $1, $2 - before[$1]
+		}' past=1 "/run/dropped.$host" past=0 -)
 	equal "$host: packets dropped" "$found" ""
 }
 

@@ -68,6 +68,14 @@ ignored() {
 	! too_long || fail "IPv$OUTER: $what: believed"
 }
 
+# Of the pings whose packets tcpdump looks for.
+pings_seen() {
+	grep -c 4754 /run/dump
+}
+three_seen() {
+	[[ $(pings_seen) -ge 3 ]]
+}
+
 topology 1 B_WITHOUT_VIRTUAL
 sysctl -qw net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0
 for OUTER in 4 6; do
@@ -112,12 +120,6 @@ done
 # family OUTER has in this byte. Their length tells them from what the kernel may send of its own
 # (router solicitations, the late end of a TCP connection).
 declare -A BYTE=([4]='ip[8]' [6]='ip6[7]')
-pings_seen() {
-	grep -c 4754 /run/dump
-}
-three_seen() {
-	[[ $(pings_seen) -ge 3 ]]
-}
 sent_with() {
 	tcpdump --immediate-mode -nli eth1 -Q out \
 		"udp dst port 4754 and greater 900 and less 1100 and ${BYTE[$OUTER]} = $1" \
