@@ -9,6 +9,10 @@
 #   recipe_cable HOST NIC HOST NIC        joins two of them; both NICs are down, without addresses
 #   recipe PAGE HOST [STEP]               runs the page's blocks for that host
 #   at HOST CMD...                        runs a command there
+#   recipe_internet                       hosts branch and server; branch has NICs dsl0 and lte0,
+#                                         server eth0, and behind them are the providers' routers
+#   recipe_two_servers                    follows two-servers.md on A and B with three cables
+#   link_is HOST PEER LINK FILE VALUE     whether sysfs says so of the link
 
 RECIPE_RUN=/run/recipe
 
@@ -51,4 +55,36 @@ recipe() {
 
 at() {
 	ip netns exec "$@"
+}
+
+recipe_internet() {
+	recipe_hosts branch server internet
+	recipe_cable branch dsl0 internet dsl
+	recipe_cable branch lte0 internet lte
+	recipe_cable server eth0 internet hosting
+	ip -n internet -batch - <<-'END'
+		addr add 198.51.100.1/24 dev dsl
+		addr add 192.0.2.1/24 dev lte
+		addr add 203.0.113.1/24 dev hosting
+		link set dsl up
+		link set lte up
+		link set hosting up
+	END
+	at internet sysctl -qw net.ipv4.ip_forward=1
+}
+
+recipe_two_servers() {
+	local i
+	recipe_hosts A B
+	for i in 1 2 3; do
+		recipe_cable A "eth$i" B "eth$i"
+	done
+	recipe two-servers A
+	recipe two-servers B
+	# Duplicate address detection and neighbours first.
+	wait_until 10 at A ping -c1 -W1 10.99.0.2
+}
+
+link_is() {
+	[[ $(at "$1" cat "/sys/class/net/mpl0/mplink/peers/$2/links/$3/$4") == "$5" ]]
 }

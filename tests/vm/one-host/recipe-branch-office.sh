@@ -8,29 +8,13 @@ source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/vm/lib-recipe.sh
 source "$(dirname "$0")/../lib-recipe.sh"
 
-# The Internet: a router between the providers and the server.
-recipe_hosts branch server internet
-recipe_cable branch dsl0 internet dsl
-recipe_cable branch lte0 internet lte
-recipe_cable server eth0 internet hosting
-ip -n internet -batch - <<-'END'
-	addr add 198.51.100.1/24 dev dsl
-	addr add 192.0.2.1/24 dev lte
-	addr add 203.0.113.1/24 dev hosting
-	link set dsl up
-	link set lte up
-	link set hosting up
-END
-at internet sysctl -qw net.ipv4.ip_forward=1
+recipe_internet
 ip -n branch addr add 192.168.7.1/32 dev lo
 ip -n server addr add 10.20.0.1/32 dev lo
 
 recipe branch-office branch
 recipe branch-office server
 recipe branch-office server firewall
-link_is() {
-	[[ $(at "$1" cat "/sys/class/net/mpl0/mplink/peers/$2/links/$3/$4") == "$5" ]]
-}
 for nic in dsl0 lte0; do
 	wait_until 20 link_is branch 10.99.0.2 $nic bfd_state up
 	wait_until 20 link_is branch 10.99.0.2 $nic valid 1

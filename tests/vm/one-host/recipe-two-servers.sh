@@ -8,14 +8,7 @@ source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/vm/lib-recipe.sh
 source "$(dirname "$0")/../lib-recipe.sh"
 
-recipe_hosts A B
-for i in 1 2 3; do
-	recipe_cable A "eth$i" B "eth$i"
-done
-recipe two-servers A
-recipe two-servers B
-# Duplicate address detection and neighbours first.
-wait_until 10 at A ping -c1 -W1 10.99.0.2
+recipe_two_servers
 recipe two-servers A check
 sent=$(at A cat /sys/class/net/mpl0/mplink/peers/10.99.0.2/links/eth{1,2,3}/tx_packets)
 at A ping -qfc300 10.99.0.2 || fail "a flood is not answered"

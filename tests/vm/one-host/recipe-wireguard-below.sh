@@ -8,20 +8,7 @@ source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/vm/lib-recipe.sh
 source "$(dirname "$0")/../lib-recipe.sh"
 
-# The Internet: a router between the providers and the server.
-recipe_hosts branch server internet
-recipe_cable branch dsl0 internet dsl
-recipe_cable branch lte0 internet lte
-recipe_cable server eth0 internet hosting
-ip -n internet -batch - <<-'END'
-	addr add 198.51.100.1/24 dev dsl
-	addr add 192.0.2.1/24 dev lte
-	addr add 203.0.113.1/24 dev hosting
-	link set dsl up
-	link set lte up
-	link set hosting up
-END
-at internet sysctl -qw net.ipv4.ip_forward=1
+recipe_internet
 at internet nft -f - <<-'NFT'
 	table ip nat {
 		chain postrouting {
@@ -50,9 +37,6 @@ cp "$RECIPE_RUN/branch/etc/wireguard/public" "$RECIPE_RUN/server/etc/wireguard/p
 cp "$RECIPE_RUN/server/etc/wireguard/public" "$RECIPE_RUN/branch/etc/wireguard/peer"
 recipe wireguard-below branch
 recipe wireguard-below server
-link_is() {
-	[[ $(at "$1" cat "/sys/class/net/mpl0/mplink/peers/$2/links/$3/$4") == "$5" ]]
-}
 for nic in wg1 wg2; do
 	wait_until 30 link_is branch 10.99.0.2 $nic bfd_state up
 	wait_until 30 link_is server 10.99.0.1 $nic bfd_state up
