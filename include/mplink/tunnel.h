@@ -101,7 +101,7 @@ enum mplink_packet_kind {
 	MPLINK_PACKET_DATA,	/* the same, but not TCP */
 };
 
-/* So long is a packet, with its IP header, of which a flow may send as fast as it can. */
+/* A packet of this length or more, with its IP header, may belong to a bulk flow. */
 #define MPLINK_DATA_BYTES 1000
 
 /* A packet while the core has it.  Lives in the skb's cb. */
@@ -172,6 +172,8 @@ void mplink_core_resequencer_counters(const struct mplink_resequencer *resequenc
  */
 void mplink_core_resequencer_mark(struct mplink_resequencer *resequencer, mplink_u32 link,
 				  mplink_u64 sent_us, mplink_u64 now_us);
+/* Forgets the link's delay, because another link will have its id.  Locked as the above. */
+void mplink_core_resequencer_forget(struct mplink_resequencer *resequencer, mplink_u32 link);
 
 /* Bytes of memory that mplink_core_bucket_make() needs. */
 mplink_size mplink_core_bucket_size(void);

@@ -93,6 +93,21 @@ TEST_F(EqualizerLinks, WithoutMarksNothingIsKnown)
 	EXPECT_EQ(links_->lag_us(1, now_us_), 0U);
 }
 
+// The id goes to another link, whose delay is its own.
+TEST_F(EqualizerLinks, ALinkThatGoesIsForgotten)
+{
+	mark(0, 5, 1000);
+	mark(1, 15, 1000);
+	mark(2, 50, 1000);
+	links_->forget(2);
+	EXPECT_EQ(links_->lag_us(2, now_us_), 0U);
+	mark(0, 5, 1010);
+	EXPECT_EQ(links_->slowest_us(now_us_), 10000U);
+	mark(2, 80, 1020);
+	EXPECT_EQ(above(2), 75000U);
+	links_->forget(7);
+}
+
 TEST_F(EqualizerLinks, OneMarkOfAnotherClockIsNotBelieved)
 {
 	mark(0, 5, 1000);
@@ -236,6 +251,17 @@ TEST_F(EqualizedBucket, OneThatUsesOneLinkIsNotHeldBackForLong)
 	EXPECT_EQ(waits(0, MPLINK_PACKET_TCP_DATA), 45000U);
 	second(200, 1);
 	EXPECT_EQ(waits(0, MPLINK_PACKET_TCP_DATA), 0U);
+}
+
+// A flow's seconds over one link do not count for the next flow.
+TEST_F(EqualizedBucket, ARestEndsTheCount)
+{
+	begin(MPLINK_EQUALIZE_AUTO);
+	for (int i = 0; i < 9; i++)
+		second(200, 1);
+	all().review();
+	second(200, 1);
+	EXPECT_EQ(waits(0, MPLINK_PACKET_TCP_DATA), 45000U);
 }
 
 TEST_F(EqualizedBucket, OneThatUsesSeveralIsHeldBackByAndBy)

@@ -147,9 +147,7 @@ int mplink_core_all_confirmed(const mplink_peer *peer)
 
 mplink_meters *mplink_core_meters_create(void)
 {
-	void *memory = mplink_alloc_now(sizeof(Meters));
-
-	return memory ? reinterpret_cast<mplink_meters *>(new (memory) Meters) : nullptr;
+	return reinterpret_cast<mplink_meters *>(make_now<Meters>());
 }
 
 void mplink_core_meters_free(mplink_meters *meters)

@@ -84,6 +84,11 @@ void mplink_core_resequencer_mark(mplink_resequencer *resequencer, mplink_u32 li
 	core(resequencer).mark(link, sent_us, now_us);
 }
 
+void mplink_core_resequencer_forget(mplink_resequencer *resequencer, mplink_u32 link)
+{
+	core(resequencer).forget(link);
+}
+
 mplink_size mplink_core_bucket_size(void)
 {
 	return sizeof(Resequencer::Bucket);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Owning pointers for memory of the platform's allocator.  If memory is short, they are null.
-// Allocate in process context only.
+// Allocate in process context only, except with make_now().
 #pragma once
 #include <new>
 #include <utility>
@@ -17,6 +17,15 @@ void destroy(T *p)
 		return;
 	p->~T();
 	mplink_free(p);
+}
+
+// For packets and timers, which cannot sleep.  Null: memory is short.  Free it with destroy().
+template <class T>
+[[nodiscard]] T *make_now()
+{
+	void *memory = mplink_alloc_now(sizeof(T));
+
+	return memory ? new (memory) T{} : nullptr;
 }
 
 template <class T>

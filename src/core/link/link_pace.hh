@@ -14,6 +14,11 @@ public:
 	// A scale is in nanoseconds per byte, with so many bits after the binary point.
 	static constexpr mplink_u32 shift = 10;
 
+	// Far ends do not wait for what comes so much later than by the fastest link, so a link
+	// whose delay is longer by more is not used beside others.
+	static constexpr mplink_u32 useless_us = 200000;
+	static constexpr mplink_u32 useless_ns = useless_us * 1000;
+
 	// Bytes per second of a link of weight 1 before it has been measured: 10 Mbit/s.
 	static constexpr mplink_u64 unmeasured = 1250000;
 

@@ -9,6 +9,9 @@ namespace mplink
 
 // Users write these one by one, while a timer reads them.
 struct PaceSettings {
+	// A link of the next preference is used once packets would have to wait for so long.
+	static constexpr mplink_u32 first_turn_ns = 15000000;
+
 	Shared<mplink_u32> rate_min; // kbit/s; 0: no bound
 	Shared<mplink_u32> rate_max;
 	Shared<mplink_u32> preference;
@@ -36,11 +39,10 @@ struct PaceSettings {
 	// this one, where nothing is known of them.
 	mplink_u32 turn_ns() const
 	{
-		constexpr mplink_u32 first = 15000000;
 		constexpr mplink_u32 each = 5000000;
 		const mplink_u32 tier = preference.read();
 
-		return tier ? first + (tier - 1) * each : 0;
+		return tier ? first_turn_ns + (tier - 1) * each : 0;
 	}
 };
 

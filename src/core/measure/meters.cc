@@ -17,13 +17,10 @@ bool Meters::mark(mplink_u32 link, mplink_u64 now_us, const mplink_counters &sen
 {
 	Meter *&meter = meters_[link];
 
-	if (!meter) {
-		void *memory = mplink_alloc_now(sizeof(Meter));
-
-		if (!memory)
-			return false;
-		meter = new (memory) Meter;
-	}
+	if (!meter)
+		meter = make_now<Meter>();
+	if (!meter)
+		return false;
 	mark.link = static_cast<mplink_u8>(link);
 	return meter->mark(now_us, sent, mark);
 }

@@ -114,11 +114,12 @@ mplink_u32 Tiers::counted_ns(mplink_u32 tier, mplink_u32 delay_ns) const
 	const mplink_u32 delay = above_fastest_ns(delay_ns);
 
 	if (tier <= open_)
-		return delay > useless_ns || next_ == tiers ? delay : smaller(delay, most_ns);
+		return delay > LinkPace::useless_ns || next_ == tiers ? delay
+								      : smaller(delay, most_ns);
 	// Nobody knows when a link is full that has never been.
 	if (tier != next_ || !known_)
 		return never_ns;
-	if (delay > useless_ns)
+	if (delay > LinkPace::useless_ns)
 		return delay;
 	return smaller(larger(delay, above_fastest_ns(slowest_ns_)), most_ns) + turn_ns;
 }

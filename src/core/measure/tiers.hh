@@ -7,7 +7,8 @@
 // packets have done so for a while, the tier is opened, and counts its own delays.  It is closed
 // when nobody has needed it for some seconds.
 #pragma once
-#include "mplink/types.h"
+#include "link/link_pace.hh"
+#include "link/pace_settings.hh"
 
 namespace mplink
 {
@@ -16,12 +17,10 @@ class Tiers
 {
 public:
 	static constexpr mplink_u32 tiers = MPLINK_MAX_PREFERENCE + 1;
-	static constexpr mplink_u32 turn_ns = 15000000;
+	static constexpr mplink_u32 turn_ns = PaceSettings::first_turn_ns;
 	// Delays in an open tier count no more than this while another tier is closed.  With
 	// turn_ns, that one is still within Adaptive::horizon_ns.
 	static constexpr mplink_u32 most_ns = 30000000;
-	// Far ends do not wait for as long: see Adaptive::counted_delay_ns().
-	static constexpr mplink_u32 useless_ns = 200000000;
 	static constexpr mplink_u32 never_ns = 1000000000;
 	// A tier is opened after packets have taken it for so long without a break.
 	static constexpr mplink_u64 opens_us = 15000;

@@ -30,9 +30,8 @@ struct Adaptive : PolicyBase {
 	static constexpr mplink_u32 counted_delay_ns(mplink_u32 delay_ns)
 	{
 		constexpr mplink_u32 most_ns = 45000000;
-		constexpr mplink_u32 useless_ns = 200000000;
 
-		return delay_ns < most_ns || delay_ns > useless_ns ? delay_ns : most_ns;
+		return delay_ns < most_ns || delay_ns > LinkPace::useless_ns ? delay_ns : most_ns;
 	}
 
 	// The same for packets of bulk flows, if the far end holds those of faster links back
@@ -41,9 +40,8 @@ struct Adaptive : PolicyBase {
 	static constexpr mplink_u32 bulk_delay_ns(mplink_u32 delay_ns)
 	{
 		constexpr mplink_u32 most_ns = 2000000;
-		constexpr mplink_u32 useless_ns = 200000000;
 
-		return delay_ns < most_ns || delay_ns > useless_ns ? delay_ns : most_ns;
+		return delay_ns < most_ns || delay_ns > LinkPace::useless_ns ? delay_ns : most_ns;
 	}
 
 	static void start_lane(const LinkTable &table, Lane &lane)

@@ -14,15 +14,6 @@ namespace
 constexpr mplink_u32 margin_us = 5000;
 constexpr mplink_u32 unknown = ~mplink_u32{0};
 
-// Null: memory is short.
-template <class T>
-T *make_now()
-{
-	void *memory = mplink_alloc_now(sizeof(T));
-
-	return memory ? new (memory) T{} : nullptr;
-}
-
 } // namespace
 
 Equalizer::~Equalizer()
@@ -30,20 +21,31 @@ Equalizer::~Equalizer()
 	Delays *delays = delays_.read();
 
 	if (delays)
-		forget(*delays);
+		forget_all(*delays);
 	destroy(delays);
 }
 
-void Equalizer::forget(Delays &delays)
+void Equalizer::forget(Delays &delays, mplink_u32 link)
 {
-	for (mplink_u32 i = 0; i < MPLINK_MAX_LINKS; i++) {
-		destroy(delays.links[i]);
-		delays.links[i] = nullptr;
-		delays.above_us[i].write(unknown);
-		delays.lag_us[i].write(0);
-	}
+	destroy(delays.links[link]);
+	delays.links[link] = nullptr;
+	delays.above_us[link].write(unknown);
+	delays.lag_us[link].write(0);
+}
+
+void Equalizer::forget_all(Delays &delays)
+{
+	for (mplink_u32 i = 0; i < MPLINK_MAX_LINKS; i++)
+		forget(delays, i);
 	delays.slowest_us.write(0);
 	delays.spread_us.write(0);
+}
+
+// The next mark by any link compares those that are left.
+void Equalizer::forget(mplink_u32 link)
+{
+	if (Delays *delays = delays_.read())
+		forget(*delays, link);
 }
 
 bool Equalizer::fits(LinkDelay &link, mplink_s64 delay)
@@ -73,7 +75,7 @@ bool Equalizer::take(mplink_u32 id, mplink_u64 sent_us, mplink_u64 now_us)
 		return true;
 	// The sender's clock is another one, for all links.
 	if (place && place->wrong)
-		forget(*delays);
+		forget_all(*delays);
 	if (!place) {
 		place = make_now<LinkDelay>();
 		if (!place)

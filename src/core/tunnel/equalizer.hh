@@ -9,6 +9,7 @@
 #pragma once
 #include "base/atomic.hh"
 #include "base/deadline.hh"
+#include "link/link_pace.hh"
 #include "measure/one_way.hh"
 #include "mplink/types.h"
 
@@ -19,8 +20,8 @@ class Equalizer
 {
 public:
 	// The longest time that a packet is held back.  A link that is slower by more does not
-	// count: far ends do not use it beside the others (see Adaptive).
-	static constexpr mplink_u32 most_us = 200000;
+	// count.
+	static constexpr mplink_u32 most_us = LinkPace::useless_us;
 	// A link without marks for so long carries nothing, or has gone.
 	static constexpr mplink_u64 silent_us = 3000000;
 	// So many marks in a row that do not fit are right, because the sender's clock is another
@@ -34,6 +35,8 @@ public:
 
 	// A mark has come.  One CPU at a time.  False: memory is short.
 	bool take(mplink_u32 link, mplink_u64 sent_us, mplink_u64 now_us);
+	// Another link will have this id.  As take().
+	void forget(mplink_u32 link);
 
 	// All that follows is 0 when no mark has come for silent_us: the far end measures no more.
 
@@ -96,7 +99,8 @@ private:
 	}
 
 	static bool fits(LinkDelay &link, mplink_s64 delay);
-	static void forget(Delays &delays);
+	static void forget(Delays &delays, mplink_u32 link);
+	static void forget_all(Delays &delays);
 	static void compare(Delays &delays, mplink_u64 now_us);
 
 	// Published once; freed only with the equaliser.

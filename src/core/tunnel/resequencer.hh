@@ -93,6 +93,12 @@ public:
 		(void)equalizer_.take(link, sent_us, now_us);
 	}
 
+	// Another link will have this id.  As mark().
+	void forget(mplink_u32 link)
+	{
+		equalizer_.forget(link);
+	}
+
 	// Sets the counters that buckets share.  Each bucket adds its own with add_to().
 	void counters(mplink_resequencer_counters &sum) const;
 
@@ -227,10 +233,10 @@ private:
 	HeldList line;
 	mplink_u32 in_line = 0;
 	mplink_u32 level_us = 0;
-	mplink_u64 reviewed = 0;    // arrivals at the last review
-	mplink_u16 first_small = 0; // packets of a flow that begins, before one tells what it is
-	mplink_u8 spread_seconds = 0;
-	bool beginning = true; // the bucket was empty for a while: another flow begins
+	mplink_u64 reviewed = 0;     // arrivals at the last review
+	mplink_u16 first_small = 0;  // packets of a flow that begins, before one tells what it is
+	mplink_u8 lower_seconds = 0; // reviews in a row by which level_us should fall
+	bool beginning = true;       // the bucket was empty for a while: another flow begins
 
 	Shared<mplink_u64> reordered;
 	Shared<mplink_u64> duplicates;

@@ -2,11 +2,11 @@
 // Flow buckets whose packets are held back, until they have taken as long as by the slowest
 // link that the bucket uses.
 //
-// Which buckets, decides the setting `equalize`.  With `auto`, the two places where it helps:
-// - A TCP flow begins.  What its sender measures first, it believes for long: CUBIC for as long
-//   as it lives, BBR for ten seconds.  So all links count from the start: for the SYN-ACK, with
-//   which the sender measures first, and for packets of full length.  Small packets pass: the
-//   flow may be an interactive one.
+// The setting `equalize` decides which buckets.  With `auto`, there are two cases:
+// - A TCP flow begins.  The sender believes its first measurements for long: CUBIC until the flow
+//   ends, BBR for ten seconds.  So all links count from the start, for the SYN-ACK, which gives
+//   the first measurement, and for packets of full length.  Small packets pass, because the flow
+//   may be an interactive one.
 // - A bucket has used several links for a while.  Then the delay rises slowly, so that BBR can
 //   follow.
 // If the bucket uses one link only, its packets are not held back any more.
@@ -23,12 +23,12 @@ namespace
 constexpr mplink_u32 least_us = 2000;
 // After so many small packets, the flow is an interactive one.
 constexpr mplink_u16 enough_small = 64;
-// In a second; a flow with less than this is no bulk.
+// A flow with fewer packets a second is not bulk.
 constexpr mplink_u64 bulk_packets = 160;
 // BBR can follow if the round trip grows by less than 1.9 times in ten seconds, and few are
 // shorter than this.
 constexpr mplink_u32 short_rtt_us = 10000;
-// A bucket that uses fewer links for so long goes on doing so.
+// The delay falls after the bucket has needed less of it for so long.
 constexpr mplink_u8 enough_seconds = 10;
 
 } // namespace
@@ -39,7 +39,6 @@ void Resequencer::BucketOperation::begin_flow(const mplink_held &packet)
 	const mplink_u32 setting = all_.settings_.equalize.read();
 	const mplink_u32 level = all_.equalizer_.slowest_us(now());
 	const bool full_length = packet.kind == MPLINK_PACKET_TCP_DATA;
-
 	const bool helps = setting != MPLINK_EQUALIZE_OFF && level >= least_us;
 
 	if (!helps || setting == MPLINK_EQUALIZE_ON) {
@@ -59,7 +58,7 @@ mplink_u32 Resequencer::BucketOperation::hold_back_us(const mplink_held &packet)
 	if (b_.beginning)
 		begin_flow(packet);
 
-	// Nobody reviews the bucket any more.
+	// Without marks, nobody reviews the bucket.
 	if (!all_.equalizer_.slowest_us(now()))
 		b_.level_us = 0;
 
@@ -129,13 +128,14 @@ void Resequencer::Bucket::review(mplink_u64 now_us)
 		level_us = 0;
 		beginning = true;
 		first_small = 0;
+		lower_seconds = 0;
 	} else {
 		const mplink_u32 want = came >= bulk_packets && used >= least_us ? used : 0;
 
 		if (want >= level_us) {
-			spread_seconds = 0;
+			lower_seconds = 0;
 			level_us = smaller(want, level_us + (level_us + short_rtt_us) / 16);
-		} else if (++spread_seconds >= enough_seconds) {
+		} else if (++lower_seconds >= enough_seconds) {
 			level_us = want;
 		}
 	}

@@ -553,6 +553,7 @@ void mplink_measure_forget(struct mplink_tunnel *tunnel, u32 link)
 	spin_lock_bh(&measure->lock);
 	if (measure->meters)
 		mplink_core_meters_forget(measure->meters, link);
+	mplink_core_resequencer_forget(tunnel->core, link);
 	/* So the far end learns by its other links that it has to ask on this one again. */
 	WRITE_ONCE(measure->epoch, mplink_measure_epoch());
 	spin_unlock_bh(&measure->lock);
