@@ -11,6 +11,8 @@ local mplink = Proto("mplink", "mplink messages about links")
 local types = { [1] = "CAPS", [2] = "MARK", [3] = "REPORT" }
 -- Version 1 of each.
 local lengths = { [1] = 24, [2] = 36, [3] = 64 }
+-- What a receiver reads of a packet.
+local most_messages, most_bytes = 8, 576
 
 local f = {
 	type = ProtoField.uint8("mplink.type", "Type", base.DEC, types),
@@ -18,7 +20,8 @@ local f = {
 	length = ProtoField.uint16("mplink.length", "Length"),
 	fields = ProtoField.bytes("mplink.fields", "Fields"),
 	asks = ProtoField.bool("mplink.caps.asks", "Asks for an answer", 32, nil, 0x80000000),
-	features = ProtoField.uint32("mplink.caps.features", "Features", base.HEX, nil, 0x7fffffff),
+	equalizes = ProtoField.bool("mplink.caps.equalizes", "Holds bulk flows back", 32, nil, 0x40000000),
+	features = ProtoField.uint32("mplink.caps.features", "Features", base.HEX, nil, 0x3fffffff),
 	epoch = ProtoField.uint64("mplink.caps.epoch", "Epoch", base.HEX),
 	heard = ProtoField.uint64("mplink.caps.heard", "Heard", base.HEX),
 	link = ProtoField.uint8("mplink.mark.link", "Link"),
@@ -33,8 +36,8 @@ local f = {
 	bytes = ProtoField.uint64("mplink.report.bytes", "Bytes arrived"),
 }
 mplink.fields = {
-	f.type, f.version, f.length, f.fields, f.asks, f.features, f.epoch, f.heard, f.link, f.seq,
-	f.sent, f.sent_packets, f.sent_bytes, f.report, f.held, f.arrived, f.packets, f.bytes,
+	f.type, f.version, f.length, f.fields, f.asks, f.equalizes, f.features, f.epoch, f.heard, f.link,
+	f.seq, f.sent, f.sent_packets, f.sent_bytes, f.report, f.held, f.arrived, f.packets, f.bytes,
 }
 
 local malformed = ProtoExpert.new("mplink.malformed", "No message: packet is dropped",
@@ -55,6 +58,7 @@ end
 local read = {
 	[1] = function(tree, data)
 		tree:add(f.asks, data(4, 4))
+		tree:add(f.equalizes, data(4, 4))
 		tree:add(f.features, data(4, 4))
 		tree:add(f.epoch, data(8, 8))
 		tree:add(f.heard, data(16, 8))
@@ -115,7 +119,12 @@ function mplink.dissector(buffer, pinfo, root)
 	local at = 0
 
 	pinfo.cols.protocol = "mplink"
-	for _ = 1, 8 do
+	if buffer:len() > most_bytes then
+		tree:add_proto_expert_info(malformed)
+		pinfo.cols.info = "malformed"
+		return buffer:len()
+	end
+	for _ = 1, most_messages do
 		if at >= buffer:len() then
 			break
 		end
