@@ -71,7 +71,7 @@ TEST(Names, WhyAGrePacketIsNotDelivered)
 	constexpr const char *names[] = {
 		"none",    "truncated", "version", "flags", "protocol",  "no-key", "key",
 		"sender",  "checksum",  "inner",   "ecn",   "duplicate", "late",   "down",
-		"backlog", "no-memory", "nic",     "icmp",  "message",   "report"};
+		"backlog", "no-memory", "nic",     "icmp",  "message",   "report", "early"};
 
 	static_assert(std::size(names) == MPLINK_GRE_DROPS);
 	for (mplink_u32 i = 0; i < MPLINK_GRE_DROPS; i++)

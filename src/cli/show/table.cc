@@ -2,6 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
+#include <span>
 #include <utility>
 
 #include "common/format.hh"
@@ -65,37 +68,48 @@ bool any_session(const DeviceStatus &device)
 	return false;
 }
 
-// Hosts send multicasts by every device they have, and routers redirects: neither is amiss.
-bool harmless(const DropCount &drop)
-{
-	static constexpr bool of[] = {
+// Hosts send multicasts by every device they have, and routers redirects; a far end that is
+// set up first asks for this one.  None of that is amiss.
+constexpr bool harmless_drops[] = {
 #define MPLINK_DROP(id, name, skb_reason, harmless) harmless,
 #include "uapi/mplink_drops.def"
-	};
-
-	return drop.reason < MPLINK_DROPS && of[drop.reason];
-}
-
-bool of_note(const DropCount &drop)
-{
-	return !harmless(drop);
-}
-
-bool any(const DropCount &)
-{
-	return true;
-}
+};
+constexpr bool harmless_gre_drops[] = {
+	false, // MPLINK_GRE_DROP_NONE
+#define MPLINK_GRE_DROP(id, name, harmless) harmless,
+#include "uapi/mplink_drops.def"
+};
+static_assert(std::size(harmless_drops) == MPLINK_DROPS);
+static_assert(std::size(harmless_gre_drops) == MPLINK_GRE_DROPS);
 
 std::string drops_text(const std::vector<DropCount> &drops, const char *(*name)(mplink_u32),
-		       bool (*wanted)(const DropCount &) = any)
+		       const std::function<bool(mplink_u32)> &wanted)
 {
 	std::string text;
 
 	for (const DropCount &drop : drops)
-		if (drop.packets && wanted(drop))
+		if (drop.packets && wanted(drop.reason))
 			text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name(drop.reason),
 					    human_count(drop.packets));
 	return text;
+}
+
+// A line for what is amiss, if anything is, and one for what is usual.
+std::string drops_lines(const char *title, const char *usual, const Painter &paint,
+			const std::vector<DropCount> &drops, const char *(*name)(mplink_u32),
+			std::span<const bool> harmless = {})
+{
+	const auto is_harmless = [&](mplink_u32 reason) {
+		return reason < harmless.size() && harmless[reason];
+	};
+	std::string out;
+
+	if (const std::string text = drops_text(drops, name, std::not_fn(is_harmless));
+	    !text.empty())
+		out += fmt::format("  {}: {}\n", title, paint(Colour::wrong, text));
+	if (const std::string text = drops_text(drops, name, is_harmless); !text.empty())
+		out += fmt::format("  {}: {}\n", usual, text);
+	return out;
 }
 
 // Settings that differ from their initial values, in the words of `mplink set`.  The first line
@@ -124,19 +138,14 @@ std::string head(const DeviceStatus &device, const Painter &paint)
 		plural(device.nics.size(), "NIC"), plural(device.peers.size(), "peer"));
 	if (const std::string settings = settings_text(device); !settings.empty())
 		out += "  " + settings + "\n";
-	if (const std::string drops = drops_text(device.drops, mplink_core_drop_name, of_note);
-	    !drops.empty())
-		out += "  dropped packets: " + paint(Colour::wrong, drops) + "\n";
-	if (const std::string drops = drops_text(device.drops, mplink_core_drop_name, harmless);
-	    !drops.empty())
-		out += "  dropped, as is usual: " + drops + "\n";
-	if (const std::string drops = drops_text(device.bfd_drops, mplink_core_bfd_drop_name);
-	    !drops.empty())
-		out += "  refused BFD packets: " + paint(Colour::wrong, drops) + "\n";
-	if (const std::string drops = drops_text(device.gre_drops, mplink_core_gre_drop_name);
-	    !drops.empty() && device.settings[Setting::encap] == MPLINK_ENCAP_GRE_UDP)
-		out += "  undelivered gre-udp packets, of all devices: " +
-		       paint(Colour::wrong, drops) + "\n";
+	out += drops_lines("dropped packets", "dropped, as is usual", paint, device.drops,
+			   mplink_core_drop_name, harmless_drops);
+	out += drops_lines("refused BFD packets", "", paint, device.bfd_drops,
+			   mplink_core_bfd_drop_name);
+	if (device.settings[Setting::encap] == MPLINK_ENCAP_GRE_UDP)
+		out += drops_lines("undelivered gre-udp packets, of all devices",
+				   "undelivered, as is usual", paint, device.gre_drops,
+				   mplink_core_gre_drop_name, harmless_gre_drops);
 	for (const DeviceField &field : device_fields)
 		if (*field.title && device.*field.value)
 			out += fmt::format("  {}: {}\n", field.title,

@@ -50,7 +50,7 @@ constexpr Name drops[] = {
 };
 constexpr Name gre_drops[] = {
 	name_of("none"),
-#define MPLINK_GRE_DROP(id, name) name_of(#name),
+#define MPLINK_GRE_DROP(id, name, harmless) name_of(#name),
 #include "uapi/mplink_drops.def"
 };
 constexpr Name bfd_drops[] = {

@@ -45,7 +45,7 @@ const struct attribute *const mplink_tunnel_attrs[] = {
 
 /* --- gre_drops: counted per namespace, as in ethtool -S --------------------------- */
 
-#define MPLINK_GRE_DROP(id, file) \
+#define MPLINK_GRE_DROP(id, file, harmless) \
 	static int mplink_gre_drops_##file(const struct mplink_dir *dir, char *buf); \
 	MPLINK_FILE(gre_drops, file); \
 	static int mplink_gre_drops_##file(const struct mplink_dir *dir, char *buf) \
@@ -58,7 +58,7 @@ const struct attribute *const mplink_tunnel_attrs[] = {
 
 const struct attribute *const mplink_gre_drops_attrs[] = {
 /* MPLINK_GRE_DROP_NONE has no file. */
-#define MPLINK_GRE_DROP(id, file) \
+#define MPLINK_GRE_DROP(id, file, harmless) \
 	[MPLINK_GRE_DROP_##id - 1] = &mplink_gre_drops_##file##_file.attr,
 #include "uapi/mplink_drops.def"
 	NULL,

@@ -217,15 +217,18 @@ static u32 mplink_decap_take(struct mplink_tunnel_socket *socket, struct sk_buff
 	from = outer6 ? mplink_addr6(&ipv6_hdr(skb)->saddr) : mplink_addr4(ip_hdr(skb)->saddr);
 	end = mplink_decap_find(socket, &from, gre.key, skb, &drop);
 	if (!end) {
-		if (drop == MPLINK_GRE_DROP_SENDER)
-			mplink_tunnel_unknown_sender(socket, &from, gre.key, skb->dev);
-		return drop;
+		if (drop != MPLINK_GRE_DROP_SENDER)
+			return drop;
+		mplink_tunnel_unknown_sender(socket, &from, gre.key, skb->dev);
+		/* A far end that was set up first asks for this one. */
+		return gre.protocol == MPLINK_MESSAGES ? MPLINK_GRE_DROP_EARLY : drop;
 	}
 	if (unlikely(gre.checksummed) && mplink_decap_checksum_wrong(skb))
 		return MPLINK_GRE_DROP_CHECKSUM;
 	vnic = end->tunnel->vnic;
 	if (unlikely(!netif_running(vnic->dev)))
-		return MPLINK_GRE_DROP_DOWN;
+		return gre.protocol == MPLINK_MESSAGES ? MPLINK_GRE_DROP_EARLY :
+							 MPLINK_GRE_DROP_DOWN;
 	mplink_decap_heard((struct mplink_far_end *)end, skb, outer6);
 	if (unlikely(gre.protocol == MPLINK_MESSAGES))
 		return mplink_measure_receive((struct mplink_far_end *)end, skb,

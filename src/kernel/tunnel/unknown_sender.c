@@ -31,16 +31,21 @@ void mplink_tunnel_unknown_sender(struct mplink_tunnel_socket *socket,
 				  const struct mplink_addr *from, u32 key,
 				  const struct net_device *dev)
 {
-	/* One limit for the module: anybody can send such packets, and the search is slow. */
-	static struct ratelimit_state limit =
-		RATELIMIT_STATE_INIT_FLAGS(limit, 30 * HZ, 1, RATELIMIT_MSG_ON_RELEASE);
+	/*
+	 * Limits for the module, because anybody can send such packets, and the search is slow.
+	 * A search without result must not use up the next line.
+	 */
+	static struct ratelimit_state searches =
+		RATELIMIT_STATE_INIT_FLAGS(searches, HZ, 5, RATELIMIT_MSG_ON_RELEASE);
+	static struct ratelimit_state lines =
+		RATELIMIT_STATE_INIT_FLAGS(lines, 30 * HZ, 1, RATELIMIT_MSG_ON_RELEASE);
 	struct mplink_vnic *vnic;
 	char addr[MPLINK_ADDR_LEN];
 
-	if (!__ratelimit(&limit))
+	if (!__ratelimit(&searches))
 		return;
 	vnic = mplink_key_owner(socket, key);
-	if (!vnic || !mplink_may_log(vnic))
+	if (!vnic || !mplink_may_log(vnic) || !__ratelimit(&lines))
 		return;
 	mplink_format_addr(addr, sizeof(addr), from);
 	pr_notice("%s: packets from %s by %s are dropped: their key is that of a peer without this remote; if that peer sends them, add a link: mplink peer set PEER addlink NIC %s\n",

@@ -19,7 +19,7 @@ wanted=$({
 		/max_perflow_buffer /max_peer_buffer /checksum /ttl /equalize
 	printf 'gre_drops%s\n' '' /truncated /version /flags /protocol /no_key /key /sender \
 		/checksum /inner /ecn /duplicate /late /down /backlog /no_memory /nic /icmp \
-		/message /report
+		/message /report /early
 	printf 'peers/10.99.0.2%s\n' '' /liveness /key /links
 	printf 'drops%s\n' '' /no_peer /no_link /malformed /too_big /no_memory /no_neighbour \
 		/loop /policy /no_peer_multicast /redirect
@@ -190,7 +190,7 @@ equal "counters of refused BFD packets" "$(ethtool -S mpl0 | grep -c '^ *bfd_dro
 for name in gre_received gre_drop_no_key gre_drop_no_memory reseq_in_order reseq_lost_rule; do
 	ethtool -S mpl0 | grep "^ *$name: 0$" >/dev/null || fail "ethtool -S has no $name: 0"
 done
-equal "counters of undelivered packets" "$(ethtool -S mpl0 | grep -c '^ *gre_drop_')" 19
+equal "counters of undelivered packets" "$(ethtool -S mpl0 | grep -c '^ *gre_drop_')" 20
 equal "counters of a resequencer" "$(ethtool -S mpl0 | grep -c '^ *reseq_')" 14
 
 before=$(attr nics/eth2/transitions)
