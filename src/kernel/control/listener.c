@@ -52,6 +52,7 @@ const struct mplink_listener mplink_control_listener = {
 	.peer_named = mplink_sysfs_add_peer,
 	.peer_added = mplink_notify_peer,
 	.peer_changed = mplink_listener_peer_changed,
+	.peer_measured = mplink_sysfs_add_estimates,
 	.peer_gone = mplink_listener_peer_gone,
 	.link_named = mplink_sysfs_add_link,
 	.link_gone = mplink_sysfs_remove_link,

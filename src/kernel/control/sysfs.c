@@ -186,10 +186,11 @@ static void mplink_sysfs_remove_links(struct mplink_peer_node *peer, u32 nic_id)
 {
 	struct mplink_dir *dir, *next;
 
-	list_for_each_entry_safe(dir, next, &peer->dirs, list) {
+	/* In reverse, because children come after their parents. */
+	list_for_each_entry_safe_reverse(dir, next, &peer->dirs, list) {
 		struct mplink_link_info info;
 
-		if (dir->attrs != mplink_link_attrs)
+		if (dir->attrs != mplink_link_attrs && dir->attrs != mplink_estimate_attrs)
 			continue;
 		mplink_core_link_info(peer->core, dir->id, &info);
 		if (info.nic_id == nic_id)
@@ -306,7 +307,25 @@ void mplink_sysfs_remove_link(struct mplink_peer_node *peer, u32 id)
 {
 	ASSERT_RTNL();
 
+	mplink_dirs_remove_one(&peer->dirs, mplink_estimate_attrs, id);
 	mplink_dirs_remove_one(&peer->dirs, mplink_link_attrs, id);
+}
+
+void mplink_sysfs_add_estimates(struct mplink_vnic *vnic, struct mplink_peer_node *peer)
+{
+	struct mplink_dir *dir;
+
+	ASSERT_RTNL();
+
+	list_for_each_entry(dir, &peer->dirs, list) {
+		if (dir->attrs != mplink_link_attrs ||
+		    mplink_dirs_find(&peer->dirs, mplink_estimate_attrs, dir->id))
+			continue;
+		/* If memory is short, the next answer of the far end tries again. */
+		if (IS_ERR(mplink_dir_add(vnic, &peer->dirs, &dir->kobj, "estimate",
+					  mplink_estimate_attrs, peer, dir->id)))
+			return;
+	}
 }
 
 void mplink_sysfs_rename_links(struct mplink_peer_node *peer)

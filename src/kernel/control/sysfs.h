@@ -174,7 +174,16 @@ void mplink_sysfs_remove_peer(struct mplink_peer_node *peer);
 int mplink_sysfs_add_link(struct mplink_vnic *vnic, struct mplink_peer_node *peer, u32 id,
 			  u32 nic_id, const struct mplink_addr *remote);
 
-/* Removes the directory of a link, if there is one. */
+/**
+ * mplink_sysfs_add_estimates() - Add what is measured to the directories of a peer's links.
+ * @vnic: the virtual NIC
+ * @peer: the peer; links that already have it stay as they are
+ *
+ * Peers without measured links go without these files, which take 2 KB per link.
+ */
+void mplink_sysfs_add_estimates(struct mplink_vnic *vnic, struct mplink_peer_node *peer);
+
+/* Removes the directories of a link, if there are any. */
 void mplink_sysfs_remove_link(struct mplink_peer_node *peer, u32 id);
 
 /* Renames directories called NIC@REMOTE after remotes have changed. */
@@ -216,6 +225,7 @@ extern const struct attribute *const mplink_bfd_attrs[];
 extern const struct attribute *const mplink_nic_attrs[];
 extern const struct attribute *const mplink_peer_attrs[];
 extern const struct attribute *const mplink_link_attrs[];
+extern const struct attribute *const mplink_estimate_attrs[];
 extern const struct attribute *const mplink_tunnel_attrs[];
 extern const struct attribute *const mplink_gre_drops_attrs[];
 extern const struct attribute *const mplink_resequencer_attrs[];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sysfs: the files of a peer, in peers/<peer>/, and of its links, in links/<link>/ there.
+ * sysfs: the files of a peer, in peers/<peer>/, and of its links, in links/<link>/ there, with
+ * what is measured of a link in estimate/.
  */
 #include <linux/rtnetlink.h>
 
@@ -8,6 +9,7 @@
 #include "bfd/sessions.h"
 #include "control/sysfs.h"
 #include "device/peers.h"
+#include "measure/measure.h"
 #include "mplink/core.h"
 #include "packet/path.h"
 
@@ -180,6 +182,26 @@ const struct attribute *const mplink_link_attrs[] = {
 	&mplink_link_liveness_file.attr,
 	&mplink_link_bfd_state_file.attr,
 #define MPLINK_TRAFFIC_COUNTER(id, name, ...) &mplink_link_##name##_file.attr,
+#include "uapi/mplink_attributes.def"
+	NULL,
+};
+
+/* --- what is measured of a link ------------------------------------------------- */
+
+/* All 0 if nothing is known any more, because the far end has begun anew. */
+static struct mplink_estimate mplink_estimate_count(const struct mplink_dir *dir)
+{
+	struct mplink_estimate estimate;
+
+	mplink_measure_estimate(dir->peer->tunnel, dir->id, &estimate);
+	return estimate;
+}
+
+#define MPLINK_ESTIMATE_COUNTER(id, name, ...) MPLINK_COUNTER(estimate, name)
+#include "uapi/mplink_attributes.def"
+
+const struct attribute *const mplink_estimate_attrs[] = {
+#define MPLINK_ESTIMATE_COUNTER(id, name, ...) &mplink_estimate_##name##_file.attr,
 #include "uapi/mplink_attributes.def"
 	NULL,
 };

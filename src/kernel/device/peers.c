@@ -3,6 +3,7 @@
  * The peers of a virtual NIC: how they come, change and go.
  */
 #include <linux/rtnetlink.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <net/ipv6.h>
 
@@ -294,6 +295,24 @@ void mplink_peers_measure(struct mplink_vnic *vnic)
 	while ((peer = mplink_peers_next(vnic, &cursor)))
 		if (peer->tunnel)
 			mplink_measure_begin(peer->tunnel);
+}
+
+void mplink_peers_tell_measured(struct mplink_vnic *vnic)
+{
+	struct mplink_peer_node *peer;
+	unsigned long cursor = 0;
+
+	ASSERT_RTNL();
+
+	while ((peer = mplink_peers_next(vnic, &cursor))) {
+		struct mem_cgroup *before;
+
+		if (!peer->tunnel || !mplink_measure_begun(peer->tunnel))
+			continue;
+		before = set_active_memcg(peer->tunnel->memcg);
+		mplink_listener->peer_measured(vnic, peer);
+		set_active_memcg(before);
+	}
 }
 
 void mplink_peers_follow(struct mplink_vnic *vnic)

@@ -82,6 +82,14 @@ void mplink_peers_forget_nic(struct mplink_vnic *vnic, u32 nic_id);
 void mplink_peers_measure(struct mplink_vnic *vnic);
 
 /**
+ * mplink_peers_tell_measured() - Tell the listener which peers have measured links.
+ * @vnic: the virtual NIC; far ends of its peers have answered
+ *
+ * Context: RTNL; may sleep.
+ */
+void mplink_peers_tell_measured(struct mplink_vnic *vnic);
+
+/**
  * mplink_peers_follow() - Recompute what depends on links, after a NIC took some with it.
  * @vnic: the virtual NIC
  *

@@ -70,7 +70,14 @@ static void mplink_net_liveness_work(struct work_struct *work)
 
 static void mplink_net_answers_work(struct work_struct *work)
 {
-	mplink_net_recheck(container_of(work, struct mplink_net, answers), MPLINK_EVENT_ANSWER);
+	struct mplink_net *mn = container_of(work, struct mplink_net, answers);
+	struct mplink_vnic *vnic;
+
+	mplink_net_recheck(mn, MPLINK_EVENT_ANSWER);
+	rtnl_lock();
+	list_for_each_entry(vnic, &mn->vnics, list)
+		mplink_peers_tell_measured(vnic);
+	rtnl_unlock();
 }
 
 static void mplink_net_restore_work(struct work_struct *work)

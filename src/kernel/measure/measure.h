@@ -76,6 +76,15 @@ u32 mplink_measure_receive(struct mplink_far_end *end, struct sk_buff *skb, u32 
 void mplink_measure_forget(struct mplink_tunnel *tunnel, u32 link);
 
 /**
+ * mplink_measure_begun() - Whether links are measured
+ * @tunnel: the peer's tunnel
+ *
+ * Context: Process context, RTNL.
+ * Return: true if the policy asks for it and the far end has answered.
+ */
+bool mplink_measure_begun(struct mplink_tunnel *tunnel);
+
+/**
  * mplink_measure_estimate() - Tell what is known of a link
  * @tunnel: the peer's tunnel
  * @link: the link's id

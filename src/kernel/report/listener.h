@@ -23,6 +23,7 @@
  *	errno removes the peer.
  * @peer_added: Packets find the peer.
  * @peer_changed: Settings or links of the peer changed.
+ * @peer_measured: The links of the peer are measured.  Called again when far ends answer.
  * @peer_gone: The peer will be removed.
  * @link_named: The peer will get a link with this id.  A negative errno cancels the change.
  * @link_gone: The peer has no link with this id any more, or never got it.  Called for unused
@@ -42,6 +43,7 @@ struct mplink_listener {
 	int (*peer_named)(struct mplink_vnic *vnic, struct mplink_peer_node *peer);
 	void (*peer_added)(struct mplink_vnic *vnic, const struct mplink_peer_node *peer);
 	void (*peer_changed)(struct mplink_vnic *vnic, struct mplink_peer_node *peer);
+	void (*peer_measured)(struct mplink_vnic *vnic, struct mplink_peer_node *peer);
 	void (*peer_gone)(struct mplink_vnic *vnic, struct mplink_peer_node *peer);
 	int (*link_named)(struct mplink_vnic *vnic, struct mplink_peer_node *peer, u32 id,
 			  u32 nic_id, const struct mplink_addr *remote);

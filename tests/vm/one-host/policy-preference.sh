@@ -26,6 +26,8 @@ of_link() { # of_link NIC NAME: in JSON
 }
 
 tunnel 2
+estimate=peers/$PEER/links/eth1/estimate
+[[ -z $(find /sys/class/net/mpl0/mplink -name estimate) ]] || fail "balance-rr measures links"
 check "settings" mplink peer set "$PEER" link eth1 rate-max 2mbit link eth2 preference 1
 check "policy" mplink set mpl0 policy adaptive
 equal "rate_max" "$(attr "peers/$PEER/links/eth1/rate_max") $(of_link eth1 rate_max)" "2000 2000"
@@ -49,6 +51,13 @@ kill "$bulk"
 wait "$bulk" || true
 wait_until 60 pings_by eth1 eth2
 
+# One value a file, as in netlink.
+wait_until 30 test -e "/sys/class/net/mpl0/mplink/$estimate"
+wait_until 30 more_than 0 attr "$estimate/reports"
+[[ $(attr "$estimate/rtt_us") -gt 0 ]] || fail "no round trip in $estimate"
+equal "what is measured of a link" "$(cd "/sys/class/net/mpl0/mplink/$estimate" && echo *)" \
+	"$(mplink -j show | jq -r '[.. | .estimate? // empty][0] | keys | join(" ")')"
+
 # When it is down.
 ip link set eth1 down
 wait_until 30 pings_by eth2 eth1
@@ -60,6 +69,12 @@ mplink save >/run/saved
 check "preference" mplink peer set "$PEER" link eth2 preference 0 link eth1 rate-max 0
 check "load" mplink load /run/saved
 equal "settings that were loaded" "$(of_link eth1 rate_max) $(of_link eth2 preference)" "2000 1"
+
+# A link takes with it what was measured of it; a new one is measured.
+check "a link less" mplink peer set "$PEER" unlink eth2
+[[ ! -e /sys/class/net/mpl0/mplink/peers/$PEER/links/eth2 ]] || fail "eth2 is still in sysfs"
+check "a link more" mplink peer set "$PEER" link eth2 10.0.2.2 preference 1
+wait_until 30 test -e "/sys/class/net/mpl0/mplink/peers/$PEER/links/eth2/estimate/capacity"
 
 # Bounds that exclude each other, and one that is no rate.
 said=$(mplink peer set "$PEER" link eth1 rate-min 3mbit 2>&1) && fail "rate-min was taken: $said"
