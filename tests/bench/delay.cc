@@ -2,16 +2,21 @@
 // UDP flows of evenly spaced, numbered packets: how long each packet was on its way,
 // from the sender's system call to the receiver's.
 //
-// usage: delay KEY SECONDS RATE SIZE FLOWS NICS FROM SOURCE TO DESTINATION
+// usage: delay KEY START SECONDS RATE SIZE FLOWS NICS FROM SOURCE TO DESTINATION
 //
-// RATE packets a second in each flow, SIZE bytes of payload; the flows take turns.  The
-// others are as in goodput.cc.  Prints KEY, and four numbers for each flow, by NIC:
-//   lost       packets that never came
-//   mean, max  delay in microseconds
-//   disorder   packets that came after one with a higher number
+// RATE packets a second in each flow, SIZE bytes of payload; the flows take turns.  What is
+// sent in the first START seconds does not count; then SECONDS follow.  The others are as in
+// goodput.cc.  Prints KEY, and seven numbers for each flow, by NIC:
+//   lost         packets that never came
+//   mean, max    delay in microseconds
+//   disorder     packets that came after one with a higher number
+//   median, p95  of the delay: so many microseconds, or less, for half of the packets, and
+//                for 95 in 100
+//   sent         packets
 #include "traffic.hh"
 
 #include <array>
+#include <numeric>
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -72,6 +77,14 @@ public:
 	{
 		return rx_;
 	}
+	// From now on packets count, this many of them.
+	void count(size_t packets)
+	{
+		first_ = sent_;
+		disorder_ = 0;
+		delays_.clear();
+		delays_.reserve(packets);
+	}
 	void send(size_t size)
 	{
 		Packet packet{sent_++, now()};
@@ -87,9 +100,9 @@ public:
 		while (recv(rx_, &packet, sizeof(packet), MSG_DONTWAIT) > 0) {
 			const int64_t delay = now() - packet.sent;
 
-			received_++;
-			total_ += delay;
-			max_ = std::max(max_, delay);
+			if (packet.number < first_)
+				continue;
+			delays_.push_back(delay);
 			if (packet.number < next_)
 				disorder_++;
 			else
@@ -99,21 +112,31 @@ public:
 			die("receive");
 	}
 
-	void print() const
+	void print()
 	{
-		if (!received_) {
+		if (delays_.empty()) {
 			errno = ENODATA;
 			die("of a flow nothing came");
 		}
-		std::printf(" %u %.2f %.2f %u", sent_ - received_,
-			    static_cast<double>(total_) / received_ / 1e3,
-			    static_cast<double>(max_) / 1e3, disorder_);
+		std::sort(delays_.begin(), delays_.end());
+		const auto total = std::accumulate(delays_.begin(), delays_.end(), int64_t{0});
+
+		std::printf(" %zu %.2f %.2f %u %.2f %.2f %u", sent_ - first_ - delays_.size(),
+			    static_cast<double>(total) / static_cast<double>(delays_.size()) / 1e3,
+			    share(100), disorder_, share(50), share(95), sent_ - first_);
 	}
 
 private:
+	// So many percent of the packets took this long, or less.
+	[[nodiscard]] double share(size_t percent) const
+	{
+		return static_cast<double>(delays_[(delays_.size() * percent + 99) / 100 - 1]) /
+		       1e3;
+	}
+
 	int tx_ = -1, rx_ = -1;
-	uint32_t sent_ = 0, received_ = 0, next_ = 0, disorder_ = 0;
-	int64_t total_ = 0, max_ = 0;
+	uint32_t first_ = 0, sent_ = 0, next_ = 0, disorder_ = 0;
+	std::vector<int64_t> delays_;
 	std::array<char, 1500> bytes_{};
 };
 
@@ -150,23 +173,24 @@ int main(int argc, char **argv)
 {
 	const std::vector<std::string> args(argv + 1, argv + argc);
 
-	if (args.size() != 10) {
-		std::fputs("usage: delay KEY SECONDS RATE SIZE FLOWS NICS FROM SOURCE TO "
+	if (args.size() != 11) {
+		std::fputs("usage: delay KEY START SECONDS RATE SIZE FLOWS NICS FROM SOURCE TO "
 			   "DESTINATION\n",
 			   stderr);
 		return 2;
 	}
-	const int64_t seconds = std::stol(args[1]), rate = std::stol(args[2]);
-	const size_t size = std::stoul(args[3]);
+	const int64_t start = std::stol(args[1]), seconds = std::stol(args[2]);
+	const int64_t rate = std::stol(args[3]);
+	const size_t size = std::stoul(args[4]);
 	unsigned opened = 0;
 	auto flows =
-		fill<Connection>(Places(args[5], static_cast<unsigned>(std::stoul(args[4]))), [&] {
-			const sockaddr_in source = address(args[7], port + opened);
-			const sockaddr_in destination = address(args[9], port + opened);
+		fill<Connection>(Places(args[6], static_cast<unsigned>(std::stoul(args[5]))), [&] {
+			const sockaddr_in source = address(args[8], port + opened);
+			const sockaddr_in destination = address(args[10], port + opened);
 
 			opened++;
-			return Connection(bound(args[6], source, destination),
-					  bound(args[8], destination, source));
+			return Connection(bound(args[7], source, destination),
+					  bound(args[9], destination, source));
 		});
 
 	// Not later than it was asked for, and no page of its own that has to be read first.
@@ -175,13 +199,16 @@ int main(int argc, char **argv)
 	const int64_t began = now() + millisecond;
 	const auto each = static_cast<int64_t>(flows.size());
 
-	for (int64_t n = 0; n < seconds * rate * each; n++) {
+	for (int64_t n = 0; n < (start + seconds) * rate * each; n++) {
 		receive_until(flows, began + n * second / (rate * each));
+		if (n == start * rate * each)
+			for (Connection &flow : flows)
+				flow.count(static_cast<size_t>(seconds * rate));
 		flows[static_cast<size_t>(n % each)].send(size);
 	}
 	receive_until(flows, now() + patience);
 	std::printf("%s", args[0].c_str());
-	for (const Connection &flow : flows)
+	for (Connection &flow : flows)
 		flow.print();
 	std::puts("");
 	return 0;

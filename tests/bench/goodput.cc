@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 // TCP flows that take all that they can get: what arrives of each, in Mbit/s.
 //
-// usage: goodput KEY tcp|mptcp START SECONDS FLOWS NICS FROM SOURCE TO DESTINATION
+// usage: goodput KEY PROTOCOL START SECONDS[,...] FLOWS NICS FROM SOURCE TO DESTINATION
 //
 // FROM and TO name network namespaces, "-" is the present one.  NICS: "-", or A's NICs
 // as in "eth1,eth2": so many flows for each of them, and none elsewhere.  The flows have
 // START seconds from before they connect to find their rate, and then SECONDS.  Prints
 // start.KEY and each flow's Mbit/s until then, by NIC, as its receiver reads them; and KEY
-// and those from then on.  mptcp: fails if a connection has not as many subflows as there
-// shall be.
+// and those from then on, of all flows in each of the SECONDS in turn.  PROTOCOL is tcp; or
+// mptcpN, which fails if a connection has not N subflows beside its first one.
 #include "traffic.hh"
 
 #include <array>
+#include <iomanip>
 #include <linux/mptcp.h>
 #include <utility>
 
 namespace
 {
 
-constexpr int mptcp = 262;              // IPPROTO_MPTCP
-constexpr int mptcp_options = 284;      // SOL_MPTCP
-constexpr unsigned subflows_beside = 2; // of three links
+constexpr int mptcp = 262;         // IPPROTO_MPTCP
+constexpr int mptcp_options = 284; // SOL_MPTCP
 constexpr size_t chunk = 65536;
 
 std::array<char, chunk> zeros, sink;
@@ -137,13 +137,18 @@ std::vector<uint64_t> run(std::vector<Connection> &flows, int64_t until)
 	return received;
 }
 
-void print(const std::string &key, const std::vector<uint64_t> &bytes, int64_t seconds)
+// What came since then, in Mbit/s.
+std::string rates(const std::vector<uint64_t> &bytes, const std::vector<uint64_t> &before,
+		  int64_t seconds)
 {
-	std::printf("%s", key.c_str());
-	for (const uint64_t n : bytes)
-		std::printf(" %.3f",
-			    static_cast<double>(n) * 8 / 1e6 / static_cast<double>(seconds));
-	std::puts("");
+	std::ostringstream text;
+
+	text << std::fixed << std::setprecision(3);
+	for (size_t i = 0; i < bytes.size(); i++)
+		text << ' '
+		     << static_cast<double>(bytes[i] - before[i]) * 8 / 1e6 /
+				static_cast<double>(seconds);
+	return text.str();
 }
 
 } // namespace
@@ -152,15 +157,15 @@ int main(int argc, char **argv)
 {
 	const std::vector<std::string> args(argv + 1, argv + argc);
 
-	if (args.size() != 10 || (args[1] != "tcp" && args[1] != "mptcp")) {
-		std::fputs("usage: goodput KEY tcp|mptcp START SECONDS FLOWS NICS FROM SOURCE "
+	if (args.size() != 10 || (args[1] != "tcp" && !args[1].starts_with("mptcp"))) {
+		std::fputs("usage: goodput KEY PROTOCOL START SECONDS[,...] FLOWS NICS FROM SOURCE "
 			   "TO DESTINATION\n",
 			   stderr);
 		return 2;
 	}
 	const std::string &from = args[6], &to = args[8];
-	const int protocol = args[1] == "mptcp" ? mptcp : IPPROTO_TCP;
-	const int64_t start = std::stol(args[2]), seconds = std::stol(args[3]);
+	const int protocol = args[1] == "tcp" ? IPPROTO_TCP : mptcp;
+	const int64_t start = std::stol(args[2]);
 	const sockaddr_in source = address(args[7], 0), destination = address(args[9]);
 	// An MPTCP listener on one address takes no subflow to another one.
 	const sockaddr_in any = address("0.0.0.0");
@@ -185,16 +190,26 @@ int main(int argc, char **argv)
 				Socket(check(accept(listener, nullptr, nullptr), "accept")));
 		});
 
-	const std::vector<uint64_t> before = run(flows, began + start * second);
+	std::vector<uint64_t> before = run(flows, began + start * second);
+	const std::string first = rates(before, std::vector<uint64_t>(flows.size()), start);
 
 	if (protocol == mptcp)
 		for (const Connection &flow : flows)
-			flow.expect_subflows(subflows_beside);
-	std::vector<uint64_t> after = run(flows, began + (start + seconds) * second);
+			flow.expect_subflows(static_cast<unsigned>(
+				std::stoul(args[1].substr(std::strlen("mptcp")))));
 
-	for (size_t i = 0; i < flows.size(); i++)
-		after[i] -= before[i];
-	print("start." + args[0], before, start);
-	print(args[0], after, seconds);
+	std::istringstream periods(args[3]);
+	std::string rest;
+	int64_t until = start;
+
+	for (std::string seconds; std::getline(periods, seconds, ',');) {
+		until += std::stol(seconds);
+		const std::vector<uint64_t> after = run(flows, began + until * second);
+
+		rest += rates(after, before, std::stol(seconds));
+		before = after;
+	}
+	std::printf("start.%s%s\n%s%s\n", args[0].c_str(), first.c_str(), args[0].c_str(),
+		    rest.c_str());
 	return 0;
 }

@@ -26,10 +26,11 @@ set -Eeuo pipefail
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/bench/wires.sh
 source "$(dirname "$0")/wires.sh"
+# shellcheck source=tests/bench/mechanisms.sh
+source "$(dirname "$0")/mechanisms.sh"
 
 goodput=$PWD/build/bench/goodput
 delay=$PWD/build/bench/delay
-mplink=$PWD/build/mplink
 seconds=8
 # Until a flow has found its rate. Over links of 5, 20 and 50 ms its window was seen to
 # give up doubling early, without a loss, and to take six seconds from there.
@@ -43,50 +44,6 @@ declare -A shapes=(
 )
 # Of the shape's links, for mplink.
 declare -A weights=([equal]="1 1 1" [delay]="1 1 1" [unequal]="4 2 1")
-
-# What is measured is what was meant.
-expect_encap() {
-	local found
-	found=$(cat /sys/class/net/mpl0/mplink/encap)$(in_b cat /sys/class/net/mpl0/mplink/encap)
-	[[ $found == "$1$1" ]] || {
-		echo "goodput.sh: mpl0's encap is $found, not $1" >&2
-		return 1
-	}
-}
-
-all_valid() {
-	! cat /sys/class/net/mpl0/mplink/peers/10.99.0.2/links/*/valid |
-		grep -v 1 >/dev/null && ! in_b "$mplink" -j show | grep '"valid": *false' >/dev/null
-}
-
-# add_mplink ENCAP POLICY WEIGHT...: a link for each weight.
-add_mplink() {
-	local host tries=50
-	insmod "$module"
-	for host in 1 2; do
-		connect_nics $host | in_host $host
-		configuration $host 10.99.0 "$2" "$1" "${@:3}" >/run/mplink$host.json
-	done
-	"$mplink" load /run/mplink1.json
-	in_b "$mplink" load /run/mplink2.json
-	for host in 1 2; do
-		printf '%s\n' "addr add 10.99.0.$host/24 dev mpl0" "link set mpl0 up" | in_host $host
-	done
-	until all_valid; do
-		if [[ $((tries--)) -eq 0 ]]; then
-			echo "goodput.sh: not all links of mplink $* are valid after 5 s" >&2
-			return 1
-		fi
-		sleep 0.1
-	done
-	expect_encap "$1"
-}
-
-remove_mplink() {
-	ip link del mpl0
-	ip -n B link del mpl0
-	rmmod mplink
-}
 
 add_bond() {
 	local host i
@@ -107,45 +64,10 @@ remove_bond() {
 	ip -n B link del bond0
 }
 
-# A connects to one address of B's, which then names its two others.
-add_mptcp() {
-	local i
-	connect_nics 1 | in_host 1
-	connect_nics 2 | in_host 2
-	ip mptcp limits set subflows 2 add_addr_accepted 2
-	ip -n B mptcp limits set subflows 2
-	for i in 2 3; do
-		ip -n B mptcp endpoint add 10.0.$i.2 dev eth$i signal
-	done
-}
-
-remove_mptcp() {
-	ip -n B mptcp endpoint flush
-}
-
-# sender HOW: how A's TCP looks for a flow's rate; "": as Debian has it.
-sender() {
-	local hystart=1 algorithm=cubic
-	case $1 in
-	no-hystart) hystart=0 ;;
-	bbr) algorithm=bbr ;;
-	esac
-	echo $hystart >/sys/module/tcp_cubic/parameters/hystart
-	sysctl -qw net.ipv4.tcp_congestion_control=$algorithm
-}
-
 # flows KEY PROTOCOL NETWORK: one, and eight.
 flows() {
 	"$goodput" "goodput.$1" "$2" "$start" "$seconds" 1 - - "$3.1" B "$3.2"
 	"$goodput" "goodput8.$1" "$2" "$start8" $((seconds / 2)) 8 - - "$3.1" B "$3.2"
-}
-
-# counter HOST NAME: of mpl0's.
-counter() {
-	local run=()
-	[[ $1 -eq 1 ]] || run=(in_b)
-	"${run[@]}" ethtool -S mpl0 | awk -v name="$2:" '$1 == name { print $2; found = 1 }
-		END { exit !found }'
 }
 
 # Each kind of link that there is in a shape, by itself.
@@ -173,7 +95,7 @@ measure() {
 		remove_bond ;;
 	mptcp)
 		add_mptcp
-		flows "$1.$2" mptcp 10.0.1
+		flows "$1.$2" mptcp2 10.0.1
 		remove_mptcp ;;
 	mplink.*)
 		IFS=. read -r _ encap how <<<"$2"
@@ -199,14 +121,14 @@ measure() {
 pinned_flows() {
 	"$goodput" "loss.tcp.$1" tcp "$start8" "$seconds" 1 eth1,eth2,eth3 - 10.99.0.1 B 10.99.0.2
 	sleep 2 # until what TCP has left in the links' queues is gone
-	"$delay" "loss.udp.$1" "$seconds" 500 1000 1 eth1,eth2,eth3 - 10.99.0.1 B 10.99.0.2
+	"$delay" "loss.udp.$1" 0 "$seconds" 500 1000 1 eth1,eth2,eth3 - 10.99.0.1 B 10.99.0.2
 }
 
 loss() {
 	lay_wires 5/20 5/20 5/20
 	add_mplink gre-udp balance-xor 1 1 1
 	pinned_flows without
-	lose 1 5 1
+	reshape 1 5%1/20
 	pinned_flows with
 	remove_mplink
 	remove_wires
@@ -215,7 +137,7 @@ loss() {
 # delays WAY NETWORK: a packet a millisecond, and nothing else.
 delays() {
 	local waited
-	"$delay" "tunnel.delay.$1" "$seconds" 1000 1000 1 - - "$2.1" B "$2.2"
+	"$delay" "tunnel.delay.$1" 0 "$seconds" 1000 1000 1 - - "$2.1" B "$2.2"
 	waited=$(counter 2 reseq_reordered)
 	echo "tunnel.waited.$1 $waited"
 }

@@ -10,9 +10,9 @@
 #   mac HOST I       of its NIC number I
 #   connect HOST DEV NETWORK I       lines: NETWORK.HOST/24 on DEV, whose far end's MAC is
 #                    number I, and up
-#   connect_nics HOST                lines: 10.0.I.HOST/24 on eth1 to eth3
+#   connect_nics HOST                lines: 10.0.I.HOST/24 on eth1 and so on, $wires of them
 #   configuration HOST NETWORK POLICY ENCAP WEIGHT...      for `mplink load`: HOST's end of
-#                    as many links, over eth1 and so on
+#                    as many links, over eth1 and so on; "-": no weight
 #   kernel_memory    what the kernel has taken for itself, in KiB
 #
 # HOST is a number: A is 1, B is 2.
@@ -23,6 +23,7 @@ trap 'echo "${BASH_SOURCE[0]##*/}:$LINENO: status $? from: $BASH_COMMAND" >&2' E
 
 # shellcheck disable=SC2034 # for those that source this
 module=$PWD/build/$MPLINK_KERNEL/mplink.ko
+wires=3 # between the hosts
 
 in_b() {
 	ip netns exec B "$@"
@@ -56,7 +57,7 @@ connect() {
 
 connect_nics() {
 	local i
-	for i in 1 2 3; do
+	for ((i = 1; i <= wires; i++)); do
 		connect "$1" "eth$i" "10.0.$i" $i
 	done
 }
@@ -66,8 +67,9 @@ configuration() {
 	for weight in "${@:5}"; do
 		i=$((i + 1))
 		members+="${members:+, }\"eth$i\""
-		links+="${links:+, }{\"nic\": \"eth$i\", \"remote\": \"10.0.$i.$there\",
-			\"weight\": $weight}"
+		links+="${links:+, }{\"nic\": \"eth$i\", \"remote\": \"10.0.$i.$there\""
+		[[ $weight == - ]] || links+=", \"weight\": $weight"
+		links+="}"
 	done
 	echo "{\"devices\": [{\"name\": \"mpl0\", \"policy\": \"$3\", \"encap\": \"$4\",
 		\"nics\": [$members],
