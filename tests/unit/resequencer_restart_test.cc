@@ -250,6 +250,19 @@ TEST_F(Restarts, JumpsByHalfTheRange)
 }
 
 // Whatever comes, a far end that goes on sending is heard again.
+// The packet that was doubted first is the highest one, and all of them have waited since.
+TEST_F(Restarts, TheFirstThatWasDoubtedIsNotHeldForLonger)
+{
+	all().arrive(0x8000008b, 0);
+	all().arrive(0x7ffffff1, 1);
+	all().arrive(14, 0);
+	all().pass(300);
+	all().arrive(0U - 46U, 2);
+	all().arrive(0U - 43U, 2);
+	EXPECT_EQ(all().counters().restarts, 1U);
+	EXPECT_EQ(all().deadline(), 1000000U + 200000U);
+}
+
 TEST_F(Restarts, OverALinkThatHadBroughtNothing)
 {
 	mature(2);

@@ -105,6 +105,18 @@ public:
 		return true;
 	}
 
+	// For a packet that is in the tree and came before the ones below it: those have waited
+	// for as long, then.  See first().
+	void age_below(const mplink_held &packet)
+	{
+		mplink_held *below = last_before(packet);
+
+		while (below && packet.held_us < below->held_us) {
+			below->held_us = packet.held_us;
+			below = last_before(*below);
+		}
+	}
+
 	mplink_held &take_first()
 	{
 		mplink_held &taken = *first_;
@@ -125,6 +137,23 @@ private:
 		while (at->next)
 			at = at->next;
 		return at;
+	}
+
+	// The packet with the next lower number, or null.
+	mplink_held *last_before(const mplink_held &packet)
+	{
+		const mplink_u32 place = packet.seq - base_;
+		mplink_held *below = nullptr;
+
+		for (mplink_held *at = root_; at;) {
+			if (at->seq - base_ < place) {
+				below = at;
+				at = at->right;
+			} else {
+				at = at->next;
+			}
+		}
+		return below;
 	}
 
 	// Splits the tree: numbers lower than place to one side, higher ones to the other.

@@ -139,8 +139,11 @@ void Resequencer::BucketOperation::adopt(mplink_u32 seq)
 		next = packet->next;
 		packet->doubted = false;
 		b_.held--;
-		if (hold(*packet))
-			note(*packet);
+		if (!hold(*packet))
+			continue;
+		// Unlike other packets, it may be older than those below it.
+		b_.waiting.age_below(*packet);
+		note(*packet);
 	}
 }
 
