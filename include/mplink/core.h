@@ -96,6 +96,9 @@ mplink_u32 mplink_core_get_policy(const struct mplink_device *device);
  * @encap: enum mplink_encap
  * @why: takes a static text that tells why it failed
  *
+ * Each encap has a default policy: adaptive with gre-udp, else balance-rr.  If the device has
+ * the default of its old encap, it gets that of the new one.
+ *
  * Return: 0, -EINVAL if there is no such encapsulation, or -EBUSY while there are peers,
  * because their links are of the old kind.
  */

@@ -32,7 +32,10 @@
 /* The longest key of BFD's keyed SHA1 (RFC 5880 4.4); a shorter one is filled up with zeros. */
 #define MPLINK_BFD_KEY_LEN 20
 
-/* How the packets for a peer are spread over its valid links. */
+/*
+ * How the packets for a peer are spread over its valid links.  The default is adaptive with encap
+ * gre-udp, else balance-rr.
+ */
 enum mplink_policy {
 	MPLINK_POLICY_BALANCE_RR,	/* even in bytes, by weight */
 	MPLINK_POLICY_BALANCE_XOR,	/* a flow stays on a link */

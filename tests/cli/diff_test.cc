@@ -221,8 +221,8 @@ TEST(Diff, Tunnel)
 	ASSERT_EQ(texts(requests),
 		  (std::vector<std::string>{"set flow-buckets 64 outoforder-max-us 50000",
 					    "peer del 10.99.0.2", "peer del fd99::3",
-					    "set encap gre-udp", "peer add 10.99.0.2",
-					    "peer add fd99::3"}));
+					    "set policy balance-rr encap gre-udp",
+					    "peer add 10.99.0.2", "peer add fd99::3"}));
 	EXPECT_EQ(requests[4].settings.at(Setting::peer_key), 16777215U);
 	EXPECT_EQ(requests[4].links.size(), 2U);
 	EXPECT_FALSE(requests[5].settings.contains(Setting::peer_key));
@@ -231,6 +231,7 @@ TEST(Diff, Tunnel)
 
 	ASSERT_EQ(back.size(), 6U);
 	EXPECT_EQ(back[3].settings.at(Setting::encap), MPLINK_ENCAP_NONE);
+	EXPECT_EQ(back[3].settings.at(Setting::policy), MPLINK_POLICY_BALANCE_RR);
 	EXPECT_FALSE(back[4].settings.contains(Setting::peer_key));
 
 	// A new key alone changes nothing else.

@@ -57,6 +57,15 @@ TEST(Config, Defaults)
 
 	EXPECT_EQ(devices.at(0).settings[Setting::policy], MPLINK_POLICY_BALANCE_RR);
 	EXPECT_EQ(devices.at(0).peers.at(0).links.at(0).settings[Setting::link_weight], 1);
+	EXPECT_EQ(parse_config(R"({"devices": [{"name": "mpl0", "encap": "gre-udp"}]})")
+			  .at(0)
+			  .settings[Setting::policy],
+		  MPLINK_POLICY_ADAPTIVE);
+	EXPECT_EQ(parse_config(R"({"devices": [{"name": "mpl0", "encap": "gre-udp",
+				  "policy": "balance-rr"}]})")
+			  .at(0)
+			  .settings[Setting::policy],
+		  MPLINK_POLICY_BALANCE_RR);
 	EXPECT_EQ(fault(R"({"devices": [{"name": "mpl0"}]})"), "");
 	EXPECT_EQ(fault(R"({"devices": []})"), "");
 	EXPECT_EQ(fault(device(R"(, "peers": [{"address": "10.99.0.2"}])")), "");

@@ -21,8 +21,28 @@ protected:
 
 	void start(mplink_u32 links, std::vector<mplink_u16> weights = {})
 	{
+		start_alone(links, weights);
+		answer(links);
+	}
+	// The far end knows no messages.
+	void start_alone(mplink_u32 links, std::vector<mplink_u16> weights = {})
+	{
 		world().start(links, weights);
 		ASSERT_EQ(world().set_policy(MPLINK_POLICY_ADAPTIVE), 0);
+		warm_up();
+	}
+	void answer(mplink_u32 links)
+	{
+		for (mplink_u32 i = 0; i < links; i++) {
+			const ReadLock lock;
+
+			mplink_core_take_caps(world().peer(), i, 0x1111, 1);
+		}
+		world().recheck(MPLINK_EVENT_ANSWER);
+		warm_up();
+	}
+	void warm_up()
+	{
 		// The first packet asks for the lane.
 		world().send(len);
 		world().make_lanes();
@@ -68,6 +88,45 @@ TEST_F(AdaptivePolicy, WithoutMeasurementsWeightsDecide)
 	EXPECT_NEAR(static_cast<double>(found[0]), 1000, 20);
 	EXPECT_NEAR(static_cast<double>(found[1]), 2000, 20);
 	EXPECT_NEAR(static_cast<double>(found[2]), 3000, 20);
+}
+
+// However little is sent: a slow link must not get all that would fit a faster one.
+TEST_F(AdaptivePolicy, WithoutAnAnswerItIsBalanceRr)
+{
+	start_alone(3, {1, 2, 3});
+
+	const auto found = shares(600, 1);
+
+	EXPECT_NEAR(static_cast<double>(found[0]), 100, 1);
+	EXPECT_NEAR(static_cast<double>(found[1]), 200, 1);
+	EXPECT_NEAR(static_cast<double>(found[2]), 300, 1);
+	EXPECT_EQ(mplink_core_get_policy(world().device()), mplink_u32{MPLINK_POLICY_ADAPTIVE});
+}
+
+TEST_F(AdaptivePolicy, ItBeginsWithTheAnswerAndEndsWithIt)
+{
+	start_alone(2);
+	EXPECT_EQ(shares(20, 10), (std::vector<mplink_u64>{10, 10}));
+	answer(2);
+	pace(0, 10 * mbit, 5);
+	EXPECT_EQ(shares(20, 10), (std::vector<mplink_u64>{0, 20}));
+	{
+		const ReadLock lock;
+
+		mplink_core_forget_far_end(world().peer());
+	}
+	world().recheck(MPLINK_EVENT_ANSWER);
+	warm_up();
+	EXPECT_EQ(shares(20, 10), (std::vector<mplink_u64>{10, 10}));
+}
+
+// What the user says of a link counts without an answer, too.
+TEST_F(AdaptivePolicy, WithoutAnAnswerBoundsCount)
+{
+	start_alone(2);
+	ASSERT_EQ(world().set_links({{.nic_id = 0, .preference_given = 1, .preference = 1}}), 0);
+	warm_up();
+	EXPECT_EQ(shares(20, 20), (std::vector<mplink_u64>{0, 20}));
 }
 
 TEST_F(AdaptivePolicy, SparsePacketsTakeTheFastestLink)

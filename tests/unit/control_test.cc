@@ -44,6 +44,26 @@ protected:
 	}
 };
 
+TEST_F(Control, ADefaultPolicyFollowsTheEncapAndAnotherStays)
+{
+	const RtnlLock rtnl;
+	const char *why = nullptr;
+	mplink_device *const device = world().device();
+	const auto change = [&](mplink_u32 encap) {
+		EXPECT_EQ(mplink_core_set_encap(device, encap, &why), 0);
+		return mplink_core_get_policy(device);
+	};
+
+	EXPECT_EQ(change(MPLINK_ENCAP_GRE_UDP), mplink_u32{MPLINK_POLICY_ADAPTIVE});
+	EXPECT_EQ(change(MPLINK_ENCAP_NONE), mplink_u32{MPLINK_POLICY_BALANCE_RR});
+	EXPECT_EQ(mplink_core_set_policy(device, MPLINK_POLICY_BROADCAST), 0);
+	EXPECT_EQ(change(MPLINK_ENCAP_GRE_UDP), mplink_u32{MPLINK_POLICY_BROADCAST});
+	// It is the default only with the other encap.
+	EXPECT_EQ(mplink_core_set_policy(device, MPLINK_POLICY_BALANCE_RR), 0);
+	EXPECT_EQ(change(MPLINK_ENCAP_GRE_UDP), mplink_u32{MPLINK_POLICY_BALANCE_RR});
+	EXPECT_EQ(change(MPLINK_ENCAP_NONE), mplink_u32{MPLINK_POLICY_BALANCE_RR});
+}
+
 TEST_F(Control, ANicThatIsRemovedGivesItsPlaceToAnother)
 {
 	world().start(3);

@@ -354,6 +354,14 @@ TEST(Params, NicsAloneTakeTheDefaults)
 	EXPECT_EQ(c.peer.hi | c.peer.lo, 0U);
 }
 
+TEST(Params, GreUdpAdaptsUnlessAPolicyIsNamed)
+{
+	EXPECT_EQ(good({.nics = "eth1", .encap = "gre-udp"}).policy,
+		  mplink_u32{MPLINK_POLICY_ADAPTIVE});
+	EXPECT_EQ(good({.nics = "eth1", .policy = "balance-rr", .encap = "gre-udp"}).policy,
+		  mplink_u32{MPLINK_POLICY_BALANCE_RR});
+}
+
 TEST(Params, AllGiven)
 {
 	const mplink_config c = good({.nics = "eth1,eth2.100,abcdefghijklmno",

@@ -12,6 +12,8 @@
 #   recipe_internet                       hosts branch and server; branch has NICs dsl0 and lte0,
 #                                         server eth0, and behind them are the providers' routers
 #   recipe_two_servers                    follows two-servers.md on A and B with three cables
+#   takes_all_cables TO                   one TCP flow from A to B's address TO uses all three
+#                                         cables, once these have a rate
 #   link_is HOST PEER LINK FILE VALUE     whether sysfs says so of the link
 
 RECIPE_RUN=/run/recipe
@@ -87,4 +89,28 @@ recipe_two_servers() {
 
 link_is() {
 	[[ $(at "$1" cat "/sys/class/net/mpl0/mplink/peers/$2/links/$3/$4") == "$5" ]]
+}
+
+_all_cables_carry() {
+	at A cat /sys/class/net/mpl0/mplink/peers/10.99.0.2/links/eth{1,2,3}/tx_packets |
+		awk -v least=$(($1 + 500)) '$1 < least { exit 1 }'
+}
+
+takes_all_cables() {
+	local nic before bulk
+	for nic in eth1 eth2 eth3; do
+		at A tc qdisc add dev $nic root netem rate 5mbit limit 50
+	done
+	before=$(at A cat /sys/class/net/mpl0/mplink/peers/10.99.0.2/links/eth{1,2,3}/tx_packets |
+		sort -n | tail -n1)
+	at B iperf3 -s -D >/dev/null
+	wait_until 30 at B bash -c 'ss -Hlt | grep -q :5201'
+	ip netns exec A iperf3 -c "$1" -t 120 >/dev/null 2>&1 &
+	bulk=$!
+	wait_until 60 _all_cables_carry "$before"
+	kill $bulk
+	wait $bulk || true
+	for nic in eth1 eth2 eth3; do
+		at A tc qdisc del dev $nic root
+	done
 }

@@ -268,10 +268,12 @@ std::vector<ChangeRequest> diff(const DeviceStatus &current, const DeviceConfig 
 	SettingValues encap;
 
 	// Peers cannot change their encap, so they must be removed and added again.  Do
-	// everything else before.
+	// everything else before.  The policy may change with the encap, so it goes along.
 	if (const auto found = settings.find(Setting::encap); found != settings.end()) {
-		encap.insert(*found);
-		settings.erase(found);
+		encap = {{Setting::encap, found->second},
+			 {Setting::policy, wanted.settings[Setting::policy]}};
+		settings.erase(Setting::encap);
+		settings.erase(Setting::policy);
 		left.peers.clear();
 	}
 	if (!settings.empty() || wanted.bfd_key)

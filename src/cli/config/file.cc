@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/defaults.hh"
 #include "base/validation.hh"
 #include "common/failure.hh"
 #include "model/settings_json.hh"
@@ -379,6 +380,8 @@ DeviceConfig Parser::device(const std::string &path, const Json &value)
 		return device;
 	device.name = nic_name(path + ".name", value["name"]);
 	settings(path, value, Place::device, device.settings);
+	if (!value.contains(info(Setting::policy).key))
+		device.settings[Setting::policy] = default_policy(device.settings[Setting::encap]);
 	if (const auto wanted = value.find("bfd"); wanted != value.end())
 		bfd(path + ".bfd", *wanted, device);
 	if (const auto wanted = value.find("tunnel"); wanted != value.end())

@@ -2,6 +2,7 @@
 #include "api/params.hh"
 
 #include "api/param_text.hh"
+#include "base/defaults.hh"
 #include "base/names.hh"
 #include "base/validation.hh"
 #include "link/settings.hh"
@@ -117,8 +118,10 @@ bool Parser::nics()
 	return true;
 }
 
+// Call it after encap(), because the default depends on the encap.
 bool Parser::policy()
 {
+	out_.policy = default_policy(out_.encap);
 	if (!in_.policy)
 		return true;
 
@@ -357,7 +360,7 @@ bool Parser::parse()
 {
 	if (!in_.nics)
 		return without_nics();
-	return name() && nics() && policy() && encap() && peer() && remotes() && weights() &&
+	return name() && nics() && encap() && policy() && peer() && remotes() && weights() &&
 	       liveness() && waits() && bfd() && tunnel();
 }
 

@@ -42,6 +42,8 @@ int Device::set_encap(Rtnl, mplink_u32 encap)
 		return 0;
 	if (peers_)
 		return -ebusy;
+	if (settings_.policy == default_policy(settings_.encap))
+		settings_.policy = default_policy(encap);
 	settings_.encap = encap;
 	return 0;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // A virtual NIC: its NICs and its peers, and how they follow events.
 #pragma once
+#include "base/defaults.hh"
 #include "link/link_changes.hh"
 #include "policy/policies.hh"
 
@@ -12,7 +13,7 @@ class Device : Counted<Kind::devices>
 public:
 	explicit Device(void *owner)
 	    : settings_{.owner = owner,
-			.policy = MPLINK_POLICY_BALANCE_RR,
+			.policy = default_policy(MPLINK_ENCAP_NONE),
 			.encap = MPLINK_ENCAP_NONE,
 			.liveness = default_liveness(),
 			.tunnel = TunnelSettings(default_tunnel())},
@@ -33,7 +34,7 @@ public:
 	{
 		return settings_.policy;
 	}
-	// encap must be valid.
+	// encap must be valid.  See mplink_core_set_encap().
 	[[nodiscard]] int set_encap(Rtnl, mplink_u32 encap);
 	mplink_u32 encap() const
 	{

@@ -16,6 +16,10 @@ struct PaceSettings {
 	Shared<mplink_u32> rate_max;
 	Shared<mplink_u32> preference;
 
+	bool given() const
+	{
+		return rate_min.read() || rate_max.read() || preference.read();
+	}
 	// kbit/s in bytes per second.
 	static constexpr mplink_u64 bytes(mplink_u32 kbit)
 	{

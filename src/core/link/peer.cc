@@ -95,6 +95,19 @@ bool Peer::prune(Rtnl rtnl)
 	return left;
 }
 
+// The policy that packets follow.  Without marks and bounds, adaptive would guess a rate for each
+// link.  Above that rate a slow link loses packets while others are idle, so packets follow the
+// weights instead.
+mplink_u32 Peer::policy(Rtnl rtnl, const Settings &settings) const
+{
+	if (settings.policy != MPLINK_POLICY_ADAPTIVE || far_epoch())
+		return settings.policy;
+	for (const Link &link : *links_.get(rtnl))
+		if (link.pace_settings().given())
+			return settings.policy;
+	return MPLINK_POLICY_BALANCE_RR;
+}
+
 bool Peer::publish(Rtnl rtnl, const Settings &settings)
 {
 	const LinkSet *links = links_.get(rtnl);
@@ -112,7 +125,8 @@ bool Peer::publish(Rtnl rtnl, const Settings &settings)
 		if (specs) {
 			for (mplink_u32 i = 0; i < n; i++)
 				specs[i] = ordered[i]->spec();
-			table = build_table({specs.begin(), n}, settings.policy, lanes_, ++serial_);
+			table = build_table({specs.begin(), n}, policy(rtnl, settings), lanes_,
+					    ++serial_);
 		}
 		stale_ = !table;
 		// Fewer links, or the old policy, are better than no link.
@@ -202,6 +216,10 @@ bool Peer::finish(Rtnl rtnl, const Settings &settings, bool changed)
 	if (!usable)
 		for (Link &link : links)
 			changed |= link.skip_wait(rtnl, now);
+
+	// The far end may have begun to answer, or ceased to.
+	if (const LinkTable *table = table_.get(rtnl))
+		changed |= table->policy() != policy(rtnl, settings);
 
 	const bool published = !(changed || stale_) || publish(rtnl, settings);
 

@@ -149,6 +149,7 @@ public:
 	Peer *previous = nullptr;
 
 private:
+	mplink_u32 policy(Rtnl, const Settings &) const;
 	[[nodiscard]] bool judge(Rtnl, const Settings &, const Nic *only);
 	bool prune(Rtnl rtnl);
 	[[nodiscard]] bool finish(Rtnl, const Settings &, bool changed);

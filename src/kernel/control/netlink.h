@@ -338,10 +338,12 @@ int mplink_nl_set_tunnel(struct genl_info *info, struct mplink_vnic *vnic);
 /**
  * struct mplink_nl_tunnel - saved settings of a tunnel
  * @encap: enum mplink_encap
+ * @policy: enum mplink_policy, which may change with the encap
  * @config: the settings of gre-udp
  */
 struct mplink_nl_tunnel {
 	u32 encap;
+	u32 policy;
 	struct mplink_tunnel_config config;
 };
 

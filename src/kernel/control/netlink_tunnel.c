@@ -176,6 +176,7 @@ int mplink_nl_set_tunnel(struct genl_info *info, struct mplink_vnic *vnic)
 void mplink_nl_save_tunnel(const struct mplink_vnic *vnic, struct mplink_nl_tunnel *was)
 {
 	was->encap = mplink_core_get_encap(vnic->core);
+	was->policy = mplink_core_get_policy(vnic->core);
 	mplink_core_get_tunnel(vnic->core, &was->config);
 }
 
@@ -188,6 +189,8 @@ void mplink_nl_restore_tunnel(struct mplink_vnic *vnic, const struct mplink_nl_t
 	/* These settings were valid a moment ago: only setting encap can fail, without memory. */
 	if (now.encap != was->encap)
 		mplink_vnic_set_encap(vnic, was->encap, &why);
+	if (mplink_core_get_policy(vnic->core) != was->policy)
+		mplink_vnic_set_policy(vnic, was->policy);
 	if (memcmp(&now.config, &was->config, sizeof(now.config)))
 		mplink_vnic_set_tunnel(vnic, &was->config, &why);
 }

@@ -63,6 +63,7 @@ void mplink_tunnel_end(struct mplink_vnic *vnic)
 int mplink_vnic_set_encap(struct mplink_vnic *vnic, u32 encap, const char **why)
 {
 	const u32 before = mplink_core_get_encap(vnic->core);
+	const u32 policy = mplink_core_get_policy(vnic->core);
 	int err;
 
 	ASSERT_RTNL();
@@ -76,6 +77,7 @@ int mplink_vnic_set_encap(struct mplink_vnic *vnic, u32 encap, const char **why)
 			const char *ignored;
 
 			mplink_core_set_encap(vnic->core, before, &ignored);
+			mplink_core_set_policy(vnic->core, policy);
 			return err;
 		}
 	} else {

@@ -15,6 +15,8 @@ struct mplink_vnic;
  * @encap: MPLINK_ENCAP_*
  * @why: on error, set to the reason, a static text
  *
+ * The policy may change with it: see mplink_core_set_encap().
+ *
  * Context: Process context, RTNL; may wait for packets under way.
  * Return: 0, or a negative errno; then nothing has changed.
  */

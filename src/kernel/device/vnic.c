@@ -374,9 +374,7 @@ static int mplink_vnic_configure(struct mplink_vnic *vnic, const struct mplink_c
 	u32 i;
 	int err;
 
-	err = mplink_vnic_set_policy(vnic, config->policy);
-	if (!err)
-		err = mplink_vnic_set_liveness(vnic, &config->liveness, NULL, &why);
+	err = mplink_vnic_set_liveness(vnic, &config->liveness, NULL, &why);
 	if (!err)
 		err = mplink_vnic_set_tunnel(vnic, &config->tunnel, &why);
 	if (!err) {
@@ -384,6 +382,9 @@ static int mplink_vnic_configure(struct mplink_vnic *vnic, const struct mplink_c
 		if (err)
 			netdev_err(vnic->dev, "encap: %s\n", why);
 	}
+	/* A change of the encap may change the policy. */
+	if (!err)
+		err = mplink_vnic_set_policy(vnic, config->policy);
 	for (i = 0; !err && i < config->nr_nics; i++) {
 		u32 id;
 

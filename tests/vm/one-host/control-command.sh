@@ -137,6 +137,11 @@ mplink show | grep "policy balance-rr, encap gre-udp, " >/dev/null || fail "show
 mplink show | grep "IN ORDER .* LOST$" >/dev/null || fail "show has no word on order: $(mplink show)"
 mplink show --prometheus | grep '^mplink_peer_in_order_packets_total{device="mpl0",peer="10.99.0.2"} ' >/dev/null ||
 	fail "Prometheus has no word on order"
+jq 'del(.devices[0].policy)' /run/tunnel >/run/unnamed
+check "no policy" mplink load /run/unnamed
+equal "policy where none is named" "$(attr policy)" adaptive
+check "a policy" mplink load /run/tunnel
+equal "policy that is named" "$(attr policy)" balance-rr
 check "another key" mplink peer set 10.99.0.2 key 78
 equal "key" "$(attr peers/10.99.0.2/key)" 78
 jq '.devices[0].peers |= (. + [.[0] | .address = "10.99.0.9" | .key = 76])' /run/tunnel >/run/two
@@ -156,14 +161,16 @@ equal "what was loaded in the end" "$(mplink save)" "$(</run/plain)"
 
 check "peer del" mplink peer del 10.99.0.2
 check "a tunnel by hand" mplink set encap gre-udp
+equal "its policy" "$(attr policy)" adaptive
 check "its peer" mplink peer add 10.99.0.2 key 5 link eth1 10.0.1.2
 equal "key of a new peer" "$(attr peers/10.99.0.2/key)" 5
 check "its end" mplink peer del 10.99.0.2
 check "and that of the tunnel" mplink set encap none
+equal "policy without it" "$(attr policy)" balance-rr
 equal "links without a peer" "$(ls /sys/class/net/mpl0/mplink/peers)" ""
 kill -TERM $MONITOR $EXEC
 wait $MONITOR $EXEC
-grep -q '"kind":"device-set","device":"mpl0","encap":"gre-udp"' /run/monitor ||
+grep -q '"kind":"device-set","device":"mpl0","policy":"adaptive","encap":"gre-udp"' /run/monitor ||
 	fail "the monitor has not told of the tunnel"
 grep -q '"kind":"device-set","device":"mpl0","flow_buckets":4,"outoforder_max_us":90000' /run/monitor ||
 	fail "the monitor has not told of the tunnel's settings"

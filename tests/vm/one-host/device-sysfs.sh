@@ -173,7 +173,10 @@ dmesg | tail -n1 | grep "settings of the tunnel: .* lower bound is above its upp
 # A device of its own shows what a tunnel has more.
 ip link add mpl9 type mplink
 echo gre-udp >/sys/class/net/mpl9/mplink/encap
-equal "encap" "$(attr encap mpl9)" gre-udp
+equal "encap and policy" "$(attr encap mpl9) $(attr policy mpl9)" "gre-udp adaptive"
+echo none >/sys/class/net/mpl9/mplink/encap
+equal "encap and policy" "$(attr encap mpl9) $(attr policy mpl9)" "none balance-rr"
+echo gre-udp >/sys/class/net/mpl9/mplink/encap
 check "a peer with a key" mplink peer add dev mpl9 10.98.0.2 key 7
 equal "its key" "$(attr peers/10.98.0.2/key mpl9)" 7
 equal "what a resequencer tells" "$(cd /sys/class/net/mpl9/mplink/peers/10.98.0.2/resequencer && echo ./*)" \

@@ -76,6 +76,7 @@ mplink_unload
 # A tunnel, which needs nothing else; and all of it.
 mplink_load nics=eth1 encap=gre-udp
 shows encap gre-udp
+shows policy adaptive
 shows tunnel/flow_buckets 256
 shows tunnel/outoforder_min_us 1000
 shows tunnel/outoforder_max_us 2000000
@@ -87,7 +88,8 @@ shows tunnel/equalize 1
 mplink_unload
 mplink_load nics=eth1 peer=10.99.0.2 remotes=10.0.1.2 encap=gre-udp key=16777215 flow_buckets=1 \
 	outoforder_min_us=10000000 outoforder_max_us=10000000 max_perflow_buffer=65535 \
-	max_peer_buffer=1048576 checksum=on ttl=255 equalize=on
+	max_peer_buffer=1048576 checksum=on ttl=255 equalize=on policy=balance-rr
+shows policy balance-rr
 shows peers/10.99.0.2/key 16777215
 shows peers/10.99.0.2/resequencer/in_order 0
 shows tunnel/flow_buckets 1

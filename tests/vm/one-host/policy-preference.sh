@@ -29,7 +29,6 @@ tunnel 2
 estimate=peers/$PEER/links/eth1/estimate
 [[ -z $(find /sys/class/net/mpl0/mplink -name estimate) ]] || fail "balance-rr measures links"
 check "settings" mplink peer set "$PEER" link eth1 rate-max 2mbit link eth2 preference 1
-check "policy" mplink set mpl0 policy adaptive
 equal "rate_max" "$(attr "peers/$PEER/links/eth1/rate_max") $(of_link eth1 rate_max)" "2000 2000"
 equal "preference" "$(attr "peers/$PEER/links/eth2/preference") $(of_link eth2 preference)" "1 1"
 mplink show | grep 'PREFERENCE' || fail "show has no preference"

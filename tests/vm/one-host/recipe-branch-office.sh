@@ -22,15 +22,7 @@ done
 recipe branch-office branch check
 at branch ping -qc20 -i0.05 -s 1000 10.99.0.2 || fail "no answer over both providers"
 at branch ping -qc2 -I 192.168.7.1 10.20.0.1 || fail "the networks do not reach each other"
-# Four fifths of the bytes: 80 of 100, and what else was under way.
-bytes() {
-	at branch cat "/sys/class/net/mpl0/mplink/peers/10.99.0.2/links/$1/tx_bytes"
-}
-dsl=$(bytes dsl0)
-lte=$(bytes lte0)
-at branch ping -qfc100 -s 1000 10.99.0.2 || fail "a flood is not answered"
-share=$((($(bytes dsl0) - dsl) * 100 / ($(bytes dsl0) - dsl + $(bytes lte0) - lte)))
-[[ $share -ge 78 && $share -le 82 ]] || fail "DSL carries $share % of the bytes"
+equal "policy" "$(at branch cat /sys/class/net/mpl0/mplink/policy)" adaptive
 
 # The provider fails, and no carrier tells.
 at internet nft -f - <<-'NFT'

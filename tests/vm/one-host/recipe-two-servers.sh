@@ -10,10 +10,8 @@ source "$(dirname "$0")/../lib-recipe.sh"
 
 recipe_two_servers
 recipe two-servers A check
-sent=$(at A cat /sys/class/net/mpl0/mplink/peers/10.99.0.2/links/eth{1,2,3}/tx_packets)
-at A ping -qfc300 10.99.0.2 || fail "a flood is not answered"
-paste <(echo "$sent") <(at A cat /sys/class/net/mpl0/mplink/peers/10.99.0.2/links/eth{1,2,3}/tx_packets) |
-	awk '$2 - $1 < 90 { exit 1 }' || fail "the links do not share the packets"
+at A ping -qfc100 10.99.0.2 || fail "a flood is not answered"
+takes_all_cables 10.99.0.2
 
 recipe two-servers A bfd
 recipe two-servers B bfd

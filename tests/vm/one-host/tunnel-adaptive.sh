@@ -1,5 +1,5 @@
 #!/bin/bash
-# Guards: with policy adaptive and nothing configured, one flow gets more than the best link
+# Guards: with policy adaptive, which is the default, and nothing configured, one flow gets more than the best link
 # alone, over links of 8, 4 and 2 Mbit/s with 5, 20 and 50 ms; balance-rr gets less. A sparse
 # flow stays on the fastest link. The far end may begin anew, and may be one that knows no
 # messages: then nothing but data follows the first question. Forged messages are refused, and
@@ -49,6 +49,8 @@ tunnel 3
 wires
 in_b iperf3 -s -D
 wait_until 30 listens B t 5201
+equal "policies" "$(attr policy) $(on B cat /sys/class/net/mpl0/mplink/policy)" "adaptive adaptive"
+mplink set mpl0 policy balance-rr
 plain=$(goodput)
 echo "balance-rr: $plain kbit/s"
 mplink set mpl0 policy adaptive

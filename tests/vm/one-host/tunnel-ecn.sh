@@ -25,6 +25,7 @@ watch() {
 		table netdev way {
 			chain seen {
 				type filter hook ingress device eth1 priority -10;
+				udp dport 4754 @th,80,16 0x88b5 return comment "a message"
 				udp dport 4754 $outer dscp ef counter comment "dscp"
 				udp dport 4754 $outer ecn not-ect counter comment "not-ect"
 				udp dport 4754 $outer ecn ect1 counter comment "ect1"

@@ -15,7 +15,7 @@ goes() {
 	local mb=2 nic
 	[[ $KERNEL != debug ]] || mb=1
 	echo "IPv$INNER over IPv$OUTER"
-	tunnel_ends 3 "${PATIENT[@]}"
+	tunnel_ends 3 policy=balance-rr "${PATIENT[@]}"
 	check "pings" ping -qc5 -i0.1 -W2 "$PEER"
 	# ping compares what comes back.
 	check "pings in fragments" ping -qc5 -i0.1 -W2 -s 7000 "$PEER"

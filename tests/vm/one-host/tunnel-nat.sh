@@ -70,12 +70,12 @@ translate() {
 
 ends() {
 	ip link add mpl0 type mplink
-	mplink set dev mpl0 encap gre-udp
+	mplink set dev mpl0 encap gre-udp policy balance-rr
 	mplink nic add dev mpl0 eth1 eth2
 	mplink peer add dev mpl0 10.99.0.2 link eth1 192.0.2.2 link eth2 192.0.2.6
 	mplink_up
 	in_b ip link add mpl0 type mplink
-	in_b mplink set dev mpl0 encap gre-udp
+	in_b mplink set dev mpl0 encap gre-udp policy balance-rr
 	in_b mplink nic add dev mpl0 eth1 eth2
 	in_b mplink peer add dev mpl0 10.99.0.1 link eth1 192.0.2.1 link eth2 192.0.2.5
 	in_b ip addr add 10.99.0.2/24 dev mpl0

@@ -57,7 +57,7 @@ lasts() {
 }
 
 BACK=()
-tunnel 3 outoforder_max_us=$MAX_US
+tunnel 3 policy=balance-rr outoforder_max_us=$MAX_US
 for i in 1 2 3; do
 	delay A $i delay ${i}ms
 	delay B $i delay ${i}ms

@@ -52,11 +52,11 @@ sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.eth1.rp_filter=0 net.ipv4
 mplink_load
 start() {
 	in_b ip link add mpl0 type mplink
-	in_b mplink set dev mpl0 encap "$1"
+	in_b mplink set dev mpl0 encap "$1" policy balance-rr
 	in_b mplink nic add dev mpl0 eth1
 	in_b ip link set mpl0 up
 	ip link add mpl0 type mplink
-	mplink set dev mpl0 encap "$1"
+	mplink set dev mpl0 encap "$1" policy balance-rr
 	mplink nic add dev mpl0 eth1 eth2
 	mplink peer add dev mpl0 10.99.0.2 link eth1 10.9.1.2 link eth2 10.9.1.2
 	mplink_up

@@ -55,12 +55,12 @@ sends() {
 
 again() {
 	ip link del mpl0
-	tunnel_again 3 "${PATIENT[@]}"
+	tunnel_again 3 policy=balance-rr "${PATIENT[@]}"
 	wait_until 20 links_valid 3
 }
 
 topology 3 B_WITHOUT_VIRTUAL
-tunnel_ends 3 "${PATIENT[@]}"
+tunnel_ends 3 policy=balance-rr "${PATIENT[@]}"
 in_b nft 'table inet count { chain in { type filter hook prerouting priority -300;
 	iifname "mpl0" udp dport 9100-9200 counter; }; }'
 for i in 1 2 3; do

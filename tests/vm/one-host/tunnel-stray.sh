@@ -89,7 +89,7 @@ stream_for() {
 	in_order
 }
 
-tunnel 2
+tunnel 2 policy=balance-rr
 gap=$(flip 5 8 14 16 31)
 echo "the longest gap is $gap ms"
 [[ $gap -lt 700 ]] || fail "one flipped bit, and a flow is silent for $gap ms"
