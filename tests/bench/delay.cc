@@ -2,10 +2,11 @@
 // UDP flows of evenly spaced, numbered packets: how long each packet was on its way,
 // from the sender's system call to the receiver's.
 //
-// usage: delay KEY START SECONDS RATE SIZE FLOWS NICS FROM SOURCE TO DESTINATION
+// usage: delay KEY START SECONDS RATE SIZE FLOWS NICS FROM SOURCE TO DESTINATION [FIFO]
 //
 // RATE packets a second in each flow, SIZE bytes of payload; the flows take turns.  What is
-// sent in the first START seconds does not count; then SECONDS follow.  The others are as in
+// sent in the first START seconds does not count; then SECONDS follow.  With FIFO: begins when
+// there is something to read, as goodput says when its flows begin.  The others are as in
 // goodput.cc.  Prints KEY, and seven numbers for each flow, by NIC:
 //   lost         packets that never came
 //   mean, max    delay in microseconds
@@ -173,9 +174,9 @@ int main(int argc, char **argv)
 {
 	const std::vector<std::string> args(argv + 1, argv + argc);
 
-	if (args.size() != 11) {
+	if (args.size() != 11 && args.size() != 12) {
 		std::fputs("usage: delay KEY START SECONDS RATE SIZE FLOWS NICS FROM SOURCE TO "
-			   "DESTINATION\n",
+			   "DESTINATION [FIFO]\n",
 			   stderr);
 		return 2;
 	}
@@ -196,6 +197,8 @@ int main(int argc, char **argv)
 	// Not later than it was asked for, and no page of its own that has to be read first.
 	check(prctl(PR_SET_TIMERSLACK, 1), "PR_SET_TIMERSLACK");
 	check(mlockall(MCL_CURRENT | MCL_FUTURE), "mlockall");
+	if (args.size() == 12)
+		wait_for(args[11]);
 	const int64_t began = now() + millisecond;
 	const auto each = static_cast<int64_t>(flows.size());
 

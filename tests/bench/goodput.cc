@@ -2,6 +2,7 @@
 // TCP flows that take all that they can get: what arrives of each, in Mbit/s.
 //
 // usage: goodput KEY PROTOCOL START SECONDS[,...] FLOWS NICS FROM SOURCE TO DESTINATION
+//                [[<]FIFO...]
 //
 // FROM and TO name network namespaces, "-" is the present one.  NICS: "-", or A's NICs
 // as in "eth1,eth2": so many flows for each of them, and none elsewhere.  The flows have
@@ -9,6 +10,10 @@
 // start.KEY and each flow's Mbit/s until then, by NIC, as its receiver reads them; and KEY
 // and those from then on, of all flows in each of the SECONDS in turn.  PROTOCOL is tcp; or
 // mptcpN, which fails if a connection has not N subflows beside its first one.
+//
+// Each FIFO gets a line when the flows are about to connect, and when each of the SECONDS
+// begins.  Whoever reads it is running by then: to start a program may take long.  <FIFO:
+// the flows wait for a line before they connect.
 #include "traffic.hh"
 
 #include <array>
@@ -137,6 +142,25 @@ std::vector<uint64_t> run(std::vector<Connection> &flows, int64_t until)
 	return received;
 }
 
+class Onlookers
+{
+public:
+	// Waits until the FIFO has its reader.
+	void add(const std::string &fifo)
+	{
+		fifos_.push_back(check(open(fifo.c_str(), O_WRONLY | O_CLOEXEC), fifo));
+	}
+	void tell() const
+	{
+		for (const int fifo : fifos_)
+			if (write(fifo, "\n", 1) != 1)
+				die("tell an onlooker");
+	}
+
+private:
+	std::vector<int> fifos_;
+};
+
 // What came since then, in Mbit/s.
 std::string rates(const std::vector<uint64_t> &bytes, const std::vector<uint64_t> &before,
 		  int64_t seconds)
@@ -157,9 +181,9 @@ int main(int argc, char **argv)
 {
 	const std::vector<std::string> args(argv + 1, argv + argc);
 
-	if (args.size() != 10 || (args[1] != "tcp" && !args[1].starts_with("mptcp"))) {
+	if (args.size() < 10 || (args[1] != "tcp" && !args[1].starts_with("mptcp"))) {
 		std::fputs("usage: goodput KEY PROTOCOL START SECONDS[,...] FLOWS NICS FROM SOURCE "
-			   "TO DESTINATION\n",
+			   "TO DESTINATION [[<]FIFO...]\n",
 			   stderr);
 		return 2;
 	}
@@ -175,6 +199,14 @@ int main(int argc, char **argv)
 	check(setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)), "SO_REUSEADDR");
 	check(bind(listener, reinterpret_cast<const sockaddr *>(&any), sizeof(any)), "bind");
 	check(listen(listener, SOMAXCONN), "listen");
+	Onlookers onlookers;
+
+	for (size_t i = 10; i < args.size(); i++)
+		if (args[i].starts_with('<'))
+			wait_for(args[i].substr(1));
+		else
+			onlookers.add(args[i]);
+	onlookers.tell();
 	const int64_t began = now();
 	auto flows =
 		fill<Connection>(Places(args[5], static_cast<unsigned>(std::stoul(args[4]))), [&] {
@@ -203,6 +235,7 @@ int main(int argc, char **argv)
 	int64_t until = start;
 
 	for (std::string seconds; std::getline(periods, seconds, ',');) {
+		onlookers.tell();
 		until += std::stol(seconds);
 		const std::vector<uint64_t> after = run(flows, began + until * second);
 

@@ -28,32 +28,45 @@ start=10
 seconds=8
 # Of a flow whose link changes: the first second of the change and the nine after, then
 # twice five seconds.
-change=10
 changing=1,9,5,5
 probe=(50 100)  # packets a second, bytes
 udp_bytes=1400  # of payload
+fifos=/run/real # a FIFO for each of those that must act in time with a flow
 udp_frame=1482  # the same on a link, with the inner and outer headers
 declare -A measured=()
 
-cpu_time() {
-	awk '/^cpu / { for (i = 2; i <= 9; i++) all += $i; print $5 + $6, all }' /proc/stat
+# watch_cpu KEY: for as long as a flow lasts. The times of /proc/stat are user, nice, system,
+# idle, iowait, irq, softirq, steal.
+watch_cpu() {
+	local before after all=0 i
+	{
+		read -r
+		read -ra before </proc/stat
+		while read -r; do :; done
+		read -ra after </proc/stat
+	} <"$fifos/cpu"
+	for ((i = 1; i <= 8; i++)); do
+		all=$((all + after[i] - before[i]))
+	done
+	echo "idle_cpu.$1" $((100 * (after[4] + after[5] - before[4] - before[5]) / all))
 }
 
-# flow KEY PROTOCOL NETWORK [PERIODS]
+# flow KEY PROTOCOL NETWORK PERIODS [FIFO...]
 flow() {
-	"$goodput" "$1" "$2" "$start" "${4:-$seconds}" 1 - - "$3.1" B "$3.2"
+	"$goodput" "$1" "$2" "$start" "$4" 1 - - "$3.1" B "$3.2" "${@:5}"
 }
 
-# loaded KEY PROTOCOL NETWORK [PERIODS]: a flow, and small packets beside it.
+# loaded KEY PROTOCOL NETWORK PERIODS [FIFO...]: a flow, and small packets beside it.
 loaded() {
-	local before after small periods=${4:-$seconds}
-	read -ra before < <(cpu_time)
-	"$delay" "probe.$1" 0 $((start + ${periods//,/+})) "${probe[@]}" 1 - - "$3.1" B "$3.2" &
+	local small cpu
+	watch_cpu "$1" &
+	cpu=$!
+	"$delay" "probe.$1" 0 $((start + ${4//,/+})) "${probe[@]}" 1 - - "$3.1" B "$3.2" \
+		"$fifos/small" &
 	small=$!
-	flow "$@"
+	flow "$@" "$fifos/small" "$fifos/cpu"
 	wait "$small"
-	read -ra after < <(cpu_time)
-	echo "idle_cpu.$1" $((100 * (after[0] - before[0]) / (after[1] - before[1])))
+	wait "$cpu"
 }
 
 # single SENDER LINK: several rows may have it.
@@ -63,7 +76,7 @@ single() {
 	connect_nics 1 | in_host 1
 	connect_nics 2 | in_host 2
 	sender "$1"
-	loaded "real.link.$1.$2" tcp 10.0.1
+	loaded "real.link.$1.$2" tcp 10.0.1 "$seconds"
 	sender ""
 	remove_wires
 	measured[$1.$2]=1
@@ -77,28 +90,32 @@ add_adaptive() {
 	add_mplink gre-udp adaptive "${weights[@]}"
 }
 
-# changed LINK LATER: the first wire, while a flow runs.
-changed() {
-	sleep "$start"
-	reshape 1 "$2"
-	sleep "$change"
-	reshape 1 "$1"
+# changes LINK LATER: the first wire, while a flow runs. The flow says when it connects, when
+# the first of its periods begins, the second, and so on.
+changes() {
+	{
+		read -r && read -r
+		reshape_as 1 "$2"
+		read -r && read -r
+		reshape_as 1 "$1"
+		while read -r; do :; done
+	} <"$fifos/changes" | tc -n W -batch -
 }
 
 # table ROW SENDER LINKS LATER
 table() {
-	local links link periods='' changer
+	local links link periods=$seconds changes=() changer
 	IFS=, read -ra links <<<"$3"
-	[[ -z $4 ]] || periods=$changing
+	[[ -z $4 ]] || periods=$changing changes=("$fifos/changes")
 	for link in "${links[@]}"; do
 		single "$2" "$link"
 	done
 	if [[ $2 == cubic ]]; then
 		lay_wires "${links[@]}"
 		add_mptcp
-		[[ -z $4 ]] || changed "${links[0]}" "$4" &
+		[[ -z $4 ]] || changes "${links[0]}" "$4" &
 		changer=$!
-		flow "real.$1.mptcp" "mptcp$((wires - 1))" 10.0.1 "$periods"
+		flow "real.$1.mptcp" "mptcp$((wires - 1))" 10.0.1 "$periods" "${changes[@]}"
 		wait "$changer"
 		remove_mptcp
 		remove_wires
@@ -106,17 +123,18 @@ table() {
 	lay_wires "${links[@]}"
 	add_adaptive
 	sender "$2"
-	[[ -z $4 ]] || changed "${links[0]}" "$4" &
+	[[ -z $4 ]] || changes "${links[0]}" "$4" &
 	changer=$!
-	loaded "real.$1.mplink" tcp 10.99.0 "$periods"
+	loaded "real.$1.mplink" tcp 10.99.0 "$periods" "${changes[@]}"
 	wait "$changer"
 	sender ""
 	remove_mplink
 	remove_wires
 }
 
+# back KEY [FIFO]
 back() {
-	"$goodput" "$1" tcp "$start" "$seconds" 1 - B 10.99.0.2 - 10.99.0.1
+	"$goodput" "$1" tcp "$start" "$seconds" 1 - B 10.99.0.2 - 10.99.0.1 "${@:2}"
 }
 
 # more ROW LINKS
@@ -131,11 +149,11 @@ more() {
 	"$delay" "more.$1.idle" 2 "$seconds" "${probe[@]}" 1 - - 10.99.0.1 B 10.99.0.2
 	"$delay" "more.$1.udp" 2 "$seconds" $((rate * 900000 / (8 * udp_frame))) "$udp_bytes" 1 - \
 		- 10.99.0.1 B 10.99.0.2
-	flow "more.$1.out" tcp 10.99.0
+	flow "more.$1.out" tcp 10.99.0 "$seconds"
 	back "more.$1.back"
-	back "more.$1.both.back" &
+	back "more.$1.both.back" "<$fifos/back" &
 	other=$!
-	flow "more.$1.both.out" tcp 10.99.0
+	flow "more.$1.both.out" tcp 10.99.0 "$seconds" "$fifos/back"
 	wait "$other"
 	"$goodput" "more.$1.eight" tcp "$start" "$seconds" 8 - - 10.99.0.1 B 10.99.0.2
 	remove_mplink
@@ -143,6 +161,8 @@ more() {
 }
 
 two_hosts
+mkdir "$fifos"
+mkfifo "$fifos"/{small,cpu,changes,back}
 modprobe -a tcp_bbr sch_netem sch_ingress cls_matchall act_mirred
 for part in "$@"; do
 	IFS=: read -r what row how links later <<<"$part"

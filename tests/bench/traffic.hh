@@ -31,6 +31,16 @@ inline void sleep_for(int64_t time)
 	nanosleep(&t, nullptr);
 }
 
+// Waits until somebody has written to the FIFO, which stays open: there may be more to write.
+inline void wait_for(const std::string &fifo)
+{
+	const int fd = check(open(fifo.c_str(), O_RDONLY | O_CLOEXEC), fifo);
+	char line = 0;
+
+	if (read(fd, &line, 1) != 1)
+		die("wait for a line of " + fifo);
+}
+
 // Finds so many flows for each of the named NICs. Each mechanism hashes flows in its own way,
 // so flows are tried out.
 class Places

@@ -7,6 +7,7 @@
 #
 #   lay_wires WIRE...      so many; sets $wires
 #   reshape I WIRE         wire number I is like this from now on
+#   reshape_as I WIRE      the lines for `tc -n W -batch -` that do so
 #   remove_wires
 #
 # WIRE is DELAY[~JITTER][^BURST][%LOSS][/RATE]:
@@ -71,11 +72,13 @@ lay_wires() {
 	done | tc -n W -batch -
 }
 
+reshape_as() {
+	shape change "a$1" "$2"
+	shape change "b$1" "$2"
+}
+
 reshape() {
-	{
-		shape change "a$1" "$2"
-		shape change "b$1" "$2"
-	} | tc -n W -batch -
+	reshape_as "$@" | tc -n W -batch -
 }
 
 remove_wires() {
