@@ -83,6 +83,9 @@ void mplink_core_device_free(struct mplink_device *device);
  * @device: the device
  * @policy: enum mplink_policy
  *
+ * With adaptive, packets for a peer follow balance-rr until its far end has answered, unless a
+ * link of it has a bound of its rate or a preference.
+ *
  * If memory is short, a peer keeps its old policy until the refresh that the core requests.
  *
  * Return: 0, or -EINVAL if there is no such policy.

@@ -25,9 +25,10 @@ of_link() { # of_link NIC NAME: in JSON
 	mplink -j show | jq "[.. | objects | select(.nic? == \"$1\" and .weight?)][0].$2"
 }
 
-tunnel 2
+tunnel 2 policy=balance-rr
 estimate=peers/$PEER/links/eth1/estimate
 [[ -z $(find /sys/class/net/mpl0/mplink -name estimate) ]] || fail "balance-rr measures links"
+check "policy" mplink set mpl0 policy adaptive
 check "settings" mplink peer set "$PEER" link eth1 rate-max 2mbit link eth2 preference 1
 equal "rate_max" "$(attr "peers/$PEER/links/eth1/rate_max") $(of_link eth1 rate_max)" "2000 2000"
 equal "preference" "$(attr "peers/$PEER/links/eth2/preference") $(of_link eth2 preference)" "1 1"
