@@ -4,8 +4,9 @@
 usage: demo/run [--seconds N] [--rate MBIT] [--command]
 
   --seconds N    how long the flow runs (45)
-  --rate MBIT    what each cable carries, in Mbit/s (5); 0 leaves the cables as
-                 fast as the emulation lets them be, and of equal length
+  --rate MBIT    what the fastest cable carries, in Mbit/s (8); the others carry a half
+                 and a quarter of it; 0 leaves the cables as fast as the emulation
+                 lets them be, and of equal length
   --command      set the hosts up with the command mplink, not by parameters
 """
 
@@ -28,9 +29,11 @@ from two_hosts import TwoHosts, VmError  # noqa: E402
 
 OUT = REPO / "build/demo"
 NICS = ["eth1", "eth2", "eth3"]
-DELAYS = [5, 20, 50]        # ms, one way: cables of very different length
+PARTS = [1, 1 / 2, 1 / 4]   # of --rate: what each cable carries
+DELAYS = [5, 20, 50]        # ms, one way
+QUEUE = 200                 # ms, as in a router
 VIRTUAL = {"a": "10.99.0.1", "b": "10.99.0.2"}
-POLICIES = {"balance-rr": "each packet of the flow takes the link furthest behind in bytes"}
+POLICIES = {"adaptive": "each packet of the flow takes the cable by which it arrives first"}
 PORT = 5001
 # A machine that is busy otherwise can starve the emulated hosts for long.
 START_LIMIT = 180
@@ -45,6 +48,11 @@ def far(end):
     return "b" if end == "a" else "a"
 
 
+def listed(numbers):
+    *most, last = [f"{n:g}" for n in numbers]
+    return f"{', '.join(most)} and {last}"
+
+
 def address(end, cable):
     return f"10.0.{cable}.{1 if end == 'a' else 2}"
 
@@ -52,7 +60,8 @@ def address(end, cable):
 class Demo:
     def __init__(self, args, screen):
         self.args, self.screen = args, screen
-        self.record = Record(NICS)
+        rates = {nic: args.rate * part for nic, part in zip(NICS, PARTS)} if args.rate else {}
+        self.record = Record(NICS, rates)
         self.began = float(os.environ.get("MPLINK_DEMO_BEGAN", time.time()))
         self.card_gone = threading.Event()
         self.card_pulled = False
@@ -100,14 +109,17 @@ class Demo:
             for cable, nic in enumerate(NICS, 1):
                 lines.append(f"ip addr add {address(end, cable)}/24 dev {nic}")
                 lines.append(f"ip link set {nic} up")
-                if self.args.rate:
-                    lines.append(f"tc qdisc add dev {nic} root netem rate {self.args.rate}mbit "
-                                 f"delay {DELAYS[cable - 1]}ms limit 100")
+                if self.record.rates:
+                    rate, delay = self.record.rates[nic], DELAYS[cable - 1]
+                    # netem's queue holds the packets under way, too; each has 1,500 bytes.
+                    limit = round(rate * (QUEUE + delay) / 12)
+                    lines.append(f"tc qdisc add dev {nic} root netem rate {rate:g}mbit "
+                                 f"delay {delay}ms limit {limit}")
             host.check("\n".join(lines))
-        if self.args.rate:
-            delays = ", ".join(map(str, DELAYS[:-1]))
-            self.step(f"each cable is held at {self.args.rate:g} Mbit/s; they are {delays} and "
-                      f"{DELAYS[-1]} ms long (tc netem)")
+        if self.record.rates:
+            self.step(f"the cables carry {listed(self.record.rates.values())} Mbit/s and are "
+                      f"{listed(DELAYS)} ms long (tc netem)")
+            self.step("nobody tells mplink so: it measures")
         self.quiet = False
         for end, host in net.hosts.items():
             self.load(end, host)
@@ -220,7 +232,7 @@ class Demo:
         now = int(self.record.now())
         if now != getattr(self, "_drawn", None):
             self._drawn = now
-            self.screen.table(now, *table.draw(self.record, self.args.rate))
+            self.screen.table(now, *table.draw(self.record))
 
     def cable_out(self, net):
         self.event("cable 2 pulled", "eth2 loses its carrier in both hosts")
@@ -269,7 +281,7 @@ class Demo:
                         for end, host in net.hosts.items()}
             complaints = self.unload(net)
         return verdict.give(self.record, self.screen, last, counters, complaints,
-                            self.args, OUT, self.began)
+                            OUT, self.began)
 
 
 def wait_until(true, seconds, otherwise):
@@ -286,7 +298,7 @@ def main():
                                      usage=argparse.SUPPRESS)
     parser.add_argument("--kernel", default="6.1", help=argparse.SUPPRESS)
     parser.add_argument("--seconds", type=float, default=45, help=argparse.SUPPRESS)
-    parser.add_argument("--rate", type=float, default=5, help=argparse.SUPPRESS)
+    parser.add_argument("--rate", type=float, default=8, help=argparse.SUPPRESS)
     parser.add_argument("--command", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if not 20 <= args.seconds <= 3600:

@@ -11,8 +11,9 @@ import time
 
 
 class Record:
-    def __init__(self, links):
+    def __init__(self, links, rates):
         self.links = links
+        self.rates = rates          # link -> Mbit/s that its cable carries; empty: unknown
         self.policy = "?"
         self.offsets = {}           # host -> this clock minus the host's
         self.samples = {"a": [], "b": []}   # (time there, {link: {...}})
@@ -73,6 +74,12 @@ class Record:
                 return "?"
             seen = self.samples[host][-1][1][link]
         return "valid" if seen["valid"] else seen["reason"]
+
+    def carried(self, ended):
+        """Mbit/s that the cables carry together that host A used last before a time."""
+        with self._lock:
+            before = [links for t, links in self.samples["a"] if self.local("a", t) <= ended]
+        return sum(rate for name, rate in self.rates.items() if before and before[-1][name]["valid"])
 
     def shares(self, began, ended):
         """{link: (bytes, share in %)} between two times."""

@@ -9,7 +9,7 @@ import shutil
 import sys
 import threading
 
-WIDTH = 30          # of a bar
+WIDTH = 24          # of a bar
 SPARSE = 5          # seconds between the lines of a log
 
 
@@ -64,19 +64,25 @@ def bar(rate, full):
     return "#" * min(WIDTH, round(WIDTH * rate / full)) if full else ""
 
 
-def draw(record, rate):
+def of(rate):
+    return f" of {rate:g}" if rate else ""
+
+
+def draw(record):
     """(table lines, the same as one line)"""
     live = record.live() or {name: (0.0, 0.0) for name in record.links}
     total = sum(mbit for mbit, _ in live.values())
-    head = (f"  {'link':5} {'host A sends':15} {'Mbit/s':>6} {'share':>6}  {'':{WIDTH}}  "
+    head = (f"  {'link':5} {'host A sends':15} {'Mbit/s':>6}{'':6} {'share':>6}  {'':{WIDTH}}  "
             "host B receives")
     rule = "  " + "-" * (len(head) - 2)
-    rows = [f"  {name:5} {record.state('a', name):15} {mbit:6.1f} {share:4.0f} %  "
-            f"{bar(mbit, rate):{WIDTH}}  {record.state('b', name)}"
+    rates = record.rates
+    rows = [f"  {name:5} {record.state('a', name):15} {mbit:6.1f}{of(rates.get(name)):6} "
+            f"{share:4.0f} %  {bar(mbit, rates.get(name)):{WIDTH}}  {record.state('b', name)}"
             for name, (mbit, share) in live.items()]
-    foot = f"  {'all':5} {'':15} {total:6.1f}   at {record.now():.0f} s of the flow"
+    sum_of = of(record.carried(record.now()))
+    foot = f"  {'all':5} {'':15} {total:6.1f}{sum_of:6}   at {record.now():.0f} s of the flow"
     links = "   ".join(f"{name} {mbit:4.1f} ({share:2.0f} %)" if record.state("a", name) == "valid"
                        else f"{name} {record.state('a', name)}"
                        for name, (mbit, share) in live.items())
     return (["", head, rule, *rows, rule, foot],
-            f"{stamp(record.now())}  Mbit/s   {links}   all {total:4.1f}")
+            f"{stamp(record.now())}  Mbit/s   {links}   all {total:4.1f}{sum_of}")

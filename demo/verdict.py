@@ -45,7 +45,8 @@ def went_on(record, end, failures):
 def phases(record, end):
     """Table lines: the links' mean rates between the events."""
     names = record.links
-    lines = [f"  {'':40}" + "".join(f"{name:>9}" for name in names) + f"{'all':>9}   Mbit/s"]
+    head = f"  {'Mbit/s':36}" + "".join(f"{name:>8}" for name in names) + f"{'all':>8}"
+    lines = [head + ("   of the cables" if record.rates else "")]
     starts = [(0.0, "all three cables")] + record.events
     ends = [when for when, _ in record.events] + [end]
     for (began, text), until in zip(starts, ends):
@@ -55,11 +56,12 @@ def phases(record, end):
         span = max(until - began, 0.1)
         rates = [moved * 8e-6 / span for moved, _ in record.shares(began, until).values()]
         what = f"{began:5.1f} - {until:4.1f} s  {text}"
-        lines.append(f"  {what:40}" + "".join(f"{rate:9.1f}" for rate in rates)
-                     + f"{sum(rates):9.1f}")
-    total = record.shares(0, end)
-    lines.append(f"  {'share of all bytes':40}"
-                 + "".join(f"{share:7.1f} %" for _, share in total.values()))
+        line = f"  {what:36}" + "".join(f"{rate:8.1f}" for rate in rates + [sum(rates)])
+        carried = record.carried(until)
+        lines.append(line + (f"{carried:6g}: {100 * sum(rates) / carried:3.0f} %" if carried else ""))
+    if record.rates:
+        lines.append(f"  {'what the cables carry':36}"
+                     + "".join(f"{record.rates[name]:8g}" for name in names))
     return lines
 
 
@@ -109,7 +111,7 @@ def listing(title, lines):
         yield f"{title if i == 0 else '':15}{line}"
 
 
-def give(record, screen, last, counters, complaints, args, out, began):
+def give(record, screen, last, counters, complaints, out, began):
     """Prints the summary, writes the files; returns the exit status."""
     failures = []
     end = record.local("a", last["a"]["t"])
@@ -137,8 +139,9 @@ def give(record, screen, last, counters, complaints, args, out, began):
     csv, png = out / "rates.csv", out / "rates.png"
     record.write_csv(csv)
     png.unlink(missing_ok=True)
-    cables = f"three cables of {args.rate:g} Mbit/s" if args.rate else "three cables"
-    plot.draw(record, csv, png, f"One TCP flow over mplink ({record.policy}) on {cables}", end)
+    cables = " of " + ", ".join(f"{rate:g}" for rate in record.rates.values()) + " Mbit/s"
+    plot.draw(record, csv, png, f"One TCP flow over mplink ({record.policy}) on three cables"
+              + (cables if record.rates else ""), end)
     shown = [path.relative_to(out.parent.parent) for path in (png, csv)]
     lines.append(f"  Plot: {shown[0]}   numbers: {shown[1]}")
     lines.append("")
