@@ -104,7 +104,7 @@ takes_all_cables() {
 	before=$(at A cat /sys/class/net/mpl0/mplink/peers/10.99.0.2/links/eth{1,2,3}/tx_packets |
 		sort -n | tail -n1)
 	at B iperf3 -s -D >/dev/null
-	wait_until 30 at B bash -c 'ss -Hlt | grep -q :5201'
+	wait_until 30 at B bash -c 'ss -Hlt | grep :5201 >/dev/null'
 	ip netns exec A iperf3 -c "$1" -t 120 >/dev/null 2>&1 &
 	bulk=$!
 	wait_until 60 _all_cables_carry "$before"
