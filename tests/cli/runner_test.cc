@@ -17,8 +17,9 @@ namespace
 
 using namespace std::chrono_literals;
 
-// The message about the end of the command; "" after the timeout.
-std::string until_ended(Runner &runner, std::chrono::milliseconds patience = 10s)
+// The message about the end of the command; "" after the timeout.  A busy machine may stand still
+// for seconds.
+std::string until_ended(Runner &runner, std::chrono::milliseconds patience = 60s)
 {
 	const auto end = Runner::Clock::now() + patience;
 	std::string said;
@@ -67,17 +68,32 @@ TEST_F(RunnerTest, RunsForOneChangeAfterTheOther)
 	EXPECT_EQ(content(), "1\n2\n3\n");
 }
 
+// Whether the process runs.  It may be a zombie that nobody asks about.
+bool runs(const std::string &pid)
+{
+	std::ifstream status("/proc/" + pid + "/stat");
+	std::string number, name, state;
+
+	return status >> number >> name >> state && state != "Z";
+}
+
 TEST_F(RunnerTest, WhatDoesNotEndIsKilledWithAllThatItStarted)
 {
-	Runner runner("(sleep 1; echo late >>" + file + ") & sleep 60", 200ms);
+	const std::string command = "sleep 600 & echo $! >" + file + "; sleep 600";
+	Runner runner(command, 2s);
 
 	runner.add({});
-	EXPECT_LE(runner.timeout_ms(), 200);
-	EXPECT_EQ(until_ended(runner), "--exec: \"(sleep 1; echo late >>" + file +
-					       ") & sleep 60\" has not ended within 0.2 s: killed");
+	EXPECT_LE(runner.timeout_ms(), 2000);
+	EXPECT_EQ(until_ended(runner),
+		  "--exec: \"" + command + "\" has not ended within 2.0 s: killed");
 	EXPECT_EQ(runner.timeout_ms(), -1);
-	poll(nullptr, 0, 1200);
-	EXPECT_EQ(content(), "");
+
+	const std::string started = content().substr(0, content().find('\n'));
+
+	ASSERT_NE(started, "");
+	for (int tries = 1000; runs(started) && tries; tries--)
+		poll(nullptr, 0, 5);
+	EXPECT_FALSE(runs(started));
 }
 
 TEST_F(RunnerTest, TellsHowItEnded)
@@ -90,9 +106,10 @@ TEST_F(RunnerTest, TellsHowItEnded)
 	EXPECT_EQ(until_ended(killed), "--exec: \"kill -9 $$\" was ended by signal 9");
 }
 
-TEST_F(RunnerTest, WhenStoppedItEndsWithinASecond)
+TEST_F(RunnerTest, WhenStoppedItHasALittleTimeLeft)
 {
-	Runner quick("sleep 0.2; echo done >" + file), slow("sleep 60");
+	Runner quick("sleep 0.2; echo done >" + file, 60s, 60s);
+	Runner slow("sleep 600", 600s, 100ms);
 
 	quick.add({});
 	slow.add({});
@@ -100,7 +117,7 @@ TEST_F(RunnerTest, WhenStoppedItEndsWithinASecond)
 	slow.stop();
 	EXPECT_EQ(until_ended(quick), "");
 	EXPECT_EQ(content(), "done\n");
-	EXPECT_EQ(until_ended(slow, 5s), "--exec: \"sleep 60\" has not ended within 1.0 s: killed");
+	EXPECT_TRUE(until_ended(slow).starts_with("--exec: \"sleep 600\" has not ended within"));
 }
 
 TEST_F(RunnerTest, NoMoreWaitThanCanBeBorne)

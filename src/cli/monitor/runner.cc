@@ -67,8 +67,8 @@ private:
 
 } // namespace
 
-Runner::Runner(std::string command, Clock::duration limit)
-    : command_(std::move(command)), limit_(limit)
+Runner::Runner(std::string command, Clock::duration limit, Clock::duration last_limit)
+    : command_(std::move(command)), limit_(limit), last_limit_(last_limit)
 {
 }
 
@@ -181,7 +181,7 @@ std::size_t Runner::stop()
 	const std::size_t left = waiting_.size();
 
 	waiting_.clear();
-	deadline_ = std::min(deadline_, Clock::now() + last_patience);
+	deadline_ = std::min(deadline_, Clock::now() + last_limit_);
 	return left;
 }
 

@@ -23,7 +23,8 @@ public:
 	static constexpr std::chrono::seconds last_patience{1};
 	static constexpr std::size_t most_waiting = 10000;
 
-	explicit Runner(std::string command, Clock::duration limit = patience);
+	explicit Runner(std::string command, Clock::duration limit = patience,
+			Clock::duration last_limit = last_patience);
 	// Kills a running command.
 	~Runner();
 	Runner(const Runner &) = delete;
@@ -35,7 +36,7 @@ public:
 	// Call after SIGCHLD and at the deadline; it does no harm at other times.  Returns a
 	// message for the user about how the command ended, or an empty string.
 	std::string reap();
-	// Starts no further command, and gives the running one last_patience at most.  Returns
+	// Starts no further command, and gives the running one last_limit at most.  Returns
 	// how many changes were waiting.
 	std::size_t stop();
 
@@ -52,6 +53,7 @@ private:
 
 	std::string command_;
 	const Clock::duration limit_;
+	const Clock::duration last_limit_;
 	std::deque<std::vector<std::string>> waiting_;
 	pid_t pid_ = 0;
 	Clock::time_point started_;
