@@ -16,6 +16,7 @@
 #include "mplink/core.h"
 #include "mplink/platform.h"
 #include "packet/path.h"
+#include "report/trace.h"
 #include "tunnel/resequence.h"
 #include "tunnel/sockets.h"
 #include "tunnel/tunnel.h"
@@ -192,15 +193,34 @@ static u32 mplink_measure_take_mark(struct mplink_far_end *end, const struct mpl
 	return MPLINK_GRE_DROP_NONE;
 }
 
-static u32 mplink_measure_take_report(struct mplink_measure *measure,
+static void mplink_measure_trace(const struct mplink_far_end *end,
+				 const struct mplink_report *report, u32 verdict)
+{
+	const struct mplink_path *path = mplink_core_peer_path(end->tunnel->peer, end->link);
+	const struct net_device *dev = end->tunnel->vnic->dev;
+	struct mplink_estimate estimate;
+
+	if (!path)
+		return;
+	trace_mplink_report(dev, path, report, verdict);
+	if (verdict || !trace_mplink_estimate_enabled())
+		return;
+	path = mplink_core_peer_path(end->tunnel->peer, report->mark.link);
+	if (path && mplink_measure_estimate(end->tunnel, report->mark.link, &estimate))
+		trace_mplink_estimate(dev, path, &estimate);
+}
+
+static u32 mplink_measure_take_report(const struct mplink_far_end *end,
 				      const struct mplink_report *report)
 {
+	struct mplink_measure *measure = end->tunnel->measure;
 	u32 verdict = MPLINK_REPORT_UNKNOWN;
 
 	spin_lock(&measure->lock);
 	if (measure->meters)
 		verdict = mplink_core_meters_report(measure->meters, mplink_now_us(), report);
 	spin_unlock(&measure->lock);
+	mplink_measure_trace(end, report, verdict);
 	return verdict ? MPLINK_GRE_DROP_REPORT : MPLINK_GRE_DROP_NONE;
 }
 
@@ -213,7 +233,7 @@ static u32 mplink_measure_take(struct mplink_far_end *end, const struct mplink_a
 	case MPLINK_MESSAGE_MARK:
 		return mplink_measure_take_mark(end, to, &message->mark);
 	case MPLINK_MESSAGE_REPORT:
-		return mplink_measure_take_report(end->tunnel->measure, &message->report);
+		return mplink_measure_take_report(end, &message->report);
 	default:
 		return MPLINK_GRE_DROP_NONE;
 	}

@@ -24,6 +24,7 @@
 #include "mplink/core.h"
 #include "mplink/platform.h"
 #include "packet/path.h"
+#include "report/trace.h"
 #include "tunnel/sockets.h"
 #include "tunnel/tunnel.h"
 
@@ -91,8 +92,10 @@ static u64 mplink_measure_mark(struct mplink_measure *measure, u32 link, u64 now
 		set_active_memcg(before);
 	}
 	spin_unlock(&measure->lock);
-	if (due)
+	if (due) {
+		trace_mplink_mark(measure->tunnel->vnic->dev, path, &message.mark);
 		mplink_measure_send(measure, path, &message);
+	}
 	return sum.tx_packets;
 }
 

@@ -90,7 +90,7 @@ bool mplink_measure_begun(struct mplink_tunnel *tunnel);
  * @link: the link's id
  * @estimate: set
  *
- * Context: Process context, RTNL.
+ * Context: Any but hard interrupts.
  * Return: false if nothing is known; then *@estimate is all zero.
  */
 bool mplink_measure_estimate(struct mplink_tunnel *tunnel, u32 link,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Tracepoints: what the log says about NICs, and what is too much for a log.
+ *
+ * A link that is measured is named by its NIC and its remote.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM mplink
@@ -12,6 +14,8 @@
 
 #include "compat.h"
 #include "mplink/core.h"
+#include "mplink/measure.h"
+#include "packet/path.h"
 
 TRACE_EVENT(mplink_nic,
 	TP_PROTO(const struct net_device *dev, const struct mplink_nic_report *report),
@@ -81,6 +85,103 @@ TRACE_EVENT(mplink_drop,
 	),
 	TP_printk("dev=%s skbaddr=%p len=%u reason=%s", __get_str(dev), __entry->skbaddr,
 		  __entry->len, mplink_core_drop_name(__entry->drop))
+);
+
+TRACE_EVENT(mplink_mark,
+	TP_PROTO(const struct net_device *dev, const struct mplink_path *path,
+		 const struct mplink_mark *mark),
+	TP_ARGS(dev, path, mark),
+	TP_STRUCT__entry(
+		__string(dev, dev->name)
+		__string(nic, path->dev->name)
+		__array(u8, remote, 16)
+		__field(u32, seq)
+		__field(u64, packets)
+		__field(u64, bytes)
+	),
+	TP_fast_assign(
+		mplink_assign_str(dev, dev->name);
+		mplink_assign_str(nic, path->dev->name);
+		memcpy(__entry->remote, &path->remote, 16);
+		__entry->seq = mark->seq;
+		__entry->packets = mark->packets;
+		__entry->bytes = mark->bytes;
+	),
+	TP_printk("dev=%s nic=%s remote=%pI6c seq=%u packets=%llu bytes=%llu", __get_str(dev),
+		  __get_str(nic), __entry->remote, __entry->seq, __entry->packets,
+		  __entry->bytes)
+);
+
+TRACE_EVENT(mplink_report,
+	TP_PROTO(const struct net_device *dev, const struct mplink_path *path,
+		 const struct mplink_report *report, u32 verdict),
+	TP_ARGS(dev, path, report, verdict),
+	TP_STRUCT__entry(
+		__string(dev, dev->name)
+		__string(nic, path->dev->name)
+		__array(u8, remote, 16)
+		__field(u32, seq)
+		__field(u32, verdict)
+		__field(u32, held_us)
+		__field(u64, packets)
+		__field(u64, bytes)
+	),
+	TP_fast_assign(
+		mplink_assign_str(dev, dev->name);
+		mplink_assign_str(nic, path->dev->name);
+		memcpy(__entry->remote, &path->remote, 16);
+		__entry->seq = report->mark.seq;
+		__entry->verdict = verdict;
+		__entry->held_us = report->held_us;
+		__entry->packets = report->packets;
+		__entry->bytes = report->bytes;
+	),
+	TP_printk("dev=%s nic=%s remote=%pI6c seq=%u verdict=%s held_us=%u packets=%llu bytes=%llu",
+		  __get_str(dev), __get_str(nic), __entry->remote, __entry->seq,
+		  __print_symbolic(__entry->verdict,
+				   { MPLINK_REPORT_TAKEN, "taken" },
+				   { MPLINK_REPORT_OLD, "old" },
+				   { MPLINK_REPORT_UNKNOWN, "unknown" },
+				   { MPLINK_REPORT_WRONG, "wrong" }),
+		  __entry->held_us, __entry->packets, __entry->bytes)
+);
+
+TRACE_EVENT(mplink_estimate,
+	TP_PROTO(const struct net_device *dev, const struct mplink_path *path,
+		 const struct mplink_estimate *estimate),
+	TP_ARGS(dev, path, estimate),
+	TP_STRUCT__entry(
+		__string(dev, dev->name)
+		__string(nic, path->dev->name)
+		__array(u8, remote, 16)
+		__field(u64, capacity)
+		__field(u64, load)
+		__field(u64, delivered)
+		__field(u64, rtt_us)
+		__field(u64, rtt_min_us)
+		__field(u64, delay_us)
+		__field(u64, queue_us)
+		__field(u64, jitter_us)
+		__field(u64, lost_ppm)
+	),
+	TP_fast_assign(
+		mplink_assign_str(dev, dev->name);
+		mplink_assign_str(nic, path->dev->name);
+		memcpy(__entry->remote, &path->remote, 16);
+		__entry->capacity = estimate->capacity;
+		__entry->load = estimate->load;
+		__entry->delivered = estimate->delivered;
+		__entry->rtt_us = estimate->rtt_us;
+		__entry->rtt_min_us = estimate->rtt_min_us;
+		__entry->delay_us = estimate->delay_us;
+		__entry->queue_us = estimate->queue_us;
+		__entry->jitter_us = estimate->jitter_us;
+		__entry->lost_ppm = estimate->lost_ppm;
+	),
+	TP_printk("dev=%s nic=%s remote=%pI6c capacity=%llu load=%llu delivered=%llu rtt_us=%llu rtt_min_us=%llu delay_us=%llu queue_us=%llu jitter_us=%llu lost_ppm=%llu",
+		  __get_str(dev), __get_str(nic), __entry->remote, __entry->capacity,
+		  __entry->load, __entry->delivered, __entry->rtt_us, __entry->rtt_min_us,
+		  __entry->delay_us, __entry->queue_us, __entry->jitter_us, __entry->lost_ppm)
 );
 
 #endif /* MPLINK_TRACE_H */

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Guards: settings of links for policy adaptive. A link of a later tier carries nothing while the
+# Guards: settings of links for policy adaptive, and where sysfs and tracepoints show what is
+# measured. A link of a later tier carries nothing while the
 # first has room, takes what is too much for it and what it cannot carry while it is down, and
 # nothing again some seconds after. Bounds of rates decide the shares. They are shown, saved,
 # loaded, and refused where they exclude each other.
@@ -19,6 +20,12 @@ pings_by() {
 	ping -qc20 -i0.05 -W2 "$PEER" >/dev/null &&
 		[[ $(link_count "$other" tx_packets) -eq $before ]] &&
 		[[ $(link_count "$nic" tx_packets) -ge $((there + 20)) ]]
+}
+
+TRACING=/sys/kernel/tracing
+# traced EVENT PATTERN: A has said that of eth1 since the tracepoints were enabled.
+traced() {
+	grep -E " $1: dev=mpl0 nic=eth1 remote=::ffff:10\.0\.1\.2 $2\$" "$TRACING/trace"
 }
 
 of_link() { # of_link NIC NAME: in JSON
@@ -57,6 +64,25 @@ wait_until 30 more_than 0 attr "$estimate/reports"
 [[ $(attr "$estimate/rtt_us") -gt 0 ]] || fail "no round trip in $estimate"
 equal "what is measured of a link" "$(cd "/sys/class/net/mpl0/mplink/$estimate" && echo *)" \
 	"$(mplink -j show | jq -r '[.. | .estimate? // empty][0] | keys | join(" ")')"
+
+# Each mark, report and estimate can be traced, if the kernel has tracepoints: Debian's do.
+if grep -w tracefs /proc/filesystems; then
+	[[ -d $TRACING/events ]] || mount -t tracefs tracefs "$TRACING"
+	for event in mark report estimate; do
+		echo 1 >"$TRACING/events/mplink/mplink_$event/enable"
+	done
+	ping -qc20 -i0.05 -W2 "$PEER" >/dev/null
+	number='[1-9][0-9]*'
+	wait_until 30 traced mplink_mark "seq=$number packets=$number bytes=$number"
+	wait_until 30 traced mplink_report \
+		"seq=$number verdict=taken held_us=[0-9]+ packets=$number bytes=$number"
+	values=
+	for name in capacity load delivered rtt_us rtt_min_us delay_us queue_us jitter_us lost_ppm; do
+		values+=" $name=[0-9]+"
+	done
+	wait_until 30 traced mplink_estimate "${values# }"
+	echo 0 >"$TRACING/events/mplink/enable"
+fi
 
 # When it is down.
 ip link set eth1 down
