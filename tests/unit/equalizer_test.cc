@@ -196,6 +196,7 @@ TEST_F(EqualizedBucket, ATcpFlowIsHeldBackFromItsStart)
 	EXPECT_EQ(waits(1, MPLINK_PACKET_TCP_DATA), 30000U);
 	EXPECT_EQ(waits(2, MPLINK_PACKET_TCP_DATA), 0U);
 	EXPECT_EQ(waits(0, MPLINK_PACKET_SMALL), 0U);
+	EXPECT_EQ(counters().equalized, 3U);
 }
 
 TEST_F(EqualizedBucket, OrderIsKept)
@@ -208,8 +209,11 @@ TEST_F(EqualizedBucket, OrderIsKept)
 	EXPECT_EQ(arrive(1, 2), Numbers{}); // has taken as long, but 0 comes first
 	all().kind = MPLINK_PACKET_SMALL;
 	EXPECT_EQ(arrive(3, 1), Numbers{});
+	// Of the four, none has left yet. A timer counts none of them again.
+	EXPECT_EQ(counters().equalized, 4U);
 	EXPECT_EQ(delivered(all().pass(34999)), Numbers{});
 	EXPECT_EQ(delivered(all().pass(1)), (Numbers{0, 1}));
+	EXPECT_EQ(counters().equalized, 4U);
 	EXPECT_EQ(delivered(all().pass(10000)), (Numbers{2, 3}));
 }
 
@@ -226,6 +230,7 @@ TEST_F(EqualizedBucket, OffHoldsNothingBackAndOnAll)
 {
 	begin(MPLINK_EQUALIZE_OFF);
 	EXPECT_EQ(waits(0, MPLINK_PACKET_TCP_DATA), 0U);
+	EXPECT_EQ(counters().equalized, 0U);
 	begin(MPLINK_EQUALIZE_ON);
 	all().review();
 	EXPECT_EQ(waits(0, MPLINK_PACKET_SMALL), 45000U);

@@ -45,7 +45,7 @@ void Resequencer::counters(mplink_resequencer_counters &sum) const
 {
 #define MPLINK_RESEQUENCER_COUNTER(id, name, ...) sum.name = rare_.name.read();
 #include "uapi/mplink_attributes.def"
-	sum.held = held_.read() + in_lines_.read();
+	sum.held += in_lines_.read();
 	sum.timer_us = timer_.timeout_us(settings_);
 }
 

@@ -117,8 +117,8 @@ private:
 	const TunnelSettings &settings_;
 	ReorderTimer timer_;
 	Equalizer equalizer_;
-	// Packets in all buckets, behind gaps and in lines; every CPU writes them.
-	Shared<mplink_u64> held_;
+	// Packets in the lines of all buckets; every CPU writes it, and rare_.held, which counts
+	// those behind gaps.
 	Shared<mplink_u64> in_lines_;
 	Rare rare_;
 };

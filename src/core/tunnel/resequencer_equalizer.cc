@@ -85,15 +85,22 @@ bool Resequencer::BucketOperation::line_full() const
 mplink_u64 Resequencer::BucketOperation::equalize()
 {
 	HeldList &line = b_.line;
+	const mplink_u32 before = b_.in_line;
 
 	for (; delivered_.first(); b_.in_line++)
 		line.append(delivered_.take_first());
+
+	const mplink_u32 came = b_.in_line - before;
+
 	for (; b_.in_line; b_.in_line--) {
 		const auto wait =
 			static_cast<int>(line.first()->due_us - static_cast<mplink_u32>(now()));
 
-		if (wait > 0 && !flushing_ && !line_full())
+		if (wait > 0 && !flushing_ && !line_full()) {
+			if (came)
+				all_.rare_.equalized.add(smaller(came, b_.in_line));
 			return now() + static_cast<mplink_u32>(wait);
+		}
 		delivered_.append(line.take_first());
 	}
 	b_.choose_way();

@@ -16,7 +16,7 @@ bool Resequencer::BucketOperation::link_reorders()
 
 bool Resequencer::BucketOperation::full() const
 {
-	const mplink_u64 held = all_.held_.read() + b_.held - held_before_;
+	const mplink_u64 held = all_.rare_.held.read() + b_.held - held_before_;
 
 	return b_.held > all_.settings_.max_perflow_buffer.read() ||
 	       held > all_.settings_.max_peer_buffer.read();
@@ -281,7 +281,7 @@ void Resequencer::BucketOperation::finish(mplink_release &release)
 	if (b_.level_us || b_.in_line)
 		release.deadline_us = earlier(release.deadline_us, equalize());
 	if (b_.held != held_before_)
-		all_.held_.add(b_.held - held_before_);
+		all_.rare_.held.add(b_.held - held_before_);
 	if (b_.in_line != in_line_before_)
 		all_.in_lines_.add(mplink_u64{b_.in_line} - in_line_before_);
 	release.deliver = delivered_.first();

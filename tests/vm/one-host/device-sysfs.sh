@@ -180,7 +180,7 @@ echo gre-udp >/sys/class/net/mpl9/mplink/encap
 check "a peer with a key" mplink peer add dev mpl9 10.98.0.2 key 7
 equal "its key" "$(attr peers/10.98.0.2/key mpl9)" 7
 equal "what a resequencer tells" "$(cd /sys/class/net/mpl9/mplink/peers/10.98.0.2/resequencer && echo ./*)" \
-	"./duplicates ./held ./held_max ./in_order ./late ./lost_overflow ./lost_rule ./lost_timer ./reordered ./restarts ./timer_us ./too_slow ./wait_max_us ./wait_us"
+	"./duplicates ./equalized ./held ./held_max ./in_order ./late ./lost_overflow ./lost_rule ./lost_timer ./reordered ./restarts ./timer_us ./too_slow ./wait_max_us ./wait_us"
 equal "packets in order" "$(attr peers/10.98.0.2/resequencer/in_order mpl9)" 0
 check "its end" mplink peer del dev mpl9 10.98.0.2
 ip link del mpl9
@@ -194,7 +194,7 @@ for name in gre_received gre_drop_no_key gre_drop_no_memory reseq_in_order reseq
 	ethtool -S mpl0 | grep "^ *$name: 0$" >/dev/null || fail "ethtool -S has no $name: 0"
 done
 equal "counters of undelivered packets" "$(ethtool -S mpl0 | grep -c '^ *gre_drop_')" 20
-equal "counters of a resequencer" "$(ethtool -S mpl0 | grep -c '^ *reseq_')" 14
+equal "counters of a resequencer" "$(ethtool -S mpl0 | grep -c '^ *reseq_')" 15
 
 before=$(attr nics/eth2/transitions)
 ip link del eth2

@@ -24,7 +24,7 @@ TUNNEL = {"flow-buckets": 256, "outoforder-min-us": 1000, "outoforder-max-us": 2
           "equalize": "auto"}
 RESEQUENCER = ["in-order", "reordered", "duplicates", "late", "lost-rule", "lost-timer",
                "lost-overflow", "restarts", "held", "held-max", "wait-us", "wait-max-us",
-               "timer-us", "too-slow"]
+               "timer-us", "too-slow", "equalized"]
 REASONS = ["no-peer", "no-link", "malformed", "too-big", "no-memory", "no-neighbour",
            "loop", "policy", "no-peer-multicast", "redirect"]
 wrong = 0
