@@ -104,6 +104,38 @@ enum mplink_packet_kind {
 /* A packet of this length or more, with its IP header, may belong to a bulk flow. */
 #define MPLINK_DATA_BYTES 1000
 
+/**
+ * mplink_is_tcp() - Whether a packet is TCP
+ * @ip: its IPv4 or IPv6 header; 10 bytes must be there
+ *
+ * TCP behind an IPv6 extension header does not count: senders of bulk flows use none.
+ *
+ * Context: Any.
+ */
+static inline int mplink_is_tcp(const mplink_u8 *ip)
+{
+	const mplink_u8 tcp = 6;
+
+	return ip[ip[0] >> 4 == 4 ? 9 : 6] == tcp;
+}
+
+/**
+ * mplink_is_tcp_data() - Whether a packet is TCP of full length
+ * @ip: its IPv4 or IPv6 header
+ * @there: how many bytes of it can be read
+ * @len: the packet's length in bytes, with its IP header
+ *
+ * The sender's policy and the receiver's delay equaliser treat these alike.
+ *
+ * Context: Any.
+ */
+static inline int mplink_is_tcp_data(const mplink_u8 *ip, mplink_size there, mplink_size len)
+{
+	const mplink_size least = 20;
+
+	return len >= MPLINK_DATA_BYTES && there >= least && mplink_is_tcp(ip);
+}
+
 /* A packet while the core has it.  Lives in the skb's cb. */
 struct mplink_held {
 	struct mplink_held *next;

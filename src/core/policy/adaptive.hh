@@ -106,16 +106,6 @@ private:
 		mplink_u64 now;
 	};
 
-	// A TCP packet of full length, as the far end's equaliser sees it.
-	static bool is_bulk(const Packet &packet)
-	{
-		constexpr mplink_u8 tcp = 6;
-		constexpr mplink_size header = 20; // of IPv4; the byte of IPv6 comes earlier
-
-		return packet.len >= MPLINK_DATA_BYTES && packet.l3_len >= header &&
-		       packet.l3[packet.l3[0] >> 4 == 4 ? 9 : 6] == tcp;
-	}
-
 	static bool nearer(const LinkEntry &a, const LinkEntry &b)
 	{
 		return a.shared->pace.delay_ns(false) < b.shared->pace.delay_ns(false);
@@ -140,7 +130,7 @@ private:
 	{
 		const mplink_u64 *const busy_until = lane.words();
 		const mplink_u32 one_in = lane.one_in();
-		const bool bulk = is_bulk(packet);
+		const bool bulk = mplink_is_tcp_data(packet.l3, packet.l3_len, packet.len);
 		Plan best = {nullptr, 0, 0, mplink_clock_ns()};
 		const LinkEntry *link = &table[0];
 

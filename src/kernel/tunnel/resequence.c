@@ -140,13 +140,14 @@ static u8 mplink_resequence_kind(const struct sk_buff *skb)
 	const u8 *const ip = skb->data;
 	const bool inet6 = ip[0] >> 4 == 6;
 	const u32 len = inet6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr);
-	const bool tcp = (inet6 ? ip[6] : ip[9]) == IPPROTO_TCP;
 	struct tcphdr header;
 	const struct tcphdr *th;
 
+	if (mplink_is_tcp_data(ip, skb_headlen(skb), skb->len))
+		return MPLINK_PACKET_TCP_DATA;
 	if (skb->len >= MPLINK_DATA_BYTES)
-		return tcp ? MPLINK_PACKET_TCP_DATA : MPLINK_PACKET_DATA;
-	if (!tcp || (!inet6 && ip[0] != 0x45))
+		return MPLINK_PACKET_DATA;
+	if (!mplink_is_tcp(ip) || (!inet6 && ip[0] != 0x45))
 		return MPLINK_PACKET_SMALL;
 	th = skb_header_pointer(skb, len, sizeof(header), &header);
 	return th && th->syn && th->ack ? MPLINK_PACKET_SYN_ACK : MPLINK_PACKET_SMALL;
