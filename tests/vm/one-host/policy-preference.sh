@@ -1,9 +1,8 @@
 #!/bin/bash
-# Guards: settings of links for policy adaptive, and where sysfs and tracepoints show what is
-# measured. A link of a later tier carries nothing while the
+# Guards: settings of links for policy adaptive. A link of a later tier carries nothing while the
 # first has room, takes what is too much for it and what it cannot carry while it is down, and
 # nothing again some seconds after. Bounds of rates decide the shares. They are shown, saved,
-# loaded, and refused where they exclude each other.
+# loaded, and refused where they exclude each other. sysfs and tracepoints show what is measured.
 # by default: 6.1
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
@@ -25,7 +24,7 @@ pings_by() {
 TRACING=/sys/kernel/tracing
 # traced EVENT PATTERN: A has said that of eth1 since the tracepoints were enabled.
 traced() {
-	grep -E " $1: dev=mpl0 nic=eth1 remote=::ffff:10\.0\.1\.2 $2\$" "$TRACING/trace"
+	grep -Em1 " $1: dev=mpl0 nic=eth1 remote=::ffff:10\.0\.1\.2 $2\$" "$TRACING/trace"
 }
 
 of_link() { # of_link NIC NAME: in JSON
