@@ -93,7 +93,7 @@ link_is() {
 
 _all_cables_carry() {
 	at A cat /sys/class/net/mpl0/mplink/peers/10.99.0.2/links/eth{1,2,3}/tx_packets |
-		awk -v least=$(($1 + 500)) '$1 < least { exit 1 }'
+		awk -v least=$(($1 + 200)) '$1 < least { exit 1 }'
 }
 
 takes_all_cables() {

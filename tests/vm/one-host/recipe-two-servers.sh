@@ -2,7 +2,7 @@
 # Guards: docs/recipes/two-servers.md works as it is written: three links, BFD, a cable that
 # is pulled, save and load.
 # by default: 6.12
-# timeout: 90
+# timeout: 180
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/vm/lib-recipe.sh

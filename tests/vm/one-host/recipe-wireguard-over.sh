@@ -2,7 +2,7 @@
 # Guards: docs/recipes/wireguard-over.md works as it is written, with the real wg and the
 # kernel's WireGuard: one tunnel over three cables, also while a cable is dead.
 # by default: 6.12
-# timeout: 120
+# timeout: 180
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/vm/lib-recipe.sh
