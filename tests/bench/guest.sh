@@ -312,6 +312,9 @@ tunnel() {
 	build/mplink set checksum on
 	in_b build/mplink set checksum on
 	cost mplink.gre-udp.checksum - 10.97.0.1 B 10.97.0.2
+	build/mplink set checksum off policy adaptive
+	in_b build/mplink set checksum off policy adaptive
+	cost mplink.gre-udp.adaptive - 10.97.0.1 B 10.97.0.2
 	remove_gre_udp
 	gre_udp_memory
 }
