@@ -70,6 +70,8 @@ reaches 9000
 equal "refused messages" "$(messages A) $(messages B)" "0 0"
 [[ $adaptive -gt $((plain * 3 / 2)) ]] || fail "adaptive gets $adaptive kbit/s, balance-rr $plain"
 
+[[ $(reseq B equalized) -gt 0 ]] || fail "B has held back no packet of the flow"
+
 # What is measured is shown: the capacity of links that were full, and delays of all.
 mplink show
 expect_estimate() { # expect_estimate NIC NAME LEAST MOST
