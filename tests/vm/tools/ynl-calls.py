@@ -160,11 +160,14 @@ def tunnel(family, mpl0):
             bad_attr=".key", msg="has no effect without encap gre-udp")
     subprocess.run(["ip", "link", "add", "mpl1", "type", "mplink"], check=True)
     other = {"name": "mpl1"}
-    # What was set of a tunnel is set back, too, where BFD is refused.
+    # What was set of a tunnel is set back, too, where BFD is refused; so is the policy, which
+    # would have changed back with the encap.
+    family.do("device-set", other | {"policy": "adaptive"})
     refused(family, "device-set", other | {"encap": "gre-udp", "tunnel": {"flow-buckets": 1},
                                            "bfd": {"auth": "sha1"}}, 22, bad_attr=".bfd.auth")
     device = family.do("device-get", other)
-    same("after a refused key", [device[key] for key in ("encap", "tunnel")], ["none", TUNNEL])
+    same("after a refused key", [device[key] for key in ("encap", "policy", "tunnel")],
+         ["none", "adaptive", TUNNEL])
     family.do("device-set", other | {"encap": "gre-udp", "tunnel": {"flow-buckets": 1}})
     device = family.do("device-get", other)
     same("encap that was set", [device[key] for key in ("encap", "tunnel")],
@@ -180,6 +183,7 @@ def tunnel(family, mpl0):
     refused(family, "device-set", other | {"encap": "none"}, 16, bad_attr=".encap")
     family.do("peer-del", peer)
     family.do("device-set", other | {"encap": "none"})
+    same("policy that follows the encap", family.do("device-get", other)["policy"], "balance-rr")
     subprocess.run(["ip", "link", "del", "mpl1"], check=True)
 
 
