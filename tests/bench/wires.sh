@@ -20,7 +20,7 @@ queue_ms=100 # a packet waits at most for so long, else it is lost
 
 # How a packet travels. The rate, which is too high to matter, keeps netem from reordering.
 travel() {
-	[[ $1 =~ ^([0-9]+)(~([0-9]+))?(\^([0-9]+))?(%([0-9.]+))?$ ]]
+	[[ $1 =~ ^([0-9.]+)(~([0-9]+))?(\^([0-9]+))?(%([0-9.]+))?$ ]]
 	local jitter=${BASH_REMATCH[3]} burst=${BASH_REMATCH[5]} loss=${BASH_REMATCH[7]}
 	echo "netem limit 100000 delay ${BASH_REMATCH[1]}ms" \
 		"${jitter:+${jitter}ms distribution normal rate 1gbit}" \

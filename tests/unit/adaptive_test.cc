@@ -138,6 +138,24 @@ TEST_F(AdaptivePolicy, SparsePacketsTakeTheFastestLink)
 	EXPECT_EQ(shares(100, 10), (std::vector<mplink_u64>{0, 100, 0}));
 }
 
+// Delays of equal cables are measured apart.  None of them may be without packets for that.
+TEST_F(AdaptivePolicy, LinksThatAreAsFastTakeTurns)
+{
+	const auto set = [&](mplink_u32 link, mplink_u32 delay_us) {
+		const ReadLock lock;
+
+		of_core()
+			.find_link(mplink::Boundary::read_section(), link)
+			->set_pace(2500000, delay_us * 1000, delay_us * 1000);
+	};
+
+	start(3);
+	set(0, 0);
+	set(1, 100);
+	set(2, 1000);
+	EXPECT_EQ(shares(20, 10), (std::vector<mplink_u64>{10, 10, 0}));
+}
+
 TEST_F(AdaptivePolicy, FullLinksShareByRateWhateverTheirDelays)
 {
 	start(3);

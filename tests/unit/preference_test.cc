@@ -189,14 +189,14 @@ TEST_F(Preference, ALaterLinkTakesOverFromADeadOne)
 {
 	burst_ = 1;
 	start(3);
-	prefer(1, 1);
-	prefer(2, 2);
+	prefer(1, 2);
+	prefer(2, 1);
 	measured(3);
 	idle(1000);
 	world().cable(dev("eth1"), false);
-	EXPECT_EQ(shares(100, 10), (std::vector<mplink_u64>{0, 10, 0}));
+	EXPECT_EQ(shares(100, 10), (std::vector<mplink_u64>{0, 0, 10}));
 	world().cable_told(dev("eth1"), false);
-	EXPECT_EQ(shares(1000, 10), (std::vector<mplink_u64>{0, 100, 0}));
+	EXPECT_EQ(shares(1000, 10), (std::vector<mplink_u64>{0, 0, 100}));
 	world().cable_told(dev("eth1"), true);
 	idle(6000);
 	EXPECT_EQ(shares(1000, 10), (std::vector<mplink_u64>{100, 0, 0}));

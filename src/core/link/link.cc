@@ -20,6 +20,8 @@ constexpr mplink_u64 least_grace_ms = 5000;
 // How much later than on the first link the far end's answer may come.  A link that is in use
 // stays in use for that long.
 constexpr mplink_u64 answer_ms = 100;
+// The same before the user is told: both ends may be being set up, or the link be a satellite's.
+constexpr mplink_u64 tell_ms = 3000;
 
 constexpr mplink_u64 handshake_ms(const mplink_liveness_config &config)
 {
@@ -206,8 +208,10 @@ bool Link::expect_answer(Rtnl, mplink_u64 epoch, mplink_u64 now_ms)
 	const bool was = unconfirmed_;
 
 	unconfirmed_ = epoch && answered() != epoch;
-	if (unconfirmed_ != was)
+	if (unconfirmed_ != was) {
 		answer_by_ms_ = unconfirmed_ ? now_ms + answer_ms : never;
+		tell_at_ms_ = unconfirmed_ ? now_ms + tell_ms : never;
+	}
 	return unconfirmed_ != was;
 }
 
@@ -273,9 +277,11 @@ void Link::judge_trust(mplink_u64 now_ms)
 
 void Link::judge_answer(mplink_u64 now_ms)
 {
-	if (now_ms < answer_by_ms_)
+	if (now_ms >= answer_by_ms_)
+		answer_by_ms_ = never;
+	if (now_ms < tell_at_ms_)
 		return;
-	answer_by_ms_ = never;
+	tell_at_ms_ = never;
 	// Without carrier, address or route the user knows already.
 	if (!why_not())
 		unanswered_ = MPLINK_REASON_UNCONFIRMED;

@@ -200,7 +200,7 @@ public:
 	// When to call judge() again at the latest, as mplink_now_ms(), or never.
 	mplink_u64 deadline_ms() const
 	{
-		const mplink_u64 first = earlier(deadline_ms_, answer_by_ms_);
+		const mplink_u64 first = earlier(deadline_ms_, earlier(answer_by_ms_, tell_at_ms_));
 
 		return trusted() ? earlier(first, trusted_until_ms_) : first;
 	}
@@ -261,6 +261,7 @@ private:
 	bool unconfirmed_ = false; // an answer is needed, and has not come
 	// Until then a link that is in use stays in use without an answer.
 	mplink_u64 answer_by_ms_ = never;
+	mplink_u64 tell_at_ms_ = never;
 	mplink_u64 deadline_ms_ = never;
 	mplink_u64 route_ms_ = never;
 	mplink_u64 valid_ms_ = never;

@@ -116,9 +116,10 @@ mplink_u32 Tiers::counted_ns(mplink_u32 tier, mplink_u32 delay_ns) const
 	if (tier <= open_)
 		return delay > LinkPace::useless_ns || next_ == tiers ? delay
 								      : smaller(delay, most_ns);
-	// Nobody knows when a link is full that has never been.
+	// Nobody knows when a link is full that has never been.  If the links before it are dead,
+	// the nearest tier counts the least.
 	if (tier != next_ || !known_)
-		return never_ns;
+		return never_ns + tier * turn_ns;
 	if (delay > LinkPace::useless_ns)
 		return delay;
 	return smaller(larger(delay, above_fastest_ns(slowest_ns_)), most_ns) + turn_ns;

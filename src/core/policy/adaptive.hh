@@ -4,7 +4,7 @@
 // Each lane keeps a word per link: when the link will have sent what the lane has given it.
 // A packet arrives len / rate and the link's delay after that.  So while the fastest link is
 // idle, it carries everything; when more is sent, the next one joins in; and when all are
-// full, they share in proportion to their rates.
+// full, they share in proportion to their rates.  Links that are as fast take turns.
 //
 // Lanes know nothing of each other's packets.  Each one uses the same share of the rate as it
 // has of the traffic.
@@ -43,6 +43,10 @@ struct Adaptive : PolicyBase {
 
 		return delay_ns < most_ns || delay_ns > LinkPace::useless_ns ? delay_ns : most_ns;
 	}
+
+	// By idle links, arrivals that are so close are equal: the measured delays of two equal
+	// cables differ by less.  So each cable carries some of a thin flow, and is measured by it.
+	static constexpr mplink_u64 equal_ns = 250000;
 
 	static void start_lane(const LinkTable &table, Lane &lane)
 	{
@@ -102,6 +106,7 @@ private:
 	struct Plan {
 		const LinkEntry *link;
 		mplink_u64 arrival; // when the packet arrives
+		mplink_u64 until;   // when the link has sent what it was given before
 		mplink_u64 sent;    // when the link has sent it
 		mplink_u64 now;
 	};
@@ -124,6 +129,14 @@ private:
 		       (LinkPace::shift + 8);
 	}
 
+	// Whether the best link so far and another one are both idle, and as fast.
+	[[gnu::always_inline]] static bool take_turns(const Plan &best, mplink_u64 until,
+						      mplink_u64 arrival)
+	{
+		return before(until, best.now) && before(best.until, best.now) &&
+		       arrival - best.arrival + equal_ns < 2 * equal_ns;
+	}
+
 	template <bool alive>
 	[[gnu::always_inline]] static Plan earliest(const LinkTable &table, const Lane &lane,
 						    const Packet &packet)
@@ -131,7 +144,7 @@ private:
 		const mplink_u64 *const busy_until = lane.words();
 		const mplink_u32 one_in = lane.one_in();
 		const bool bulk = mplink_is_tcp_data(packet.l3, packet.l3_len, packet.len);
-		Plan best = {nullptr, 0, 0, mplink_clock_ns()};
+		Plan best = {nullptr, 0, 0, 0, mplink_clock_ns()};
 		const LinkEntry *link = &table[0];
 
 		for (mplink_u32 i = 0;; i++, link++) {
@@ -141,9 +154,12 @@ private:
 				const mplink_u64 sent = start + duration(*link, packet.len, one_in);
 				const mplink_u64 arrival = sent + link->shared->pace.delay_ns(bulk);
 
-				if (!best.link || before(arrival, best.arrival)) {
+				if (!best.link || (take_turns(best, until, arrival)
+							   ? before(until, best.until)
+							   : before(arrival, best.arrival))) {
 					best.link = link;
 					best.arrival = arrival;
+					best.until = until;
 					best.sent = sent;
 				}
 			}

@@ -113,7 +113,7 @@ wait_until 10 near_reason eth2 unconfirmed
 check "pings by the link that B knows" ping -qc10 -i0.1 -W2 10.99.0.2
 near_reason eth1 none || fail "A's eth1 is $(cat /sys/class/net/mpl0/mplink/peers/10.99.0.2/links/eth1/reason)"
 expect_log 'packets from 10\.8\.2\.1 by eth1 are dropped: .*addlink NIC 10\.8\.2\.1'
-expect_log 'eth2 to 10\.99\.0\.2: 10\.9\.1\.2 does not answer, though the peer does by another link'
+expect_log 'eth2 to 10\.99\.0\.2: 10\.9\.1\.2 does not answer, though the peer does by another link' 20
 # The last link is used all the same.
 ip link set eth1 down
 wait_until 10 near_reason eth2 none
