@@ -20,7 +20,8 @@ constexpr mplink_u64 least_grace_ms = 5000;
 // How much later than on the first link the far end's answer may come.  A link that is in use
 // stays in use for that long.
 constexpr mplink_u64 answer_ms = 100;
-// The same before the user is told: both ends may be being set up, or the link be a satellite's.
+// The log tells the user after so long.  Until then one end may still be being set up, and the
+// answer may be on its way over a satellite.
 constexpr mplink_u64 tell_ms = 3000;
 
 constexpr mplink_u64 handshake_ms(const mplink_liveness_config &config)

@@ -4,7 +4,8 @@
 // Each lane keeps a word per link: when the link will have sent what the lane has given it.
 // A packet arrives len / rate and the link's delay after that.  So while the fastest link is
 // idle, it carries everything; when more is sent, the next one joins in; and when all are
-// full, they share in proportion to their rates.  Links that are as fast take turns.
+// full, they share in proportion to their rates.  Idle links that are equally
+// fast take turns.
 //
 // Lanes know nothing of each other's packets.  Each one uses the same share of the rate as it
 // has of the traffic.
@@ -129,7 +130,7 @@ private:
 		       (LinkPace::shift + 8);
 	}
 
-	// Whether the best link so far and another one are both idle, and as fast.
+	// Whether the best link so far and another one are both idle, and equally fast.
 	[[gnu::always_inline]] static bool take_turns(const Plan &best, mplink_u64 until,
 						      mplink_u64 arrival)
 	{

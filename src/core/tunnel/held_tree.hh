@@ -105,8 +105,8 @@ public:
 		return true;
 	}
 
-	// For a packet that is in the tree and came before the ones below it: those have waited
-	// for as long, then.  See first().
+	// Call it if an inserted packet may be older than packets below it.  They take over its
+	// age: see first().
 	void age_below(const mplink_held &packet)
 	{
 		mplink_held *below = last_before(packet);

@@ -321,7 +321,7 @@ void mplink_sysfs_add_estimates(struct mplink_vnic *vnic, struct mplink_peer_nod
 		if (dir->attrs != mplink_link_attrs ||
 		    mplink_dirs_find(&peer->dirs, mplink_estimate_attrs, dir->id))
 			continue;
-		/* If memory is short, the next answer of the far end tries again. */
+		/* Memory is short.  The next link that the far end confirms tries again. */
 		if (IS_ERR(mplink_dir_add(vnic, &peer->dirs, &dir->kobj, "estimate",
 					  mplink_estimate_attrs, peer, dir->id)))
 			return;

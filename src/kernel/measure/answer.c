@@ -196,10 +196,13 @@ static u32 mplink_measure_take_mark(struct mplink_far_end *end, const struct mpl
 static void mplink_measure_trace(const struct mplink_far_end *end,
 				 const struct mplink_report *report, u32 verdict)
 {
-	const struct mplink_path *path = mplink_core_peer_path(end->tunnel->peer, end->link);
 	const struct net_device *dev = end->tunnel->vnic->dev;
+	const struct mplink_path *path;
 	struct mplink_estimate estimate;
 
+	if (!trace_mplink_report_enabled() && !trace_mplink_estimate_enabled())
+		return;
+	path = mplink_core_peer_path(end->tunnel->peer, end->link);
 	if (!path)
 		return;
 	trace_mplink_report(dev, path, report, verdict);

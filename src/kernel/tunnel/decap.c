@@ -198,6 +198,12 @@ static __always_inline void mplink_decap_heard(struct mplink_far_end *end,
 		mplink_decap_heard_slow(end, skb, heard);
 }
 
+/* A far end that was set up first asks for this one; its questions tell of no mistake. */
+static u32 mplink_decap_not_ready(const struct mplink_gre *gre, u32 drop)
+{
+	return gre->protocol == MPLINK_MESSAGES ? MPLINK_GRE_DROP_EARLY : drop;
+}
+
 static u32 mplink_decap_take(struct mplink_tunnel_socket *socket, struct sk_buff *skb)
 {
 	const bool outer6 = skb->protocol == htons(ETH_P_IPV6);
@@ -220,15 +226,13 @@ static u32 mplink_decap_take(struct mplink_tunnel_socket *socket, struct sk_buff
 		if (drop != MPLINK_GRE_DROP_SENDER)
 			return drop;
 		mplink_tunnel_unknown_sender(socket, &from, gre.key, skb->dev);
-		/* A far end that was set up first asks for this one. */
-		return gre.protocol == MPLINK_MESSAGES ? MPLINK_GRE_DROP_EARLY : drop;
+		return mplink_decap_not_ready(&gre, drop);
 	}
 	if (unlikely(gre.checksummed) && mplink_decap_checksum_wrong(skb))
 		return MPLINK_GRE_DROP_CHECKSUM;
 	vnic = end->tunnel->vnic;
 	if (unlikely(!netif_running(vnic->dev)))
-		return gre.protocol == MPLINK_MESSAGES ? MPLINK_GRE_DROP_EARLY :
-							 MPLINK_GRE_DROP_DOWN;
+		return mplink_decap_not_ready(&gre, MPLINK_GRE_DROP_DOWN);
 	mplink_decap_heard((struct mplink_far_end *)end, skb, outer6);
 	if (unlikely(gre.protocol == MPLINK_MESSAGES))
 		return mplink_measure_receive((struct mplink_far_end *)end, skb,
