@@ -16,6 +16,8 @@ export MPLINK_REASON=/run/mplink-reason
 run_one() { # run_one FILE SECONDS [last]
 	local file=$1 limit=$2 last=${3:-} name status gate reason began pid
 	name=$(basename "$file" .sh)
+	# Else a scenario reads what another has left, and takes it for an answer.
+	find /run -maxdepth 1 -type f ! -name 'mplink-*' -delete
 	: >"$MPLINK_REASON"
 	began=$(date +%s%N)
 	gate_begin "$name"

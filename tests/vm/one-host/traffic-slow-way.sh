@@ -8,6 +8,8 @@
 source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/vm/lib-traffic.sh
 source "$(dirname "$0")/../lib-traffic.sh"
+# shellcheck source=tests/vm/lib-capture.sh
+source "$(dirname "$0")/../lib-capture.sh"
 
 # gso SIZE: one TCP packet with 4000 bytes of payload, in segments of that size, written to
 # the virtual NIC
@@ -83,16 +85,12 @@ sysctl -qw net.ipv6.conf.all.forwarding=0
 check "warm" ping -qc9 -i0.1 -W2 10.99.0.2
 check "warm" ping -qc9 -i0.1 -W2 fd99::2
 for address in 10.99.0.2 fd99::2; do
-	tcpdump --immediate-mode -lni any "icmp or icmp6" >/run/any 2>/run/any.err &
-	DUMP=$!
-	wait_until 10 grep -q 'istening on' /run/any.err
+	capture any -i any "icmp or icmp6"
 	check "pings" ping -qc5 -i0.2 -W2 $address
-	nap 0.5
-	kill $DUMP
-	wait $DUMP || true
+	captures_end
 	for shown in 'eth. +In .*reply' 'mpl0 +In .*reply' 'eth. +Out .*request' 'mpl0 +Out .*request'; do
-		count=$(grep -cE "$shown" /run/any || true)
+		count=$(captured any "$shown")
 		[[ $count -le 5 ]] || fail "$address: $count packets are shown that match $shown"
 	done
-	[[ $(grep -cE 'mpl0 +In .*reply' /run/any || true) -ge 4 ]] || fail "$address: $(</run/any)"
+	[[ $(captured any 'mpl0 +In .*reply') -ge 4 ]] || fail "$address: $(</run/capture-any)"
 done

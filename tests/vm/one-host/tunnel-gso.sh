@@ -11,37 +11,22 @@ source "$(dirname "$0")/../lib.sh"
 source "$(dirname "$0")/../lib-traffic.sh"
 # shellcheck source=tests/vm/lib-tunnel.sh
 source "$(dirname "$0")/../lib-tunnel.sh"
+# shellcheck source=tests/vm/lib-capture.sh
+source "$(dirname "$0")/../lib-capture.sh"
 
-# listen HOST IN|OUT: packets of TCP longer than the MTU
-listen() {
-	on "$1" tcpdump -Q "$2" -i mpl0 -w "/run/dump-$1" --immediate-mode -s 100 \
-		'tcp and greater 2000' 2>"/run/dump-$1.err" &
-	DUMPS+=($!)
-	wait_until 20 grep -q 'istening on' "/run/dump-$1.err"
-}
-
-quiet() {
-	nap 0.5
-	# Not by their ids: a function in the background is a shell.
-	pkill -INT tcpdump
-	wait "${DUMPS[@]}" || true
-	DUMPS=()
-}
-
-long_ones() {
-	tcpdump -nr "/run/dump-$1" 2>/dev/null | wc -l
-}
+# Packets of TCP longer than the MTU.
+LONG=(-i mpl0 'tcp and greater 2000')
 
 # goes GSO GRO
 goes() {
 	local out in
 	ethtool -K mpl0 tso "$1" gso "$1" >/dev/null
 	in_b ethtool -K mpl0 gro "$2"
-	listen A out
-	listen B in
+	capture out -Q out "${LONG[@]}"
+	capture_b in -Q in "${LONG[@]}"
 	tcp_bytes 1
-	quiet
-	out=$(long_ones A) in=$(long_ones B)
+	captures_end
+	out=$(captured out) in=$(captured in)
 	echo "IPv$INNER over IPv$OUTER, GSO $1, GRO $2: longer than the MTU $out out, $in in"
 	[[ $1 == off && $out -eq 0 || $1 == on && $out -gt 5 ]] ||
 		fail "GSO $1: $out packets longer than the MTU entered mpl0"
@@ -61,7 +46,6 @@ retransmitted() {
 	nstat -asz TcpRetransSegs | awk '$1 == "TcpRetransSegs" { print $2 }'
 }
 
-DUMPS=()
 topology 3 B_WITHOUT_VIRTUAL
 for families in 44 66; do
 	INNER=${families:0:1} OUTER=${families:1}

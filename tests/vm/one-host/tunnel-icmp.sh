@@ -12,18 +12,19 @@ source "$(dirname "$0")/../lib.sh"
 source "$(dirname "$0")/../lib-traffic.sh"
 # shellcheck source=tests/vm/lib-tunnel.sh
 source "$(dirname "$0")/../lib-tunnel.sh"
+# shellcheck source=tests/vm/lib-capture.sh
+source "$(dirname "$0")/../lib-capture.sh"
 
 KEY=77
 LESS=1000
 
 # outer: the first long packet of gre-udp from A on eth1, its bytes from the IP header on, in hex
 outer() {
-	tcpdump --immediate-mode -nlxi eth1 -c1 -Q out "udp dst port 4754 and greater 1000" 2>/run/dump.err >/run/dump &
-	local dump=$!
-	wait_until 10 grep -q listening /run/dump.err
+	capture outer -xi eth1 -Q out "udp dst port 4754 and greater 1000"
 	ping -c1 -W2 -s 1200 "$PEER" >/dev/null
-	wait "$dump"
-	awk '/^\t0x/ { sub(/^\t0x[0-9a-f]*: */, ""); gsub(/ /, ""); printf "%s", $0 }' /run/dump
+	captures_end
+	awk '/^[0-9]/ && packets++ { exit }
+		/^\t0x/ { sub(/^\t0x[0-9a-f]*: */, ""); gsub(/ /, ""); printf "%s", $0 }' /run/capture-outer
 }
 
 # icmp HEX MTU [BYTES] [OFFSET=XX...]: from B, that quotes so many bytes, with others in their place
@@ -68,14 +69,6 @@ ignored() {
 	! too_long || fail "IPv$OUTER: $what: believed"
 }
 
-# Of the pings whose packets tcpdump looks for.
-pings_seen() {
-	grep -c 4754 /run/dump
-}
-three_seen() {
-	[[ $(pings_seen) -ge 3 ]]
-}
-
 topology 1 B_WITHOUT_VIRTUAL
 sysctl -qw net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0
 for OUTER in 4 6; do
@@ -102,16 +95,10 @@ OUTER=4
 tunnel_ends 1
 for setting in on off on; do
 	mplink set checksum $setting
-	tcpdump --immediate-mode -nli eth1 -Q out \
-		"udp dst port 4754 and greater 900 and less 1100 and udp[6:2] = 0" >/run/dump 2>/run/dump.err &
-	DUMP=$!
-	wait_until 10 grep -q listening /run/dump.err
+	capture zero -i eth1 -Q out "udp dst port 4754 and greater 900 and less 1100 and udp[6:2] = 0"
 	check "a ping, checksum $setting" ping -qc3 -i0.1 -W2 -s 900 "$PEER"
-	[[ $setting == on ]] || wait_until 20 three_seen
-	nap 0.3
-	kill "$DUMP"
-	wait "$DUMP" || true
-	equal "checksum $setting: packets without one" "$(grep -c 4754 /run/dump || true)" \
+	captures_end
+	equal "checksum $setting: packets without one" "$(captured zero)" \
 		"$([[ $setting == on ]] && echo 0 || echo 3)"
 	tcp_bytes 1
 done
@@ -121,16 +108,11 @@ done
 # (router solicitations, the late end of a TCP connection).
 declare -A BYTE=([4]='ip[8]' [6]='ip6[7]')
 sent_with() {
-	tcpdump --immediate-mode -nli eth1 -Q out \
-		"udp dst port 4754 and greater 900 and less 1100 and ${BYTE[$OUTER]} = $1" \
-		>/run/dump 2>/run/dump.err &
-	DUMP=$!
-	wait_until 10 grep -q listening /run/dump.err
+	capture ttl -i eth1 -Q out \
+		"udp dst port 4754 and greater 900 and less 1100 and ${BYTE[$OUTER]} = $1"
 	check "IPv$OUTER: a ping with TTL $1" ping -qc3 -i0.1 -W2 -s 900 "$PEER"
-	wait_until 20 three_seen
-	kill "$DUMP"
-	wait "$DUMP" || true
-	equal "IPv$OUTER: pings with TTL $1" "$(pings_seen)" 3
+	captures_end
+	equal "IPv$OUTER: pings with TTL $1" "$(captured ttl)" 3
 }
 for OUTER in 4 6; do
 	mplink_unload

@@ -10,6 +10,8 @@ source "$(dirname "$0")/../lib.sh"
 source "$(dirname "$0")/../lib-traffic.sh"
 # shellcheck source=tests/vm/lib-tunnel.sh
 source "$(dirname "$0")/../lib-tunnel.sh"
+# shellcheck source=tests/vm/lib-capture.sh
+source "$(dirname "$0")/../lib-capture.sh"
 
 AUTH=0x$(printf '11%.0s' {1..32})
 ENC=0x$(printf '22%.0s' {1..16})
@@ -40,23 +42,6 @@ policies() {
 	ip -n B xfrm policy add src "$a" dst "$b" proto udp dir in "${what[@]}"
 }
 
-dump() {
-	tcpdump --immediate-mode -nlpi eth1 "udp or esp" >/run/dump 2>/run/dump.err &
-	DUMP=$!
-	wait_until 10 grep -q listening /run/dump.err
-}
-
-dumped() {
-	nap 0.3
-	kill "$DUMP"
-	wait "$DUMP" || true
-}
-
-# on_cable PATTERN: how many of these there were meanwhile
-on_cable() {
-	grep -c "$1" /run/dump || true
-}
-
 drops() {
 	ethtool -S mpl0 | awk -v name="drop_$1:" '$1 == name { print $2 }'
 }
@@ -68,7 +53,7 @@ for OUTER in 4 6; do
 	[[ $OUTER == 4 ]] && A=10.0.1.1 B=10.0.1.2 || A=fd00:0:0:1::1 B=fd00:0:0:1::2
 	states "$A" "$B"
 	policies "$A" "$B"
-	dump
+	capture cable -pi eth1 "udp or esp"
 	check "a ping, encrypted" ping -qc3 -i0.1 -W2 "$PEER"
 	check "a long one" ping -qc2 -i0.1 -W2 -s 4000 "$PEER"
 	tcp_bytes 1
@@ -77,9 +62,9 @@ for OUTER in 4 6; do
 	wait_until 10 grep -qx up "/sys/class/net/mpl0/mplink/peers/$PEER/links/eth1/bfd_state"
 	mplink set liveness off
 	in_b mplink set liveness off
-	dumped
-	[[ $(on_cable ESP) -gt 10 ]] || fail "no ESP on the cable"
-	equal "unencrypted packets on the cable" "$(on_cable UDP)" 0
+	captures_end
+	[[ $(captured cable ESP) -gt 10 ]] || fail "no ESP on the cable"
+	equal "unencrypted packets on the cable" "$(captured cable UDP)" 0
 
 	echo "IPv$OUTER: what comes unencrypted"
 	ip xfrm policy flush
@@ -93,13 +78,13 @@ for OUTER in 4 6; do
 		# shellcheck disable=SC2046 # or nothing at all
 		policies "$A" "$B" $([[ $what != block ]] || echo block)
 		before=$(drops policy)
-		dump
+		capture cable -pi eth1 "udp or esp"
 		ping -qc2 -i0.1 -W1 "$PEER" >/dev/null && fail "$what: a ping is answered"
 		mplink set liveness bfd
 		nap 1
 		mplink set liveness off
-		dumped
-		equal "$what: packets on the cable" "$(on_cable 'UDP\|ESP')" 0
+		captures_end
+		equal "$what: packets on the cable" "$(captured cable 'UDP|ESP')" 0
 		[[ $(drops policy) -ge $((before + 2)) ]] || fail "$what: drops are not counted"
 	done
 	both policy flush

@@ -11,6 +11,8 @@ source "$(dirname "$0")/../lib.sh"
 source "$(dirname "$0")/../lib-traffic.sh"
 # shellcheck source=tests/vm/lib-tunnel.sh
 source "$(dirname "$0")/../lib-tunnel.sh"
+# shellcheck source=tests/vm/lib-capture.sh
+source "$(dirname "$0")/../lib-capture.sh"
 
 KEY=11259375	# 0xabcdef
 
@@ -36,12 +38,9 @@ modprobe fou
 in_b ip fou add port 4754 ipproto 47
 as_cables 1
 # Questions: GRE in UDP with mplink's protocol type.
-tcpdump --immediate-mode -nli eth1 'udp dst port 4754 and udp[10:2] = 0x88b5' \
-	>/run/questions 2>/run/questions.err &
-QUESTIONS=$!
-wait_until 20 grep -q 'istening on' /run/questions.err
+capture questions -i eth1 'udp dst port 4754 and udp[10:2] = 0x88b5'
 questions() {
-	grep -c 4754 /run/questions || true
+	captured questions
 }
 SECONDS=0
 tunnel_near 1 key=$KEY flow_buckets=1 "${PATIENT[@]}"
@@ -69,17 +68,12 @@ equal "B's errors in sending" "$(in_b_stat tx_errors gre1)" 0
 wait_until 40 more_than 3 questions
 most=$((9 + SECONDS / 30))
 [[ $(questions) -le $most ]] || fail "$(questions) questions in $SECONDS s, at most $most should be"
-kill $QUESTIONS
-wait $QUESTIONS || true
+captures_end
 
 # Not by number: what gre1 says by itself, as to routers, is heard too.
-tcpdump --immediate-mode -ni eth1 -w /run/tunnel.pcap 'udp port 4754' 2>/run/dump.err &
-DUMP=$!
-wait_until 20 grep -q 'istening on' /run/dump.err
+capture tunnel -i eth1 -w /run/tunnel.pcap 'udp port 4754'
 check "pings" ping -qc5 -i0.1 -W2 10.99.0.2
-nap 0.5
-kill $DUMP
-wait $DUMP || true
+captures_end
 for sender in 10.0.1.1,10.99.0.1 10.0.1.2,10.99.0.2; do
 	said=$(decoded $sender)
 	echo "$said"
