@@ -6,7 +6,7 @@
 #
 # usage: tests/bench/guest.sh [PART...]
 #        PART: peers mplink bystanders even scale tunnel many-cpus, or
-#        profile-POLICY, profile-gre-udp, profile-gre-fou: see tests/bench/profile
+#        profile-POLICY, profile-gre-udp-POLICY, profile-gre-fou: see tests/bench/profile
 #
 # Between the hosts lie veth pairs: eth1..eth3 for mplink, ECMP and the baseline,
 # bond1..bond3 below the bonds, plain1 for the bystander. Every neighbour is permanent.
@@ -268,7 +268,7 @@ add_gre_udp() {
 	local host
 	load
 	for host in 1 2; do
-		configuration $host 10.97.0 balance-rr gre-udp 1 1 1 >/run/mplink$host.json
+		configuration $host 10.97.0 "${1:-balance-rr}" gre-udp 1 1 1 >/run/mplink$host.json
 	done
 	build/mplink load /run/mplink1.json
 	in_b build/mplink load /run/mplink2.json
@@ -324,10 +324,10 @@ trace() {
 	"$stream" until "build/bench/traced.$1" "${@:2}" 1000
 }
 
-# What both ends of a tunnel do, and before it what the plain veth takes.
+# profile_tunnel udp|fou NETWORK [POLICY]: what both ends do, and before it what the plain veth takes
 profile_tunnel() {
 	trace plain - 10.1.0.1 B 10.1.0.2
-	"add_gre_$1"
+	"add_gre_$1" "${@:3}"
 	cat /proc/kallsyms
 	echo symbols
 	trace both - "$2.1" B "$2.2"
@@ -350,7 +350,7 @@ for part in "${parts[@]}"; do
 	peers | mplink | bystanders | scale | tunnel) "$part" ;;
 	even) even_parts ;;
 	many-cpus) many_cpus ;;
-	profile-gre-udp) profile_tunnel udp 10.97.0 ;;
+	profile-gre-udp-*) profile_tunnel udp 10.97.0 "${part#profile-gre-udp-}" ;;
 	profile-gre-fou) profile_tunnel fou 10.3.0 ;;
 	profile-*) profile "${part#profile-}" ;;
 	*) echo "guest.sh: no part $part" >&2; exit 2 ;;
