@@ -38,6 +38,7 @@ const char *mplink_core_policy_names(void);
 int mplink_core_policy_parse(const char *text, mplink_size len);
 int mplink_core_encap_parse(const char *text, mplink_size len);
 int mplink_core_liveness_parse(const char *text, mplink_size len);
+int mplink_core_equalize_parse(const char *text, mplink_size len);
 
 /* --- parameters --------------------------------------------------------- */
 

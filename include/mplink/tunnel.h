@@ -184,6 +184,12 @@ struct mplink_resequencer *
 mplink_core_resequencer_create(const struct mplink_device *device);
 /* Frees the resequencer.  All its buckets must have ended.  Any context. */
 void mplink_core_resequencer_free(struct mplink_resequencer *resequencer);
+/* Sets the peer's own enum mplink_equalize, and returns it.  Packets may pass.  Any context. */
+void mplink_core_resequencer_set_equalize(struct mplink_resequencer *resequencer,
+					  mplink_u32 equalize);
+mplink_u32 mplink_core_resequencer_get_equalize(const struct mplink_resequencer *resequencer);
+/* The one that holds: the device's, if the peer's is MPLINK_EQUALIZE_INHERIT.  Any context. */
+mplink_u32 mplink_core_resequencer_equalize(const struct mplink_resequencer *resequencer);
 /*
  * Sets *sum to the counters that the buckets share.  Add each bucket's own with
  * mplink_core_bucket_counters().  Any context.

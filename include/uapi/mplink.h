@@ -98,6 +98,7 @@ enum mplink_equalize {
 	MPLINK_EQUALIZE_OFF,
 	MPLINK_EQUALIZE_AUTO,	/* of flows that may be bulk */
 	MPLINK_EQUALIZE_ON,	/* of all flows */
+	MPLINK_EQUALIZE_INHERIT,	/* of a peer: as the device says */
 	MPLINK_EQUALIZES
 };
 

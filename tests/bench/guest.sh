@@ -263,12 +263,12 @@ remove_gre_fou() {
 	modprobe -r bonding
 }
 
-# Over the three NICs, at both ends.
+# add_gre_udp POLICY: over the three NICs, at both ends
 add_gre_udp() {
 	local host
 	load
 	for host in 1 2; do
-		configuration $host 10.97.0 "${1:-balance-rr}" gre-udp 1 1 1 >/run/mplink$host.json
+		configuration $host 10.97.0 "$1" gre-udp 1 1 1 >/run/mplink$host.json
 	done
 	build/mplink load /run/mplink1.json
 	in_b build/mplink load /run/mplink2.json
@@ -307,7 +307,7 @@ tunnel() {
 	add_gre_fou
 	cost gre-fou.bonding.balance-rr - 10.3.0.1 B 10.3.0.2
 	remove_gre_fou
-	add_gre_udp
+	add_gre_udp balance-rr
 	cost mplink.gre-udp.balance-rr - 10.97.0.1 B 10.97.0.2
 	build/mplink set checksum on
 	in_b build/mplink set checksum on

@@ -272,6 +272,12 @@ TEST(Arguments, PeerKey)
 	for (const char *key : {"16777216", "-1", "", "1x"})
 		EXPECT_EQ(add_fault({"10.99.0.2", "key", key}),
 			  "key \"" + std::string(key) + "\" is not a number from 0 to 16777215");
+	EXPECT_EQ(parse_peer_arguments(Kind::peer_set, {"10.99.0.2", "equalize", "inherit"})
+			  .requests.at(0)
+			  .settings.at(Setting::peer_equalize),
+		  MPLINK_EQUALIZE_INHERIT);
+	EXPECT_EQ(add_fault({"10.99.0.2", "equalize", "yes"}),
+		  "equalize \"yes\" is none of off, auto, on, inherit");
 	EXPECT_EQ(add_fault({"10.99.0.2", "key", "1", "key", "1"}), "key is given twice");
 	EXPECT_EQ(add_fault({"10.99.0.2", "key"}), "a number is missing after \"key\"");
 }

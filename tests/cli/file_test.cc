@@ -279,7 +279,8 @@ TEST(Config, Tunnel)
 	const auto devices = parse_config(device(
 		R"(, "encap": "gre-udp", "tunnel": {"flow_buckets": 1, "outoforder_min_us": 5,
 		"outoforder_max_us": 5, "max_perflow_buffer": 65535, "max_peer_buffer": 1, "checksum": true},
-		"peers": [{"address": "10.99.0.2", "key": 16777215, "links": []}])"));
+		"peers": [{"address": "10.99.0.2", "key": 16777215, "equalize": "on",
+		"links": []}, {"address": "10.99.0.3", "key": 1}])"));
 	const FullSettings &settings = devices.at(0).settings;
 
 	EXPECT_EQ(settings[Setting::encap], MPLINK_ENCAP_GRE_UDP);
@@ -290,6 +291,8 @@ TEST(Config, Tunnel)
 	EXPECT_EQ(settings[Setting::max_peer_buffer], 1U);
 	EXPECT_EQ(settings[Setting::checksum], 1U);
 	EXPECT_EQ(devices[0].peers.at(0).settings[Setting::peer_key], 16777215U);
+	EXPECT_EQ(devices[0].peers.at(0).settings[Setting::peer_equalize], MPLINK_EQUALIZE_ON);
+	EXPECT_EQ(devices[0].peers.at(1).settings[Setting::peer_equalize], MPLINK_EQUALIZE_INHERIT);
 }
 
 TEST(Config, BadTunnel)
@@ -339,6 +342,10 @@ TEST(Config, Keys)
 	EXPECT_EQ(one("gre-udp", "0"), "");
 	EXPECT_EQ(one("none", "0"),
 		  path + "[0].key: 0 has no effect without \"encap\": \"gre-udp\"");
+	EXPECT_EQ(peers("none", R"({"address": "10.99.0.2", "equalize": "off"})"),
+		  path + "[0].equalize: \"off\" has no effect without \"encap\": \"gre-udp\"");
+	EXPECT_EQ(peers("none", R"({"address": "10.99.0.2", "equalize": "yes"})"),
+		  path + "[0].equalize: \"yes\" is none of off, auto, on, inherit");
 
 	// A packet from 10.0.1.2 must belong to one peer only.
 	EXPECT_NE(two("gre-udp", "", "", "10.0.1.2")

@@ -240,6 +240,22 @@ TEST_F(EqualizedBucket, OffHoldsNothingBackAndOnAll)
 	EXPECT_EQ(waits(0, MPLINK_PACKET_TCP_DATA), 0U);
 }
 
+TEST_F(EqualizedBucket, ThePeersSettingHoldsUntilItInherits)
+{
+	begin(MPLINK_EQUALIZE_OFF);
+	all().equalize(MPLINK_EQUALIZE_ON);
+	all().review();
+	EXPECT_EQ(waits(0, MPLINK_PACKET_SMALL), 45000U);
+	begin(MPLINK_EQUALIZE_ON);
+	all().equalize(MPLINK_EQUALIZE_OFF);
+	all().review();
+	EXPECT_EQ(waits(0, MPLINK_PACKET_TCP_DATA), 0U);
+	all().equalize(MPLINK_EQUALIZE_INHERIT);
+	all().review();
+	marks();
+	EXPECT_EQ(waits(0, MPLINK_PACKET_SMALL), 45000U);
+}
+
 TEST_F(EqualizedBucket, ALinkThatIsMuchSlowerHoldsNothingBack)
 {
 	all().config.equalize.write(MPLINK_EQUALIZE_AUTO);

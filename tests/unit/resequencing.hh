@@ -97,6 +97,11 @@ public:
 	{
 		all_->mark(link, now() - delay_us, now());
 	}
+	// The peer's own setting.
+	void equalize(mplink_u32 setting)
+	{
+		all_->set_equalize(setting);
+	}
 	void review(mplink_u32 bucket = 0)
 	{
 		at(bucket).review(now());

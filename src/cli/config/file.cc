@@ -95,8 +95,7 @@ private:
 	void bfd(const std::string &path, const Json &value, DeviceConfig &device);
 	void nics(const std::string &path, const Json &value, DeviceConfig &device);
 	void peers(const std::string &path, const Json &value, DeviceConfig &device);
-	void key(const std::string &path, const Json &value, const DeviceConfig &device,
-		 const PeerConfig &peer);
+	void need_tunnel(const std::string &path, const Json &value, const DeviceConfig &device);
 	void distinct(const std::string &path, const Json &links, const PeerConfig &peer);
 	std::optional<LinkConfig> link(const std::string &path, const Json &value,
 				       const DeviceConfig &device, const Address &peer);
@@ -295,14 +294,19 @@ std::optional<LinkConfig> Parser::link(const std::string &path, const Json &valu
 	return link;
 }
 
-void Parser::key(const std::string &path, const Json &value, const DeviceConfig &device,
-		 const PeerConfig &peer)
+void Parser::need_tunnel(const std::string &path, const Json &value, const DeviceConfig &device)
 {
-	const SettingInfo &setting = info(Setting::peer_key);
+	if (device.settings[Setting::encap] == MPLINK_ENCAP_GRE_UDP)
+		return;
+	for (const Setting id : {Setting::peer_key, Setting::peer_equalize}) {
+		const SettingInfo &setting = info(id);
+		const auto found = value.find(setting.key);
 
-	if (value == peer.settings[setting.id] &&
-	    device.settings[Setting::encap] != MPLINK_ENCAP_GRE_UDP)
-		fault(path, value, "has no effect without \"encap\": \"gre-udp\"");
+		// What is not valid has been reported.
+		if (found != value.end() && parse_setting(setting, *found))
+			fault(fmt::format("{}.{}", path, setting.key), *found,
+			      "has no effect without \"encap\": \"gre-udp\"");
+	}
 }
 
 // Key and remote together tell the packets of one peer from those of the others.
@@ -339,8 +343,7 @@ void Parser::peers(const std::string &path, const Json &value, DeviceConfig &dev
 		PeerConfig peer{.address = *virtual_address, .settings = {}, .links = {}};
 
 		settings(at, value[i], Place::peer, peer.settings);
-		if (const auto wanted = value[i].find("key"); wanted != value[i].end())
-			key(at + ".key", *wanted, device, peer);
+		need_tunnel(at, value[i], device);
 		if (const char *why = why_no_peer(peer.address.core()))
 			fault(at + ".address", value[i]["address"], why);
 		if (const auto [first, fresh] = seen.emplace(peer.address, i); !fresh)

@@ -64,6 +64,13 @@ int mplink_core_liveness_parse(const char *text, mplink_size len)
 	return liveness < 0 ? -einval : liveness;
 }
 
+int mplink_core_equalize_parse(const char *text, mplink_size len)
+{
+	const int equalize = equalize_parse(text, len);
+
+	return equalize < 0 ? -einval : equalize;
+}
+
 int mplink_core_parse_params(const mplink_params *params, mplink_config *config,
 			     mplink_param_error *error)
 {

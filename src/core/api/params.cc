@@ -262,7 +262,7 @@ bool Parser::equalize(const char *param, const char *value, const char *why, mpl
 	const Text text = whole(value);
 	const int equalize = equalize_parse(text.p, text.len);
 
-	if (equalize < 0)
+	if (equalize < 0 || equalize > MPLINK_EQUALIZE_ON)
 		return fail(param, text, why);
 	to = static_cast<mplink_u32>(equalize);
 	return true;

@@ -72,6 +72,21 @@ void mplink_core_resequencer_free(mplink_resequencer *resequencer)
 	destroy(reinterpret_cast<Resequencer *>(resequencer));
 }
 
+void mplink_core_resequencer_set_equalize(mplink_resequencer *resequencer, mplink_u32 equalize)
+{
+	core(resequencer).set_equalize(equalize);
+}
+
+mplink_u32 mplink_core_resequencer_get_equalize(const mplink_resequencer *resequencer)
+{
+	return core(resequencer).own_equalize();
+}
+
+mplink_u32 mplink_core_resequencer_equalize(const mplink_resequencer *resequencer)
+{
+	return core(resequencer).equalize();
+}
+
 void mplink_core_resequencer_counters(const mplink_resequencer *resequencer,
 				      mplink_resequencer_counters *sum)
 {

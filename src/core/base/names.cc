@@ -16,7 +16,7 @@ constexpr const char *livenesses[] = {"inherit", "off", "bfd"};
 constexpr const char *nic_stages[] = {"registered", "up", "carrier", "address"};
 constexpr const char *link_stages[] = {"route", "bfd-init", "bfd-up", "valid"};
 constexpr const char *encaps[] = {"none", "gre-udp"};
-constexpr const char *equalizes[] = {"off", "auto", "on"};
+constexpr const char *equalizes[] = {"off", "auto", "on", "inherit"};
 constexpr const char *bfd_states[] = {"admin-down", "down", "init", "up"};
 // In the order of RFC 5880 4.1, and mostly with its words.
 constexpr const char *bfd_diags[] = {"none",

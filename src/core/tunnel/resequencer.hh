@@ -87,6 +87,23 @@ public:
 	{
 	}
 
+	// enum mplink_equalize, which may change at any time: the peer's own.
+	void set_equalize(mplink_u32 equalize)
+	{
+		equalize_.write(equalize);
+	}
+	mplink_u32 own_equalize() const
+	{
+		return equalize_.read();
+	}
+	// The one that holds: the device's, if the peer inherits it.
+	mplink_u32 equalize() const
+	{
+		const mplink_u32 own = own_equalize();
+
+		return own == MPLINK_EQUALIZE_INHERIT ? settings_.equalize.read() : own;
+	}
+
 	// A mark has come.  One CPU at a time.
 	void mark(mplink_u32 link, mplink_u64 sent_us, mplink_u64 now_us)
 	{
@@ -115,6 +132,7 @@ private:
 	class BucketOperation;
 
 	const TunnelSettings &settings_;
+	Shared<mplink_u32> equalize_{MPLINK_EQUALIZE_INHERIT};
 	ReorderTimer timer_;
 	Equalizer equalizer_;
 	// Packets in the lines of all buckets; every CPU writes it, and rare_.held, which counts

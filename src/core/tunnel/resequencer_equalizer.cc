@@ -36,7 +36,7 @@ constexpr mplink_u8 enough_seconds = 10;
 // The bucket's first packets tell what the flow is.
 void Resequencer::BucketOperation::begin_flow(const mplink_held &packet)
 {
-	const mplink_u32 setting = all_.settings_.equalize.read();
+	const mplink_u32 setting = all_.equalize();
 	const mplink_u32 level = all_.equalizer_.slowest_us(now());
 	const bool full_length = packet.kind == MPLINK_PACKET_TCP_DATA;
 	const bool helps = setting != MPLINK_EQUALIZE_OFF && level >= least_us;
@@ -66,8 +66,7 @@ mplink_u32 Resequencer::BucketOperation::hold_back_us(const mplink_held &packet)
 
 	if (b_.level_us <= above)
 		return 0;
-	if (packet.kind == MPLINK_PACKET_SMALL &&
-	    all_.settings_.equalize.read() != MPLINK_EQUALIZE_ON)
+	if (packet.kind == MPLINK_PACKET_SMALL && all_.equalize() != MPLINK_EQUALIZE_ON)
 		return 0;
 	return b_.level_us - above;
 }
@@ -114,7 +113,7 @@ void Resequencer::Bucket::choose_way()
 
 void Resequencer::Bucket::review(mplink_u64 now_us)
 {
-	const mplink_u32 setting = all.settings_.equalize.read();
+	const mplink_u32 setting = all.equalize();
 	const mplink_u64 came = arrivals - reviewed;
 	mplink_u32 used = 0;
 

@@ -352,17 +352,6 @@ void mplink_nl_save_tunnel(const struct mplink_vnic *vnic, struct mplink_nl_tunn
 /* Restores saved settings after a later part of the request has failed. */
 void mplink_nl_restore_tunnel(struct mplink_vnic *vnic, const struct mplink_nl_tunnel *was);
 
-/**
- * mplink_nl_read_peer_key() - Read the key of a PEER_ADD or PEER_SET.
- * @info: the request
- * @vnic: the virtual NIC
- * @config: takes the key; unchanged if the request gives none
- *
- * Return: 0, or -EINVAL with the reason in @info->extack if encap is not gre-udp.
- */
-int mplink_nl_read_peer_key(struct genl_info *info, const struct mplink_vnic *vnic,
-			    struct mplink_peer_config *config);
-
 /*
  * --- netlink_notify.c: notifications to listeners in the device's namespace ---
  *

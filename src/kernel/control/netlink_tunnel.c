@@ -194,19 +194,3 @@ void mplink_nl_restore_tunnel(struct mplink_vnic *vnic, const struct mplink_nl_t
 	if (memcmp(&now.config, &was->config, sizeof(now.config)))
 		mplink_vnic_set_tunnel(vnic, &was->config, &why);
 }
-
-int mplink_nl_read_peer_key(struct genl_info *info, const struct mplink_vnic *vnic,
-			    struct mplink_peer_config *config)
-{
-	const struct nlattr *key = info->attrs[MPLINK_A_PEER_KEY];
-
-	if (!key)
-		return 0;
-	/* The key cannot matter later either: encap does not change while there are peers. */
-	if (mplink_core_get_encap(vnic->core) != MPLINK_ENCAP_GRE_UDP)
-		return mplink_nl_refuse(info->extack, key, -EINVAL,
-					"has no effect without encap gre-udp");
-	config->key_given = true;
-	config->key = nla_get_u32(key);
-	return 0;
-}

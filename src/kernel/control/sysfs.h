@@ -204,6 +204,16 @@ size_t mplink_sysfs_trim(const char *buf, size_t len);
 int mplink_sysfs_liveness(const struct mplink_dir *dir, const char *buf, size_t len, u32 least);
 
 /**
+ * mplink_sysfs_equalize() - Read a peer's setting of the delay equaliser that a user wrote.
+ * @dir: the peer's
+ * @buf: the text
+ * @len: its length in bytes
+ *
+ * Return: enum mplink_equalize, or -EINVAL, also without encap gre-udp; the log says why.
+ */
+int mplink_sysfs_equalize(const struct mplink_dir *dir, const char *buf, size_t len);
+
+/**
  * mplink_sysfs_number() - Read a decimal number that a user wrote.
  * @dir: where, for the log
  * @file: the file's name, for the log

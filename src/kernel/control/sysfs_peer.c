@@ -41,6 +41,22 @@ static int mplink_peer_set_liveness(const struct mplink_dir *dir, const char *bu
 	return liveness < 0 ? liveness : mplink_peer_apply(dir, &config);
 }
 
+static int mplink_peer_equalize(const struct mplink_dir *dir, char *buf)
+{
+	return sysfs_emit(buf, "%s\n", mplink_core_equalize_name(mplink_peers_equalize(dir->peer)));
+}
+
+static int mplink_peer_set_equalize(const struct mplink_dir *dir, const char *buf, size_t len)
+{
+	const int equalize = mplink_sysfs_equalize(dir, buf, len);
+	const struct mplink_peer_config config = {
+		.equalize_given = true,
+		.equalize = equalize,
+	};
+
+	return equalize < 0 ? equalize : mplink_peer_apply(dir, &config);
+}
+
 static int mplink_peer_key(const struct mplink_dir *dir, char *buf)
 {
 	/* The mode alone does not do: a process without rights may get the file already open. */
@@ -51,10 +67,12 @@ static int mplink_peer_key(const struct mplink_dir *dir, char *buf)
 
 MPLINK_FILE_RW(peer, liveness);
 MPLINK_FILE_SECRET(peer, key);
+MPLINK_FILE_RW(peer, equalize);
 
 const struct attribute *const mplink_peer_attrs[] = {
 	&mplink_peer_liveness_file.attr,
 	&mplink_peer_key_file.attr,
+	&mplink_peer_equalize_file.attr,
 	NULL,
 };
 

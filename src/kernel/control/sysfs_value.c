@@ -6,6 +6,7 @@
 
 #include "control/sysfs.h"
 #include "mplink/core.h"
+#include "packet/peer_table.h"
 
 size_t mplink_sysfs_trim(const char *buf, size_t len)
 {
@@ -22,6 +23,20 @@ int mplink_sysfs_liveness(const struct mplink_dir *dir, const char *buf, size_t 
 		return liveness;
 	mplink_err(dir->vnic, "liveness \"%.*s\" is none of %soff, bfd\n", MPLINK_QUOTED(len), buf,
 		   least == MPLINK_LIVENESS_INHERIT ? "inherit, " : "");
+	return -EINVAL;
+}
+
+int mplink_sysfs_equalize(const struct mplink_dir *dir, const char *buf, size_t len)
+{
+	int equalize;
+
+	len = mplink_sysfs_trim(buf, len);
+	equalize = mplink_core_equalize_parse(buf, len);
+	if (equalize >= 0 && dir->peer->tunnel)
+		return equalize;
+	mplink_err(dir->vnic, "equalize \"%.*s\" %s\n", MPLINK_QUOTED(len), buf,
+		   equalize < 0 ? "is none of inherit, off, auto, on" :
+				  "has no effect without encap gre-udp");
 	return -EINVAL;
 }
 

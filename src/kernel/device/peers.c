@@ -61,10 +61,10 @@ static int mplink_peers_prepare(struct mplink_vnic *vnic, struct mplink_peer_nod
 	const u32 key = config->key_given ? config->key : peer->key;
 	int err;
 
-	if (!peer->tunnel && config->key_given) {
+	if (!peer->tunnel && (config->key_given || config->equalize_given)) {
 		*extack = (struct mplink_extack){
 			.why = "has no effect without encap gre-udp",
-			.attr = MPLINK_EXTACK_KEY,
+			.attr = config->key_given ? MPLINK_EXTACK_KEY : MPLINK_EXTACK_EQUALIZE,
 		};
 		return -EINVAL;
 	}
@@ -86,6 +86,13 @@ static void mplink_peers_follow_one(struct mplink_vnic *vnic, struct mplink_peer
 	if (peer->tunnel)
 		mplink_tunnel_follow(peer->tunnel, key);
 	mplink_peers_summarize(vnic, peer);
+}
+
+static void mplink_peers_set_equalize(struct mplink_peer_node *peer,
+				      const struct mplink_peer_config *config)
+{
+	if (config->equalize_given)
+		mplink_core_resequencer_set_equalize(peer->tunnel->core, config->equalize);
 }
 
 static int mplink_peers_create(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
@@ -113,6 +120,7 @@ static int mplink_peers_create(struct mplink_vnic *vnic, struct mplink_peer_node
 	 */
 	if (config->liveness_given)
 		mplink_core_peer_set_liveness(vnic->core, peer->core, config->liveness);
+	mplink_peers_set_equalize(peer, config);
 	mplink_core_changes_commit(vnic->core, peer->core, changes);
 	return 0;
 
@@ -254,9 +262,16 @@ int mplink_peers_set(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
 	/* Last, because it cannot fail and so need not be undone. */
 	if (config->liveness_given)
 		mplink_core_peer_set_liveness(vnic->core, peer->core, config->liveness);
+	mplink_peers_set_equalize(peer, config);
 	vnic->generation++;
 	mplink_listener->peer_changed(vnic, peer);
 	return 0;
+}
+
+u32 mplink_peers_equalize(const struct mplink_peer_node *peer)
+{
+	return peer->tunnel ? mplink_core_resequencer_get_equalize(peer->tunnel->core) :
+			      MPLINK_EQUALIZE_INHERIT;
 }
 
 void mplink_peers_del(struct mplink_vnic *vnic, struct mplink_peer_node *peer)

@@ -15,6 +15,8 @@
  * @liveness: enum mplink_liveness, for links that inherit it
  * @key_given: whether @key is to be set; only with encap gre-udp
  * @key: 0 to MPLINK_MAX_PEER_KEY (RFC 2890, upper 24 bits of the Key field)
+ * @equalize_given: whether @equalize is to be set; only with encap gre-udp
+ * @equalize: enum mplink_equalize
  */
 struct mplink_peer_config {
 	const struct mplink_link_config *links;
@@ -23,6 +25,8 @@ struct mplink_peer_config {
 	u32 liveness;
 	bool key_given;
 	u32 key;
+	bool equalize_given;
+	u32 equalize;
 };
 
 /**
@@ -54,6 +58,15 @@ int mplink_peers_add(struct mplink_vnic *vnic, const struct mplink_addr *addr,
  */
 int mplink_peers_set(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
 		     const struct mplink_peer_config *config, struct mplink_extack *extack);
+
+/**
+ * mplink_peers_equalize() - Read a peer's own setting of the delay equaliser.
+ * @peer: a peer
+ *
+ * Context: RTNL.
+ * Return: enum mplink_equalize; MPLINK_EQUALIZE_INHERIT without encap gre-udp.
+ */
+u32 mplink_peers_equalize(const struct mplink_peer_node *peer);
 
 /**
  * mplink_peers_del() - Remove a peer with its links.

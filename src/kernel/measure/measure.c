@@ -52,7 +52,7 @@ void mplink_measure_send(struct mplink_measure *measure, const struct mplink_pat
 
 u32 mplink_measure_features(const struct mplink_measure *measure)
 {
-	const u32 equalize = READ_ONCE(measure->tunnel->vnic->gre_udp.equalize);
+	const u32 equalize = mplink_core_resequencer_equalize(measure->tunnel->core);
 
 	return equalize == MPLINK_EQUALIZE_OFF ? 0 : MPLINK_CAPS_EQUALIZES;
 }

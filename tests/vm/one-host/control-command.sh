@@ -129,10 +129,11 @@ equal "status of a change by nobody" $status 1
 # A tunnel takes only the peers that it is meant for.
 mplink save >/run/plain
 jq '.devices[0] |= (.encap = "gre-udp" | .tunnel.flow_buckets = 4 | .tunnel.outoforder_max_us = 90000
-	| .peers[0].key = 77)' /run/plain >/run/tunnel
+	| .peers[0] |= (.key = 77 | .equalize = "off"))' /run/plain >/run/tunnel
 check "a tunnel" mplink load /run/tunnel
 equal "what was loaded of a tunnel" "$(mplink save | jq -S .)" "$(jq -S . /run/tunnel)"
-equal "tunnel shown" "$(shown '.[0] | [.encap, .tunnel.flow_buckets, .peers[0].key]')" '["gre-udp",4,77]'
+equal "tunnel shown" "$(shown '.[0] | [.encap, .tunnel.flow_buckets, .peers[0].key, .peers[0].equalize]')" \
+	'["gre-udp",4,77,"off"]'
 mplink show | grep "policy balance-rr, encap gre-udp, " >/dev/null || fail "show: $(mplink show)"
 mplink show | grep "IN ORDER .* LOST$" >/dev/null || fail "show has no word on order: $(mplink show)"
 mplink show --prometheus | grep '^mplink_peer_in_order_packets_total{device="mpl0",peer="10.99.0.2"} ' >/dev/null ||

@@ -20,7 +20,7 @@ wanted=$({
 	printf 'gre_drops%s\n' '' /truncated /version /flags /protocol /no_key /key /sender \
 		/checksum /inner /ecn /duplicate /late /down /backlog /no_memory /nic /icmp \
 		/message /report /early
-	printf 'peers/10.99.0.2%s\n' '' /liveness /key /links
+	printf 'peers/10.99.0.2%s\n' '' /liveness /key /equalize /links
 	printf 'drops%s\n' '' /no_peer /no_link /malformed /too_big /no_memory /no_neighbour \
 		/loop /policy /no_peer_multicast /redirect
 	for nic in eth1 eth2 eth3; do
@@ -43,7 +43,7 @@ equal "files that are not read-only" "$writable" "$({
 	printf 'tunnel/%s 644\n' flow_buckets outoforder_min_us outoforder_max_us \
 		max_perflow_buffer max_peer_buffer checksum ttl equalize
 	printf 'bfd/%s 644\n' min_tx_us min_rx_us detect_mult multihop
-	printf 'peers/10.99.0.2/%s 644\n' liveness links/eth{1,2,3}/liveness
+	printf 'peers/10.99.0.2/%s 644\n' equalize liveness links/eth{1,2,3}/liveness
 	echo peers/10.99.0.2/key 400
 } | LC_ALL=C sort)"
 like() {
@@ -82,6 +82,7 @@ like tunnel/equalize 1
 like gre_drops/sender 0
 like peers/10.99.0.2/key 0
 like peers/10.99.0.2/liveness inherit
+like peers/10.99.0.2/equalize inherit
 like peers/10.99.0.2/links/eth1/liveness inherit
 like peers/10.99.0.2/links/eth1/bfd_state off
 for nic in eth1 eth2 eth3; do
@@ -161,6 +162,8 @@ refused tunnel/max_peer_buffer 1M "is not a number from 1 to 1048576"
 refused tunnel/checksum 2 "is not a number from 0 to 1"
 refused tunnel/ttl 0 "is not a number from 1 to 255"
 refused tunnel/equalize 3 "is not a number from 0 to 2"
+refused peers/10.99.0.2/equalize auto "has no effect without encap gre-udp"
+refused peers/10.99.0.2/equalize 1 "is none of inherit, off, auto, on"
 refused encap gre "is neither none nor gre-udp"
 refused encap gre-udp "encap cannot change while there are peers; remove them first"
 bash -c "echo 96 >$top/tunnel/flow_buckets" 2>/dev/null && fail "96 buckets are taken"
@@ -179,6 +182,8 @@ equal "encap and policy" "$(attr encap mpl9) $(attr policy mpl9)" "none balance-
 echo gre-udp >/sys/class/net/mpl9/mplink/encap
 check "a peer with a key" mplink peer add dev mpl9 10.98.0.2 key 7
 equal "its key" "$(attr peers/10.98.0.2/key mpl9)" 7
+echo on >/sys/class/net/mpl9/mplink/peers/10.98.0.2/equalize
+equal "its equaliser" "$(attr peers/10.98.0.2/equalize mpl9)" on
 equal "what a resequencer tells" "$(cd /sys/class/net/mpl9/mplink/peers/10.98.0.2/resequencer && echo ./*)" \
 	"./duplicates ./equalized ./held ./held_max ./in_order ./late ./lost_overflow ./lost_rule ./lost_timer ./reordered ./restarts ./timer_us ./too_slow ./wait_max_us ./wait_us"
 equal "packets in order" "$(attr peers/10.98.0.2/resequencer/in_order mpl9)" 0

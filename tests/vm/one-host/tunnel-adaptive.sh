@@ -70,7 +70,17 @@ reaches 9000
 equal "refused messages" "$(messages A) $(messages B)" "0 0"
 [[ $adaptive -gt $((plain * 3 / 2)) ]] || fail "adaptive gets $adaptive kbit/s, balance-rr $plain"
 
-[[ $(reseq B equalized) -gt 0 ]] || fail "B has held back no packet of the flow"
+held=$(reseq B equalized)
+[[ $held -gt 0 ]] || fail "B has held back no packet of the flow"
+# Of this peer's only; a bucket that was held back is so for up to a second.
+in_b mplink peer set "$PEER_A" equalize off
+nap 2
+held=$(reseq B equalized)
+tcp_bytes 1
+equal "packets held back with equalize off" "$(reseq B equalized)" "$held"
+in_b mplink peer set "$PEER_A" equalize inherit
+tcp_bytes 1
+[[ $(reseq B equalized) -gt $held ]] || fail "B has held back no packet with equalize inherit"
 
 # What is measured is shown: the capacity of links that were full, and delays of all.
 mplink show

@@ -178,8 +178,11 @@ def tunnel(family, mpl0):
     same("key of the peer", got["key"], 16777215)
     same("its resequencer", list(got["resequencer"]), RESEQUENCER)
     same("packets of nobody", got["resequencer"]["in-order"], 0)
-    family.do("peer-set", peer | {"key": 0})
-    same("key that was set", family.do("peer-get", peer)["key"], 0)
+    same("its equaliser", got["equalize"], "inherit")
+    family.do("peer-set", peer | {"key": 0, "equalize": "on"})
+    got = family.do("peer-get", peer)
+    same("what was set", [got["key"], got["equalize"]], [0, "on"])
+    refused(family, "peer-set", peer | {"equalize": 4}, 34, bad_attr=".equalize")
     refused(family, "device-set", other | {"encap": "none"}, 16, bad_attr=".encap")
     family.do("peer-del", peer)
     family.do("device-set", other | {"encap": "none"})
@@ -276,8 +279,10 @@ def errors(family, mpl0):
     same("policy after errors", family.do("device-get", {"name": "mpl0"})["policy"],
          "balance-rr")
     refused(family, "peer-set", peer, 22,
-            msg="there is nothing to set: no link, no liveness, no key")
+            msg="there is nothing to set: no link, liveness, key or equalize")
     refused(family, "peer-set", peer | {"liveness": 3}, 34, bad_attr=".liveness")
+    refused(family, "peer-set", peer | {"equalize": "on"}, 22, bad_attr=".equalize",
+            msg="has no effect without encap gre-udp")
     refused(family, "peer-set", peer | {"link": [{"nic": "eth1", "liveness": 3}]}, 34,
             bad_attr=".link.liveness")
     refused(family, "peer-set", peer | {"link": [{"nic": "eth1", "remove": True,
