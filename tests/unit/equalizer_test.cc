@@ -367,6 +367,21 @@ TEST_F(EqualizedBucket, AFullLineLosesNothing)
 	EXPECT_EQ(all().counters().held, 0U);
 }
 
+// What comes behind a gap needs the room more: if it left too early, its order would be lost.
+TEST_F(EqualizedBucket, ALineMakesRoomForGaps)
+{
+	begin(MPLINK_EQUALIZE_ON);
+	all().config.max_perflow_buffer.write(10);
+	for (mplink_u32 i = 0; i < 10; i++)
+		EXPECT_EQ(arrive(i, 0), Numbers{});
+	EXPECT_EQ(arrive(11, 0), Numbers{0});
+	EXPECT_EQ(arrive(12, 0), Numbers{1});
+	EXPECT_EQ(all().counters().held, 10U);
+	EXPECT_EQ(delivered(all().arrive(10, 2)), range(2, 3));
+	EXPECT_EQ(delivered(all().pass(50000)), range(3, 13));
+	EXPECT_EQ(all().lost(), 0U);
+}
+
 } // namespace
 
 } // namespace fake

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "bundle_simulation.hh"
-#include "random.hh"
 #include "seeds.hh"
 
 namespace fake
@@ -11,21 +10,6 @@ namespace fake
 
 namespace
 {
-
-std::string text(const Wire &wire)
-{
-	std::string it = std::to_string(wire.mbit) + " Mbit/s, " + std::to_string(wire.delay_ms) +
-			 " ms, buffer " + std::to_string(wire.buffer_ms) + " ms";
-
-	if (wire.jitter_ms > 0)
-		it += std::string(wire.jitter == Jitter::normal ? ", jitter " : ", bursts ") +
-		      std::to_string(wire.jitter_ms) + " ms";
-	if (wire.loss > 0)
-		it += ", loss " + std::to_string(wire.loss);
-	if (wire.policer_ms > 0)
-		it += ", policer " + std::to_string(wire.policer_ms) + " ms";
-	return it;
-}
 
 double sum(const std::vector<Wire> &wires)
 {
@@ -336,42 +320,6 @@ TEST(Bundle, CarriesAStreamOfNearlyAllThatItCan)
 		bundle.run(5);
 		EXPECT_GT(goodput(bundle, 10), 0.997 * 0.9 * sum(row.wires));
 	}
-}
-
-// Any links.  A flow is not slower over all of them than over the best alone.
-TEST(Bundle, OfAnyLinksIsFasterThanItsBestLink)
-{
-	each_seed(15, [](mplink_u32 seed) {
-		Random random(seed);
-		std::vector<Wire> wires(2 + random.below(2));
-		double best = 0;
-		std::string all;
-
-		const double base = std::pow(10, random.below(2000) / 1000.);
-
-		for (Wire &wire : wires) {
-			wire.mbit = base * std::pow(10, random.below(1000) / 1000.);
-			wire.delay_ms = std::pow(10, random.below(2000) / 1000.);
-			wire.buffer_ms = 50 * std::pow(10, random.below(1000) / 1000.);
-			wire.jitter = random.below(2) ? Jitter::bursts : Jitter::normal;
-			wire.jitter_ms = random.below(3) ? 0 : wire.delay_ms / 5;
-			wire.loss = random.below(3) ? 0 : random.below(10) / 1000.;
-			all += text(wire) + "; ";
-		}
-		SCOPED_TRACE(all);
-
-		const auto gets = [&](const std::vector<Wire> &some) {
-			Bbr sender;
-			Bundle bundle(some, sender, seed);
-
-			bundle.run(10);
-			return goodput(bundle, 5);
-		};
-
-		for (const Wire &wire : wires)
-			best = std::max(best, gets({wire}));
-		EXPECT_GT(gets(wires), 0.9 * best);
-	});
 }
 
 } // namespace

@@ -17,7 +17,7 @@ namespace fake
 {
 
 // One direction of a cable, which keeps the order.  Times are microseconds.
-struct Wire {
+struct Cable {
 	mplink_u64 delay = 1000;
 	mplink_u64 jitter = 0; // more, up to that
 	mplink_u32 loss = 0;   // in a thousand
@@ -61,11 +61,11 @@ public:
 		return *at(host).world;
 	}
 	// What the host sends over that link.
-	Wire &wire(int host, mplink_u32 link)
+	Cable &wire(int host, mplink_u32 link)
 	{
 		return at(host).wires[link];
 	}
-	void both(mplink_u32 link, const Wire &wire)
+	void both(mplink_u32 link, const Cable &wire)
 	{
 		for (Host &host : hosts_)
 			host.wires[link] = wire;
@@ -225,7 +225,7 @@ private:
 	struct Host {
 		std::unique_ptr<World> world;
 		std::unique_ptr<FlowBuckets> buckets;
-		std::vector<Wire> wires;
+		std::vector<Cable> wires;
 		std::array<mplink_u32, 256> next = {};
 		std::array<mplink_u64, 256> timer = {}; // 0: none
 		std::map<mplink_u32, Flow> flows;
@@ -251,7 +251,7 @@ private:
 
 	void transmit(int from, mplink_u32 link, mplink_u32 len, const Packet &packet)
 	{
-		Wire &wire = at(from).wires[link];
+		Cable &wire = at(from).wires[link];
 		const mplink_u64 start = std::max(wire.busy_ns, now * 1000);
 
 		if (wire.byte_ns && start / 1000 - now > wire.queue) {

@@ -7,6 +7,7 @@
 #include <deque>
 #include <optional>
 #include <random>
+#include <string>
 
 #include "measure/meters.hh"
 
@@ -16,6 +17,7 @@ namespace fake
 using mplink::mplink_s64;
 
 constexpr mplink_u32 packet_bytes = 1500;
+constexpr mplink_u32 mark_bytes = 100;
 
 enum class Jitter : std::uint8_t {
 	normal, // each packet's own, mean 0
@@ -32,6 +34,21 @@ struct Wire {
 	double policer_ms = 0; // the depth of a policer's bucket, which replaces the queue; 0: none
 	int shares = -1;       // sends through the queue of that wire, which comes before it
 };
+
+inline std::string text(const Wire &wire)
+{
+	std::string it = std::to_string(wire.mbit) + " Mbit/s, " + std::to_string(wire.delay_ms) +
+			 " ms, buffer " + std::to_string(wire.buffer_ms) + " ms";
+
+	if (wire.jitter_ms > 0)
+		it += std::string(wire.jitter == Jitter::normal ? ", jitter " : ", bursts ") +
+		      std::to_string(wire.jitter_ms) + " ms";
+	if (wire.loss > 0)
+		it += ", loss " + std::to_string(wire.loss);
+	if (wire.policer_ms > 0)
+		it += ", policer " + std::to_string(wire.policer_ms) + " ms";
+	return it;
+}
 
 // What a link does to packets.  Times are in microseconds, rates in bytes per microsecond.
 class Bottleneck
@@ -75,24 +92,22 @@ private:
 	double free_ = 0;
 };
 
-// One link with its far end: marks go in, reports come out.
-class SimulatedLink
+// The far end's clock shows another time, and runs a little faster.
+constexpr mplink_u64 other_clock = 0x123456789abc;
+constexpr double clock_drift = 30e-6;
+
+// One direction of a link: when what is sent arrives.
+class OneWay
 {
 public:
-	// The far end's clock shows another time, and runs a little faster.
-	static constexpr mplink_u64 other_clock = 0x123456789abc;
-	static constexpr double drift = 30e-6;
-
 	// packet: bytes.  Fast links are simulated with longer packets, which takes less time.
-	SimulatedLink(const Wire &wire, Bottleneck *shared, mplink_u32 seed,
-		      mplink_u32 packet = packet_bytes)
-	    : wire_(wire), packet_(packet), own_(wire, packet),
-	      bottleneck_(shared ? shared : &own_), engine_(seed)
+	OneWay(const Wire &wire, Bottleneck *shared, mplink_u32 seed, mplink_u32 packet)
+	    : wire_(wire), own_(wire, packet), bottleneck_(shared ? shared : &own_), engine_(seed)
 	{
 		draw_loss();
 	}
-	SimulatedLink(const SimulatedLink &) = delete;
-	SimulatedLink &operator=(const SimulatedLink &) = delete;
+	OneWay(const OneWay &) = delete;
+	OneWay &operator=(const OneWay &) = delete;
 
 	Wire &wire()
 	{
@@ -102,78 +117,22 @@ public:
 	{
 		return *bottleneck_;
 	}
-	const mplink_counters &sent() const
+	// Nothing: it is lost.
+	std::optional<double> transmit(double now, mplink_u32 bytes)
 	{
-		return sent_;
-	}
-	const mplink_counters &came() const
-	{
-		return came_;
-	}
-	struct Fate {
-		double arrives; // or would have arrived
-		mplink_u32 lost;
-	};
-	// Sends so many packets, one behind the other.
-	Fate send(double now, mplink_u32 packets)
-	{
-		Fate fate = {now + wire_.delay_ms * 1000, 0};
+		const std::optional<double> at = bottleneck_->through(now, bytes);
 
-		sent_.tx_packets += packets;
-		sent_.tx_bytes += mplink_u64{packets} * packet_;
-		for (mplink_u32 i = 0; i < packets; i++) {
-			const std::optional<double> at = bottleneck_->through(now, packet_);
-
-			if (at && !lost()) {
-				fate.arrives = arrival(*at);
-				way_.push_back({fate.arrives, false, {}});
-			} else {
-				fate.lost++;
-				fate.arrives = std::max(fate.arrives, last_);
-			}
-		}
-		return fate;
+		if (at && !lost())
+			return arrival(*at);
+		return {};
 	}
-	void send(double now, const mplink_mark &mark)
+	// When the last of what was not lost arrives.
+	double last() const
 	{
-		if (const std::optional<double> at = bottleneck_->through(now, 100); at && !lost())
-			way_.push_back({arrival(*at), true, mark});
-	}
-	// Calls report(mplink_report) for what has come back after so long a way.
-	template <class Report>
-	void pass(double now, double back_us, Report report)
-	{
-		for (; !way_.empty() && way_.front().at <= now; way_.pop_front()) {
-			const Arrival &it = way_.front();
-
-			if (!it.is_mark) {
-				came_.rx_packets++;
-				came_.rx_bytes += packet_;
-				continue;
-			}
-			back_.push_back(
-				{it.at + back_us,
-				 {.mark = it.mark,
-				  .held_us = 0,
-				  .arrived_us = static_cast<mplink_u64>(it.at * (1 + drift)) +
-						other_clock,
-				  .packets = came_.rx_packets,
-				  .bytes = came_.rx_bytes}});
-		}
-		for (; !back_.empty() && back_.front().at <= now; back_.pop_front())
-			report(back_.front().report);
+		return last_;
 	}
 
 private:
-	struct Arrival {
-		double at;
-		bool is_mark;
-		mplink_mark mark;
-	};
-	struct Return {
-		double at;
-		mplink_report report;
-	};
 	double random()
 	{
 		return std::uniform_real_distribution<>(0, 1)(engine_);
@@ -214,18 +173,101 @@ private:
 	}
 
 	Wire wire_;
-	mplink_u32 packet_;
 	Bottleneck own_;
 	Bottleneck *bottleneck_;
 	std::mt19937 engine_;
-	mplink_counters sent_ = {};
-	mplink_counters came_ = {};
-	std::deque<Arrival> way_;
-	std::deque<Return> back_;
 	double last_ = 0;
 	double to_loss_ = 0;
 	double stop_from_ = 0;
 	double stop_to_ = 0;
+};
+
+// With its far end: marks go in, reports come out.
+class SimulatedLink : public OneWay
+{
+public:
+	SimulatedLink(const Wire &wire, Bottleneck *shared, mplink_u32 seed,
+		      mplink_u32 packet = packet_bytes)
+	    : OneWay(wire, shared, seed, packet), packet_(packet)
+	{
+	}
+
+	const mplink_counters &sent() const
+	{
+		return sent_;
+	}
+	const mplink_counters &came() const
+	{
+		return came_;
+	}
+	struct Fate {
+		double arrives; // or would have arrived
+		mplink_u32 lost;
+	};
+	// Sends so many packets, one behind the other.
+	Fate send(double now, mplink_u32 packets)
+	{
+		Fate fate = {now + wire().delay_ms * 1000, 0};
+
+		sent_.tx_packets += packets;
+		sent_.tx_bytes += mplink_u64{packets} * packet_;
+		for (mplink_u32 i = 0; i < packets; i++) {
+			if (const std::optional<double> at = transmit(now, packet_)) {
+				fate.arrives = *at;
+				way_.push_back({fate.arrives, false, {}});
+			} else {
+				fate.lost++;
+				fate.arrives = std::max(fate.arrives, last());
+			}
+		}
+		return fate;
+	}
+	void send(double now, const mplink_mark &mark)
+	{
+		if (const std::optional<double> at = transmit(now, mark_bytes))
+			way_.push_back({*at, true, mark});
+	}
+	// Calls report(mplink_report) for what has come back after so long a way.
+	template <class Report>
+	void pass(double now, double back_us, Report report)
+	{
+		for (; !way_.empty() && way_.front().at <= now; way_.pop_front()) {
+			const Arrival &it = way_.front();
+
+			if (!it.is_mark) {
+				came_.rx_packets++;
+				came_.rx_bytes += packet_;
+				continue;
+			}
+			back_.push_back(
+				{it.at + back_us,
+				 {.mark = it.mark,
+				  .held_us = 0,
+				  .arrived_us = static_cast<mplink_u64>(it.at * (1 + clock_drift)) +
+						other_clock,
+				  .packets = came_.rx_packets,
+				  .bytes = came_.rx_bytes}});
+		}
+		for (; !back_.empty() && back_.front().at <= now; back_.pop_front())
+			report(back_.front().report);
+	}
+
+private:
+	struct Arrival {
+		double at;
+		bool is_mark;
+		mplink_mark mark;
+	};
+	struct Return {
+		double at;
+		mplink_report report;
+	};
+
+	mplink_u32 packet_;
+	mplink_counters sent_ = {};
+	mplink_counters came_ = {};
+	std::deque<Arrival> way_;
+	std::deque<Return> back_;
 };
 
 } // namespace fake

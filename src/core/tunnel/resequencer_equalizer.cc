@@ -71,12 +71,14 @@ mplink_u32 Resequencer::BucketOperation::hold_back_us(const mplink_held &packet)
 	return b_.level_us - above;
 }
 
-// Whether the line has more packets than the settings allow.
+// Whether more packets are held than the settings allow.  Those behind gaps count, too, and stay:
+// a packet that leaves the line too early costs no order.
 bool Resequencer::BucketOperation::line_full() const
 {
-	const mplink_u64 of_peer = all_.in_lines_.read() + b_.in_line - in_line_before_;
+	const mplink_u64 of_peer = all_.in_lines_.read() + b_.in_line - in_line_before_ +
+				   all_.rare_.held.read() + b_.held - held_before_;
 
-	return b_.in_line > all_.settings_.max_perflow_buffer.read() ||
+	return b_.in_line + b_.held > all_.settings_.max_perflow_buffer.read() ||
 	       of_peer > all_.settings_.max_peer_buffer.read();
 }
 
