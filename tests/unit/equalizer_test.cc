@@ -93,6 +93,41 @@ TEST_F(EqualizerLinks, WithoutMarksNothingIsKnown)
 	EXPECT_EQ(links_->lag_us(1, now_us_), 0U);
 }
 
+// A sender that rests marks its links after 1, 1, 2, 4, 8, and then every 15 seconds.
+TEST_F(EqualizerLinks, RareMarksOfARestingSenderAreEnough)
+{
+	mplink_u64 at = 1000;
+
+	for (const mplink_u64 pause : {1000, 1000, 2000, 4000, 8000, 15000, 15000, 15000}) {
+		at += pause;
+		mark(0, 5, at);
+		mark(1, 15, at);
+		EXPECT_EQ(links_->slowest_us(now_us_), 10000U);
+	}
+	now_us_ += 44000000;
+	EXPECT_EQ(links_->slowest_us(now_us_), 10000U);
+	now_us_ += 1000001;
+	EXPECT_EQ(links_->slowest_us(now_us_), 0U);
+	// Two marks that are an hour apart allow no longer pause.
+	mark(0, 5, now_us_ / 1000 + 3600000);
+	mark(1, 15, now_us_ / 1000);
+	now_us_ += Equalizer::most_silent_us;
+	EXPECT_EQ(links_->slowest_us(now_us_), 0U);
+}
+
+TEST_F(EqualizerLinks, TheyAreSettledAfterAWhile)
+{
+	EXPECT_FALSE(links_->settling(now_us_));
+	mark(0, 5, 1000);
+	EXPECT_TRUE(links_->settling(now_us_));
+	now_us_ += Equalizer::settles_us;
+	EXPECT_FALSE(links_->settling(now_us_));
+	mark(0, 5, 1500);
+	EXPECT_FALSE(links_->settling(now_us_));
+	mark(0, 5, 5000);
+	EXPECT_TRUE(links_->settling(now_us_));
+}
+
 // The id goes to another link, whose delay is its own.
 TEST_F(EqualizerLinks, ALinkThatGoesIsForgotten)
 {
@@ -197,6 +232,22 @@ TEST_F(EqualizedBucket, ATcpFlowIsHeldBackFromItsStart)
 	EXPECT_EQ(waits(2, MPLINK_PACKET_TCP_DATA), 0U);
 	EXPECT_EQ(waits(0, MPLINK_PACKET_SMALL), 0U);
 	EXPECT_EQ(counters().equalized, 3U);
+}
+
+TEST_F(EqualizedBucket, AFlowWaitsForTheSlowestLinksFirstMark)
+{
+	all().config.equalize.write(MPLINK_EQUALIZE_AUTO);
+	all().mark(0, 5000);
+	EXPECT_EQ(waits(0, MPLINK_PACKET_SYN_ACK), 0U);
+	EXPECT_EQ(waits(0, MPLINK_PACKET_TCP_DATA), 0U);
+	all().mark(1, 20000);
+	EXPECT_EQ(waits(0, MPLINK_PACKET_TCP_DATA), 15000U);
+	all().mark(2, 50000);
+	EXPECT_EQ(waits(0, MPLINK_PACKET_TCP_DATA), 45000U);
+	// From now on, the flow's own packets decide.
+	all().pass(Equalizer::settles_us);
+	marks();
+	EXPECT_EQ(waits(0, MPLINK_PACKET_TCP_DATA), 45000U);
 }
 
 TEST_F(EqualizedBucket, OrderIsKept)

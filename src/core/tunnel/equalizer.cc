@@ -14,6 +14,12 @@ namespace
 constexpr mplink_u32 margin_us = 5000;
 constexpr mplink_u32 unknown = ~mplink_u32{0};
 
+// How long after a mark the next one may come, if the last pause was that long.
+constexpr mplink_u64 patience_us(mplink_u64 pause_us)
+{
+	return smaller(larger(3 * pause_us, Equalizer::silent_us), Equalizer::most_silent_us);
+}
+
 } // namespace
 
 Equalizer::~Equalizer()
@@ -81,7 +87,10 @@ bool Equalizer::take(mplink_u32 id, mplink_u64 sent_us, mplink_u64 now_us)
 		if (!place)
 			return false;
 		place->last = delay;
+		place->heard_us = now_us;
 	}
+	if (!known(now_us))
+		delays->since_us.write(now_us);
 
 	LinkDelay &link = *place;
 	const auto change =
@@ -89,6 +98,7 @@ bool Equalizer::take(mplink_u32 id, mplink_u64 sent_us, mplink_u64 now_us)
 
 	link.jitter_us = link.jitter_us - link.jitter_us / 16 + change;
 	link.last = delay;
+	link.silent_at_us = now_us + patience_us(elapsed(now_us, link.heard_us));
 	link.heard_us = now_us;
 	link.least.take(now_us, delay);
 	compare(*delays, now_us);
@@ -100,18 +110,21 @@ void Equalizer::compare(Delays &delays, mplink_u64 now_us)
 	mplink_s64 least = __INT64_MAX__;
 	mplink_u32 slowest = 0;
 	mplink_u64 spread = 0;
+	mplink_u64 silent_at = 0;
 
 	for (const LinkDelay *link : delays.links)
-		if (link && elapsed(now_us, link->heard_us) < silent_us)
+		if (link && now_us < link->silent_at_us)
 			least = smaller(least, link->least.value());
 	for (mplink_u32 i = 0; i < MPLINK_MAX_LINKS; i++) {
 		const LinkDelay *link = delays.links[i];
 
-		if (!link || elapsed(now_us, link->heard_us) >= silent_us) {
+		if (!link || now_us >= link->silent_at_us) {
 			delays.above_us[i].write(unknown);
 			delays.lag_us[i].write(0);
 			continue;
 		}
+
+		silent_at = larger(silent_at, link->silent_at_us);
 
 		const mplink_u64 above = apart(link->least.value(), least);
 
@@ -128,7 +141,7 @@ void Equalizer::compare(Delays &delays, mplink_u64 now_us)
 	}
 	delays.slowest_us.write(slowest);
 	delays.spread_us.write(static_cast<mplink_u32>(spread));
-	delays.heard_us.write(now_us);
+	delays.silent_at_us.write(silent_at);
 }
 
 } // namespace mplink

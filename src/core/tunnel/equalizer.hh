@@ -22,8 +22,13 @@ public:
 	// The longest time that a packet is held back.  A link that is slower by more does not
 	// count.
 	static constexpr mplink_u32 most_us = LinkPace::useless_us;
-	// A link without marks for so long carries nothing, or has gone.
+	// A link without marks for so long carries nothing, or has gone.  A sender that rests marks
+	// its links less and less often, so three times the last pause between marks is allowed,
+	// too.
 	static constexpr mplink_u64 silent_us = 3000000;
+	static constexpr mplink_u64 most_silent_us = 45000000;
+	// When marks begin, those of the slowest link come last.
+	static constexpr mplink_u64 settles_us = 2 * most_us;
 	// So many marks in a row that do not fit are right, because the sender's clock is another
 	// one.
 	static constexpr mplink_u8 wrong_limit = 3;
@@ -38,7 +43,15 @@ public:
 	// Another link will have this id.  As take().
 	void forget(mplink_u32 link);
 
-	// All that follows is 0 when no mark has come for silent_us: the far end measures no more.
+	// Marks have begun to come only just now, so a slow link may not be known yet.
+	bool settling(mplink_u64 now_us) const
+	{
+		const Delays *delays = known(now_us);
+
+		return delays && elapsed(now_us, delays->since_us.read()) < settles_us;
+	}
+
+	// All that follows is 0 when all links are silent: the far end measures no more.
 
 	// How much longer packets take by this link than by the fastest one.  More than most_us,
 	// if marks come by other links only.
@@ -76,7 +89,8 @@ private:
 		RecentMinimum least;
 		mplink_s64 last;
 		mplink_u64 heard_us;
-		mplink_u32 jitter_us; // times 16
+		mplink_u64 silent_at_us; // without another mark
+		mplink_u32 jitter_us;    // times 16
 		mplink_u8 wrong;
 	};
 
@@ -87,15 +101,15 @@ private:
 		Shared<mplink_u32> lag_us[MPLINK_MAX_LINKS];
 		Shared<mplink_u32> slowest_us;
 		Shared<mplink_u32> spread_us;
-		Shared<mplink_u64> heard_us; // the last mark
+		Shared<mplink_u64> since_us;     // when marks began to come
+		Shared<mplink_u64> silent_at_us; // when the last link is silent
 	};
 
 	const Delays *known(mplink_u64 now_us) const
 	{
 		const Delays *delays = delays_.read();
 
-		return delays && elapsed(now_us, delays->heard_us.read()) < silent_us ? delays
-										      : nullptr;
+		return delays && now_us < delays->silent_at_us.read() ? delays : nullptr;
 	}
 
 	static bool fits(LinkDelay &link, mplink_s64 delay);

@@ -41,11 +41,16 @@ void Resequencer::BucketOperation::begin_flow(const mplink_held &packet)
 	const bool full_length = packet.kind == MPLINK_PACKET_TCP_DATA;
 	const bool helps = setting != MPLINK_EQUALIZE_OFF && level >= least_us;
 
-	if (!helps || setting == MPLINK_EQUALIZE_ON) {
+	// Not every link is known yet, so the next packet tells more.
+	const bool settling = setting != MPLINK_EQUALIZE_OFF && all_.equalizer_.settling(now());
+
+	if (!helps && settling) {
+		b_.level_us = 0;
+	} else if (!helps || setting == MPLINK_EQUALIZE_ON) {
 		b_.beginning = false;
 		b_.level_us = helps ? level : 0;
 	} else if (full_length || packet.kind == MPLINK_PACKET_SYN_ACK) {
-		b_.beginning = !full_length;
+		b_.beginning = !full_length || settling;
 		b_.level_us = level;
 	} else if (++b_.first_small == enough_small) {
 		b_.beginning = false;

@@ -112,6 +112,9 @@ static u32 mplink_measure_judge(struct mplink_far_end *end, const struct mplink_
 		measure->equalized = caps->features & MPLINK_CAPS_EQUALIZES;
 	if (proven && !(step & MPLINK_CAPS_ASK))
 		mplink_measure_answered(measure, now);
+	/* Both ends shall know the link's delay before a flow begins. */
+	if (step & MPLINK_CAPS_CONFIRMED)
+		mplink_measure_wake(measure, now);
 	if (step & MPLINK_CAPS_ANEW)
 		mplink_measure_hurry(measure, now, 0);
 	else if (step & MPLINK_CAPS_ASK)

@@ -159,6 +159,15 @@ void mplink_measure_hurry(struct mplink_measure *measure, u64 now, u32 us)
 		mplink_measure_start(measure, us);
 }
 
+void mplink_measure_wake(struct mplink_measure *measure, u64 now)
+{
+	if (!measure->resting || !measure->wanted || measure->closed)
+		return;
+	measure->resting = false;
+	measure->active_at = now;
+	mplink_measure_start(measure, MPLINK_MEASURE_TICK_US);
+}
+
 static enum hrtimer_restart mplink_measure_timer(struct hrtimer *timer)
 {
 	struct mplink_measure *measure = container_of(timer, struct mplink_measure, timer);
@@ -206,11 +215,7 @@ void mplink_measure_notice(struct mplink_tunnel *tunnel, __be16 from, u8 bucket)
 	if (!READ_ONCE(measure->resting) || !READ_ONCE(measure->wanted))
 		return;
 	spin_lock_bh(&measure->lock);
-	if (measure->resting && !measure->closed) {
-		measure->resting = false;
-		measure->active_at = mplink_now_us();
-		mplink_measure_start(measure, MPLINK_MEASURE_TICK_US);
-	}
+	mplink_measure_wake(measure, mplink_now_us());
 	spin_unlock_bh(&measure->lock);
 }
 

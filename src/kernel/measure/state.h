@@ -82,4 +82,13 @@ u32 mplink_measure_features(const struct mplink_measure *measure);
  */
 void mplink_measure_hurry(struct mplink_measure *measure, u64 now, u32 us);
 
+/**
+ * mplink_measure_wake() - Mark the links soon, although no packets are sent
+ * @measure: the peer's; nothing happens if its links are not measured
+ * @now: mplink_now_us()
+ *
+ * Context: Softirqs disabled, with @measure->lock.
+ */
+void mplink_measure_wake(struct mplink_measure *measure, u64 now);
+
 #endif /* MPLINK_MEASURE_STATE_H */
