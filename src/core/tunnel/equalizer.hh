@@ -28,7 +28,7 @@ public:
 	static constexpr mplink_u64 silent_us = 3000000;
 	static constexpr mplink_u64 most_silent_us = 45000000;
 	// When marks begin, those of the slowest link come last.
-	static constexpr mplink_u64 settles_us = 2 * most_us;
+	static constexpr mplink_u64 settles_us = mplink_u64{2} * most_us;
 	// So many marks in a row that do not fit are right, because the sender's clock is another
 	// one.
 	static constexpr mplink_u8 wrong_limit = 3;
