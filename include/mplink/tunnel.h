@@ -184,7 +184,7 @@ struct mplink_resequencer *
 mplink_core_resequencer_create(const struct mplink_device *device);
 /* Frees the resequencer.  All its buckets must have ended.  Any context. */
 void mplink_core_resequencer_free(struct mplink_resequencer *resequencer);
-/* Sets the peer's own enum mplink_equalize, and returns it.  Packets may pass.  Any context. */
+/* Sets, or returns, the peer's own enum mplink_equalize.  Packets may pass.  Any context. */
 void mplink_core_resequencer_set_equalize(struct mplink_resequencer *resequencer,
 					  mplink_u32 equalize);
 mplink_u32 mplink_core_resequencer_get_equalize(const struct mplink_resequencer *resequencer);

@@ -21,7 +21,7 @@ public:
 	static constexpr double equalizer_us = 200000;
 
 	Bundle(const std::vector<Wire> &wires, Sender &sender, mplink_u32 seed)
-	    : sender_(sender), packet_(packet_for(wires))
+	    : sender_(sender), packet_(packet_bytes * packets_in_one(wires))
 	{
 		for (const Wire &wire : wires) {
 			Bottleneck *shared = wire.shares < 0
@@ -80,14 +80,6 @@ private:
 	double window() const
 	{
 		return std::max(sender_.window(), 4. * packet_);
-	}
-	static mplink_u32 packet_for(const std::vector<Wire> &wires)
-	{
-		double mbit = 0;
-
-		for (const Wire &wire : wires)
-			mbit += wire.mbit;
-		return packet_bytes * static_cast<mplink_u32>(std::ceil(mbit / 100));
 	}
 	double bytes_per_us(mplink_u32 i) const
 	{

@@ -11,16 +11,6 @@ namespace fake
 namespace
 {
 
-double sum(const std::vector<Wire> &wires)
-{
-	double all = 0;
-
-	for (const Wire &wire : wires)
-		if (wire.shares < 0)
-			all += wire.mbit;
-	return all;
-}
-
 // Mbit/s that arrive from now on.
 double goodput(Bundle &bundle, double seconds)
 {

@@ -157,15 +157,6 @@ private:
 		mplink_u64 number;
 	};
 
-	// Fast bundles are simulated with longer packets, which takes less time.
-	static mplink_u32 packets_in_one(const std::vector<Wire> &wires)
-	{
-		double mbit = 0;
-
-		for (const Wire &wire : wires)
-			mbit += wire.mbit;
-		return static_cast<mplink_u32>(std::ceil(mbit / 100));
-	}
 	void run(double seconds, bool sends)
 	{
 		for (const double end = now_ + seconds * 1e6; now_ < end; now_ += step_us) {

@@ -36,15 +36,6 @@ std::string text(const std::vector<Wire> &wires)
 	return all;
 }
 
-double sum(const std::vector<Wire> &wires)
-{
-	double all = 0;
-
-	for (const Wire &wire : wires)
-		all += wire.mbit;
-	return all;
-}
-
 bool any_loses(const std::vector<Wire> &wires)
 {
 	return std::any_of(wires.begin(), wires.end(),
@@ -133,8 +124,9 @@ protected:
 	}
 };
 
-// Of the seeds from 16 to 100, seven have a second that is slower.  In most, BBR stays on the link
-// of the least delay for some seconds longer, because the queue that it keeps there is not seen.
+// Of the seeds from 16 to 100, nine fail: eight have a slower second (21, 39, 61, 66, 67, 68, 80,
+// 82), and two a lower mean (49, 68).  In seed 66, BBR stays on the link of the least delay for
+// some seconds longer, because the queue that it keeps there is not seen.
 TEST_F(TwoHostsOver, AnyLinksCarryMoreThanTheBestOne)
 {
 	each_bundle(15, [](const std::vector<Wire> &wires, mplink_u32 seed) {
@@ -210,8 +202,8 @@ TEST_F(TwoHostsOver, AnyLinksHoldNoMoreThanTheyMay)
 		// Gaps take no regard of what other buckets hold back: they need the room more.
 		EXPECT_LE(hosts.far().held_most, buckets == 1 ? peer : 2 * peer);
 		EXPECT_GT(hosts.far().counters().duplicates, 0U);
-		// With `auto`, a flow that begins before the links are known may wait for it for
-		// long.
+		// With `auto`, a flow that begins before the links are known may not be held back
+		// for long.
 		if (equalize == MPLINK_EQUALIZE_ON && delays_differ(wires)) {
 			EXPECT_GT(hosts.far().counters().equalized, 0U);
 		}

@@ -8,6 +8,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "measure/meters.hh"
 
@@ -48,6 +49,27 @@ inline std::string text(const Wire &wire)
 	if (wire.policer_ms > 0)
 		it += ", policer " + std::to_string(wire.policer_ms) + " ms";
 	return it;
+}
+
+// Mbit/s of all together.
+inline double sum(const std::vector<Wire> &wires)
+{
+	double all = 0;
+
+	for (const Wire &wire : wires)
+		if (wire.shares < 0)
+			all += wire.mbit;
+	return all;
+}
+
+// Fast bundles are simulated with longer packets, which takes less time: each is so many real ones.
+inline mplink_u32 packets_in_one(const std::vector<Wire> &wires)
+{
+	double mbit = 0;
+
+	for (const Wire &wire : wires)
+		mbit += wire.mbit;
+	return static_cast<mplink_u32>(std::ceil(mbit / 100));
 }
 
 // What a link does to packets.  Times are in microseconds, rates in bytes per microsecond.

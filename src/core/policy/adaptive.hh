@@ -4,8 +4,7 @@
 // Each lane keeps a word per link: when the link will have sent what the lane has given it.
 // A packet arrives len / rate and the link's delay after that.  So while the fastest link is
 // idle, it carries everything; when more is sent, the next one joins in; and when all are
-// full, they share in proportion to their rates.  Idle links that are equally
-// fast take turns.
+// full, they share in proportion to their rates.  Idle links that are equally fast take turns.
 //
 // Lanes know nothing of each other's packets.  Each one uses the same share of the rate as it
 // has of the traffic.

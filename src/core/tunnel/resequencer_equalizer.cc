@@ -40,8 +40,7 @@ void Resequencer::BucketOperation::begin_flow(const mplink_held &packet)
 	const mplink_u32 level = all_.equalizer_.slowest_us(now());
 	const bool full_length = packet.kind == MPLINK_PACKET_TCP_DATA;
 	const bool helps = setting != MPLINK_EQUALIZE_OFF && level >= least_us;
-
-	// Not every link is known yet, so the next packet tells more.
+	// Not every link is known yet.  The next packet may find more.
 	const bool settling = setting != MPLINK_EQUALIZE_OFF && all_.equalizer_.settling(now());
 
 	if (!helps && settling) {
