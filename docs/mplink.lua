@@ -21,9 +21,11 @@ local f = {
 	fields = ProtoField.bytes("mplink.fields", "Fields"),
 	asks = ProtoField.bool("mplink.caps.asks", "Asks for an answer", 32, nil, 0x80000000),
 	equalizes = ProtoField.bool("mplink.caps.equalizes", "Holds bulk flows back", 32, nil, 0x40000000),
-	features = ProtoField.uint32("mplink.caps.features", "Features", base.HEX, nil, 0x3fffffff),
+	replays = ProtoField.bool("mplink.caps.replays", "Takes replays", 32, nil, 0x20000000),
+	features = ProtoField.uint32("mplink.caps.features", "Features", base.HEX, nil, 0x1fffffff),
 	epoch = ProtoField.uint64("mplink.caps.epoch", "Epoch", base.HEX),
 	heard = ProtoField.uint64("mplink.caps.heard", "Heard", base.HEX),
+	replay = ProtoField.uint16("mplink.mark.replay", "Replayed within (ms)"),
 	link = ProtoField.uint8("mplink.mark.link", "Link"),
 	seq = ProtoField.uint32("mplink.mark.seq", "Number"),
 	sent = ProtoField.uint64("mplink.mark.sent", "Sent at (us)"),
@@ -36,8 +38,9 @@ local f = {
 	bytes = ProtoField.uint64("mplink.report.bytes", "Bytes arrived"),
 }
 mplink.fields = {
-	f.type, f.version, f.length, f.fields, f.asks, f.equalizes, f.features, f.epoch, f.heard, f.link,
-	f.seq, f.sent, f.sent_packets, f.sent_bytes, f.report, f.held, f.arrived, f.packets, f.bytes,
+	f.type, f.version, f.length, f.fields, f.asks, f.equalizes, f.replays, f.features, f.epoch, f.heard,
+	f.replay, f.link, f.seq, f.sent, f.sent_packets, f.sent_bytes, f.report, f.held, f.arrived,
+	f.packets, f.bytes,
 }
 
 local malformed = ProtoExpert.new("mplink.malformed", "No message: packet is dropped",
@@ -47,6 +50,7 @@ local skipped = ProtoExpert.new("mplink.skipped", "Unknown type or version: skip
 mplink.experts = { malformed, skipped }
 
 local function mark(tree, data)
+	tree:add(f.replay, data(4, 2))
 	tree:add(f.link, data(7, 1))
 	tree:add(f.seq, data(8, 4))
 	tree:add(f.sent, data(12, 8))
@@ -59,6 +63,7 @@ local read = {
 	[1] = function(tree, data)
 		tree:add(f.asks, data(4, 4))
 		tree:add(f.equalizes, data(4, 4))
+		tree:add(f.replays, data(4, 4))
 		tree:add(f.features, data(4, 4))
 		tree:add(f.epoch, data(8, 8))
 		tree:add(f.heard, data(16, 8))

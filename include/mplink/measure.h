@@ -37,10 +37,12 @@ enum mplink_message_type {
 
 /* The sender holds received bulk flows back until they have taken as long by all links. */
 #define MPLINK_CAPS_EQUALIZES 0x40000000
+/* The sender takes replays: packets of a link that has died, sent once more by another one. */
+#define MPLINK_CAPS_REPLAYS 0x20000000
 
 /**
  * struct mplink_caps - CAPS: what an end can do, and since when
- * @features: MPLINK_CAPS_EQUALIZES, and bits that are not defined yet
+ * @features: MPLINK_CAPS_EQUALIZES, MPLINK_CAPS_REPLAYS, and bits that are not defined yet
  * @epoch: random, not 0, and new each time the end forgets its peers' state
  * @heard: the epoch of the CAPS that this one answers; 0: it answers none
  * @asks: the receiver is to answer with CAPS of its own
@@ -55,6 +57,8 @@ struct mplink_caps {
 /**
  * struct mplink_mark - MARK: what the sender has sent over the link so far
  * @link: the sender's id of the link; only the sender knows what it means
+ * @replay_ms: if a link dies, its packets have been sent once more so long after they were sent
+ *	first; 0: the sender replays nothing
  * @seq: counts the marks of the link; wraps
  * @sent_us: the sender's clock
  * @packets: data packets
@@ -62,6 +66,7 @@ struct mplink_caps {
  */
 struct mplink_mark {
 	mplink_u8 link;
+	mplink_u16 replay_ms;
 	mplink_u32 seq;
 	mplink_u64 sent_us;
 	mplink_u64 packets;

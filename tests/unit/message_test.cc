@@ -15,7 +15,7 @@ namespace
 using Bytes = std::vector<mplink_u8>;
 
 // The bytes after the head: 4 bytes with the link's id, and so on.
-const Bytes mark_fields = {0,    0,    0,    0x3f,                            // link
+const Bytes mark_fields = {0x71, 0x72, 0,    0x3f,                            // replay_ms, link
 			   0x81, 0x82, 0x83, 0x84,                            // seq
 			   0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08,    // sent_us
 			   0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98,    // packets
@@ -44,6 +44,7 @@ const mplink_caps caps = {.features = 0x01020304,
 			  .heard = 0x2122232425262728,
 			  .asks = 1};
 const mplink_mark mark = {.link = 0x3f,
+			  .replay_ms = 0x7172,
 			  .seq = 0x81828384,
 			  .sent_us = 0x0102030405060708,
 			  .packets = 0x9192939495969798,
@@ -135,6 +136,7 @@ TEST(Message, WhatIsReadIsWhatTheFieldsSay)
 	EXPECT_EQ(c.message.caps.asks, 1);
 	ASSERT_EQ(m.message.type, MPLINK_MESSAGE_MARK);
 	EXPECT_EQ(m.message.mark.link, mark.link);
+	EXPECT_EQ(m.message.mark.replay_ms, mark.replay_ms);
 	EXPECT_EQ(m.message.mark.seq, mark.seq);
 	EXPECT_EQ(m.message.mark.sent_us, mark.sent_us);
 	EXPECT_EQ(m.message.mark.packets, mark.packets);
@@ -172,7 +174,7 @@ TEST(Message, ReservedBitsOfALinkAreIgnored)
 {
 	Bytes bytes = mark_bytes;
 
-	bytes[4] = bytes[5] = bytes[6] = 0xff;
+	bytes[6] = 0xff;
 	expect_read_as(bytes, mark_bytes, bytes.size());
 }
 
@@ -189,6 +191,7 @@ TEST(Message, AnyValuesSurviveTheRoundTrip)
 
 	for (int i = 0; i < 1000; i++) {
 		const mplink_mark m = {.link = random.byte(),
+				       .replay_ms = static_cast<mplink_u16>(any()),
 				       .seq = static_cast<mplink_u32>(any()),
 				       .sent_us = any(),
 				       .packets = any(),

@@ -73,7 +73,7 @@ void write(Writer &to, const mplink_caps &caps)
 
 void write(Writer &to, const mplink_mark &mark)
 {
-	to.put(mplink_u32{mark.link});
+	to.put(mplink_u32{mark.replay_ms} << 16 | mark.link);
 	to.put(mark.seq);
 	to.put(mark.sent_us);
 	to.put(mark.packets);
@@ -101,7 +101,10 @@ mplink_caps read_caps(Reader &from)
 
 mplink_mark read_mark(Reader &from)
 {
-	return {.link = static_cast<mplink_u8>(from.u32()),
+	const mplink_u32 first = from.u32();
+
+	return {.link = static_cast<mplink_u8>(first),
+		.replay_ms = static_cast<mplink_u16>(first >> 16),
 		.seq = from.u32(),
 		.sent_us = from.u64(),
 		.packets = from.u64(),
