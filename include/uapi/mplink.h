@@ -63,6 +63,11 @@ enum mplink_encap {
 #define MPLINK_MAX_PERFLOW_BUFFER 65535
 #define MPLINK_MAX_PEER_BUFFER 1048576
 
+/* How many packets of a peer may be kept at most to be sent once more, and their memory. */
+#define MPLINK_MAX_PEER_REPLAY 65536
+#define MPLINK_MIN_PEER_REPLAY_KIB 64
+#define MPLINK_MAX_PEER_REPLAY_KIB 1048576
+
 /* Why a gre-udp packet was not delivered. */
 enum mplink_gre_drop {
 	MPLINK_GRE_DROP_NONE,

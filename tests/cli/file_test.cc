@@ -278,7 +278,8 @@ TEST(Config, Tunnel)
 {
 	const auto devices = parse_config(device(
 		R"(, "encap": "gre-udp", "tunnel": {"flow_buckets": 1, "outoforder_min_us": 5,
-		"outoforder_max_us": 5, "max_perflow_buffer": 65535, "max_peer_buffer": 1, "checksum": true},
+		"outoforder_max_us": 5, "max_perflow_buffer": 65535, "max_peer_buffer": 1, "checksum": true,
+		"replay": false, "max_peer_replay": 65536, "max_peer_replay_kib": 64},
 		"peers": [{"address": "10.99.0.2", "key": 16777215, "equalize": "on",
 		"links": []}, {"address": "10.99.0.3", "key": 1}])"));
 	const FullSettings &settings = devices.at(0).settings;
@@ -290,6 +291,9 @@ TEST(Config, Tunnel)
 	EXPECT_EQ(settings[Setting::max_perflow_buffer], 65535U);
 	EXPECT_EQ(settings[Setting::max_peer_buffer], 1U);
 	EXPECT_EQ(settings[Setting::checksum], 1U);
+	EXPECT_EQ(settings[Setting::replay], 0U);
+	EXPECT_EQ(settings[Setting::max_peer_replay], 65536U);
+	EXPECT_EQ(settings[Setting::max_peer_replay_kib], 64U);
 	EXPECT_EQ(devices[0].peers.at(0).settings[Setting::peer_key], 16777215U);
 	EXPECT_EQ(devices[0].peers.at(0).settings[Setting::peer_equalize], MPLINK_EQUALIZE_ON);
 	EXPECT_EQ(devices[0].peers.at(1).settings[Setting::peer_equalize], MPLINK_EQUALIZE_INHERIT);
@@ -306,7 +310,8 @@ TEST(Config, BadTunnel)
 	EXPECT_EQ(tunnel(R"("buckets": 1)"),
 		  path + ": key \"buckets\" is not known; there are: flow_buckets, "
 			 "outoforder_min_us, outoforder_max_us, max_perflow_buffer, "
-			 "max_peer_buffer, checksum, ttl, equalize");
+			 "max_peer_buffer, checksum, ttl, equalize, replay, max_peer_replay, "
+			 "max_peer_replay_kib");
 	for (const char *buckets : {"0", "96", "512", "-1", "\"1\"", "1.5", "18446744073709551616"})
 		EXPECT_EQ(tunnel(R"("flow_buckets": )" + std::string(buckets))
 				  .find(path + ".flow_buckets: "),

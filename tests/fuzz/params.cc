@@ -49,6 +49,11 @@ void check_config(const mplink_config &config)
 			tunnel.max_perflow_buffer <= MPLINK_MAX_PERFLOW_BUFFER &&
 			tunnel.max_peer_buffer <= MPLINK_MAX_PEER_BUFFER,
 		"buffers out of bounds");
+	require(tunnel.replay <= 1 && tunnel.max_peer_replay &&
+			tunnel.max_peer_replay <= MPLINK_MAX_PEER_REPLAY &&
+			tunnel.max_peer_replay_kib >= MPLINK_MIN_PEER_REPLAY_KIB &&
+			tunnel.max_peer_replay_kib <= MPLINK_MAX_PEER_REPLAY_KIB,
+		"replay out of bounds");
 }
 
 } // namespace

@@ -409,6 +409,9 @@ TEST(Params, GreUdpNeedsNothingElse)
 	EXPECT_EQ(c.tunnel.max_perflow_buffer, 1024U);
 	EXPECT_EQ(c.tunnel.max_peer_buffer, 8192U);
 	EXPECT_EQ(c.tunnel.checksum, 0U);
+	EXPECT_EQ(c.tunnel.replay, 1U);
+	EXPECT_EQ(c.tunnel.max_peer_replay, 4096U);
+	EXPECT_EQ(c.tunnel.max_peer_replay_kib, 16384U);
 }
 
 TEST(Params, AllOfGreUdp)
@@ -423,7 +426,10 @@ TEST(Params, AllOfGreUdp)
 				      .outoforder_max_us = "10000000",
 				      .max_perflow_buffer = "65535",
 				      .max_peer_buffer = "1048576",
-				      .checksum = "on"});
+				      .checksum = "on",
+				      .replay = "off",
+				      .max_peer_replay = "65536",
+				      .max_peer_replay_kib = "64"});
 
 	EXPECT_EQ(c.key, 16777215U);
 	EXPECT_EQ(c.tunnel.flow_buckets, 1U);
@@ -432,6 +438,9 @@ TEST(Params, AllOfGreUdp)
 	EXPECT_EQ(c.tunnel.max_perflow_buffer, 65535U);
 	EXPECT_EQ(c.tunnel.max_peer_buffer, 1048576U);
 	EXPECT_EQ(c.tunnel.checksum, 1U);
+	EXPECT_EQ(c.tunnel.replay, 0U);
+	EXPECT_EQ(c.tunnel.max_peer_replay, 65536U);
+	EXPECT_EQ(c.tunnel.max_peer_replay_kib, 64U);
 	for (const char *buckets : {"1", "2", "4", "8", "16", "32", "64", "128", "256"})
 		good({.nics = "eth1", .encap = "gre-udp", .flow_buckets = buckets});
 }

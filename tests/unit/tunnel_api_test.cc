@@ -263,6 +263,14 @@ TEST_F(TunnelApi, SettingsWithinTheirBounds)
 	EXPECT_EQ(with(&Config::max_peer_buffer, MPLINK_MAX_PEER_BUFFER + 1), -EINVAL);
 	EXPECT_EQ(with(&Config::checksum, 1), 0);
 	EXPECT_EQ(with(&Config::checksum, 2), -EINVAL);
+	EXPECT_EQ(with(&Config::replay, 0), 0);
+	EXPECT_EQ(with(&Config::replay, 2), -EINVAL);
+	EXPECT_EQ(with(&Config::max_peer_replay, 0), -EINVAL);
+	EXPECT_EQ(with(&Config::max_peer_replay, MPLINK_MAX_PEER_REPLAY), 0);
+	EXPECT_EQ(with(&Config::max_peer_replay, MPLINK_MAX_PEER_REPLAY + 1), -EINVAL);
+	EXPECT_EQ(with(&Config::max_peer_replay_kib, MPLINK_MIN_PEER_REPLAY_KIB - 1), -EINVAL);
+	EXPECT_EQ(with(&Config::max_peer_replay_kib, MPLINK_MIN_PEER_REPLAY_KIB), 0);
+	EXPECT_EQ(with(&Config::max_peer_replay_kib, MPLINK_MAX_PEER_REPLAY_KIB + 1), -EINVAL);
 }
 
 } // namespace

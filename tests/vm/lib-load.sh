@@ -39,7 +39,7 @@ _set_up() {
 		key=*) key=(key "${arg#*=}") ;;
 		policy=* | liveness=* | wtr_ms=* | holdoff_ms=* | bfd_interval_us=* | bfd_multiplier=* | \
 			encap=* | flow_buckets=* | outoforder_*_us=* | max_perflow_buffer=* | max_peer_buffer=* | \
-			checksum=* | ttl=* | equalize=*)
+			checksum=* | ttl=* | equalize=* | replay=* | max_peer_replay=* | max_peer_replay_kib=*)
 			settings+=("${arg%%=*}" "${arg#*=}")
 			;;
 		name=*) name=${arg#*=} ;;

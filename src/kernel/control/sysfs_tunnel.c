@@ -75,10 +75,12 @@ static struct mplink_resequencer_counters mplink_resequencer_count(const struct 
 }
 
 #define MPLINK_RESEQUENCER_COUNTER(id, name, ...) MPLINK_COUNTER(resequencer, name)
+#define MPLINK_REPLAY_COUNTER(...)
 #include "uapi/mplink_attributes.def"
 
 const struct attribute *const mplink_resequencer_attrs[] = {
 #define MPLINK_RESEQUENCER_COUNTER(id, name, ...) &mplink_resequencer_##name##_file.attr,
+#define MPLINK_REPLAY_COUNTER(...)
 #include "uapi/mplink_attributes.def"
 	NULL,
 };

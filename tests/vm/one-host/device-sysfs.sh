@@ -16,7 +16,8 @@ wanted=$({
 	printf '%s\n' encap policy liveness wtr_ms holdoff_ms nics peers
 	printf 'bfd%s\n' '' /min_tx_us /min_rx_us /detect_mult /multihop
 	printf 'tunnel%s\n' '' /flow_buckets /outoforder_min_us /outoforder_max_us \
-		/max_perflow_buffer /max_peer_buffer /checksum /ttl /equalize
+		/max_perflow_buffer /max_peer_buffer /checksum /ttl /equalize \
+		/replay /max_peer_replay /max_peer_replay_kib
 	printf 'gre_drops%s\n' '' /truncated /version /flags /protocol /no_key /key /sender \
 		/checksum /inner /ecn /duplicate /late /down /backlog /no_memory /nic /icmp \
 		/message /report /early
@@ -41,7 +42,8 @@ writable=$(cd $top && find . -type f ! -perm 444 -printf '%P %m\n' | LC_ALL=C so
 equal "files that are not read-only" "$writable" "$({
 	printf '%s 644\n' policy encap liveness wtr_ms holdoff_ms
 	printf 'tunnel/%s 644\n' flow_buckets outoforder_min_us outoforder_max_us \
-		max_perflow_buffer max_peer_buffer checksum ttl equalize
+		max_perflow_buffer max_peer_buffer checksum ttl equalize \
+		replay max_peer_replay max_peer_replay_kib
 	printf 'bfd/%s 644\n' min_tx_us min_rx_us detect_mult multihop
 	printf 'peers/10.99.0.2/%s 644\n' equalize liveness links/eth{1,2,3}/liveness
 	echo peers/10.99.0.2/key 400
@@ -79,6 +81,9 @@ like tunnel/max_peer_buffer 8192
 like tunnel/checksum 0
 like tunnel/ttl 64
 like tunnel/equalize 1
+like tunnel/replay 1
+like tunnel/max_peer_replay 4096
+like tunnel/max_peer_replay_kib 16384
 like gre_drops/sender 0
 like peers/10.99.0.2/key 0
 like peers/10.99.0.2/liveness inherit
@@ -154,6 +159,9 @@ write tunnel/ttl 255
 write tunnel/ttl 1
 write tunnel/equalize 2
 write tunnel/equalize 0
+write tunnel/replay 0
+write tunnel/max_peer_replay 65536
+write tunnel/max_peer_replay_kib 1048576
 refused tunnel/flow_buckets 0 "is not a number from 1 to 256"
 refused tunnel/flow_buckets '' "is not a number from 1 to 256"
 refused tunnel/outoforder_min_us 10000001 "is not a number from 1 to 10000000"
@@ -162,6 +170,9 @@ refused tunnel/max_peer_buffer 1M "is not a number from 1 to 1048576"
 refused tunnel/checksum 2 "is not a number from 0 to 1"
 refused tunnel/ttl 0 "is not a number from 1 to 255"
 refused tunnel/equalize 3 "is not a number from 0 to 2"
+refused tunnel/replay 2 "is not a number from 0 to 1"
+refused tunnel/max_peer_replay 0 "is not a number from 1 to 65536"
+refused tunnel/max_peer_replay_kib 63 "is not a number from 64 to 1048576"
 refused peers/10.99.0.2/equalize auto "has no effect without encap gre-udp"
 refused peers/10.99.0.2/equalize 1 "is none of inherit, off, auto, on"
 refused encap gre "is neither none nor gre-udp"
@@ -195,11 +206,12 @@ for name in received drop_too_short drop_bad_ttl drop_no_session drop_auth_diges
 	ethtool -S mpl0 | grep "^ *bfd_$name: 0$" >/dev/null || fail "ethtool -S has no bfd_$name: 0"
 done
 equal "counters of refused BFD packets" "$(ethtool -S mpl0 | grep -c '^ *bfd_drop_')" 20
-for name in gre_received gre_drop_no_key gre_drop_no_memory reseq_in_order reseq_lost_rule; do
+for name in gre_received gre_drop_no_key gre_drop_no_memory reseq_in_order reseq_lost_rule \
+	reseq_replay_sent; do
 	ethtool -S mpl0 | grep "^ *$name: 0$" >/dev/null || fail "ethtool -S has no $name: 0"
 done
 equal "counters of undelivered packets" "$(ethtool -S mpl0 | grep -c '^ *gre_drop_')" 20
-equal "counters of a resequencer" "$(ethtool -S mpl0 | grep -c '^ *reseq_')" 15
+equal "counters of a resequencer" "$(ethtool -S mpl0 | grep -c '^ *reseq_')" 20
 
 before=$(attr nics/eth2/transitions)
 ip link del eth2

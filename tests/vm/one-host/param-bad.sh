@@ -134,8 +134,14 @@ refused checksum yes 'is neither on nor off' "${tunnel[@]}" checksum=yes
 refused ttl 0 'is not a number from 1 to 255' "${tunnel[@]}" ttl=0
 refused ttl 256 'is not a number from 1 to 255' "${tunnel[@]}" ttl=256
 refused equalize yes 'is none of off, auto, on' "${tunnel[@]}" equalize=yes
+refused replay yes 'is neither on nor off' "${tunnel[@]}" replay=yes
+refused max_peer_replay 65537 'is not a number of packets from 1 to 65536' \
+	"${tunnel[@]}" max_peer_replay=65537
+refused max_peer_replay_kib 63 'is not a number of KiB from 64 to 1048576' \
+	"${tunnel[@]}" max_peer_replay_kib=63
 for one in key=0 flow_buckets=256 outoforder_min_us=1000 outoforder_max_us=2000000 \
-	max_perflow_buffer=1024 max_peer_buffer=8192 checksum=off ttl=64 equalize=auto; do
+	max_perflow_buffer=1024 max_peer_buffer=8192 checksum=off ttl=64 equalize=auto \
+	replay=on max_peer_replay=4096 max_peer_replay_kib=16384; do
 	refused "${one%=*}" "${one#*=}" 'has no effect without encap=gre-udp' "${good[@]}" "$one"
 	refused "${one%=*}" "${one#*=}" 'has no effect without nics=' "$one"
 done

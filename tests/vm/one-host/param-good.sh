@@ -85,10 +85,14 @@ shows tunnel/max_peer_buffer 8192
 shows tunnel/checksum 0
 shows tunnel/ttl 64
 shows tunnel/equalize 1
+shows tunnel/replay 1
+shows tunnel/max_peer_replay 4096
+shows tunnel/max_peer_replay_kib 16384
 mplink_unload
 mplink_load nics=eth1 peer=10.99.0.2 remotes=10.0.1.2 encap=gre-udp key=16777215 flow_buckets=1 \
 	outoforder_min_us=10000000 outoforder_max_us=10000000 max_perflow_buffer=65535 \
-	max_peer_buffer=1048576 checksum=on ttl=255 equalize=on policy=balance-rr
+	max_peer_buffer=1048576 checksum=on ttl=255 equalize=on policy=balance-rr \
+	replay=off max_peer_replay=1 max_peer_replay_kib=1048576
 shows policy balance-rr
 shows peers/10.99.0.2/key 16777215
 shows peers/10.99.0.2/resequencer/in_order 0
@@ -100,6 +104,9 @@ shows tunnel/max_peer_buffer 1048576
 shows tunnel/checksum 1
 shows tunnel/ttl 255
 shows tunnel/equalize 2
+shows tunnel/replay 0
+shows tunnel/max_peer_replay 1
+shows tunnel/max_peer_replay_kib 1048576
 equal key= "$(</sys/module/mplink/parameters/key)" 16777215
 equal flow_buckets= "$(</sys/module/mplink/parameters/flow_buckets)" 1
 mplink_unload

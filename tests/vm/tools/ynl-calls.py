@@ -21,10 +21,11 @@ BFD = {"min-tx-us": 50000, "min-rx-us": 50000, "detect-mult": 3, "multihop": 0, 
        "key-id": 0}
 TUNNEL = {"flow-buckets": 256, "outoforder-min-us": 1000, "outoforder-max-us": 2000000,
           "max-perflow-buffer": 1024, "max-peer-buffer": 8192, "checksum": 0, "ttl": 64,
-          "equalize": "auto"}
+          "equalize": "auto", "replay": 1, "max-peer-replay": 4096, "max-peer-replay-kib": 16384}
 RESEQUENCER = ["in-order", "reordered", "duplicates", "late", "lost-rule", "lost-timer",
                "lost-overflow", "restarts", "held", "held-max", "wait-us", "wait-max-us",
-               "timer-us", "too-slow", "equalized"]
+               "timer-us", "too-slow", "equalized", "replay-sent", "replay-forgotten",
+               "replay-kept", "suspicions", "suspicions-wrong"]
 REASONS = ["no-peer", "no-link", "malformed", "too-big", "no-memory", "no-neighbour",
            "loop", "policy", "no-peer-multicast", "redirect"]
 wrong = 0
@@ -140,7 +141,8 @@ def tunnel(family, mpl0):
     name = {"name": "mpl0"}
     wanted = {"flow-buckets": 1, "outoforder-min-us": 10000000, "outoforder-max-us": 10000000,
               "max-perflow-buffer": 65535, "max-peer-buffer": 1048576, "checksum": 1,
-              "ttl": 255, "equalize": "on"}
+              "ttl": 255, "equalize": "on", "replay": 0, "max-peer-replay": 65536,
+              "max-peer-replay-kib": 64}
     family.do("device-set", name | {"tunnel": wanted})
     same("tunnel that was set", family.do("device-get", name)["tunnel"], wanted)
     # What is not given stays as it is.
@@ -271,7 +273,10 @@ def errors(family, mpl0):
                                ({"max-perflow-buffer": 65536}, 34, "max-perflow-buffer"),
                                ({"max-peer-buffer": 0}, 34, "max-peer-buffer"),
                                ({"ttl": 0}, 34, "ttl"), ({"ttl": 256}, 34, "ttl"),
-                               ({"equalize": 3}, 34, "equalize")):
+                               ({"equalize": 3}, 34, "equalize"),
+                               ({"replay": 2}, 34, "replay"),
+                               ({"max-peer-replay": 65537}, 34, "max-peer-replay"),
+                               ({"max-peer-replay-kib": 63}, 34, "max-peer-replay-kib")):
         refused(family, "device-set", {"name": "mpl0", "policy": "broadcast", "tunnel": values},
                 error, bad_attr=".tunnel." + bad)
     refused(family, "device-set", {"name": "mpl0", "encap": 2}, 34, bad_attr=".encap")
