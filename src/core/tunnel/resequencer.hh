@@ -124,6 +124,7 @@ private:
 	// touch are a bucket's own, and stay 0 here.
 	struct Rare {
 #define MPLINK_RESEQUENCER_COUNTER(id, name, ...) Shared<mplink_u64> name;
+#define MPLINK_REPLAY_COUNTER(...) // counted where packets are sent
 #include "uapi/mplink_attributes.def"
 		Shared<mplink_u64> overtaken_us; // when a link last reordered packets; 0: never
 		Shared<mplink_u64> told_slow;    // links already reported as slow, by id
