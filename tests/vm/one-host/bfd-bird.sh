@@ -38,8 +38,9 @@ bird_state_is() {
 
 topology 2
 bird_start "$(config 300 3)"
+# Each failure below doubles the wait to restore: 20 ms become 640.
 mplink_load nics=eth1,eth2 peer=10.99.0.2 remotes=10.0.1.2,fd00:0:0:2::2 liveness=bfd \
-	bfd_interval_us=300000
+	bfd_interval_us=300000 wtr_ms=20
 mplink_up
 wait_until 20 links_valid 2
 wait_until 20 bird_state_is 10.0.1.1 Up

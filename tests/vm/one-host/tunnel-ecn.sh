@@ -60,7 +60,7 @@ counted() {
 # arrives TOS MARK OUTER-COUNTS INNER-COUNTS: of four pings
 arrives() {
 	watch "$2"
-	ping -qc4 -i0.1 -W1 -Q "$1" "$PEER" >/dev/null || true
+	ping -qc4 -i0.02 -W1 -Q "$1" "$PEER" >/dev/null || true
 	equal "TOS $1, marked '$2', outside and inside" "$(counted)" "$3, $4"
 }
 
