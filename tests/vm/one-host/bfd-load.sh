@@ -1,6 +1,7 @@
 #!/bin/bash
 # Guards: no false alarm at 3 x 50 ms in a minute of full load, half of it with all CPUs
-# taken by other programs; and reports the shortest interval that holds there.
+# taken by other programs. MPLINK_SHORTEST=1: says, too, what the shortest interval is that holds
+# there; no result is a failure.
 # by default: 6.1
 # timeout: 600
 # shellcheck source=tests/vm/lib.sh
@@ -52,15 +53,17 @@ holds 30 || fail "a false alarm under load: $(log_since | grep BFD)"
 starve
 holds 30 || fail "a false alarm while other programs have all CPUs: $(log_since | grep BFD)"
 
-shortest=50000
-for interval in 20000 10000 5000 3300; do
-	mplink set dev mpl0 bfd-interval-us "$interval"
-	in_b mplink set dev mpl0 bfd-interval-us "$interval"
-	nap 1
-	holds 5 || break
-	shortest=$interval
-done
-echo "the shortest interval that held for 5 s, times 3: $shortest us"
+if [[ ${MPLINK_SHORTEST:-} == 1 ]]; then
+	shortest=50000
+	for interval in 20000 10000 5000 3300; do
+		mplink set dev mpl0 bfd-interval-us "$interval"
+		in_b mplink set dev mpl0 bfd-interval-us "$interval"
+		nap 1
+		holds 5 || break
+		shortest=$interval
+	done
+	echo "the shortest interval that held for 5 s, times 3: $shortest us"
+fi
 feed
 kill -9 "$TCP" "$UDP_SENDER" "$UDP_RECEIVER"
 wait "$TCP" "$UDP_SENDER" "$UDP_RECEIVER" 2>/dev/null || true
