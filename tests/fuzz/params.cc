@@ -11,6 +11,7 @@ namespace
 {
 
 constexpr unsigned fields = sizeof(mplink_params) / sizeof(const char *);
+static_assert(fields <= 24, "three bytes tell which are given");
 
 void check_config(const mplink_config &config)
 {
