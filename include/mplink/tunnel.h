@@ -22,12 +22,17 @@ struct mplink_peer;
 #define MPLINK_GRE_LEN 12
 /* Length of the longest GRE header that mplink accepts: with a checksum, too. */
 #define MPLINK_GRE_MAX_LEN 16
+/*
+ * Ethertype of replays in the GRE header: IEEE 802 local experimental.  A replay is a data packet
+ * that is sent once more, with its old number.  The version of the inner packet tells its family.
+ */
+#define MPLINK_REPLAYS 0x88b6
 
 struct mplink_gre {
 	mplink_u32 len;		/* of the header in bytes; the inner packet follows */
 	mplink_u32 key;		/* the peer's key: 24 bits */
 	mplink_u32 seq;		/* sequence number; 0 if there is none */
-	mplink_u16 protocol;	/* 0x0800, 0x86dd, or MPLINK_MESSAGES of measure.h */
+	mplink_u16 protocol;	/* 0x0800, 0x86dd, MPLINK_REPLAYS, or MPLINK_MESSAGES */
 	mplink_u8 bucket;	/* the flow bucket */
 	mplink_u8 sequenced;	/* 1: there is a sequence number */
 	mplink_u8 checksummed;	/* 1: there is a checksum, which the caller must verify */
@@ -38,6 +43,8 @@ struct mplink_gre {
  * @bytes: the packet from the GRE header on
  * @len: how many bytes there are; MPLINK_GRE_MAX_LEN suffice
  * @gre: takes the header; set if the result is NONE
+ *
+ * A replay without a number has no meaning, and is refused with PROTOCOL.
  *
  * Return: enum mplink_gre_drop.
  */
@@ -139,7 +146,8 @@ static inline int mplink_is_tcp_data(const mplink_u8 *ip, mplink_size there, mpl
 /* A packet while the core has it.  Lives in the skb's cb. */
 struct mplink_held {
 	struct mplink_held *next;
-	struct mplink_held *right;	/* right, since, rank and doubted are the core's own */
+	/* right, held_us, since, rank, doubted, replayed and due_us are the core's own */
+	struct mplink_held *right;
 	mplink_u64 held_us;	/* since when it is held, as mplink_now_us() */
 	mplink_u32 seq;
 	mplink_u32 since;
@@ -148,7 +156,8 @@ struct mplink_held {
 	mplink_u8 drop;		/* enum mplink_gre_drop, if the packet is refused */
 	mplink_u8 doubted;
 	mplink_u8 kind;		/* enum mplink_packet_kind */
-	mplink_u32 due_us;	/* the core's own: when it leaves the delay equaliser */
+	mplink_u8 replayed;	/* 1: it was sent once more */
+	mplink_u32 due_us;	/* when it leaves the delay equaliser */
 };
 
 /* What the caller must do: first with the packets, then with the timer. */
@@ -198,18 +207,19 @@ void mplink_core_resequencer_counters(const struct mplink_resequencer *resequenc
 				      struct mplink_resequencer_counters *sum);
 
 /**
- * mplink_core_resequencer_mark() - Learn a link's delay from a mark.
+ * mplink_core_resequencer_mark() - Learn from a mark: the link's delay, and how soon replays come
  * @resequencer: that of the peer
  * @link: id of the link by which the mark has come
  * @sent_us: when the mark was sent, by the sender's clock
+ * @replay_ms: as in struct mplink_mark; 0: the sender replays nothing
  * @now_us: mplink_now_us()
  *
- * Allocates if it is the link's first mark.  If memory is short, the mark is ignored.
+ * Allocates if it is the link's first mark.  If memory is short, the link's delay stays unknown.
  *
  * Context: Softirq.  The caller locks; packets may use the resequencer meanwhile.
  */
 void mplink_core_resequencer_mark(struct mplink_resequencer *resequencer, mplink_u32 link,
-				  mplink_u64 sent_us, mplink_u64 now_us);
+				  mplink_u64 sent_us, mplink_u32 replay_ms, mplink_u64 now_us);
 /* Forgets the link's delay, because another link will have its id.  Locked as the above. */
 void mplink_core_resequencer_forget(struct mplink_resequencer *resequencer, mplink_u32 link);
 
@@ -252,12 +262,27 @@ int mplink_core_bucket_in_order(struct mplink_flow_bucket *bucket,
  */
 void mplink_core_bucket_arrive(struct mplink_flow_bucket *bucket, const struct mplink_peer *peer,
 			       struct mplink_held *packet, struct mplink_release *release);
+/**
+ * mplink_core_bucket_replay() - Take a packet that was sent once more.
+ * @bucket: its flow bucket
+ * @peer: the peer; the bucket waits only for its valid links
+ * @packet: seq and link are set
+ * @release: takes what to do now
+ *
+ * The packet says nothing about the order of its link.  If it came before, it is refused with
+ * MPLINK_GRE_DROP_REPLAY; if its number was given up, or is far from the bucket's numbers, with
+ * MPLINK_GRE_DROP_LATE.  Never call mplink_core_bucket_in_order() for it.
+ *
+ * Context: As for arrive().
+ */
+void mplink_core_bucket_replay(struct mplink_flow_bucket *bucket, const struct mplink_peer *peer,
+			       struct mplink_held *packet, struct mplink_release *release);
 /* The deadline has passed, or a link is no longer valid.  Context as for arrive(). */
 void mplink_core_bucket_expire(struct mplink_flow_bucket *bucket, const struct mplink_peer *peer,
 			       struct mplink_release *release);
 /*
- * Call it once a second: decides whether the delay equaliser holds the bucket's packets back.
- * Hold the bucket's lock.
+ * Call it once a second: decides whether the delay equaliser holds the bucket's packets back, and
+ * whether gaps wait for replays.  Hold the bucket's lock.
  */
 void mplink_core_bucket_review(struct mplink_flow_bucket *bucket);
 /* Gives up all gaps at once, because the peer goes.  Hold the bucket's lock. */

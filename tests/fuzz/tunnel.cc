@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// GRE headers of any kind; and packets with any numbers, over any links, at any time,
-// while links come and go.
+// GRE headers of any kind; and packets with any numbers, over any links, at any time, sent once
+// more or not, while links come and go and marks promise anything.
 #include <memory>
 
 #include "fake_memory.hh"
@@ -84,6 +84,16 @@ void packets(const unsigned char *data, std::size_t size)
 		case 13:
 			if (how < 16)
 				all.flush(bucket);
+			else if (how < 32)
+				all.review(bucket);
+			else
+				all.mark(link, how & 31U, how >> 5 << (how & 7U) << 5);
+			break;
+		case 14: // near the bucket's numbers
+			all.replay(next + how - 128, link, bucket);
+			break;
+		case 15: // and further off
+			all.replay(next + jumps[how & 7U] + (how >> 3) - 16, link, bucket);
 			break;
 		}
 		require(all.wrong.empty(), all.wrong);

@@ -104,7 +104,7 @@ public:
 		const mplink_u64 now = mplink_now_us();
 		mplink_counters sum = {};
 
-		mplink_core_resequencer_mark(resequencer_, link, sent_us, now);
+		mplink_core_resequencer_mark(resequencer_, link, sent_us, mark.replay_ms, now);
 		if (now >= review_at_) {
 			review_at_ = now + review_us;
 			for (auto &[index, state] : states_)

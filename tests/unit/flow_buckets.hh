@@ -40,6 +40,10 @@ public:
 		}
 		return bucket;
 	}
+	void mark(mplink_u32 link, mplink_u64 sent_us, mplink_u32 replay_ms, mplink_u64 now_us)
+	{
+		mplink_core_resequencer_mark(resequencer_, link, sent_us, replay_ms, now_us);
+	}
 	mplink_resequencer_counters counters() const
 	{
 		mplink_resequencer_counters sum;

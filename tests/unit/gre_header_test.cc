@@ -148,11 +148,27 @@ TEST(GreHeader, OnlyIpAndMessagesAreInside)
 		mplink_gre gre;
 
 		ASSERT_EQ(gre_read(bytes.data(), bytes.size(), gre),
-			  protocol == 0x0800 || protocol == 0x86dd || protocol == 0x88b5
+			  protocol == 0x0800 || protocol == 0x86dd || protocol == 0x88b5 ||
+					  protocol == 0x88b6
 				  ? mplink_u32{MPLINK_GRE_DROP_NONE}
 				  : mplink_u32{MPLINK_GRE_DROP_PROTOCOL})
 			<< protocol;
 	}
+}
+
+// Its number tells which packet is sent once more.
+TEST(GreHeader, AReplayHasANumber)
+{
+	const Read r = read({0x30, 0, 0x88, 0xb6, 0, 0, 7, 9, 0, 0, 1, 2});
+
+	ASSERT_EQ(r.drop, mplink_u32{MPLINK_GRE_DROP_NONE});
+	EXPECT_EQ(r.gre.protocol, MPLINK_REPLAYS);
+	EXPECT_EQ(r.gre.key, 7U);
+	EXPECT_EQ(r.gre.bucket, 9);
+	EXPECT_EQ(r.gre.seq, 258U);
+	EXPECT_TRUE(r.gre.sequenced);
+	EXPECT_EQ(read({0x20, 0, 0x88, 0xb6, 0, 0, 7, 9}).drop,
+		  mplink_u32{MPLINK_GRE_DROP_PROTOCOL});
 }
 
 TEST(GreHeader, NothingIsReadBeyondItsEnd)

@@ -69,9 +69,10 @@ TEST(Names, EncapsAndDrops)
 TEST(Names, WhyAGrePacketIsNotDelivered)
 {
 	constexpr const char *names[] = {
-		"none",    "truncated", "version", "flags", "protocol",  "no-key", "key",
-		"sender",  "checksum",  "inner",   "ecn",   "duplicate", "late",   "down",
-		"backlog", "no-memory", "nic",     "icmp",  "message",   "report", "early"};
+		"none",    "truncated", "version",  "flags",     "protocol", "no-key",
+		"key",     "sender",    "checksum", "inner",     "ecn",      "duplicate",
+		"late",    "down",      "backlog",  "no-memory", "nic",      "icmp",
+		"message", "report",    "early",    "replay"};
 
 	static_assert(std::size(names) == MPLINK_GRE_DROPS);
 	for (mplink_u32 i = 0; i < MPLINK_GRE_DROPS; i++)

@@ -233,6 +233,64 @@ TEST_F(RandomPackets, AreHeardAgainAfterARestart)
 	});
 }
 
+// Any of the last packets is sent once more, at any time and by any link, whether it has come or
+// not.  Nothing is delivered twice, or after what was sent behind it.
+TEST_F(RandomPackets, SentOnceMoreAreDeliveredOnce)
+{
+	mplink_u64 replayed = 0;
+	mplink_u64 waited = 0;
+
+	each_seed(60, [&](mplink_u32 seed) {
+		Random random(seed);
+		Traffic traffic(random);
+		const mplink_u64 base =
+			random.below(2) ? (1ULL << 32) - 64 - random.below(1500) : 0;
+		Resequencing all(0);
+		const mplink_u32 links = static_cast<mplink_u32>(traffic.ways.size());
+		const mplink_u32 interval = 1 + random.below(2000);
+		const mplink_u32 promise = random.below(3) ? random.below(100) : 0;
+		mplink_u64 at = all.now();
+		mplink_u64 sent = 0;
+
+		all.alive = (1U << links) - 1;
+		all.config.max_perflow_buffer.write(1 + random.below(2000));
+		traffic.broadcast = false;
+		for (; sent < 3000; sent++) {
+			at += random.below(500) ? random.below(2 * interval) : 500000;
+			traffic.send(sent, 0, at);
+		}
+		sent = 0;
+		for (const auto &[when, arrival] : traffic.arrivals) {
+			all.pass(when - all.now());
+			if (!random.below(50))
+				all.mark(random.below(links), random.below(50000), promise);
+			if (!random.below(200))
+				all.alive = random() & ((1U << links) - 1);
+			while (!random.below(4)) {
+				// Now and then it comes before its first copy.
+				const mplink_u64 number =
+					sent + random.below(8) - random.below(200);
+
+				if (number < 3000)
+					all.replay(static_cast<mplink_u32>(base + number),
+						   random.below(links));
+			}
+			all.arrive(static_cast<mplink_u32>(base + arrival.number), arrival.link);
+			sent = std::max(sent, arrival.number);
+			if (!random.below(300))
+				all.review();
+			ASSERT_EQ(all.wrong, "");
+		}
+		all.flush();
+		EXPECT_EQ(all.arrived, all.delivered + all.refused);
+		EXPECT_EQ(all.counters().restarts, 0U);
+		replayed += all.counters().replayed;
+		waited += promise > 0;
+	});
+	EXPECT_GT(replayed, 0U);
+	EXPECT_GT(waited, 0U);
+}
+
 // A full buffer takes no packet that came, and what comes is kept within its bounds.
 TEST_F(RandomPackets, OfManyBucketsStayWithinTheBuffers)
 {

@@ -53,17 +53,8 @@ public:
 	std::vector<Out> arrive(mplink_u32 seq, mplink_u32 link, mplink_u32 bucket = 0,
 				mplink_u64 tag = 0)
 	{
-		auto made = std::make_unique<Sent>();
-		Sent &packet = *made;
+		Sent &packet = come(seq, link, bucket, tag);
 
-		packet.held.seq = seq;
-		packet.held.link = static_cast<mplink_u8>(link);
-		packet.held.kind = kind;
-		packet.bucket = bucket;
-		packet.arrived_us = now();
-		packet.tag = tag;
-		sent_.emplace(&packet.held, std::move(made));
-		arrived++;
 		if (at(bucket).in_order(packet.held)) {
 			std::vector<Out> out;
 
@@ -75,6 +66,16 @@ public:
 		mplink_release release = {};
 
 		at(bucket).arrive(mplink::LinksAlive(alive), packet.held, release);
+		return carry_out(bucket, release);
+	}
+	// The packet was sent once more.
+	std::vector<Out> replay(mplink_u32 seq, mplink_u32 link, mplink_u32 bucket = 0,
+				mplink_u64 tag = 0)
+	{
+		mplink_release release = {};
+
+		at(bucket).replay(mplink::LinksAlive(alive), come(seq, link, bucket, tag).held,
+				  release);
 		return carry_out(bucket, release);
 	}
 	std::vector<Out> expire(mplink_u32 bucket = 0)
@@ -92,10 +93,14 @@ public:
 		return carry_out(bucket, release);
 	}
 
-	// A mark comes, sent so many microseconds ago.
-	void mark(mplink_u32 link, mplink_u64 delay_us)
+	// A mark comes, sent so many microseconds ago.  It promises replays, unless 0.
+	void mark(mplink_u32 link, mplink_u64 delay_us, mplink_u32 replay_ms = 0)
 	{
-		all_->mark(link, now() - delay_us, now());
+		all_->mark(link, now() - delay_us, replay_ms, now());
+	}
+	void forget(mplink_u32 link)
+	{
+		all_->forget(link);
 	}
 	// The peer's own setting.
 	void equalize(mplink_u32 setting)
@@ -168,6 +173,7 @@ public:
 	mplink_u64 arrived = 0;
 	mplink_u64 delivered = 0;
 	mplink_u64 refused = 0;
+	mplink_u64 refused_replays = 0;  // of these, packets of which the other copy came first
 	std::vector<mplink_u64> slow_us; // what was told of slow links
 	bool quick = false;              // do not look at each packet that is held, after each
 	bool strays = false;             // some numbers tell nothing about the order
@@ -184,6 +190,21 @@ private:
 		if (!made)
 			made = mplink::make<Bucket>(*all_);
 		return *made;
+	}
+	Sent &come(mplink_u32 seq, mplink_u32 link, mplink_u32 bucket, mplink_u64 tag)
+	{
+		auto made = std::make_unique<Sent>();
+		Sent &packet = *made;
+
+		packet.held.seq = seq;
+		packet.held.link = static_cast<mplink_u8>(link);
+		packet.held.kind = kind;
+		packet.bucket = bucket;
+		packet.arrived_us = now();
+		packet.tag = tag;
+		sent_.emplace(&packet.held, std::move(made));
+		arrived++;
+		return packet;
 	}
 	void set(mplink_u64 us)
 	{
@@ -213,6 +234,7 @@ private:
 			follow(packet.bucket, held.seq, restarted);
 		out.push_back({held.seq, drop, waited, packet.tag});
 		(drop ? refused : delivered)++;
+		refused_replays += drop == MPLINK_GRE_DROP_REPLAY;
 		// So that a second look at it is seen.
 		sent_.erase(at);
 	}
@@ -243,7 +265,8 @@ private:
 		for (mplink_held *p = release.refused, *next; p; p = next) {
 			next = p->next;
 			require(p->drop == MPLINK_GRE_DROP_DUPLICATE ||
-					p->drop == MPLINK_GRE_DROP_LATE,
+					p->drop == MPLINK_GRE_DROP_LATE ||
+					p->drop == MPLINK_GRE_DROP_REPLAY,
 				"refused for no reason");
 			leave(*p, p->drop, false, out);
 		}
@@ -267,7 +290,9 @@ private:
 
 		require(counted >= delivered && counted <= delivered + sum.held,
 			"the count of what is delivered");
-		require(sum.duplicates + sum.late == refused, "the count of what is refused");
+		require(sum.duplicates + sum.late + refused_replays == refused,
+			"the count of what is refused");
+		require(sum.replayed <= counted, "more replays than packets");
 		require(arrived == delivered + refused + sum.held, "packets that went nowhere");
 		require(sum.held <= config.max_peer_buffer.read(),
 			"more held than the peer's buffer");

@@ -154,6 +154,30 @@ public:
 				  .flow = flow,
 				  .number = there.sent});
 		}
+		if (replays && random.below(1000) < replays)
+			replay(from, len,
+			       {.to = 1 - from,
+				.bucket = bucket,
+				.seq = seq,
+				.flow = flow,
+				.number = there.sent,
+				.replayed = true});
+	}
+	// Sends packets once more now and then, whether they have come or not, up to that much
+	// later.  In a thousand.
+	mplink_u32 replays = 0;
+	mplink_u32 replay_us = 300000;
+	// Marks come by all links that work, and promise replays within so many milliseconds.
+	void mark(mplink_u32 replay_ms)
+	{
+		for (int host = 0; host < 2; host++)
+			for (mplink_u32 link = 0; link < at(host).wires.size(); link++) {
+				const Cable &wire = at(host).wires[link];
+
+				if (!wire.dead)
+					at(1 - host).buckets->mark(link, now - wire.delay,
+								   replay_ms, now);
+			}
 	}
 	void run(mplink_u64 us)
 	{
@@ -180,7 +204,8 @@ public:
 			require(!sum.held, "packets are held for ever");
 			require(at(host).arrived == at(host).delivered + at(host).refused,
 				"packets went nowhere");
-			require(sum.duplicates + sum.late == at(host).refused,
+			require(sum.duplicates + sum.late + at(host).refused_replays ==
+					at(host).refused,
 				"the count of what was refused");
 			require(sum.in_order + sum.reordered == at(host).delivered,
 				"the count of what was delivered");
@@ -216,6 +241,7 @@ private:
 		mplink_u32 seq;
 		mplink_u32 flow;
 		mplink_u64 number;
+		bool replayed = false;
 	};
 	struct Arrived {
 		mplink_held held; // first, as in an skb's cb
@@ -233,6 +259,7 @@ private:
 		mplink_u64 arrived = 0;
 		mplink_u64 delivered = 0;
 		mplink_u64 refused = 0;
+		mplink_u64 refused_replays = 0; // of these
 	};
 
 	Host &at(int host)
@@ -271,6 +298,14 @@ private:
 		events_.emplace(wire.last, [this, packet] { arrive(packet); });
 	}
 
+	// Some time later, by any link.
+	void replay(int from, mplink_u32 len, Packet packet)
+	{
+		packet.link = random.below(static_cast<mplink_u32>(at(from).wires.size()));
+		copies++;
+		in(random.below(replay_us),
+		   [this, from, len, packet] { transmit(from, packet.link, len, packet); });
+	}
 	void arrive(const Packet &packet)
 	{
 		Host &host = at(packet.to);
@@ -284,11 +319,16 @@ private:
 
 		mplink_flow_bucket *bucket = host.buckets->at(packet.bucket);
 
-		if (mplink_core_bucket_in_order(bucket, &arrived->held)) {
+		if (!packet.replayed && mplink_core_bucket_in_order(bucket, &arrived->held)) {
 			deliver(host, arrived->held);
 			return;
 		}
-		mplink_core_bucket_arrive(bucket, host.world->peer(), &arrived->held, &release);
+		if (packet.replayed)
+			mplink_core_bucket_replay(bucket, host.world->peer(), &arrived->held,
+						  &release);
+		else
+			mplink_core_bucket_arrive(bucket, host.world->peer(), &arrived->held,
+						  &release);
 		carry_out(packet.to, packet.bucket, release);
 	}
 	void expire(int to, mplink_u32 bucket)
@@ -312,6 +352,7 @@ private:
 		for (mplink_held *p = release.refused, *next; p; p = next) {
 			next = p->next;
 			host.refused++;
+			host.refused_replays += p->drop == MPLINK_GRE_DROP_REPLAY;
 			delete reinterpret_cast<Arrived *>(p);
 		}
 		// As the kernel does: a timer set for sooner stays.

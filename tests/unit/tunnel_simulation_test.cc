@@ -177,6 +177,8 @@ TEST_F(TunnelSimulation, WhateverHappens)
 
 		if (net.random.below(2))
 			net.watch();
+		if (net.random.below(2))
+			net.replays = net.random.below(500);
 		for (mplink_u32 link = 0; link < links; link++)
 			for (int host = 0; host < 2; host++)
 				net.wire(host, link) = {
@@ -206,6 +208,8 @@ TEST_F(TunnelSimulation, WhateverHappens)
 				grace_period();
 				break;
 			}
+			if (net.replays)
+				net.mark(net.random.below(300));
 			converse(net, 3 * second, 1 + net.random.below(20), 25 * ms);
 			ASSERT_EQ(net.wrong, "");
 		}

@@ -94,9 +94,9 @@ void mplink_core_resequencer_counters(const mplink_resequencer *resequencer,
 }
 
 void mplink_core_resequencer_mark(mplink_resequencer *resequencer, mplink_u32 link,
-				  mplink_u64 sent_us, mplink_u64 now_us)
+				  mplink_u64 sent_us, mplink_u32 replay_ms, mplink_u64 now_us)
 {
-	core(resequencer).mark(link, sent_us, now_us);
+	core(resequencer).mark(link, sent_us, replay_ms, now_us);
 }
 
 void mplink_core_resequencer_forget(mplink_resequencer *resequencer, mplink_u32 link)
@@ -129,6 +129,12 @@ void mplink_core_bucket_arrive(mplink_flow_bucket *bucket, const mplink_peer *pe
 			       mplink_held *packet, mplink_release *release)
 {
 	core(bucket).arrive(alive_of(peer, Boundary::read_section()), *packet, *release);
+}
+
+void mplink_core_bucket_replay(mplink_flow_bucket *bucket, const mplink_peer *peer,
+			       mplink_held *packet, mplink_release *release)
+{
+	core(bucket).replay(alive_of(peer, Boundary::read_section()), *packet, *release);
 }
 
 void mplink_core_bucket_expire(mplink_flow_bucket *bucket, const mplink_peer *peer,

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 // One operation on a flow bucket (arrive, expire or flush): its working state and result.
 //
-// resequencer_equalizer.cc holds packets back that are in order, resequencer_gaps.cc deals with
-// gaps in the numbers, resequencer_doubts.cc with packets that are doubted, resequencer.cc with
-// packets that arrive.  Each calls only those before it.
+// resequencer_equalizer.cc holds packets back that are in order, resequencer_replay.cc deals with
+// packets that are sent once more, resequencer_gaps.cc with gaps in the numbers,
+// resequencer_doubts.cc with packets that are doubted, resequencer.cc with packets that arrive.
+// Each calls only those before it, but for replay(), which is a way of arriving.
 #pragma once
 #include "base/atomic.hh"
 #include "base/deadline.hh"
@@ -26,6 +27,7 @@ public:
 	using Refusal = mplink_gre_drop;
 
 	void arrive(mplink_held &packet);
+	void replay(mplink_held &packet);
 	void refuse(mplink_held &packet, Refusal why);
 	// Delivers what is in order, and gives up what will not come.
 	void settle();
@@ -138,9 +140,17 @@ private:
 	void refuse_all_doubted();
 	bool peer_restarted();
 	void count_refused();
+	bool of_last_run(const mplink_held &packet);
 	bool straggler(const mplink_held &packet);
 	void old(mplink_held &packet);
 	void restart(mplink_u32 next);
+
+	// --- replays ---
+
+	mplink_u32 replay_wait_us();
+	bool may_owe(mplink_u32 id, const LinkState &link);
+	bool replayed_lately(const mplink_held &packet);
+	void note_replay(mplink_u32 seq);
 
 	// --- the delay equaliser ---
 

@@ -37,6 +37,7 @@ void Equalizer::forget(Delays &delays, mplink_u32 link)
 	delays.links[link] = nullptr;
 	delays.above_us[link].write(unknown);
 	delays.lag_us[link].write(0);
+	delays.marked_us[link].write(0);
 }
 
 void Equalizer::forget_all(Delays &delays)
@@ -87,7 +88,7 @@ bool Equalizer::take(mplink_u32 id, mplink_u64 sent_us, mplink_u64 now_us)
 		if (!place)
 			return false;
 		place->last = delay;
-		place->heard_us = now_us;
+		delays->marked_us[id].write(now_us);
 	}
 	if (!known(now_us))
 		delays->since_us.write(now_us);
@@ -98,8 +99,8 @@ bool Equalizer::take(mplink_u32 id, mplink_u64 sent_us, mplink_u64 now_us)
 
 	link.jitter_us = link.jitter_us - link.jitter_us / 16 + change;
 	link.last = delay;
-	link.silent_at_us = now_us + patience_us(elapsed(now_us, link.heard_us));
-	link.heard_us = now_us;
+	link.silent_at_us = now_us + patience_us(elapsed(now_us, delays->marked_us[id].read()));
+	delays->marked_us[id].write(now_us);
 	link.least.take(now_us, delay);
 	compare(*delays, now_us);
 	return true;

@@ -75,6 +75,13 @@ public:
 
 		return delays ? delays->lag_us[link].read() : 0;
 	}
+	// When the link's last mark came, as mplink_now_us(); 0: none has.
+	mplink_u64 marked_us(mplink_u32 link, mplink_u64 now_us) const
+	{
+		const Delays *delays = known(now_us);
+
+		return delays ? delays->marked_us[link].read() : 0;
+	}
 	// How late a packet may come after one that was sent behind it, by the queues that the
 	// last marks have seen.  Twice that, because queues grow.
 	mplink_u32 spread_us(mplink_u64 now_us) const
@@ -88,7 +95,6 @@ private:
 	struct LinkDelay {
 		RecentMinimum least;
 		mplink_s64 last;
-		mplink_u64 heard_us;
 		mplink_u64 silent_at_us; // without another mark
 		mplink_u32 jitter_us;    // times 16
 		mplink_u8 wrong;
@@ -99,6 +105,7 @@ private:
 		LinkDelay *links[MPLINK_MAX_LINKS];
 		Shared<mplink_u32> above_us[MPLINK_MAX_LINKS];
 		Shared<mplink_u32> lag_us[MPLINK_MAX_LINKS];
+		Shared<mplink_u64> marked_us[MPLINK_MAX_LINKS];
 		Shared<mplink_u32> slowest_us;
 		Shared<mplink_u32> spread_us;
 		Shared<mplink_u64> since_us;     // when marks began to come

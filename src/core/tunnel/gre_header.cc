@@ -47,7 +47,8 @@ mplink_u32 gre_read(const mplink_u8 *bytes, mplink_size len, mplink_gre &gre)
 		return MPLINK_GRE_DROP_VERSION;
 	if (flags & flags_refused)
 		return MPLINK_GRE_DROP_FLAGS;
-	if (protocol != protocol_ipv4 && protocol != protocol_ipv6 && protocol != MPLINK_MESSAGES)
+	if (protocol != protocol_ipv4 && protocol != protocol_ipv6 && protocol != MPLINK_MESSAGES &&
+	    !(protocol == MPLINK_REPLAYS && sequenced))
 		return MPLINK_GRE_DROP_PROTOCOL;
 	if (!(flags & flag_key))
 		return MPLINK_GRE_DROP_KEY_MISSING;

@@ -65,8 +65,10 @@ void Resequencer::BucketOperation::take(mplink_held &packet)
 	} else {
 		if (recent(l) && ahead_of(packet.seq, l.highest) < 0)
 			overtaken();
-		// The packet closes the first gap, or a part of it.
-		if (first && !b_.waiting.empty() && !stray(b_.waiting.first()))
+		// The packet closes the first gap, or a part of it.  How late it comes after a
+		// replay says nothing of the links' delays.
+		if (first && !b_.waiting.empty() && !stray(b_.waiting.first()) &&
+		    !b_.waiting.first().replayed)
 			all_.timer_.filled(now(), elapsed(now(), b_.waiting.first().held_us));
 		trust(packet);
 		note(packet);
@@ -89,6 +91,15 @@ void Resequencer::BucketOperation::old(mplink_held &packet)
 	const auto ahead = recent(l) ? ahead_of(packet.seq, l.highest) : 1;
 	const mplink_u32 back = ahead < 0 ? l.highest - packet.seq : 0;
 
+	// The sender believed that the link was dead, and the replay came first.
+	if (fate == Fate::delivered && replayed_lately(packet)) {
+		refuse(packet, MPLINK_GRE_DROP_REPLAY);
+		// The link has gone on with the run.
+		if (b_.doubting >> packet.link & 1)
+			refuse_all_doubted();
+		note(packet);
+		return;
+	}
 	count_refused();
 	if (back > near || (fate != Fate::delivered && leapt_over(packet))) {
 		if (fate == Fate::given_up)
@@ -119,7 +130,8 @@ void Resequencer::BucketOperation::old(mplink_held &packet)
 
 void Resequencer::BucketOperation::arrive(mplink_held &packet)
 {
-	if (!b_.arrivals && !b_.held && packet.seq >= first_numbers) {
+	packet.replayed = false;
+	if (!b_.arrivals && !b_.held && !b_.next && packet.seq >= first_numbers) {
 		b_.next = b_.top = packet.seq;
 		b_.record.begin(packet.seq);
 		take(packet);

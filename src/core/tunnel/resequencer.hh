@@ -81,6 +81,12 @@ public:
 	// After a link has reordered packets, the order on links proves nothing for this long.
 	// Links reorder if several CPUs send or receive for one link, or if its delay varies.
 	static constexpr mplink_u64 distrust_us = 60000000;
+	// A bucket with fewer packets a second carries no bulk flow.
+	static constexpr mplink_u64 bulk_packets = 160;
+	// A mark's promise of replays holds until a later one promises less, or for so long.
+	static constexpr mplink_u64 promise_us = 1000000;
+	// Timers and interrupts at both ends, beyond what the promise says.
+	static constexpr mplink_u32 replay_margin_us = 5000;
 
 	// Follows the settings, which may change at any time.
 	explicit Resequencer(const TunnelSettings &settings) : settings_(settings)
@@ -105,9 +111,10 @@ public:
 	}
 
 	// A mark has come.  One CPU at a time.
-	void mark(mplink_u32 link, mplink_u64 sent_us, mplink_u64 now_us)
+	void mark(mplink_u32 link, mplink_u64 sent_us, mplink_u32 replay_ms, mplink_u64 now_us)
 	{
 		(void)equalizer_.take(link, sent_us, now_us);
+		promise(replay_ms * 1000, now_us);
 	}
 
 	// Another link will have this id.  As mark().
@@ -132,6 +139,11 @@ private:
 
 	class BucketOperation;
 
+	void promise(mplink_u32 us, mplink_u64 now_us);
+	// If a link has died, its packets are sent once more within this time.  0: they are not,
+	// or the sender has told nothing lately.
+	mplink_u32 promised_us(mplink_u64 now_us) const;
+
 	const TunnelSettings &settings_;
 	Shared<mplink_u32> equalize_{MPLINK_EQUALIZE_INHERIT};
 	ReorderTimer timer_;
@@ -140,6 +152,9 @@ private:
 	// those behind gaps.
 	Shared<mplink_u64> in_lines_;
 	Rare rare_;
+	// What marks promise of replays: the most that one has said lately, and when.
+	Shared<mplink_u32> promised_us_;
+	Shared<mplink_u64> promised_at_us_;
 };
 
 // A flow bucket.  A peer has 256 of them, and most peers use few.  So the kernel makes a
@@ -174,6 +189,8 @@ public:
 	}
 	// The packet has come, and in_order() was false.
 	void arrive(LinksAlive alive, mplink_held &packet, mplink_release &release);
+	// A packet that was sent once more has come.
+	void replay(LinksAlive alive, mplink_held &packet, mplink_release &release);
 	void expire(LinksAlive alive, mplink_release &release);
 	void flush(mplink_release &release);
 	// Once a second.
@@ -225,6 +242,7 @@ private:
 	mplink_u8 leap_link = 0;
 	bool leap_wide : 1 = false; // the gap is wide, and not counted yet
 	bool timed_out : 1 = false; // the timer gave up the last gap
+	bool bulk : 1 = false;      // the last review found a bulk flow
 	// Doubted packets with no believed packet between them: how many, up to long_row, and
 	// the last one's link and number.
 	mplink_u8 row = 0;
@@ -252,10 +270,14 @@ private:
 	HeldList line;
 	mplink_u32 in_line = 0;
 	mplink_u32 level_us = 0;
-	mplink_u64 reviewed = 0;     // arrivals at the last review
+	mplink_u32 reviewed = 0;     // the low bits of arrivals at the last review
 	mplink_u16 first_small = 0;  // packets of a flow that begins, before one tells what it is
 	mplink_u8 lower_seconds = 0; // reviews in a row by which level_us should fall
 	bool beginning = true;       // the bucket was empty for a while: another flow begins
+
+	// Replays have come lately, and this is the lowest of their numbers.
+	mplink_u32 replayed_from = 0;
+	mplink_u32 replayed_ms = 0; // when the last one came; odd; 0: none has
 
 	Shared<mplink_u64> reordered;
 	Shared<mplink_u64> duplicates;

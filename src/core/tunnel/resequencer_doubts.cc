@@ -160,14 +160,19 @@ void Resequencer::BucketOperation::go_back()
 	link(b_.leap_link)->highest = b_.next - 1;
 }
 
-// Whether the packet is a straggler: it belongs to the last run.  Stragglers come by links
-// that have brought nothing of the present run yet, and their numbers are near the end of the
-// last run.
+// Whether the packet's number is near the end of the last run, which may still have packets under
+// way.
+bool Resequencer::BucketOperation::of_last_run(const mplink_held &packet)
+{
+	return b_.restart_ms && apart(packet.seq, b_.last_run_end) < apart(packet.seq, b_.next) &&
+	       for_ms(b_.restart_ms) < lifetime_ms;
+}
+
+// Whether the packet is a straggler of the last run.  Stragglers come by links that have brought
+// nothing of the present run yet.
 bool Resequencer::BucketOperation::straggler(const mplink_held &packet)
 {
-	return b_.restart_ms && !shown(*link(packet.link)) &&
-	       apart(packet.seq, b_.last_run_end) < apart(packet.seq, b_.next) &&
-	       for_ms(b_.restart_ms) < lifetime_ms;
+	return !shown(*link(packet.link)) && of_last_run(packet);
 }
 
 void Resequencer::BucketOperation::count_refused()
@@ -204,6 +209,7 @@ void Resequencer::BucketOperation::restart(mplink_u32 next)
 	b_.late_us = 0;
 	b_.refused = 0;
 	b_.row = 0;
+	b_.replayed_ms = 0;
 	all_.rare_.restarts.add(1);
 }
 

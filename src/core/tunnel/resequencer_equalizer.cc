@@ -23,8 +23,6 @@ namespace
 constexpr mplink_u32 least_us = 2000;
 // After so many small packets, the flow is an interactive one.
 constexpr mplink_u16 enough_small = 64;
-// A flow with fewer packets a second is not bulk.
-constexpr mplink_u64 bulk_packets = 160;
 // BBR can follow if the round trip grows by less than 1.9 times in ten seconds, and few are
 // shorter than this.
 constexpr mplink_u32 short_rtt_us = 10000;
@@ -120,9 +118,11 @@ void Resequencer::Bucket::choose_way()
 void Resequencer::Bucket::review(mplink_u64 now_us)
 {
 	const mplink_u32 setting = all.equalize();
-	const mplink_u64 came = arrivals - reviewed;
+	const mplink_u32 came = static_cast<mplink_u32>(arrivals) - reviewed;
 	mplink_u32 used = 0;
 
+	reviewed = static_cast<mplink_u32>(arrivals);
+	bulk = came >= bulk_packets;
 	if (setting == MPLINK_EQUALIZE_OFF) {
 		level_us = 0;
 		beginning = false;
@@ -130,10 +130,9 @@ void Resequencer::Bucket::review(mplink_u64 now_us)
 		return;
 	}
 	for (mplink_u32 id = 0; id < room; id++)
-		if (links[id].last > reviewed &&
+		if (arrivals - links[id].last < came &&
 		    all.equalizer_.above_fastest_us(id, now_us) <= Equalizer::most_us)
 			used = larger(used, all.equalizer_.above_fastest_us(id, now_us));
-	reviewed = arrivals;
 	if (setting == MPLINK_EQUALIZE_ON) {
 		level_us = all.equalizer_.slowest_us(now_us);
 	} else if (!came) {
@@ -142,7 +141,7 @@ void Resequencer::Bucket::review(mplink_u64 now_us)
 		first_small = 0;
 		lower_seconds = 0;
 	} else {
-		const mplink_u32 want = came >= bulk_packets && used >= least_us ? used : 0;
+		const mplink_u32 want = bulk && used >= least_us ? used : 0;
 
 		if (want >= level_us) {
 			lower_seconds = 0;

@@ -63,7 +63,8 @@ bool Resequencer::BucketOperation::hold(mplink_held &packet)
 {
 	packet.since = b_.believed;
 	if (!b_.waiting.insert(packet, rank(packet))) {
-		refuse(packet, MPLINK_GRE_DROP_DUPLICATE);
+		refuse(packet, replayed_lately(packet) ? MPLINK_GRE_DROP_REPLAY
+						       : MPLINK_GRE_DROP_DUPLICATE);
 		return false;
 	}
 	b_.held++;
@@ -139,7 +140,7 @@ bool Resequencer::BucketOperation::passed()
 		const auto id = static_cast<mplink_u32>(__builtin_ctzll(left));
 		const LinkState *l = link(id);
 
-		if (alone && !proves_nothing && id == first.link)
+		if (alone && !proves_nothing && !first.replayed && id == first.link)
 			continue;
 		if (!l || !shown(*l)) {
 			if (age() < patience)
@@ -166,7 +167,7 @@ mplink_u64 Resequencer::BucketOperation::due(bool passed)
 		wait = first.seq - b_.next == 1 || followed() || !alive_.ids()
 			       ? smaller(lag_us_, longest_us())
 			       : earlier(timeout_us(), grace_us);
-	return first.held_us + wait;
+	return first.held_us + larger(wait, mplink_u64{replay_wait_us()});
 }
 
 // Takes the first waiting packet out, to be delivered or refused.
@@ -188,6 +189,8 @@ void Resequencer::BucketOperation::drain()
 
 		b_.next++;
 		b_.reordered.add_alone(1);
+		if (packet.replayed)
+			all_.rare_.replayed.add(1);
 		delivered_.append(packet);
 		// The numbers have reached it, so it was right.
 		if (packet.doubted)
@@ -202,7 +205,8 @@ void Resequencer::BucketOperation::give_up(Shared<mplink_u64> &counter)
 	const mplink_u32 to = first.seq;
 	const mplink_u32 gap = to - b_.next;
 	const mplink_u8 by = first.link;
-	const bool alone = !followed();
+	// A replay is near the bucket's numbers, or it would have been refused at once.
+	const bool alone = !followed() && !first.replayed;
 
 	if (!unproven()) {
 		proven();

@@ -164,7 +164,8 @@ static void mplink_measure_arrival(struct mplink_far_end *end, const struct mpli
 	bool review;
 
 	spin_lock(&measure->lock);
-	mplink_core_resequencer_mark(tunnel->core, end->link, mark->sent_us, now);
+	mplink_core_resequencer_mark(tunnel->core, end->link, mark->sent_us, mark->replay_ms,
+				     now);
 	review = now >= measure->review_at;
 	if (review)
 		measure->review_at = now + USEC_PER_SEC;

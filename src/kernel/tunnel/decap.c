@@ -128,9 +128,12 @@ static u32 mplink_decap_ecn(struct sk_buff *skb, const void *outer, bool outer6)
 	return err > 1 ? MPLINK_GRE_DROP_ECN : MPLINK_GRE_DROP_NONE;
 }
 
-/* Leaves the packet at its inner IP header, as if the virtual NIC had received it. */
-static u32 mplink_decap_unwrap(struct sk_buff *skb, const struct mplink_gre *gre,
-			       struct net_device *dev)
+/*
+ * Leaves the packet at its inner IP header, as if the virtual NIC had received it.  Always inline:
+ * the second caller must not cost the first one a call.
+ */
+static __always_inline u32 mplink_decap_unwrap(struct sk_buff *skb, const struct mplink_gre *gre,
+					       struct net_device *dev)
 {
 	const bool outer6 = skb->protocol == htons(ETH_P_IPV6);
 	const bool inet6 = gre->protocol == ETH_P_IPV6;
@@ -198,10 +201,40 @@ static __always_inline void mplink_decap_heard(struct mplink_far_end *end,
 		mplink_decap_heard_slow(end, skb, heard);
 }
 
+/* One comparison: nothing else that mplink_core_gre_read() accepts is above IPv6. */
+static bool mplink_decap_is_data(const struct mplink_gre *gre)
+{
+	static_assert(MPLINK_MESSAGES > ETH_P_IPV6 && MPLINK_REPLAYS > ETH_P_IPV6);
+	return gre->protocol <= ETH_P_IPV6;
+}
+
 /* A far end that was set up first asks for this one; its questions tell of no mistake. */
 static u32 mplink_decap_not_ready(const struct mplink_gre *gre, u32 drop)
 {
 	return gre->protocol == MPLINK_MESSAGES ? MPLINK_GRE_DROP_EARLY : drop;
+}
+
+/*
+ * The GRE header of a replay does not tell the family.  The link has received it like any other
+ * packet, but in no order.
+ */
+static noinline u32 mplink_decap_replay(const struct mplink_far_end *end, struct mplink_gre *gre,
+					struct sk_buff *skb, u32 wire)
+{
+	const u32 at = sizeof(struct udphdr) + gre->len;
+	u32 drop;
+
+	if (skb->len <= at)
+		return MPLINK_GRE_DROP_INNER;
+	if (!pskb_may_pull(skb, at + 1))
+		return MPLINK_GRE_DROP_NO_MEMORY;
+	/* Any other version than 6 is taken for 4, and refused as such. */
+	gre->protocol = skb->data[at] >> 4 == 6 ? ETH_P_IPV6 : ETH_P_IP;
+	drop = mplink_decap_unwrap(skb, gre, end->tunnel->vnic->dev);
+	if (drop)
+		return drop;
+	mplink_core_receive_link(end->nic, end->tunnel->peer, end->link, wire, mplink_lane_bh());
+	return mplink_resequence_replay(end, gre, skb);
 }
 
 static u32 mplink_decap_take(struct mplink_tunnel_socket *socket, struct sk_buff *skb)
@@ -234,9 +267,11 @@ static u32 mplink_decap_take(struct mplink_tunnel_socket *socket, struct sk_buff
 	if (unlikely(!netif_running(vnic->dev)))
 		return mplink_decap_not_ready(&gre, MPLINK_GRE_DROP_DOWN);
 	mplink_decap_heard((struct mplink_far_end *)end, skb, outer6);
-	if (unlikely(gre.protocol == MPLINK_MESSAGES))
-		return mplink_measure_receive((struct mplink_far_end *)end, skb,
-					      sizeof(struct udphdr) + gre.len);
+	if (unlikely(!mplink_decap_is_data(&gre)))
+		return gre.protocol == MPLINK_REPLAYS ?
+			       mplink_decap_replay(end, &gre, skb, wire) :
+			       mplink_measure_receive((struct mplink_far_end *)end, skb,
+						      sizeof(struct udphdr) + gre.len);
 	drop = mplink_decap_unwrap(skb, &gre, vnic->dev);
 	if (drop)
 		return drop;

@@ -134,6 +134,12 @@ static noinline struct mplink_bucket *mplink_resequence_begin(struct mplink_tunn
 	return bucket;
 }
 
+/* Why there is no bucket: the peer has just gone, or memory is short. */
+static u32 mplink_resequence_missing(const struct mplink_tunnel *tunnel)
+{
+	return READ_ONCE(tunnel->closed) ? MPLINK_GRE_DROP_SENDER : MPLINK_GRE_DROP_NO_MEMORY;
+}
+
 /* At the inner IP header.  A packet that is not whole, or has IP options, is small. */
 static u8 mplink_resequence_kind(const struct sk_buff *skb)
 {
@@ -185,8 +191,7 @@ u32 mplink_resequence(const struct mplink_far_end *end, const struct mplink_gre 
 	if (unlikely(!bucket)) {
 		bucket = mplink_resequence_begin(tunnel, gre->bucket);
 		if (!bucket)
-			return READ_ONCE(tunnel->closed) ? MPLINK_GRE_DROP_SENDER :
-							   MPLINK_GRE_DROP_NO_MEMORY;
+			return mplink_resequence_missing(tunnel);
 	}
 	held->seq = gre->seq;
 	held->link = end->link;
@@ -203,6 +208,32 @@ u32 mplink_resequence(const struct mplink_far_end *end, const struct mplink_gre 
 	spin_unlock(&bucket->lock);
 	if (claimed)
 		mplink_deliver_claimed(delivery, gre->bucket, skb);
+	return MPLINK_GRE_DROP_NONE;
+}
+
+u32 mplink_resequence_replay(const struct mplink_far_end *end, const struct mplink_gre *gre,
+			     struct sk_buff *skb)
+{
+	struct mplink_tunnel *tunnel = end->tunnel;
+	struct mplink_bucket *bucket = READ_ONCE(READ_ONCE(tunnel->flows)->received[gre->bucket]);
+	struct mplink_held *held = mplink_held(skb);
+	struct mplink_release release;
+
+	if (!bucket)
+		bucket = mplink_resequence_begin(tunnel, gre->bucket);
+	if (!bucket)
+		return mplink_resequence_missing(tunnel);
+	held->seq = gre->seq;
+	held->link = end->link;
+	spin_lock(&bucket->lock);
+	/* Without order, nobody could tell whether it has come before. */
+	if (bucket->closed) {
+		spin_unlock(&bucket->lock);
+		return MPLINK_GRE_DROP_SENDER;
+	}
+	mplink_core_bucket_replay(mplink_bucket_core(bucket), tunnel->peer, held, &release);
+	mplink_resequence_carry_out(bucket, &release);
+	spin_unlock(&bucket->lock);
 	return MPLINK_GRE_DROP_NONE;
 }
 

@@ -27,6 +27,20 @@ u32 mplink_resequence(const struct mplink_far_end *end, const struct mplink_gre 
 		      struct sk_buff *skb);
 
 /**
+ * mplink_resequence_replay() - Fill a gap with a packet that was sent once more
+ * @end: the far end that sent it
+ * @gre: its GRE header, with a number
+ * @skb: the packet, at its inner IP header; consumed if this succeeds
+ *
+ * The first packet of a flow bucket allocates the bucket.
+ *
+ * Context: As mplink_resequence().
+ * Return: As mplink_resequence().
+ */
+u32 mplink_resequence_replay(const struct mplink_far_end *end, const struct mplink_gre *gre,
+			     struct sk_buff *skb);
+
+/**
  * mplink_resequence_review() - Decide of which flow buckets the packets are held back
  * @tunnel: the peer's tunnel
  *
