@@ -170,12 +170,12 @@ dropped() {
 	on "$1" ethtool -S mpl0 | sed -nE 's/^ *((gre_)?drop_[a-z_]+): ([1-9][0-9]*)$/\1 \3/p'
 }
 
-# dropped_none HOST [BUT...]: nothing but for these reasons, and what came before both ends
-# were there
+# dropped_none HOST [BUT...]: nothing but for these reasons, what came before both ends were
+# there, and what was sent once more needlessly
 dropped_none() {
 	local host=$1 found
 	shift
-	found=$(dropped "$host" | awk -v but=" early $* " '
+	found=$(dropped "$host" | awk -v but=" early replay $* " '
 		{
 			name = $1
 			sub("^(gre_)?drop_", "", name)

@@ -46,6 +46,7 @@ void Resequencer::counters(mplink_resequencer_counters &sum) const
 #define MPLINK_RESEQUENCER_COUNTER(id, name, ...) sum.name = rare_.name.read();
 #define MPLINK_REPLAY_COUNTER(id, name, ...) sum.name = 0;
 #include "uapi/mplink_attributes.def"
+	sum.replayed = rare_.replayed.read();
 	sum.held += in_lines_.read();
 	sum.timer_us = timer_.timeout_us(settings_);
 }

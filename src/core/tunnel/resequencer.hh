@@ -133,6 +133,7 @@ private:
 #define MPLINK_RESEQUENCER_COUNTER(id, name, ...) Shared<mplink_u64> name;
 #define MPLINK_REPLAY_COUNTER(...) // counted where packets are sent
 #include "uapi/mplink_attributes.def"
+		Shared<mplink_u64> replayed;
 		Shared<mplink_u64> overtaken_us; // when a link last reordered packets; 0: never
 		Shared<mplink_u64> told_slow;    // links already reported as slow, by id
 	};

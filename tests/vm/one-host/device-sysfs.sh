@@ -196,7 +196,7 @@ equal "its key" "$(attr peers/10.98.0.2/key mpl9)" 7
 echo on >/sys/class/net/mpl9/mplink/peers/10.98.0.2/equalize
 equal "its equaliser" "$(attr peers/10.98.0.2/equalize mpl9)" on
 equal "what a resequencer tells" "$(cd /sys/class/net/mpl9/mplink/peers/10.98.0.2/resequencer && echo ./*)" \
-	"./duplicates ./equalized ./held ./held_max ./in_order ./late ./lost_overflow ./lost_rule ./lost_timer ./reordered ./replayed ./restarts ./timer_us ./too_slow ./wait_max_us ./wait_us"
+	"./duplicates ./equalized ./held ./held_max ./in_order ./late ./lost_overflow ./lost_rule ./lost_timer ./reordered ./restarts ./timer_us ./too_slow ./wait_max_us ./wait_us"
 equal "packets in order" "$(attr peers/10.98.0.2/resequencer/in_order mpl9)" 0
 check "its end" mplink peer del dev mpl9 10.98.0.2
 ip link del mpl9

@@ -40,7 +40,7 @@ came_from() {
 # Those that the resequencer refuses were received before.
 accounted() {
 	in_b ethtool -S mpl0 | awk '
-		$1 == "gre_received:" || /^ *gre_drop_/ && !/_(duplicate|late|backlog|down):/ { n += $2 }
+		$1 == "gre_received:" || /^ *gre_drop_/ && !/_(duplicate|late|replay|backlog|down):/ { n += $2 }
 		END { print n }'
 }
 
@@ -79,10 +79,14 @@ throws 10.0.1.78 3000 good checksummed
 equal "packets refused for their sender" $(($(gre_drops B sender) - sender)) 6000
 equal "of all those let through" "$(came_from $HOSTILE)" 0
 
-throws 10.0.1.77 3000 good
-equal "good ones let through" "$(came_from $HOSTILE)" 3000
+replays=$(gre_drops B replay)
+throws 10.0.1.77 3000 good replayed
+equal "good ones and replays let through" "$(came_from $HOSTILE)" 6000
+equal "packets that came once more" $(($(gre_drops B replay) - replays)) 1500
+equal "those of them that were delivered" \
+	$(($(reseq B in_order $HOSTILE) + $(reseq B reordered $HOSTILE))) 4500
 throws 10.0.1.77 3000 checksummed
-equal "good ones with a checksum let through" "$(came_from $HOSTILE)" 6000
+equal "good ones with a checksum let through" "$(came_from $HOSTILE)" 9000
 throws 10.0.1.77 12000 random mutated
 
 # Bounded in memory...

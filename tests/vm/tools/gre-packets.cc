@@ -9,6 +9,7 @@
 //              must be refused for that reason, the word of `ethtool -S`'s gre_drop_*
 //   random     any bytes; mutated: a good packet with one byte changed
 //   good       in order, in all buckets; checksummed: the same, with GRE's checksum
+//   replayed   as good, but sent once more first: each number comes twice, so COUNT is even
 //   half       a bucket's numbers jump by half of their range, to and fro; jump: to anywhere
 //   flood      of a bucket every other number is missing
 //   withhold   the same, in all buckets
@@ -37,6 +38,7 @@ constexpr unsigned kChecksum = 0x8000;
 constexpr unsigned kKey = 0x2000;
 constexpr unsigned kSequence = 0x1000;
 constexpr unsigned kIpv4 = 0x0800;
+constexpr unsigned kReplay = 0x88b6;
 constexpr unsigned kCongested = 3;
 
 [[noreturn]] void die(const char *what)
@@ -139,7 +141,7 @@ public:
 		else if (kind == "flags")
 			gre.flags |= i % 3 == 0 ? 0x4000 : i % 3 == 1 ? 0x0800 : 0x0400;
 		else if (kind == "protocol")
-			gre.protocol = i % 2 != 0 ? 0x88be : 0x6558;
+			gre = no_protocol(i);
 		else if (kind == "no_key")
 			gre.flags &= ~kKey;
 		else if (kind == "key")
@@ -148,6 +150,8 @@ public:
 			gre.key |= i % kBuckets;
 		else if (kind == "good" || kind == "checksummed")
 			return good(kind == "checksummed");
+		else if (kind == "replayed")
+			return replayed(i);
 		else if (kind == "half")
 			gre = {.key = key_ | 3, .seq = (i % 2 << 31) + i};
 		else if (kind == "jump")
@@ -173,6 +177,14 @@ private:
 		for (unsigned char &byte : out)
 			byte = static_cast<unsigned char>(random_());
 		return out;
+	}
+
+	// A replay without a number is none.
+	Gre no_protocol(std::uint32_t i) const
+	{
+		if (i % 3 == 0)
+			return {.flags = kKey, .protocol = kReplay, .key = key_};
+		return {.protocol = i % 3 == 1 ? 0x88beU : 0x6558U, .key = key_};
 	}
 
 	// Shorter than what its flags say.
@@ -201,6 +213,17 @@ private:
 		return out;
 	}
 
+	Bytes replayed(std::uint32_t i)
+	{
+		Bytes out = good(false);
+		if (i % 2 == 0) {
+			out[2] = kReplay >> 8;
+			out[3] = kReplay & 0xff;
+			next_--;
+		}
+		return out;
+	}
+
 	Bytes wrong_checksum()
 	{
 		Bytes out = good(true);
@@ -211,11 +234,12 @@ private:
 
 	Bytes wrong_inner(std::uint32_t i)
 	{
-		Bytes out = written({.key = key_});
+		const bool replay = i % 4 >= 2;
+		Bytes out = written({.protocol = replay ? kReplay : kIpv4, .key = key_});
 		if (i % 2 != 0)
 			out.resize(12 + any(20));
 		else
-			out[12] = static_cast<unsigned char>(i % 3 == 0 ? 0x60 : 0x15);
+			out[12] = static_cast<unsigned char>(i % 3 == 0 && !replay ? 0x60 : 0x15);
 		return out;
 	}
 
