@@ -249,6 +249,30 @@ TEST_F(Replays, ContinueNoDoubt)
 	EXPECT_EQ(counters().restarts, 1U);
 }
 
+// An original that comes after its replay shows that its link has gone on.
+TEST_F(Replays, OriginalsBehindThemEndADoubt)
+{
+	const mplink_u32 n = mature();
+
+	EXPECT_EQ(arrive(500000, 1), Numbers{});
+	EXPECT_EQ(replay(n, 0), Numbers{n});
+
+	const auto out = all().arrive(n, 1);
+
+	EXPECT_EQ(refused(out, MPLINK_GRE_DROP_REPLAY), Numbers{n});
+	EXPECT_EQ(refused(out, MPLINK_GRE_DROP_LATE), Numbers{500000});
+}
+
+TEST_F(Replays, OfTheLastRunExplainNoDuplicatesOfThisOne)
+{
+	const mplink_u32 n = mature();
+
+	EXPECT_EQ(replay(n, 0), Numbers{n});
+	arrive(100000, 1);
+	ASSERT_EQ(arrive(100001, 1), range(100000, 100002));
+	EXPECT_EQ(arrival_refused(100001, 1), mplink_u32{MPLINK_GRE_DROP_DUPLICATE});
+}
+
 TEST_F(Replays, OfTheLastRunAreLate)
 {
 	const mplink_u32 n = mature();
