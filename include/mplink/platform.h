@@ -176,6 +176,7 @@ struct mplink_path;
  * @port: the port; must outlive the path
  * @remote: the remote
  * @local: the source address; all zero: routing chooses it
+ * @link: id of the link whose packets will take it
  * @reason: set on error: NONE if memory is short, NO_ADDRESS if this host does not have
  *	@local, else NO_ROUTE
  *
@@ -183,7 +184,8 @@ struct mplink_path;
  * Return: The path, which the caller owns, or NULL.
  */
 struct mplink_path *mplink_path_create(struct mplink_port *port, const struct mplink_addr *remote,
-				       const struct mplink_addr *local, mplink_u32 *reason);
+				       const struct mplink_addr *local, mplink_u32 link,
+				       mplink_u32 *reason);
 
 /**
  * mplink_path_retire() - Free a path and its routes after a grace period.

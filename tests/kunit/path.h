@@ -10,7 +10,8 @@
 
 struct mplink_path *mplink_kunit_path_create(struct mplink_port *port,
 					     const struct mplink_addr *remote,
-					     const struct mplink_addr *local, u32 *reason);
+					     const struct mplink_addr *local, u32 link,
+					     u32 *reason);
 void mplink_kunit_path_retire(struct mplink_path *path);
 int mplink_kunit_path_current(const struct mplink_path *path);
 

@@ -27,7 +27,7 @@ static struct mplink_path *path_to(struct kunit *test, struct mplink_port *port,
 	port->dev = dev_get_by_name(&init_net, "kunit0");
 	KUNIT_EXPECT_NOT_ERR_OR_NULL(test, port->dev);
 	KUNIT_EXPECT_EQ(test, mplink_parse_addr(text, strlen(text), &remote), 0);
-	return port->dev ? mplink_kunit_path_create(port, &remote, &local, reason) : NULL;
+	return port->dev ? mplink_kunit_path_create(port, &remote, &local, 0, reason) : NULL;
 }
 
 static void path_end(struct mplink_port *port, struct mplink_path *path)

@@ -91,7 +91,7 @@ u32 mplink_port_header_len(const struct mplink_port *port)
 }
 
 struct mplink_path *mplink_path_create(struct mplink_port *port, const struct mplink_addr *remote,
-				       const struct mplink_addr *local, u32 *reason)
+				       const struct mplink_addr *local, u32 link, u32 *reason)
 {
 	struct kunit_path *path = kzalloc(sizeof(*path), GFP_KERNEL);
 

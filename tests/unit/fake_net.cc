@@ -218,7 +218,7 @@ mplink_u32 mplink_port_header_len(const mplink_port *port)
 }
 
 mplink_path *mplink_path_create(mplink_port *port, const mplink_addr *remote,
-				const mplink_addr *local, mplink_u32 *reason)
+				const mplink_addr *local, mplink_u32 /*link*/, mplink_u32 *reason)
 {
 	mplink_assert_rtnl();
 	if (!port || !port->attached) {

@@ -157,7 +157,8 @@ bool Link::follow_path()
 		   (!path_ || moved_ || !mplink_path_current(path_.get()))) {
 		mplink_u32 reason = MPLINK_REASON_NONE;
 
-		replace_path(PathRef(mplink_path_create(nic_.port(), &remote_, &local_, &reason)));
+		replace_path(
+			PathRef(mplink_path_create(nic_.port(), &remote_, &local_, id_, &reason)));
 		no_path_ = reason ? reason : mplink_u32{MPLINK_REASON_NO_ROUTE};
 		return path_ || reason;
 	}

@@ -267,7 +267,7 @@ int mplink_bfd_run(struct mplink_bfd *bfd, int on)
 	/* The session needs its own path: those of its links come and go one by one. */
 	if (on && (!now || !mplink_path_current(now))) {
 		struct mplink_path *path = mplink_path_create(bfd->id.port, &bfd->id.remote,
-							      &bfd->id.local, &reason);
+							      &bfd->id.local, 0, &reason);
 
 		on = !!path;
 		if (path)

@@ -250,7 +250,7 @@ void mplink_path_forget_mtus(const struct net *net)
 /* --- paths ----------------------------------------------------------------------------- */
 
 struct mplink_path *mplink_path_create(struct mplink_port *port, const struct mplink_addr *remote,
-				       const struct mplink_addr *local, u32 *reason)
+				       const struct mplink_addr *local, u32 link, u32 *reason)
 {
 	struct mplink_next_hop hop;
 	struct mplink_path *path;
@@ -274,6 +274,7 @@ struct mplink_path *mplink_path_create(struct mplink_port *port, const struct mp
 	path->remote = *remote;
 	path->wanted = *local;
 	path->local = hop.local;
+	path->link = link;
 	path->pmtu = U32_MAX;
 	path->outer6 = !ipv6_addr_v4mapped(mplink_in6(remote));
 	path->inet6 = hop.inet6;

@@ -19,6 +19,7 @@ struct mplink_route;
  * @gw4: IPv4 address of the next hop
  * @gw6: IPv6 address of the next hop
  * @outer6: the remote is an IPv6 address
+ * @link: id of the link whose packets take it
  * @pmtu: path MTU in bytes; U32_MAX: unknown
  * @pmtu_until: when @pmtu expires, in jiffies
  * @remote: address of the far end
@@ -39,6 +40,7 @@ struct mplink_path {
 		struct in6_addr gw6;
 	};
 	bool outer6;
+	u8 link;
 	u32 pmtu;
 	unsigned long pmtu_until;
 	struct mplink_addr remote;
