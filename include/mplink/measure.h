@@ -201,6 +201,44 @@ struct mplink_meters *mplink_core_meters_create(void);
 void mplink_core_meters_free(struct mplink_meters *meters);
 
 /**
+ * mplink_core_meters_judge() - Find the links that are dead, or suspect
+ * @meters: the peer's
+ * @peer: the peer
+ * @now_us: mplink_now_us()
+ * @replays: what a dead link was given is to be sent once more by the others.  Then marks come
+ *	more often, and tell the far end how long it has to wait.
+ * @tick: a number that the caller increments before each call; it wraps
+ *
+ * A link is suspect if two marks in a row have no report in time.  Call it every few milliseconds
+ * while packets are sent, before marks.
+ *
+ * Context: Any, in an RCU read section, with the caller's lock.
+ * Return: a bit for each id of which no link works now, if another link works; else 0.
+ */
+mplink_u64 mplink_core_meters_judge(struct mplink_meters *meters, const struct mplink_peer *peer,
+				    mplink_u64 now_us, int replays, mplink_u16 tick);
+
+/*
+ * Bytes a second that the peer's links are taken to carry together, without those of which dead has
+ * a bit.  Any context, with the caller's lock.
+ */
+mplink_u64 mplink_core_meters_capacity(const struct mplink_meters *meters, mplink_u64 dead);
+
+/**
+ * mplink_core_meters_acknowledged() - Tell what has left a link
+ * @meters: the peer's
+ * @link: the link's id; a report of it has been taken
+ *
+ * Context: Any, with the caller's lock.
+ * Return: a tick: what the link was given while the tick was a lower one has arrived, or is lost.
+ */
+mplink_u16 mplink_core_meters_acknowledged(const struct mplink_meters *meters, mplink_u32 link);
+
+/* How often links became suspect, and how often that was wrong.  With the caller's lock. */
+void mplink_core_meters_suspicions(const struct mplink_meters *meters, mplink_u64 *all,
+				   mplink_u64 *wrong);
+
+/**
  * mplink_core_meters_mark() - Fill in a mark, if one is due
  * @meters: the peer's
  * @link: the link's id

@@ -13,6 +13,7 @@ extern "C" {
 #endif
 
 struct mplink_device;
+struct mplink_mark;
 struct mplink_path;
 struct mplink_peer;
 
@@ -210,8 +211,7 @@ void mplink_core_resequencer_counters(const struct mplink_resequencer *resequenc
  * mplink_core_resequencer_mark() - Learn from a mark: the link's delay, and how soon replays come
  * @resequencer: that of the peer
  * @link: id of the link by which the mark has come
- * @sent_us: when the mark was sent, by the sender's clock
- * @replay_ms: as in struct mplink_mark; 0: the sender replays nothing
+ * @mark: the mark
  * @now_us: mplink_now_us()
  *
  * Allocates if it is the link's first mark.  If memory is short, the link's delay stays unknown.
@@ -219,7 +219,7 @@ void mplink_core_resequencer_counters(const struct mplink_resequencer *resequenc
  * Context: Softirq.  The caller locks; packets may use the resequencer meanwhile.
  */
 void mplink_core_resequencer_mark(struct mplink_resequencer *resequencer, mplink_u32 link,
-				  mplink_u64 sent_us, mplink_u32 replay_ms, mplink_u64 now_us);
+				  const struct mplink_mark *mark, mplink_u64 now_us);
 /* Forgets the link's delay, because another link will have its id.  Locked as the above. */
 void mplink_core_resequencer_forget(struct mplink_resequencer *resequencer, mplink_u32 link);
 

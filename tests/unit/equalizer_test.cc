@@ -31,9 +31,10 @@ protected:
 	void mark(mplink_u32 link, double delay, mplink_u64 at)
 	{
 		now_us_ = at * 1000;
-		EXPECT_TRUE(links_->take(link,
-					 clock_ + at * 1000 - static_cast<mplink_u64>(delay * 1000),
-					 at * 1000));
+		mplink_mark mark = {};
+
+		mark.sent_us = clock_ + at * 1000 - static_cast<mplink_u64>(delay * 1000);
+		EXPECT_TRUE(links_->take(link, mark, at * 1000));
 	}
 	mplink_u32 above(mplink_u32 link) const
 	{
@@ -172,8 +173,11 @@ TEST_F(EqualizerLinks, AnyMarksAreBounded)
 		for (mplink_u64 i = 0; i < 2000; i++) {
 			const mplink_u64 now = any() % 5 ? i * 1000 : any();
 
+			mplink_mark mark = {};
+
+			mark.sent_us = any() >> any() % 64;
 			EXPECT_TRUE(links.take(static_cast<mplink_u32>(any() % MPLINK_MAX_LINKS),
-					       any() >> any() % 64, now));
+					       mark, now));
 			ASSERT_LE(links.slowest_us(now), Equalizer::most_us);
 		}
 	});

@@ -104,7 +104,10 @@ public:
 		const mplink_u64 now = mplink_now_us();
 		mplink_counters sum = {};
 
-		mplink_core_resequencer_mark(resequencer_, link, sent_us, mark.replay_ms, now);
+		mplink_mark came = mark;
+
+		came.sent_us = sent_us;
+		mplink_core_resequencer_mark(resequencer_, link, &came, now);
 		if (now >= review_at_) {
 			review_at_ = now + review_us;
 			for (auto &[index, state] : states_)

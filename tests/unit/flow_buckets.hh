@@ -3,6 +3,7 @@
 #pragma once
 #include <array>
 
+#include "mplink/measure.h"
 #include "mplink/platform.h"
 #include "mplink/tunnel.h"
 
@@ -42,7 +43,14 @@ public:
 	}
 	void mark(mplink_u32 link, mplink_u64 sent_us, mplink_u32 replay_ms, mplink_u64 now_us)
 	{
-		mplink_core_resequencer_mark(resequencer_, link, sent_us, replay_ms, now_us);
+		const mplink_mark mark = {.link = 0,
+					  .replay_ms = static_cast<mplink_u16>(replay_ms),
+					  .seq = 0,
+					  .sent_us = sent_us,
+					  .packets = ++marks_,
+					  .bytes = 0};
+
+		mplink_core_resequencer_mark(resequencer_, link, &mark, now_us);
 	}
 	mplink_resequencer_counters counters() const
 	{
@@ -56,6 +64,7 @@ public:
 	}
 
 private:
+	mplink_u64 marks_ = 0;
 	mplink_resequencer *resequencer_;
 	std::array<mplink_flow_bucket *, MPLINK_FLOW_BUCKETS> made_ = {};
 };

@@ -132,6 +132,29 @@ TEST_F(ReplayWait, NotIfAMarkHasPassed)
 	EXPECT_EQ(delivered(all().expire()), range(n + 1, n + 3));
 }
 
+// The sender gives it nothing, so it owes nothing.
+TEST_F(ReplayWait, NotForALinkThatIsIdle)
+{
+	const mplink_u32 n = promised();
+
+	all().mark_again(2, 5 * ms, 40);
+	gap(n);
+	EXPECT_EQ(delivered(out), range(n + 1, n + 3));
+}
+
+// Had it died, the sender would have noticed before it sent the packets of this gap.
+TEST_F(ReplayWait, NotForALinkThatWasMarkedLongAgo)
+{
+	const mplink_u32 n = promised();
+
+	all().pass(79 * ms);
+	all().mark(0, 5 * ms, 40);
+	all().mark(1, 20 * ms, 40);
+	all().pass(2 * ms);
+	gap(n);
+	EXPECT_EQ(delivered(out), range(n + 1, n + 3));
+}
+
 TEST_F(ReplayWait, MarksOfOtherLinksDoNotShowIt)
 {
 	const mplink_u32 n = promised();
@@ -198,13 +221,13 @@ TEST_F(ReplayWait, TheLongestPromiseHolds)
 	mplink_u32 n = promised(60);
 
 	all().pass(900 * ms);
-	all().mark(0, 5 * ms, 20);
+	marks(20);
 	gap(n);
 	EXPECT_EQ(waits_us(), 60 * ms + slower + margin);
 	ASSERT_EQ(replay(n, 0), range(n, n + 3));
 	n += 3;
 	all().pass(100 * ms);
-	all().mark(0, 5 * ms, 20);
+	marks(20);
 	gap(n);
 	EXPECT_EQ(waits_us(), 20 * ms + slower + margin);
 	ASSERT_EQ(replay(n, 0), range(n, n + 3));

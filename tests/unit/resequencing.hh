@@ -96,7 +96,20 @@ public:
 	// A mark comes, sent so many microseconds ago.  It promises replays, unless 0.
 	void mark(mplink_u32 link, mplink_u64 delay_us, mplink_u32 replay_ms = 0)
 	{
-		all_->mark(link, now() - delay_us, replay_ms, now());
+		marked_++;
+		mark_again(link, delay_us, replay_ms);
+	}
+	// The same, and the link has been given nothing since its last mark.
+	void mark_again(mplink_u32 link, mplink_u64 delay_us, mplink_u32 replay_ms)
+	{
+		all_->mark(link,
+			   {.link = 0,
+			    .replay_ms = static_cast<mplink_u16>(replay_ms),
+			    .seq = 0,
+			    .sent_us = now() - delay_us,
+			    .packets = marked_,
+			    .bytes = 0},
+			   now());
 	}
 	void forget(mplink_u32 link)
 	{
@@ -181,6 +194,8 @@ public:
 
 private:
 	using Bucket = mplink::Resequencer::Bucket;
+
+	mplink_u64 marked_ = 0; // packets, by marks
 
 	// Made when its first packet comes, as the kernel does.
 	Bucket &at(mplink_u32 bucket)

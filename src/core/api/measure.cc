@@ -58,7 +58,7 @@ Tiers::Member tier_member(const Meters &meters, const Peer &peer, const LinkTabl
 	const mplink_u64 rate = capacity(meters, link);
 
 	return {.tier = link.pace_settings().preference.read(),
-		.valid = table && table->find(link.id()),
+		.valid = table && table->find(link.id()) && !meters.suspect(link.id()),
 		.known = (meter && meter->settled()) || link.pace_settings().reaches_max(rate),
 		.capacity = link.pace_settings().bounded(rate),
 		.delay_ns = delay_ns(meters, link),
@@ -66,11 +66,18 @@ Tiers::Member tier_member(const Meters &meters, const Peer &peer, const LinkTabl
 }
 
 // equalized: the far end lets packets of bulk flows take as long by all links.
-void set_pace(const Link &link, mplink_u64 capacity, mplink_u32 delay_ns, bool equalized)
+void set_pace(const Meters &meters, const Link &link, mplink_u32 delay_ns, bool equalized)
 {
-	link.set_pace(capacity, Adaptive::counted_delay_ns(delay_ns),
-		      equalized ? Adaptive::bulk_delay_ns(delay_ns)
-				: Adaptive::counted_delay_ns(delay_ns));
+	// Later than by any other link, also one whose tier is closed.
+	constexpr mplink_u32 suspect_ns = ~mplink_u32{0};
+	const mplink_u64 rate = capacity(meters, link);
+
+	if (meters.suspect(link.id()))
+		link.set_pace(rate, suspect_ns, suspect_ns);
+	else
+		link.set_pace(rate, Adaptive::counted_delay_ns(delay_ns),
+			      equalized ? Adaptive::bulk_delay_ns(delay_ns)
+					: Adaptive::counted_delay_ns(delay_ns));
 }
 
 void apply_tiers(Meters &meters, const Peer &peer, ReadSection section, bool equalized)
@@ -86,8 +93,7 @@ void apply_tiers(Meters &meters, const Peer &peer, ReadSection section, bool equ
 		const mplink_u32 counted =
 			meters.tiers.counted_ns(preference, delay_ns(meters, link));
 
-		set_pace(link, capacity(meters, link), counted,
-			 equalized && meters.tiers.is_open(preference));
+		set_pace(meters, link, counted, equalized && meters.tiers.is_open(preference));
 	}
 }
 
@@ -155,6 +161,41 @@ void mplink_core_meters_free(mplink_meters *meters)
 	destroy(reinterpret_cast<Meters *>(meters));
 }
 
+mplink_u64 mplink_core_meters_judge(mplink_meters *meters, const mplink_peer *peer,
+				    mplink_u64 now_us, int replays, mplink_u16 tick)
+{
+	const LinkTable *const table = core(peer).table(Boundary::read_section());
+	mplink_u64 alive = 0;
+	mplink_u64 suspect = 0;
+
+	for (mplink_u32 i = 0; table && i < table->size(); i++)
+		if ((*table)[i].alive())
+			alive |= mplink_u64{1} << (*table)[i].id;
+	core(meters).judge(now_us, alive, replays, tick);
+	for (mplink_u32 i = 0; i < MPLINK_MAX_LINKS; i++)
+		if (core(meters).suspect(i))
+			suspect |= mplink_u64{1} << i;
+	return alive & ~suspect ? ~(alive & ~suspect) : 0;
+}
+
+mplink_u64 mplink_core_meters_capacity(const mplink_meters *meters, mplink_u64 dead)
+{
+	return core(meters).capacity_without(dead);
+}
+
+mplink_u16 mplink_core_meters_acknowledged(const mplink_meters *meters, mplink_u32 link)
+{
+	const Meter *const meter = core(meters).at(link);
+
+	return meter ? meter->acknowledged() : mplink_u16{0};
+}
+
+void mplink_core_meters_suspicions(const mplink_meters *meters, mplink_u64 *all, mplink_u64 *wrong)
+{
+	*all = core(meters).suspicions();
+	*wrong = core(meters).wrong_suspicions();
+}
+
 int mplink_core_meters_mark(mplink_meters *meters, mplink_u32 link, mplink_u64 now_us,
 			    const mplink_counters *sent, mplink_mark *mark)
 {
@@ -192,7 +233,7 @@ void mplink_core_meters_apply(mplink_meters *meters, const mplink_peer *peer, in
 	}
 	for (const Link &link : *links)
 		if (const Meter *meter = core(meters).at(link.id()))
-			set_pace(link, meter->capacity(), core(meters).delay_ns(*meter), equalized);
+			set_pace(core(meters), link, core(meters).delay_ns(*meter), equalized);
 		else
 			link.forget_pace();
 }

@@ -5,6 +5,7 @@
 #include "api/boundary.hh"
 #include "base/errors.hh"
 #include "link/device.hh"
+#include "mplink/measure.h"
 #include "tunnel/gre_header.hh"
 #include "tunnel/resequencer.hh"
 
@@ -94,9 +95,9 @@ void mplink_core_resequencer_counters(const mplink_resequencer *resequencer,
 }
 
 void mplink_core_resequencer_mark(mplink_resequencer *resequencer, mplink_u32 link,
-				  mplink_u64 sent_us, mplink_u32 replay_ms, mplink_u64 now_us)
+				  const mplink_mark *mark, mplink_u64 now_us)
 {
-	core(resequencer).mark(link, sent_us, replay_ms, now_us);
+	core(resequencer).mark(link, *mark, now_us);
 }
 
 void mplink_core_resequencer_forget(mplink_resequencer *resequencer, mplink_u32 link)

@@ -3,6 +3,7 @@
 
 #include "base/order.hh"
 #include "base/serial.hh"
+#include "link/link_pace.hh"
 
 namespace mplink
 {
@@ -30,20 +31,45 @@ constexpr mplink_s64 one_way(const mplink_report &report)
 
 } // namespace
 
-bool Meter::mark(mplink_u64 now_us, const mplink_counters &sent, mplink_mark &mark)
+mplink_u64 Meter::pace_us(mplink_u64 rtt_us, bool bulk, bool replays) const
+{
+	const mplink_u64 least = larger(smaller(rtt_us / marks_per_rtt, idle_us), mark_us);
+	// At most 2 % of what the link carries.
+	const mplink_u64 rate =
+		settled() ? larger(capacity(), mplink_u64{1}) : LinkPace::unmeasured;
+
+	if (bulk)
+		return least;
+	return replays ? smaller(larger(least, mark_bytes * million / rate), sparse_us) : sparse_us;
+}
+
+// When an answer is due, the next mark comes soon: it tells whether only the last one is lost.
+// A suspect link carries nothing else, so it is asked less and less often.
+mplink_u64 Meter::pace_in_doubt_us(mplink_u64 now_us) const
+{
+	if (suspect())
+		return larger((now_us - suspect_us_) / 8, mark_us);
+	if (waited_us(now_us) + margin_us <= answer_us())
+		return idle_us;
+	return larger(pace_us(rtt_us_, false, true) / 2, margin_us);
+}
+
+bool Meter::mark(mplink_u64 now_us, const mplink_counters &sent, bool replays, mplink_u16 tick,
+		 mplink_mark &mark)
 {
 	const mplink_u64 packets = sent.tx_packets - marked_packets_;
 	const mplink_u64 bytes = sent.tx_bytes - marked_bytes_;
-	const mplink_u64 since = now_us - marked_us_;
 	const bool bulk = packets >= mark_packets && bytes >= mark_bytes;
-
 	// A mark that has no answer yet shows how long the round trip is by now.
 	const mplink_u64 rtt_us = larger(rtt_us_, waited_us(now_us));
-	const mplink_u64 pace_us = larger(smaller(rtt_us / marks_per_rtt, idle_us), mark_us);
+	mplink_u64 pace = packets ? pace_us(rtt_us, bulk, replays) : idle_us;
 
-	if (since < (bulk ? pace_us : packets ? sparse_us : idle_us))
+	if (replays)
+		pace = smaller(pace, pace_in_doubt_us(now_us));
+	if (now_us - marked_us_ < pace)
 		return false;
-	if (packets)
+	// A suspect link is avoided, and may be as good as before when it is back.
+	if (packets && !replays)
 		notice_silence(now_us);
 	marked_us_ = now_us;
 	marked_packets_ = sent.tx_packets;
@@ -52,18 +78,70 @@ bool Meter::mark(mplink_u64 now_us, const mplink_counters &sent, mplink_mark &ma
 	mark.sent_us = now_us;
 	mark.packets = marked_packets_;
 	mark.bytes = marked_bytes_;
-	sent_[seq_ % marks_kept] = {now_us, mark.packets, mark.bytes};
+	sent_[seq_ % marks_kept] = {now_us, tick, mark.packets, mark.bytes};
 	return true;
 }
 
-// How long the first mark without an answer has waited.
-mplink_u64 Meter::waited_us(mplink_u64 now_us) const
+mplink_u64 Meter::waited_us(mplink_u64 now_us, mplink_u32 nth) const
 {
 	const mplink_u32 open = seq_ - last_.mark.seq;
 
-	if (!reports_ || !open || open >= marks_kept)
+	if (!reports_ || open < nth || open >= marks_kept)
 		return 0;
-	return now_us - sent_[(last_.mark.seq + 1) % marks_kept].us;
+	return now_us - sent_[(last_.mark.seq + nth) % marks_kept].us;
+}
+
+mplink_u64 Meter::answer_us() const
+{
+	const mplink_u64 deviation = larger(4 * rtt_deviation_us_, least_deviation_us);
+	// While a queue grows, the last round trip tells more than the mean, and the next is
+	// longer.
+	const mplink_u64 rtt = larger(rtt_us_, last_rtt_us_) / 4 * 5;
+
+	return (rtt + deviation + margin_us) * caution_ / caution_least;
+}
+
+mplink_u64 Meter::suspected_after_us() const
+{
+	return 3 * pace_us(rtt_us_, false, true) / 2 + 2 * answer_us() + margin_us;
+}
+
+void Meter::judge(mplink_u64 now_us, bool alive)
+{
+	interrupted_ |= !alive;
+	if (caution_ > caution_least && now_us - wrong_us_ >= caution_us) {
+		caution_--;
+		wrong_us_ = now_us;
+	}
+	if (suspect() || waited_us(now_us, 2) <= answer_us())
+		return;
+	suspect_us_ = now_us;
+	interrupted_ = true;
+	moved_on_ = 0;
+	suspicions_++;
+}
+
+// A report has come from a suspect link.
+void Meter::clear(mplink_u64 now_us, const mplink_report &report)
+{
+	if (!suspect())
+		return;
+	// The mark was under way: the answer took longer than expected.
+	if (!moved_on_ && report.mark.sent_us < suspect_us_) {
+		wrong_suspicions_++;
+		caution_ = static_cast<mplink_u8>(smaller<int>(caution_ + 1, caution_most));
+		wrong_us_ = now_us;
+	}
+	if (++moved_on_ == reports_to_clear)
+		suspect_us_ = 0;
+}
+
+void Meter::acknowledge(const mplink_report &report)
+{
+	const mplink_u16 tick = sent_[report.mark.seq % marks_kept].tick;
+
+	acknowledged_ = reports_ ? reported_ : static_cast<mplink_u16>(tick - 1);
+	reported_ = tick;
 }
 
 void Meter::notice_silence(mplink_u64 now_us)
@@ -127,10 +205,17 @@ mplink_u32 Meter::take(mplink_u64 now_us, const mplink_report &report)
 	if (!reports_)
 		begin(report);
 	wrong_ = 0;
+	acknowledge(report);
+	clear(now_us, report);
 	take_times(now_us, report);
 	last_ = report;
 	reports_++;
-	take_stretch(now_us, report);
+	if (!interrupted_) {
+		take_stretch(now_us, report);
+	} else if (!suspect()) {
+		begin(report);
+		interrupted_ = false;
+	}
 	heard_capacity_ = capacity_.value();
 	return MPLINK_REPORT_TAKEN;
 }
@@ -141,11 +226,15 @@ void Meter::take_times(mplink_u64 now_us, const mplink_report &report)
 	const mplink_s64 delay = one_way(report);
 
 	if (reports_) {
+		rtt_deviation_us_ = rtt_deviation_us_ - rtt_deviation_us_ / 4 +
+				    (larger(rtt_us_, rtt) - smaller(rtt_us_, rtt)) / 4;
 		rtt_us_ = rtt_us_ - rtt_us_ / 8 + rtt / 8;
 		jitter_us_ = jitter_us_ - jitter_us_ / 16 + apart(delay, one_way(last_));
 	} else {
 		rtt_us_ = rtt;
+		rtt_deviation_us_ = rtt / 2;
 	}
+	last_rtt_us_ = rtt;
 	rtt_least_.take(now_us, static_cast<mplink_s64>(rtt));
 	least_.take(now_us, delay);
 	queue_us_ = apart(delay, least_.value());

@@ -35,10 +35,50 @@ public:
 	// a queue may be a longer path, so this is less than the ten minutes of RFC 6817 4.2.
 	static constexpr mplink_u64 full_us = 20000000;
 
-	// Fills in the next mark, if one is due.
-	bool mark(mplink_u64 now_us, const mplink_counters &sent, mplink_mark &mark);
+	// Fills in the next mark, if one is due.  tick: see acknowledged().  replays: what a dead
+	// link was given is to be sent once more, so marks come as often as they may.
+	bool mark(mplink_u64 now_us, const mplink_counters &sent, bool replays, mplink_u16 tick,
+		  mplink_mark &mark);
 	// Returns enum mplink_report_verdict.
 	mplink_u32 take(mplink_u64 now_us, const mplink_report &report);
+
+	// A mark has no answer for longer than the round trip takes: it, or its report, is lost, or
+	// the link is dead.  With a second such mark, the link is suspect.
+	static constexpr mplink_u64 least_deviation_us = 2000;
+	static constexpr mplink_u64 margin_us = 5000;
+	// Each wrong suspicion makes the next one wait longer by a quarter, up to four times; the
+	// last such quarter is forgotten after so long.
+	static constexpr mplink_u8 caution_least = 4;
+	static constexpr mplink_u8 caution_most = 16;
+	static constexpr mplink_u64 caution_us = 10000000;
+	// So many reports that follow each other clear a suspect link.
+	static constexpr mplink_u8 reports_to_clear = 2;
+
+	// Looks whether the link has become suspect.  Call it every few milliseconds.  alive:
+	// nobody has told that the link is dead.
+	void judge(mplink_u64 now_us, bool alive);
+	bool suspect() const
+	{
+		return suspect_us_;
+	}
+	// How often it was suspect, and how often that was wrong.
+	mplink_u64 suspicions() const
+	{
+		return suspicions_;
+	}
+	mplink_u64 wrong_suspicions() const
+	{
+		return wrong_suspicions_;
+	}
+	// How long after a packet the link becomes suspect, if the link dies with the packet.
+	mplink_u64 suspected_after_us() const;
+	// The tick of the last mark but one of those that the far end has reported: what was sent
+	// before has arrived, or is lost.  Packets that another CPU had in hand when the last mark
+	// left may be behind that one.
+	mplink_u16 acknowledged() const
+	{
+		return acknowledged_;
+	}
 
 	// Something is wrong if so many marks have no answer, and the first of them has waited
 	// for so long beyond the round trip.
@@ -82,11 +122,19 @@ private:
 
 	struct Sent {
 		mplink_u64 us; // 0: none was sent
+		mplink_u16 tick;
 		mplink_u64 packets;
 		mplink_u64 bytes;
 	};
 
-	mplink_u64 waited_us(mplink_u64 now_us) const;
+	mplink_u64 pace_us(mplink_u64 rtt_us, bool bulk, bool replays) const;
+	mplink_u64 pace_in_doubt_us(mplink_u64 now_us) const;
+	// How long an answer may take before its mark is overdue.
+	mplink_u64 answer_us() const;
+	// How long the first mark without an answer has waited, or the one after it.
+	mplink_u64 waited_us(mplink_u64 now_us, mplink_u32 nth = 1) const;
+	void acknowledge(const mplink_report &report);
+	void clear(mplink_u64 now_us, const mplink_report &report);
 	void notice_silence(mplink_u64 now_us);
 	bool is_ours(const mplink_mark &mark) const;
 	// Whether the second report can follow the first.
@@ -104,6 +152,18 @@ private:
 	mplink_u64 marked_us_ = 0;
 	mplink_u64 marked_packets_ = 0;
 	mplink_u64 marked_bytes_ = 0;
+
+	// Suspicion.
+	mplink_u64 suspect_us_ = 0; // since when; 0: it is not suspect
+	mplink_u64 wrong_us_ = 0;   // when it was wrong last, or when caution_ fell
+	mplink_u8 caution_ = caution_least;
+	mplink_u8 moved_on_ = 0; // reports since suspect_us_
+	// The link was dead or suspect: what was lost then tells nothing of what it can carry.
+	bool interrupted_ = false;
+	mplink_u64 suspicions_ = 0;
+	mplink_u64 wrong_suspicions_ = 0;
+	mplink_u16 acknowledged_ = 0;
+	mplink_u16 reported_ = 0; // the tick of the last mark that was reported
 
 	// Reports.
 	mplink_u64 noticed_us_ = 0;     // when silence was noticed
@@ -125,6 +185,8 @@ private:
 	mplink_u64 load_ = 0;
 	mplink_u64 delivered_ = 0;
 	mplink_u64 rtt_us_ = 0;
+	mplink_u64 last_rtt_us_ = 0;
+	mplink_u64 rtt_deviation_us_ = 0; // RFC 6298: RTTVAR
 	mplink_u64 queue_us_ = 0;
 	mplink_u64 jitter_us_ = 0; // times 16
 	mplink_u64 lost_ppm_ = 0;

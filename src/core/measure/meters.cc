@@ -12,6 +12,57 @@ Meters::~Meters()
 		destroy(meter);
 }
 
+void Meters::judge(mplink_u64 now_us, mplink_u64 alive, bool replays, mplink_u16 tick)
+{
+	replays_ = replays;
+	tick_ = tick;
+	for (mplink_u32 i = 0; replays && i < MPLINK_MAX_LINKS; i++)
+		if (meters_[i])
+			meters_[i]->judge(now_us, alive >> i & 1);
+}
+
+mplink_u64 Meters::capacity_without(mplink_u64 links) const
+{
+	mplink_u64 sum = 0;
+
+	for (mplink_u32 i = 0; i < MPLINK_MAX_LINKS; i++)
+		if (const Meter *meter = links >> i & 1 ? nullptr : at(i))
+			sum += meter->capacity();
+	return sum;
+}
+
+mplink_u64 Meters::suspicions() const
+{
+	mplink_u64 sum = 0;
+
+	for (const Meter *meter : meters_)
+		sum += meter ? meter->suspicions() : 0;
+	return sum;
+}
+
+mplink_u64 Meters::wrong_suspicions() const
+{
+	mplink_u64 sum = 0;
+
+	for (const Meter *meter : meters_)
+		sum += meter ? meter->wrong_suspicions() : 0;
+	return sum;
+}
+
+// When the packets of any link have been sent once more; 0: never.
+mplink_u16 Meters::replay_ms() const
+{
+	constexpr mplink_u64 most = 65535;
+	mplink_u64 us = 0;
+
+	if (!replays_)
+		return 0;
+	for (mplink_u32 i = 0; i < MPLINK_MAX_LINKS; i++)
+		if (const Meter *meter = at(i))
+			us = larger(us, meter->suspected_after_us() + resend_us);
+	return static_cast<mplink_u16>(smaller(us / 1000, most));
+}
+
 bool Meters::mark(mplink_u32 link, mplink_u64 now_us, const mplink_counters &sent,
 		  mplink_mark &mark)
 {
@@ -22,7 +73,8 @@ bool Meters::mark(mplink_u32 link, mplink_u64 now_us, const mplink_counters &sen
 	if (!meter)
 		return false;
 	mark.link = static_cast<mplink_u8>(link);
-	return meter->mark(now_us, sent, mark);
+	mark.replay_ms = replay_ms();
+	return meter->mark(now_us, sent, replays_, tick_, mark);
 }
 
 mplink_u32 Meters::take(mplink_u64 now_us, const mplink_report &report)

@@ -16,6 +16,22 @@ public:
 	Meters &operator=(const Meters &) = delete;
 	~Meters();
 
+	// Looks for links that have become suspect.  Call it every few milliseconds, before mark().
+	// alive: a bit for the id of each link of which nobody has told that it is dead.
+	// replays: what a dead link was given is sent once more by the others.  tick: grows by one
+	// with each call, and wraps.
+	void judge(mplink_u64 now_us, mplink_u64 alive, bool replays, mplink_u16 tick);
+	bool suspect(mplink_u32 link) const
+	{
+		return replays_ && meters_[link] && meters_[link]->suspect();
+	}
+	// Bytes a second that the known links carry together, without those of which there is a
+	// bit.
+	mplink_u64 capacity_without(mplink_u64 links) const;
+	// How often links were suspect, and how often that was wrong.
+	mplink_u64 suspicions() const;
+	mplink_u64 wrong_suspicions() const;
+
 	// Creates the link's meter with its first mark.  False if none is due, or if memory is
 	// short.
 	bool mark(mplink_u32 link, mplink_u64 now_us, const mplink_counters &sent,
@@ -40,10 +56,16 @@ public:
 	Tiers tiers;
 
 private:
+	// After a link has become suspect, its packets are sent within this time.
+	static constexpr mplink_u64 resend_us = 15000;
+
+	mplink_u16 replay_ms() const;
 	// How much longer that delay is than the shortest one of all known links.
 	mplink_u64 above_least(const Meter &meter, mplink_s64 (Meter::*delay)() const) const;
 
 	Meter *meters_[MPLINK_MAX_LINKS] = {};
+	bool replays_ = false;
+	mplink_u16 tick_ = 0;
 };
 
 } // namespace mplink

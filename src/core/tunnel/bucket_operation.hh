@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 // One operation on a flow bucket (arrive, expire or flush): its working state and result.
 //
-// resequencer_equalizer.cc holds packets back that are in order, resequencer_replay.cc deals with
-// packets that are sent once more, resequencer_gaps.cc with gaps in the numbers,
-// resequencer_doubts.cc with packets that are doubted, resequencer.cc with packets that arrive.
-// Each calls only those before it, but for replay(), which is a way of arriving.
+// resequencer_equalizer.cc holds packets back that are in order, resequencer_replay_wait.cc tells
+// how long gaps wait for replays, resequencer_gaps.cc deals with gaps in the numbers,
+// resequencer_doubts.cc with packets that are doubted, resequencer.cc with packets that arrive, and
+// resequencer_replay.cc with those that were sent once more.  Each calls only those before it.
 #pragma once
 #include "base/atomic.hh"
 #include "base/deadline.hh"

@@ -38,6 +38,7 @@ void Equalizer::forget(Delays &delays, mplink_u32 link)
 	delays.above_us[link].write(unknown);
 	delays.lag_us[link].write(0);
 	delays.marked_us[link].write(0);
+	delays.idle[link].write(false);
 }
 
 void Equalizer::forget_all(Delays &delays)
@@ -64,9 +65,9 @@ bool Equalizer::fits(LinkDelay &link, mplink_s64 delay)
 	return ++link.wrong >= wrong_limit;
 }
 
-bool Equalizer::take(mplink_u32 id, mplink_u64 sent_us, mplink_u64 now_us)
+bool Equalizer::take(mplink_u32 id, const mplink_mark &mark, mplink_u64 now_us)
 {
-	const mplink_s64 delay = one_way(sent_us, now_us);
+	const mplink_s64 delay = one_way(mark.sent_us, now_us);
 	Delays *delays = delays_.read();
 
 	if (!delays) {
@@ -101,6 +102,8 @@ bool Equalizer::take(mplink_u32 id, mplink_u64 sent_us, mplink_u64 now_us)
 	link.last = delay;
 	link.silent_at_us = now_us + patience_us(elapsed(now_us, delays->marked_us[id].read()));
 	delays->marked_us[id].write(now_us);
+	delays->idle[id].write(mark.packets == link.packets);
+	link.packets = mark.packets;
 	link.least.take(now_us, delay);
 	compare(*delays, now_us);
 	return true;

@@ -11,6 +11,7 @@
 #include "base/deadline.hh"
 #include "link/link_pace.hh"
 #include "measure/one_way.hh"
+#include "mplink/measure.h"
 #include "mplink/types.h"
 
 namespace mplink
@@ -39,7 +40,7 @@ public:
 	~Equalizer();
 
 	// A mark has come.  One CPU at a time.  False: memory is short.
-	bool take(mplink_u32 link, mplink_u64 sent_us, mplink_u64 now_us);
+	bool take(mplink_u32 link, const mplink_mark &mark, mplink_u64 now_us);
 	// Another link will have this id.  As take().
 	void forget(mplink_u32 link);
 
@@ -82,6 +83,13 @@ public:
 
 		return delays ? delays->marked_us[link].read() : 0;
 	}
+	// Whether the sender gave the link nothing between its last two marks.
+	bool idle(mplink_u32 link, mplink_u64 now_us) const
+	{
+		const Delays *delays = known(now_us);
+
+		return delays && delays->idle[link].read();
+	}
 	// How late a packet may come after one that was sent behind it, by the queues that the
 	// last marks have seen.  Twice that, because queues grow.
 	mplink_u32 spread_us(mplink_u64 now_us) const
@@ -96,6 +104,7 @@ private:
 		RecentMinimum least;
 		mplink_s64 last;
 		mplink_u64 silent_at_us; // without another mark
+		mplink_u64 packets;      // that the sender has given the link, by the last mark
 		mplink_u32 jitter_us;    // times 16
 		mplink_u8 wrong;
 	};
@@ -106,6 +115,7 @@ private:
 		Shared<mplink_u32> above_us[MPLINK_MAX_LINKS];
 		Shared<mplink_u32> lag_us[MPLINK_MAX_LINKS];
 		Shared<mplink_u64> marked_us[MPLINK_MAX_LINKS];
+		Shared<bool> idle[MPLINK_MAX_LINKS];
 		Shared<mplink_u32> slowest_us;
 		Shared<mplink_u32> spread_us;
 		Shared<mplink_u64> since_us;     // when marks began to come

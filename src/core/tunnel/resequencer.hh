@@ -111,10 +111,10 @@ public:
 	}
 
 	// A mark has come.  One CPU at a time.
-	void mark(mplink_u32 link, mplink_u64 sent_us, mplink_u32 replay_ms, mplink_u64 now_us)
+	void mark(mplink_u32 link, const mplink_mark &mark, mplink_u64 now_us)
 	{
-		(void)equalizer_.take(link, sent_us, now_us);
-		promise(replay_ms * 1000, now_us);
+		(void)equalizer_.take(link, mark, now_us);
+		promise(mplink_u32{mark.replay_ms} * 1000, now_us);
 	}
 
 	// Another link will have this id.  As mark().

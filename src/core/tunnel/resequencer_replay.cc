@@ -4,81 +4,10 @@
 // A replay has its old number, and comes in no order with what its link carries.  So it is looked
 // at apart from the order of links: it never shows that a link has passed a gap, that the far end
 // began anew, or that a doubted packet is right.  It fills a gap, or it is refused.
-//
-// While the sender promises replays, a gap is not given up before they can have come, if a link
-// may still owe its packets.  Sparse buckets do not wait: for them, a delay is worse than a loss.
-#include "base/order.hh"
 #include "tunnel/bucket_operation.hh"
 
 namespace mplink
 {
-
-// A mark has told how soon replays come.  One CPU at a time.
-void Resequencer::promise(mplink_u32 us, mplink_u64 now_us)
-{
-	if (us && us < promised_us_.read() && elapsed(now_us, promised_at_us_.read()) < promise_us)
-		return;
-	promised_us_.write(us);
-	promised_at_us_.write(now_us);
-}
-
-mplink_u32 Resequencer::promised_us(mplink_u64 now_us) const
-{
-	const mplink_u32 us = promised_us_.read();
-
-	return us && elapsed(now_us, promised_at_us_.read()) < Equalizer::silent_us ? us : 0;
-}
-
-// Whether the link may owe a packet of the first gap, so that the sender would replay it if the
-// link has died.  It does not matter whether the link is valid here: its cable may be out.
-bool Resequencer::BucketOperation::may_owe(mplink_u32 id, const LinkState &link)
-{
-	const mplink_held &first = b_.waiting.first();
-
-	// As in passed(), a link that has stopped is not waited for.
-	if (!recent(link) || (since_last(link) >= patience && since_last(link) / 2 >= link.pause))
-		return false;
-	// Links that reorder are waited for by the timer.
-	if (ahead_of(link.highest, b_.next) >= 0)
-		return false;
-	// A mark comes behind the data that was sent before it.
-	return all_.equalizer_.marked_us(id, now()) <=
-	       first.held_us + all_.equalizer_.lag_us(id, now());
-}
-
-// How long the first gap must wait at least, because a replay may fill it.
-mplink_u32 Resequencer::BucketOperation::replay_wait_us()
-{
-	const mplink_u32 promised = all_.promised_us(now());
-
-	const mplink_u32 came = static_cast<mplink_u32>(b_.arrivals) - b_.reviewed;
-
-	if (!promised || (!b_.bulk && came < bulk_packets))
-		return 0;
-	for (mplink_u32 id = 0; id < b_.room; id++)
-		if (may_owe(id, b_.links[id]))
-			return smaller(promised + all_.equalizer_.slowest_us(now()) +
-					       replay_margin_us,
-				       longest_us());
-	return 0;
-}
-
-// Whether a second copy of the packet may be due to a replay.
-bool Resequencer::BucketOperation::replayed_lately(const mplink_held &packet)
-{
-	return b_.replayed_ms && ahead_of(packet.seq, b_.replayed_from) >= 0 &&
-	       for_ms(b_.replayed_ms) < lifetime_ms;
-}
-
-void Resequencer::BucketOperation::note_replay(mplink_u32 seq)
-{
-	if (!b_.replayed_ms || for_ms(b_.replayed_ms) >= lifetime_ms ||
-	    ahead_of(seq, b_.replayed_from) < 0)
-		b_.replayed_from = seq;
-	else if (seq - b_.replayed_from > most_ahead)
-		b_.replayed_from = seq - most_ahead;
-	b_.replayed_ms = now_ms() | 1;
-}
 
 void Resequencer::BucketOperation::replay(mplink_held &packet)
 {

@@ -17,6 +17,7 @@
 #include "mplink/platform.h"
 #include "packet/path.h"
 #include "report/trace.h"
+#include "tunnel/replay.h"
 #include "tunnel/resequence.h"
 #include "tunnel/sockets.h"
 #include "tunnel/tunnel.h"
@@ -108,8 +109,10 @@ static u32 mplink_measure_judge(struct mplink_far_end *end, const struct mplink_
 		step = mplink_core_take_caps(end->tunnel->peer, link, caps->epoch, proven);
 	if (step & MPLINK_CAPS_ANEW)
 		mplink_measure_anew(measure);
-	if (proven)
+	if (proven) {
 		measure->equalized = caps->features & MPLINK_CAPS_EQUALIZES;
+		measure->replays = caps->features & MPLINK_CAPS_REPLAYS;
+	}
 	if (proven && !(step & MPLINK_CAPS_ASK))
 		mplink_measure_answered(measure, now);
 	/* Both ends shall know the link's delay before a flow begins. */
@@ -164,8 +167,7 @@ static void mplink_measure_arrival(struct mplink_far_end *end, const struct mpli
 	bool review;
 
 	spin_lock(&measure->lock);
-	mplink_core_resequencer_mark(tunnel->core, end->link, mark->sent_us, mark->replay_ms,
-				     now);
+	mplink_core_resequencer_mark(tunnel->core, end->link, mark, now);
 	review = now >= measure->review_at;
 	if (review)
 		measure->review_at = now + USEC_PER_SEC;
@@ -221,11 +223,15 @@ static u32 mplink_measure_take_report(const struct mplink_far_end *end,
 				      const struct mplink_report *report)
 {
 	struct mplink_measure *measure = end->tunnel->measure;
+	const u32 link = report->mark.link;
 	u32 verdict = MPLINK_REPORT_UNKNOWN;
 
 	spin_lock(&measure->lock);
 	if (measure->meters)
 		verdict = mplink_core_meters_report(measure->meters, mplink_now_us(), report);
+	if (!verdict && measure->kept)
+		mplink_replay_acknowledge(measure->kept, link,
+					  mplink_core_meters_acknowledged(measure->meters, link));
 	spin_unlock(&measure->lock);
 	mplink_measure_trace(end, report, verdict);
 	return verdict ? MPLINK_GRE_DROP_REPORT : MPLINK_GRE_DROP_NONE;

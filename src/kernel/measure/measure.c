@@ -25,10 +25,14 @@
 #include "mplink/platform.h"
 #include "packet/path.h"
 #include "report/trace.h"
+#include "tunnel/replay.h"
+#include "tunnel/resend.h"
 #include "tunnel/sockets.h"
 #include "tunnel/tunnel.h"
 
 #define MPLINK_MEASURE_TICK_US 5000
+/* So many bytes are sent once more with each tick, even if the links are slow. */
+#define MPLINK_MEASURE_BURST 16384
 #define MPLINK_MEASURE_IDLE_US USEC_PER_SEC
 /* After so long without data, the timer rests. */
 #define MPLINK_MEASURE_ACTIVE_US 200000
@@ -52,9 +56,11 @@ void mplink_measure_send(struct mplink_measure *measure, const struct mplink_pat
 
 u32 mplink_measure_features(const struct mplink_measure *measure)
 {
-	const u32 equalize = mplink_core_resequencer_equalize(measure->tunnel->core);
+	const struct mplink_tunnel *tunnel = measure->tunnel;
+	const u32 equalize = mplink_core_resequencer_equalize(tunnel->core);
 
-	return equalize == MPLINK_EQUALIZE_OFF ? 0 : MPLINK_CAPS_EQUALIZES;
+	return (equalize == MPLINK_EQUALIZE_OFF ? 0 : MPLINK_CAPS_EQUALIZES) |
+	       (READ_ONCE(tunnel->vnic->gre_udp.replay) ? MPLINK_CAPS_REPLAYS : 0);
 }
 
 static void mplink_measure_ask(struct mplink_measure *measure, u32 link)
@@ -168,13 +174,46 @@ void mplink_measure_wake(struct mplink_measure *measure, u64 now)
 	mplink_measure_start(measure, MPLINK_MEASURE_TICK_US);
 }
 
+/*
+ * Keeps packets while the far end takes replays.  Returns the dead links, of which packets are to
+ * be sent once more.  Hold the lock.
+ */
+static u64 mplink_measure_judge(struct mplink_measure *measure, u64 now, bool running)
+{
+	struct mplink_tunnel *tunnel = measure->tunnel;
+	const bool idle = now >= measure->active_at + MPLINK_MEASURE_ACTIVE_US;
+	const bool replays = running && measure->wanted && measure->meters && measure->replays &&
+			     READ_ONCE(tunnel->vnic->gre_udp.replay);
+
+	WRITE_ONCE(tunnel->tick, tunnel->tick + 1);
+	if (replays && !measure->kept && !idle)
+		measure->kept = mplink_replay_open(tunnel);
+	/* Packets find it as mplink_replay_open() has left it. */
+	smp_store_release(&tunnel->replay, replays ? measure->kept : NULL);
+	if (measure->kept && (idle || !replays))
+		mplink_replay_purge(measure->kept);
+	if (!measure->meters)
+		return 0;
+	return mplink_core_meters_judge(measure->meters, tunnel->peer, now, replays, tunnel->tick);
+}
+
+/* How many bytes the other links carry until the next tick, and some packets.  Hold the lock. */
+static u32 mplink_measure_room(const struct mplink_measure *measure, u64 dead)
+{
+	const u64 rate = measure->meters ? mplink_core_meters_capacity(measure->meters, dead) : 0;
+	const u64 bytes = rate / (USEC_PER_SEC / MPLINK_MEASURE_TICK_US);
+
+	return clamp_t(u64, bytes, MPLINK_MEASURE_BURST, U32_MAX);
+}
+
 static enum hrtimer_restart mplink_measure_timer(struct hrtimer *timer)
 {
 	struct mplink_measure *measure = container_of(timer, struct mplink_measure, timer);
 	struct mplink_tunnel *tunnel = measure->tunnel;
 	const u64 now = mplink_now_us();
 	bool running, ask;
-	u64 sent = 0;
+	u64 sent = 0, dead = 0;
+	u32 room = 0;
 	u32 id;
 
 	rcu_read_lock();
@@ -183,6 +222,7 @@ static enum hrtimer_restart mplink_measure_timer(struct hrtimer *timer)
 	ask = running && mplink_measure_caps_due(measure, now);
 	if (ask)
 		mplink_measure_forget_silent(measure, now);
+	dead = mplink_measure_judge(measure, now, running);
 	spin_unlock(&measure->lock);
 	for (id = 0; running && id < MPLINK_MAX_LINKS; id++) {
 		if (!READ_ONCE(tunnel->ends[id]))
@@ -195,6 +235,13 @@ static enum hrtimer_restart mplink_measure_timer(struct hrtimer *timer)
 	spin_lock(&measure->lock);
 	if (measure->meters && measure->wanted)
 		mplink_core_meters_apply(measure->meters, tunnel->peer, measure->equalized);
+	if (dead)
+		room = mplink_measure_room(measure, dead);
+	spin_unlock(&measure->lock);
+	/* After that, no packet chooses a dead link. */
+	if (tunnel->replay)
+		measure->resent += mplink_resend(tunnel, dead, room);
+	spin_lock(&measure->lock);
 	/* When the virtual NIC comes up, mplink_measure_begin() starts it again. */
 	if (running && !measure->closed)
 		mplink_measure_start(measure, mplink_measure_next(measure, now, sent));
@@ -289,6 +336,8 @@ void mplink_measure_forget(struct mplink_tunnel *tunnel, u32 link)
 	if (measure->meters)
 		mplink_core_meters_forget(measure->meters, link);
 	mplink_core_resequencer_forget(tunnel->core, link);
+	if (measure->kept)
+		mplink_replay_orphan(measure->kept, link);
 	/* So the far end learns by its other links that it has to ask on this one again. */
 	WRITE_ONCE(measure->epoch, mplink_measure_epoch());
 	spin_unlock_bh(&measure->lock);
@@ -319,6 +368,20 @@ bool mplink_measure_estimate(struct mplink_tunnel *tunnel, u32 link,
 	return known;
 }
 
+void mplink_measure_counters(struct mplink_tunnel *tunnel, struct mplink_resequencer_counters *sum)
+{
+	struct mplink_measure *measure = tunnel->measure;
+
+	spin_lock_bh(&measure->lock);
+	if (measure->meters)
+		mplink_core_meters_suspicions(measure->meters, &sum->suspicions,
+					      &sum->suspicions_wrong);
+	if (measure->kept)
+		mplink_replay_counters(measure->kept, sum);
+	sum->replay_sent = measure->resent;
+	spin_unlock_bh(&measure->lock);
+}
+
 void mplink_measure_close(struct mplink_tunnel *tunnel)
 {
 	struct mplink_measure *measure = tunnel->measure;
@@ -333,5 +396,6 @@ void mplink_measure_close(struct mplink_tunnel *tunnel)
 void mplink_measure_free(struct mplink_measure *measure)
 {
 	mplink_core_meters_free(measure->meters);
+	mplink_replay_free(measure->kept);
 	kfree(measure);
 }

@@ -10,6 +10,7 @@
 struct mplink_far_end;
 struct mplink_gre;
 struct mplink_measure;
+struct mplink_resequencer_counters;
 struct mplink_tunnel;
 struct sk_buff;
 
@@ -95,6 +96,15 @@ bool mplink_measure_begun(struct mplink_tunnel *tunnel);
  */
 bool mplink_measure_estimate(struct mplink_tunnel *tunnel, u32 link,
 			     struct mplink_estimate *estimate);
+
+/**
+ * mplink_measure_counters() - Tell what was sent once more, and why
+ * @tunnel: the peer's tunnel
+ * @sum: its part is set
+ *
+ * Context: Process context.
+ */
+void mplink_measure_counters(struct mplink_tunnel *tunnel, struct mplink_resequencer_counters *sum);
 
 /**
  * mplink_measure_close() - Send no more

@@ -10,6 +10,7 @@
 #include "mplink/measure.h"
 
 struct mplink_path;
+struct mplink_replay;
 struct mplink_tunnel;
 
 /* CAPS: the first wait for an answer, and the longest. */
@@ -24,6 +25,9 @@ struct mplink_tunnel;
  * @wanted: the policy asks for it
  * @resting: the timer waits for longer than a tick
  * @equalized: the far end holds received packets of bulk flows back
+ * @replays: the far end takes replays
+ * @kept: what is kept to be sent once more; NULL until it is needed; owned
+ * @resent: how many packets were sent once more
  * @epoch: random; an answer to our CAPS repeats it
  * @meters: what is known of the links, once the far end has answered
  * @caps_at: when CAPS is due, as mplink_now_us()
@@ -44,6 +48,9 @@ struct mplink_measure {
 	bool wanted;
 	bool resting;
 	bool equalized;
+	bool replays;
+	struct mplink_replay *kept;
+	u64 resent;
 	u64 epoch;
 	struct mplink_meters *meters;
 	u64 caps_at;

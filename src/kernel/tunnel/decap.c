@@ -121,7 +121,7 @@ static const struct mplink_far_end *mplink_decap_find(struct mplink_tunnel_socke
 }
 
 /* A congestion mark on the outer header goes to the inner one (RFC 6040 4.2). */
-static u32 mplink_decap_ecn(struct sk_buff *skb, const void *outer, bool outer6)
+static __always_inline u32 mplink_decap_ecn(struct sk_buff *skb, const void *outer, bool outer6)
 {
 	const int err = outer6 ? IP6_ECN_decapsulate(outer, skb) : IP_ECN_decapsulate(outer, skb);
 

@@ -295,5 +295,6 @@ bool mplink_tunnel_counters(const struct mplink_peer_node *peer,
 		if (bucket)
 			mplink_core_bucket_counters(mplink_bucket_core(bucket), sum);
 	}
+	mplink_measure_counters(peer->tunnel, sum);
 	return true;
 }

@@ -14,6 +14,7 @@
 struct mplink_far_end;
 struct mplink_measure;
 struct mplink_peer_node;
+struct mplink_replay;
 struct mplink_vnic;
 
 /**
@@ -50,6 +51,8 @@ static inline struct mplink_flow_bucket *mplink_bucket_core(struct mplink_bucket
  * @key: GRE key of the peer, 24 bits; packets read it
  * @overhead: upper bound of the outer headers' length in bytes; packets read it
  * @attention: the next packet is to call mplink_measure_notice(); packets read it
+ * @tick: grows by one each few milliseconds while packets are sent, and wraps; packets read it
+ * @replay: what is kept to be sent once more, or NULL; @measure owns it; packets read it
  * @measure: what is measured of the links; owned
  * @memcg: memory that packets ask for is charged to it; a reference
  * @ends: by link id, the far ends that packets find; RTNL
@@ -68,6 +71,8 @@ struct mplink_tunnel {
 	u32 key;
 	u32 overhead;
 	bool attention;
+	u16 tick;
+	struct mplink_replay *replay;
 	struct mplink_measure *measure;
 	struct mem_cgroup *memcg;
 	struct mplink_far_end *ends[MPLINK_MAX_LINKS];
