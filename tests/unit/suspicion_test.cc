@@ -199,6 +199,19 @@ TEST(Suspicion, AGrowingQueueIsNone)
 	}
 }
 
+// When it goes on, its timer may come before the reports that have arrived meanwhile.
+TEST(Suspicion, AHostThatStoodStillIsNone)
+{
+	Watched link(20 * millisecond);
+
+	link.run(5 * second);
+	link.now += 300 * millisecond;
+	link.meters.judge(link.now, 1, true, ++link.ticks);
+	EXPECT_FALSE(link.suspect());
+	link.run(second);
+	EXPECT_EQ(link.meter().suspicions(), 0U);
+}
+
 TEST(Suspicion, TwoReportsClearIt)
 {
 	Watched link(20 * millisecond);

@@ -106,14 +106,14 @@ mplink_u64 Meter::suspected_after_us() const
 	return 3 * pace_us(rtt_us_, false, true) / 2 + 2 * answer_us() + margin_us;
 }
 
-void Meter::judge(mplink_u64 now_us, bool alive)
+void Meter::judge(mplink_u64 now_us, bool alive, bool in_time)
 {
 	interrupted_ |= !alive;
 	if (caution_ > caution_least && now_us - wrong_us_ >= caution_us) {
 		caution_--;
 		wrong_us_ = now_us;
 	}
-	if (suspect() || waited_us(now_us, 2) <= answer_us())
+	if (suspect() || !in_time || waited_us(now_us, 2) <= answer_us())
 		return;
 	suspect_us_ = now_us;
 	interrupted_ = true;

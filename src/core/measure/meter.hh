@@ -56,7 +56,8 @@ public:
 
 	// Looks whether the link has become suspect.  Call it every few milliseconds.  alive:
 	// nobody has told that the link is dead.
-	void judge(mplink_u64 now_us, bool alive);
+	// in_time: the reports that have come have been taken.
+	void judge(mplink_u64 now_us, bool alive, bool in_time);
 	bool suspect() const
 	{
 		return suspect_us_;

@@ -16,9 +16,13 @@ void Meters::judge(mplink_u64 now_us, mplink_u64 alive, bool replays, mplink_u16
 {
 	replays_ = replays;
 	tick_ = tick;
+	// If this host has stood still, or has rested, reports may wait to be taken.
+	const bool in_time = now_us - judged_us_ < stall_us;
+
+	judged_us_ = now_us;
 	for (mplink_u32 i = 0; replays && i < MPLINK_MAX_LINKS; i++)
 		if (meters_[i])
-			meters_[i]->judge(now_us, alive >> i & 1);
+			meters_[i]->judge(now_us, alive >> i & 1, in_time);
 }
 
 mplink_u64 Meters::capacity_without(mplink_u64 links) const

@@ -64,6 +64,10 @@ private:
 	mplink_u64 above_least(const Meter &meter, mplink_s64 (Meter::*delay)() const) const;
 
 	Meter *meters_[MPLINK_MAX_LINKS] = {};
+	// Twice as long as judge() is called every few milliseconds.
+	static constexpr mplink_u64 stall_us = 12000;
+
+	mplink_u64 judged_us_ = 0;
 	bool replays_ = false;
 	mplink_u16 tick_ = 0;
 };
