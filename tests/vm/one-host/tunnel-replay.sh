@@ -4,7 +4,7 @@
 # comes twice or out of order, and nothing is kept once the stream has ended. Without replay the
 # silent death does lose packets.
 # by default: 6.1 6.12
-# timeout: 180
+# timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/vm/lib-traffic.sh
