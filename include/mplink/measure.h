@@ -213,7 +213,7 @@ void mplink_core_meters_free(struct mplink_meters *meters);
  * while packets are sent, before marks.
  *
  * Context: Any, in an RCU read section, with the caller's lock.
- * Return: a bit for each id of which no link works now, if another link works; else 0.
+ * Return: a bit for each link id by which nothing gets through now.  0: there is no other link.
  */
 mplink_u64 mplink_core_meters_judge(struct mplink_meters *meters, const struct mplink_peer *peer,
 				    mplink_u64 now_us, int replays, mplink_u16 tick);

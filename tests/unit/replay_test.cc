@@ -15,10 +15,6 @@ constexpr mplink_u64 second = 1000 * ms;
 class Replays : public Rules
 {
 protected:
-	Numbers replay(mplink_u32 seq, mplink_u32 link)
-	{
-		return delivered(all().replay(seq, link));
-	}
 	mplink_u32 refused_as(const std::vector<Resequencing::Out> &out)
 	{
 		return out.size() == 1 ? out[0].drop : mplink_u32{MPLINK_GRE_DROP_NONE};
@@ -326,16 +322,7 @@ TEST_F(Replays, LeaveAnEmptyBucketToItsFirstPacket)
 
 TEST_F(Replays, TeachTheTimerNothing)
 {
-	mplink_u32 n = mature();
-
-	// A short spread becomes known.
-	for (int i = 0; i < 6; i++) {
-		arrive(n + 1, 0);
-		all().pass(2 * ms);
-		arrive(n, 1);
-		n += 2;
-		all().pass(1100 * ms);
-	}
+	mplink_u32 n = short_spread(mature());
 
 	const mplink_u64 timer = counters().timer_us;
 

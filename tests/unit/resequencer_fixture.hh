@@ -63,6 +63,22 @@ protected:
 	{
 		return delivered(all_->arrive(seq, link));
 	}
+	Numbers replay(mplink_u32 seq, mplink_u32 link)
+	{
+		return delivered(all_->replay(seq, link));
+	}
+	// Teaches the timer, from that number on, that links differ by 2 ms.  Returns the next
+	// number.
+	mplink_u32 short_spread(mplink_u32 n)
+	{
+		for (int i = 0; i < 6; i++, n += 2) {
+			arrive(n + 1, 0);
+			all_->pass(2000);
+			arrive(n, 1);
+			all_->pass(1100000);
+		}
+		return n;
+	}
 	// One after the other, over the links in turn; all in order.
 	void in_order(mplink_u32 from, mplink_u32 to, mplink_u32 links = 3)
 	{

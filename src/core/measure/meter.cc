@@ -35,8 +35,7 @@ mplink_u64 Meter::pace_us(mplink_u64 rtt_us, bool bulk, bool replays) const
 {
 	const mplink_u64 least = larger(smaller(rtt_us / marks_per_rtt, idle_us), mark_us);
 	// At most 2 % of what the link carries.
-	const mplink_u64 rate =
-		settled() ? larger(capacity(), mplink_u64{1}) : LinkPace::unmeasured;
+	const mplink_u64 rate = settled() ? capacity() : LinkPace::unmeasured;
 
 	if (bulk)
 		return least;

@@ -35,22 +35,13 @@ mplink_u64 Meters::capacity_without(mplink_u64 links) const
 	return sum;
 }
 
-mplink_u64 Meters::suspicions() const
+mplink_u64 Meters::sum(mplink_u64 (Meter::*count)() const) const
 {
-	mplink_u64 sum = 0;
+	mplink_u64 all = 0;
 
 	for (const Meter *meter : meters_)
-		sum += meter ? meter->suspicions() : 0;
-	return sum;
-}
-
-mplink_u64 Meters::wrong_suspicions() const
-{
-	mplink_u64 sum = 0;
-
-	for (const Meter *meter : meters_)
-		sum += meter ? meter->wrong_suspicions() : 0;
-	return sum;
+		all += meter ? (meter->*count)() : 0;
+	return all;
 }
 
 // When the packets of any link have been sent once more; 0: never.

@@ -29,8 +29,14 @@ public:
 	// bit.
 	mplink_u64 capacity_without(mplink_u64 links) const;
 	// How often links were suspect, and how often that was wrong.
-	mplink_u64 suspicions() const;
-	mplink_u64 wrong_suspicions() const;
+	mplink_u64 suspicions() const
+	{
+		return sum(&Meter::suspicions);
+	}
+	mplink_u64 wrong_suspicions() const
+	{
+		return sum(&Meter::wrong_suspicions);
+	}
 
 	// Creates the link's meter with its first mark.  False if none is due, or if memory is
 	// short.
@@ -60,6 +66,7 @@ private:
 	static constexpr mplink_u64 resend_us = 15000;
 
 	mplink_u16 replay_ms() const;
+	mplink_u64 sum(mplink_u64 (Meter::*count)() const) const;
 	// How much longer that delay is than the shortest one of all known links.
 	mplink_u64 above_least(const Meter &meter, mplink_s64 (Meter::*delay)() const) const;
 

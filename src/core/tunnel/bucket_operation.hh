@@ -62,6 +62,11 @@ private:
 	{
 		return shown(link) && since_last(link) < most_patience;
 	}
+	// Whether the link has brought nothing for so long that it is not waited for.
+	bool stopped(const LinkState &link) const
+	{
+		return since_last(link) >= patience && since_last(link) / 2 >= link.pause;
+	}
 	mplink_u64 now()
 	{
 		if (!now_us_)

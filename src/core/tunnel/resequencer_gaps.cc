@@ -147,9 +147,7 @@ bool Resequencer::BucketOperation::passed()
 				return false;
 			lag_us_ = larger(lag_us_, all_.equalizer_.lag_us(id, now()));
 		} else if (proves_nothing || ahead_of(l->highest, b_.next) < 0) {
-			const mplink_u64 since = since_last(*l);
-
-			if (since < patience || since / 2 < l->pause)
+			if (!stopped(*l))
 				return false;
 			lag_us_ = larger(lag_us_, all_.equalizer_.lag_us(id, now()));
 		}

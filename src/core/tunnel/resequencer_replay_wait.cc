@@ -31,8 +31,7 @@ bool Resequencer::BucketOperation::may_owe(mplink_u32 id, const LinkState &link)
 {
 	const mplink_held &first = b_.waiting.first();
 
-	// As in passed(), a link that has stopped is not waited for.
-	if (!recent(link) || (since_last(link) >= patience && since_last(link) / 2 >= link.pause))
+	if (!recent(link) || stopped(link))
 		return false;
 	// Links that reorder are waited for by the timer.
 	if (ahead_of(link.highest, b_.next) >= 0)

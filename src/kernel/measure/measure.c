@@ -175,10 +175,10 @@ void mplink_measure_wake(struct mplink_measure *measure, u64 now)
 }
 
 /*
- * Keeps packets while the far end takes replays.  Returns the dead links, of which packets are to
- * be sent once more.  Hold the lock.
+ * Keeps packets while the far end takes replays.  Returns the dead links: what they were given is
+ * to be sent once more.  Hold the lock.
  */
-static u64 mplink_measure_judge(struct mplink_measure *measure, u64 now, bool running)
+static u64 mplink_measure_dead(struct mplink_measure *measure, u64 now, bool running)
 {
 	struct mplink_tunnel *tunnel = measure->tunnel;
 	const bool idle = now >= measure->active_at + MPLINK_MEASURE_ACTIVE_US;
@@ -212,7 +212,7 @@ static enum hrtimer_restart mplink_measure_timer(struct hrtimer *timer)
 	struct mplink_tunnel *tunnel = measure->tunnel;
 	const u64 now = mplink_now_us();
 	bool running, ask;
-	u64 sent = 0, dead = 0;
+	u64 sent = 0, dead;
 	u32 room = 0;
 	u32 id;
 
@@ -222,7 +222,7 @@ static enum hrtimer_restart mplink_measure_timer(struct hrtimer *timer)
 	ask = running && mplink_measure_caps_due(measure, now);
 	if (ask)
 		mplink_measure_forget_silent(measure, now);
-	dead = mplink_measure_judge(measure, now, running);
+	dead = mplink_measure_dead(measure, now, running);
 	spin_unlock(&measure->lock);
 	for (id = 0; running && id < MPLINK_MAX_LINKS; id++) {
 		if (!READ_ONCE(tunnel->ends[id]))

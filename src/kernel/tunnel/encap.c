@@ -2,14 +2,8 @@
 /*
  * Encap gre-udp, sending: a packet gets a sequence number, and leaves in GRE in UDP.
  */
-#include <linux/icmp.h>
-#include <linux/icmpv6.h>
-#include <net/dsfield.h>
-#include <net/icmp.h>
-#include <net/ip_tunnels.h>
-#include <net/udp.h>
+#include <linux/skbuff.h>
 
-#include "addr.h"
 #include "device/vnic.h"
 #include "measure/measure.h"
 #include "mplink/core.h"

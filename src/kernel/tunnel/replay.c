@@ -7,8 +7,9 @@
  * packet on its way sees that somebody else has it, and must take a copy in turn.  A clone has only
  * the first of these, and costs more: its memory is cold when it is freed.
  *
- * The lock of a CPU's chunks has no contention: besides the CPU itself only the timer of the peer's
- * measuring takes it, and only to take all chunks out and to put them back.
+ * The lock of a CPU's chunks has next to no contention.  Besides the CPU itself the timer of the
+ * peer's measuring takes it, every few milliseconds and shortly: to look for dead links' packets,
+ * it takes all chunks out, and puts them back.
  *
  * All CPUs together keep no more than max_peer_replay and max_peer_replay_kib allow.  Each one that
  * sends may keep an equal part.  When one more CPU begins to send, the others first drop what
@@ -470,7 +471,6 @@ static void mplink_replay_sweep(const struct mplink_replay *replay, struct mplin
 	cpu->links |= left.links;
 	cpu->orphans |= left.orphans;
 	cpu->forgotten += left.forgotten;
-	mplink_chunks_clean(replay, cpu);
 	spin_unlock(&cpu->lock);
 }
 

@@ -134,6 +134,15 @@ static noinline struct mplink_bucket *mplink_resequence_begin(struct mplink_tunn
 	return bucket;
 }
 
+/* Returns NULL if there is none, and none can be made: see mplink_resequence_missing(). */
+static __always_inline struct mplink_bucket *mplink_resequence_bucket(struct mplink_tunnel *tunnel,
+								      u32 index)
+{
+	struct mplink_bucket *bucket = READ_ONCE(READ_ONCE(tunnel->flows)->received[index]);
+
+	return likely(bucket) ? bucket : mplink_resequence_begin(tunnel, index);
+}
+
 /* Why there is no bucket: the peer has just gone, or memory is short. */
 static u32 mplink_resequence_missing(const struct mplink_tunnel *tunnel)
 {
@@ -183,16 +192,13 @@ u32 mplink_resequence(const struct mplink_far_end *end, const struct mplink_gre 
 		      struct sk_buff *skb)
 {
 	struct mplink_tunnel *tunnel = end->tunnel;
-	struct mplink_bucket *bucket = READ_ONCE(READ_ONCE(tunnel->flows)->received[gre->bucket]);
+	struct mplink_bucket *bucket = mplink_resequence_bucket(tunnel, gre->bucket);
 	struct mplink_delivery *delivery = tunnel->vnic->delivery;
 	struct mplink_held *held = mplink_held(skb);
 	bool claimed = false;
 
-	if (unlikely(!bucket)) {
-		bucket = mplink_resequence_begin(tunnel, gre->bucket);
-		if (!bucket)
-			return mplink_resequence_missing(tunnel);
-	}
+	if (unlikely(!bucket))
+		return mplink_resequence_missing(tunnel);
 	held->seq = gre->seq;
 	held->link = end->link;
 	spin_lock(&bucket->lock);
@@ -215,12 +221,10 @@ u32 mplink_resequence_replay(const struct mplink_far_end *end, const struct mpli
 			     struct sk_buff *skb)
 {
 	struct mplink_tunnel *tunnel = end->tunnel;
-	struct mplink_bucket *bucket = READ_ONCE(READ_ONCE(tunnel->flows)->received[gre->bucket]);
+	struct mplink_bucket *bucket = mplink_resequence_bucket(tunnel, gre->bucket);
 	struct mplink_held *held = mplink_held(skb);
 	struct mplink_release release;
 
-	if (!bucket)
-		bucket = mplink_resequence_begin(tunnel, gre->bucket);
 	if (!bucket)
 		return mplink_resequence_missing(tunnel);
 	held->seq = gre->seq;
