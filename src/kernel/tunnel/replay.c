@@ -296,7 +296,7 @@ static void mplink_replay_share(struct mplink_replay *replay, struct mplink_repl
 }
 
 void mplink_replay_keep(struct mplink_replay *replay, const struct mplink_path *path,
-			const struct sk_buff *skb, const struct mplink_gre *gre)
+			struct sk_buff *skb, const struct mplink_gre *gre)
 {
 	struct mplink_replay_cpu *cpu = &replay->cpu[smp_processor_id()];
 	const u32 size = mplink_kept_size(skb->len);
@@ -309,7 +309,8 @@ void mplink_replay_keep(struct mplink_replay *replay, const struct mplink_path *
 	chunk = cpu->newest;
 	if (!mplink_chunk_has_room(chunk, size) || cpu->packets >= READ_ONCE(replay->max_packets))
 		chunk = mplink_chunk_make_room(replay, cpu, size);
-	if (unlikely(!chunk)) {
+	/* The copy would get another checksum than SCTP's, and take its original's place. */
+	if (unlikely(!chunk || skb_csum_is_sctp(skb))) {
 		cpu->forgotten++;
 		goto out;
 	}

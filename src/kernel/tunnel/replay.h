@@ -33,10 +33,12 @@ struct mplink_replay *mplink_replay_open(const struct mplink_tunnel *tunnel);
  * @skb: the packet, at its inner IP header
  * @gre: its GRE header
  *
+ * A packet whose SCTP checksum is still to be filled in is not kept.
+ *
  * Context: Softirqs disabled, in an RCU read section.
  */
 void mplink_replay_keep(struct mplink_replay *replay, const struct mplink_path *path,
-			const struct sk_buff *skb, const struct mplink_gre *gre);
+			struct sk_buff *skb, const struct mplink_gre *gre);
 
 /**
  * mplink_replay_acknowledge() - What a link was given has arrived, or is lost
