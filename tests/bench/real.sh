@@ -142,7 +142,8 @@ more() {
 	local links link rate=0 other
 	IFS=, read -ra links <<<"$2"
 	for link in "${links[@]}"; do
-		rate=$((rate + ${link#*/}))
+		link=${link#*/}
+		rate=$((rate + ${link%+*}))
 	done
 	lay_wires "${links[@]}"
 	add_adaptive

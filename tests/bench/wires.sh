@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Links between the hosts A and B (see lib.sh) whose rate, delay and loss can be chosen, as
 # what lies behind a NIC has them: both ends have a fast NIC eth1 and so on, between them is
-# a namespace W, where a packet waits for its turn and then travels. A wire never reorders.
+# a namespace W, where a packet waits for its turn and then travels.
 # The hosts hand over packets of the MTU's size, as to a NIC that cuts none itself.
 #
 #   lay_wires WIRE...      so many; sets $wires
@@ -10,32 +10,34 @@
 #   reshape_as I WIRE      the lines for `tc -n W -batch -` that do so
 #   remove_wires
 #
-# WIRE is DELAY[~JITTER][^BURST][%LOSS][/RATE]:
+# WIRE is DELAY[~JITTER|~~JITTER][^BURST][%LOSS][/RATE[+QUEUE]]:
 #   DELAY, RATE   in ms and Mbit/s; without "/RATE": as fast as it can
-#   JITTER        the standard deviation of the delay, in ms
+#   JITTER        the standard deviation of the delay, in ms; only with ~~ packets overtake
+#                 each other
 #   BURST         packets arrive in bursts that are up to so many ms apart
 #   LOSS          so many percent of the packets are lost, each way
-
-queue_ms=100 # a packet waits at most for so long, else it is lost
+#   QUEUE         a packet waits at most for so many ms, else it is lost; without: 100
 
 # How a packet travels. The rate, which is too high to matter, keeps netem from reordering.
 travel() {
-	[[ $1 =~ ^([0-9.]+)(~([0-9]+))?(\^([0-9]+))?(%([0-9.]+))?$ ]]
-	local jitter=${BASH_REMATCH[3]} burst=${BASH_REMATCH[5]} loss=${BASH_REMATCH[7]}
+	[[ $1 =~ ^([0-9.]+)((~~?)([0-9]+))?(\^([0-9]+))?(%([0-9.]+))?$ ]]
+	local jitter=${BASH_REMATCH[4]} burst=${BASH_REMATCH[6]} loss=${BASH_REMATCH[8]} order=''
+	[[ ${BASH_REMATCH[3]} != "~" ]] || order="rate 1gbit"
 	echo "netem limit 100000 delay ${BASH_REMATCH[1]}ms" \
-		"${jitter:+${jitter}ms distribution normal rate 1gbit}" \
+		"${jitter:+${jitter}ms distribution normal $order}" \
 		"${burst:+slot 1us ${burst}ms} loss ${loss:-0}%"
 }
 
 # shape add|change DEV WIRE: what leaves W by a DEV waits for its turn, then travels. A queue
 # of packets, most of them as long as can be.
 shape() {
-	local rate=${3#*/} way
-	if [[ $rate == "$3" ]]; then
+	local rate=${3#*/} queue=100 way
+	[[ $rate != *+* ]] || queue=${rate#*+} rate=${rate%+*}
+	if [[ $3 != */* ]]; then
 		echo "qdisc $1 dev $2 root handle 1: netem limit 100000"
 	else
 		echo "qdisc $1 dev $2 root handle 1: netem rate ${rate}mbit" \
-			"limit $((rate * queue_ms * 1000 / (8 * 1514)))"
+			"limit $((rate * queue * 1000 / (8 * 1514)))"
 	fi
 	way=$(travel "${3%/*}")
 	echo "qdisc $1 dev $2 parent 1:1 handle 2: $way"
