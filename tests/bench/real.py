@@ -20,6 +20,7 @@ class Row:
     sender: str = "cubic"
     then: str = ""          # what the first link is like for ten seconds after the first ten
     back: float = 0         # once the link is as before, again
+    eight: float = 0        # eight flows, in the eight seconds after their first ten, added
 
     def delay(self):
         """Of the fastest link, in ms."""
@@ -41,6 +42,10 @@ ROWS = {
     "pair-12mbit": Row(("20/50", "20/12"), of_links=90),
     "pair-10mbit": Row(("20/100", "20/10"), of_links=90),
     "pair-lossy": Row(("8/300", "40~8%0.5/30")),
+    "lossy-one": Row(("5%1/20", "5/20", "5/20"), 50, 54.5),
+    "lossy-all": Row(("10%0.5/20", "30%0.5/20", "50%0.5/20"), 40, 50, eight=54),
+    "lte": Row(("10/30", "35^15%0.2/15+600", "45^20%0.5/8+800"), 40, 46),
+    "dual-lte": Row(("30~~5%0.5/40", "45~~8%0.5/25"), 40, 54),
 }
 MORE_ROWS = ("unweighted", "delay")
 MECHANISMS = ("single", "sum", "mptcp", "mplink")
@@ -59,16 +64,17 @@ the flow connects, and in the eight seconds after them. Nobody tells mplink anyt
 NICs and remotes: gre-udp, policy adaptive, both ends, no weights. Debian's stock settings:
 CUBIC with HyStart, or BBR, at the sender. One CPU that runs an instruction a nanosecond;
 "idle" is what was left of it beside mplink's flow.
-Links, DELAY/RATE in ms (one way) and Mbit/s; a packet queues for at most 100 ms:
+Links, DELAY/RATE in ms (one way) and Mbit/s; a packet queues for at most 100 ms (+600: 600 ms):
 {_LINKS}
 ^25: packets arrive in bursts that are up to 25 ms apart. ~8: the standard deviation of the
-delay. %0.5: the link loses so many percent. No link reorders.
+delay. ~~5: the same, and the link reorders. %0.5: the link loses so many percent.
 The pairs are a field benchmark's of user-space multipath tunnels, none of them scaled down.
 single: the best of the row's links by itself. sum: all of the row's links by themselves,
 added, less the outer headers' share. mptcp: a subflow for each link, CUBIC.
 sag: the first link falls to 4 Mbit/s after ten seconds. "Rest" are the nine seconds from
 one second after that on. Ten seconds after its fall the link is as before; "back" are the
 five seconds from five seconds after that on.
+lossy-all: "eight" are eight flows over mplink, in the eight seconds after their first ten.
 Probe: beside the flow, for all of its time, 50 UDP packets a second of 100 bytes; the
 delay of half of them, and of 95 in 100, is at most this. Beside the best single link's
 flow they share that link's queue.
@@ -93,7 +99,8 @@ def parts():
 
 def arguments(wanted):
     """What the guest is to measure for these parts; none of them: all."""
-    lines = [f"table:{name}:{row.sender}:{','.join(row.links)}:{row.then}"
+    lines = [f"table:{name}:{row.sender}:{','.join(row.links)}:{row.then}:"
+             + ("eight" if row.eight else "")
              for name, row in ROWS.items()
              if not wanted or PART in wanted or f"{PART}.{name}" in wanted]
     if not wanted or MORE in wanted:
@@ -105,6 +112,7 @@ def _judged(name, row):
     keys = [f"{mechanism}.{when}" for mechanism in MECHANISMS for when in ("first", "rest")
             if mechanism != "mptcp" or row.sender == "cubic"]
     keys += ["mplink.back"] if row.then else []
+    keys += ["mplink.eight"] if row.eight else []
     return [f"{PART}.{name}.{key}" for key in [*keys, "mplink.probe_p95_ms"]]
 
 
@@ -134,6 +142,8 @@ def _row(said, name, row):
              "sum.first": sum(said[f"start.{key}"][0] for key in keys) * SHARE,
              "sum.rest": sum(said[key][0] for key in keys) * SHARE,
              "mplink.idle_cpu_percent": said[f"idle_cpu.{here}.mplink"][0]}
+    if row.eight:
+        found["mplink.eight"] = sum(said[f"{here}.mplink.eight"])
     for mechanism in "mptcp", "mplink":
         key = f"{here}.{mechanism}"
         if key in said:
@@ -188,6 +198,8 @@ def _targets(found, name, row):
                ("probe", value["mplink.probe_p95_ms"], -1, row.delay() + PROBE_TARGET)]
     if row.then:
         targets.insert(2, ("back", found[f"{PART}.{name}.mplink.back"], 1, row.back))
+    if row.eight:
+        targets.insert(2, ("eight", found[f"{PART}.{name}.mplink.eight"], 1, row.eight))
     return targets
 
 
@@ -225,6 +237,8 @@ def _table(found):
         if row.then:
             backs = [found.get(f"{key}.{mechanism}.back") for mechanism in ("mptcp", "mplink")]
             print(f"{'    back':<46}" + "".join(f"{back:13.1f}" for back in backs))
+        if row.eight:
+            print(f"{'    eight flows':<59}{found[f'{key}.mplink.eight']:13.1f}")
         said, missed = _verdicts(_targets(found, name, row))
         print(f"    {said}")
         count += missed

@@ -8,12 +8,14 @@
 #   real.ROW.MECHANISM       ten seconds; over all links of the row: mptcp, mplink
 #   probe.KEY                the delay of a flow of small packets beside that flow
 #   idle_cpu.KEY             percent of the CPU's time that it was idle meanwhile
+#   real.ROW.mplink.eight    of each of eight flows
 #   more.ROW.WHAT            of mplink: idle (the small packets alone), eight (flows), out, back
 #                            (a flow alone), both.out, both.back (at once), udp (90 % of all rates)
 #
-# usage: tests/bench/real.sh WHAT:ROW:SENDER:LINK,...[:LATER]...
+# usage: tests/bench/real.sh WHAT:ROW:SENDER:LINK,...[:LATER[:eight]]...
 #        WHAT: table more; SENDER: cubic bbr; LATER: the first link is like this from the
-#        eleventh to the twentieth second, and as before in the ten seconds after that
+#        eleventh to the twentieth second, and as before in the ten seconds after that;
+#        eight: eight flows, too
 set -Eeuo pipefail
 # shellcheck source=tests/bench/lib.sh
 source "$(dirname "$0")/lib.sh"
@@ -102,7 +104,12 @@ changes() {
 	} <"$fifos/changes" | tc -n W -batch -
 }
 
-# table ROW SENDER LINKS LATER
+# eight KEY: flows, over mplink.
+eight() {
+	"$goodput" "$1" tcp "$start" "$seconds" 8 - - 10.99.0.1 B 10.99.0.2
+}
+
+# table ROW SENDER LINKS LATER EIGHT
 table() {
 	local links link periods=$seconds changes=() changer
 	IFS=, read -ra links <<<"$3"
@@ -127,6 +134,7 @@ table() {
 	changer=$!
 	loaded "real.$1.mplink" tcp 10.99.0 "$periods" "${changes[@]}"
 	wait "$changer"
+	[[ -z $5 ]] || eight "real.$1.mplink.eight"
 	sender ""
 	remove_mplink
 	remove_wires
@@ -156,7 +164,7 @@ more() {
 	other=$!
 	flow "more.$1.both.out" tcp 10.99.0 "$seconds" "$fifos/back"
 	wait "$other"
-	"$goodput" "more.$1.eight" tcp "$start" "$seconds" 8 - - 10.99.0.1 B 10.99.0.2
+	eight "more.$1.eight"
 	remove_mplink
 	remove_wires
 }
@@ -166,9 +174,9 @@ mkdir "$fifos"
 mkfifo "$fifos"/{small,cpu,changes,back}
 modprobe -a tcp_bbr sch_netem sch_ingress cls_matchall act_mirred
 for part in "$@"; do
-	IFS=: read -r what row how links later <<<"$part"
+	IFS=: read -r what row how links later flows <<<"$part"
 	case $what in
-	table) table "$row" "$how" "$links" "$later" ;;
+	table) table "$row" "$how" "$links" "$later" "$flows" ;;
 	more) more "$row" "$links" ;;
 	*) echo "real.sh: no part $what" >&2; exit 2 ;;
 	esac
