@@ -8,9 +8,9 @@
 
 local mplink = Proto("mplink", "mplink messages about links")
 
-local types = { [1] = "CAPS", [2] = "MARK", [3] = "REPORT" }
+local types = { [1] = "CAPS", [2] = "MARK", [3] = "REPORT", [4] = "NACK" }
 -- Version 1 of each.
-local lengths = { [1] = 24, [2] = 36, [3] = 64 }
+local lengths = { [1] = 24, [2] = 36, [3] = 64, [4] = 20 }
 -- What a receiver reads of a packet.
 local most_messages, most_bytes = 8, 576
 
@@ -26,6 +26,7 @@ local f = {
 	epoch = ProtoField.uint64("mplink.caps.epoch", "Epoch", base.HEX),
 	heard = ProtoField.uint64("mplink.caps.heard", "Heard", base.HEX),
 	replay = ProtoField.uint16("mplink.mark.replay", "Replayed within (ms)"),
+	repairs = ProtoField.bool("mplink.mark.repairs", "Takes NACK", 8, nil, 0x80),
 	link = ProtoField.uint8("mplink.mark.link", "Link"),
 	seq = ProtoField.uint32("mplink.mark.seq", "Number"),
 	sent = ProtoField.uint64("mplink.mark.sent", "Sent at (us)"),
@@ -36,11 +37,15 @@ local f = {
 	arrived = ProtoField.uint64("mplink.report.arrived", "Arrived at (us)"),
 	packets = ProtoField.uint64("mplink.report.packets", "Packets arrived"),
 	bytes = ProtoField.uint64("mplink.report.bytes", "Bytes arrived"),
+	refused = ProtoField.bool("mplink.nack.refused", "Refused", 8, nil, 0x80),
+	bucket = ProtoField.uint8("mplink.nack.bucket", "Flow bucket"),
+	first = ProtoField.uint32("mplink.nack.first", "First number"),
+	missing = ProtoField.uint64("mplink.nack.missing", "Missing from there", base.HEX),
 }
 mplink.fields = {
 	f.type, f.version, f.length, f.fields, f.asks, f.equalizes, f.replays, f.features, f.epoch, f.heard,
-	f.replay, f.link, f.seq, f.sent, f.sent_packets, f.sent_bytes, f.report, f.held, f.arrived,
-	f.packets, f.bytes,
+	f.replay, f.repairs, f.link, f.seq, f.sent, f.sent_packets, f.sent_bytes, f.report, f.held, f.arrived,
+	f.packets, f.bytes, f.refused, f.bucket, f.first, f.missing,
 }
 
 local malformed = ProtoExpert.new("mplink.malformed", "No message: packet is dropped",
@@ -51,6 +56,7 @@ mplink.experts = { malformed, skipped }
 
 local function mark(tree, data)
 	tree:add(f.replay, data(4, 2))
+	tree:add(f.repairs, data(6, 1))
 	tree:add(f.link, data(7, 1))
 	tree:add(f.seq, data(8, 4))
 	tree:add(f.sent, data(12, 8))
@@ -79,6 +85,15 @@ local read = {
 		tree:add(f.packets, data(48, 8))
 		tree:add(f.bytes, data(56, 8))
 		return text
+	end,
+	[4] = function(tree, data)
+		tree:add(f.refused, data(4, 1))
+		tree:add(f.bucket, data(7, 1))
+		tree:add(f.first, data(8, 4))
+		tree:add(f.missing, data(12, 8))
+		return string.format("%s from %d in bucket %d",
+			data(4, 1):bitfield(0, 1) == 1 and "refuses" or "asks",
+			data(8, 4):uint(), data(7, 1):uint())
 	end,
 }
 

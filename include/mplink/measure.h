@@ -33,6 +33,7 @@ enum mplink_message_type {
 	MPLINK_MESSAGE_CAPS,
 	MPLINK_MESSAGE_MARK,
 	MPLINK_MESSAGE_REPORT,
+	MPLINK_MESSAGE_NACK,
 };
 
 /* The sender holds received bulk flows back until they have taken as long by all links. */
@@ -57,6 +58,7 @@ struct mplink_caps {
 /**
  * struct mplink_mark - MARK: what the sender has sent over the link so far
  * @link: the sender's id of the link; only the sender knows what it means
+ * @repairs: 1: the sender takes NACK, and sends once more what it is asked for
  * @replay_ms: if a link dies, its packets have been sent once more so long after they were sent
  *	first; 0: the sender replays nothing
  * @seq: counts the marks of the link; wraps
@@ -66,6 +68,7 @@ struct mplink_caps {
  */
 struct mplink_mark {
 	mplink_u8 link;
+	mplink_u8 repairs;
 	mplink_u16 replay_ms;
 	mplink_u32 seq;
 	mplink_u64 sent_us;
@@ -89,12 +92,31 @@ struct mplink_report {
 	mplink_u64 bytes;
 };
 
+/**
+ * struct mplink_nack - NACK: numbers that have not come (RFC 4585 6.2.1)
+ * @first: the lowest one
+ * @missing: a bit for each number from @first on, the lowest bit for @first
+ * @bucket: the flow bucket whose numbers they are
+ * @refused: 0: the receiver of NACK is to send them once more; 1: its sender does not send them
+ *	once more, and nobody need wait for them
+ */
+struct mplink_nack {
+	mplink_u64 missing;
+	mplink_u32 first;
+	mplink_u8 bucket;
+	mplink_u8 refused;
+};
+
+/* A NACK names no number further from its first one. */
+#define MPLINK_NACK_NUMBERS 64
+
 struct mplink_message {
 	mplink_u32 type;	/* enum mplink_message_type */
 	union {
 		struct mplink_caps caps;
 		struct mplink_mark mark;
 		struct mplink_report report;
+		struct mplink_nack nack;
 	};
 };
 
@@ -223,6 +245,12 @@ mplink_u64 mplink_core_meters_judge(struct mplink_meters *meters, const struct m
  * a bit.  Any context, with the caller's lock.
  */
 mplink_u64 mplink_core_meters_capacity(const struct mplink_meters *meters, mplink_u64 dead);
+
+/*
+ * If a link dies, its packets have been sent once more so many milliseconds after they were sent
+ * first; 0: they are not.  Any context, with the caller's lock.
+ */
+mplink_u32 mplink_core_meters_replay_ms(const struct mplink_meters *meters);
 
 /**
  * mplink_core_meters_acknowledged() - Tell what has left a link

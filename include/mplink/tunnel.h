@@ -6,6 +6,7 @@
 #ifndef MPLINK_TUNNEL_H
 #define MPLINK_TUNNEL_H
 
+#include "measure.h"
 #include "types.h"
 
 #ifdef __cplusplus
@@ -13,7 +14,6 @@ extern "C" {
 #endif
 
 struct mplink_device;
-struct mplink_mark;
 struct mplink_path;
 struct mplink_peer;
 
@@ -147,7 +147,7 @@ static inline int mplink_is_tcp_data(const mplink_u8 *ip, mplink_size there, mpl
 /* A packet while the core has it.  Lives in the skb's cb. */
 struct mplink_held {
 	struct mplink_held *next;
-	/* right, held_us, since, rank, doubted, replayed and due_us are the core's own */
+	/* what follows is the core's own, except for seq, link, drop and kind */
 	struct mplink_held *right;
 	mplink_u64 held_us;	/* since when it is held, as mplink_now_us() */
 	mplink_u32 seq;
@@ -157,11 +157,16 @@ struct mplink_held {
 	mplink_u8 drop;		/* enum mplink_gre_drop, if the packet is refused */
 	mplink_u8 doubted;
 	mplink_u8 kind;		/* enum mplink_packet_kind */
-	mplink_u8 replayed;	/* 1: it was sent once more */
+	mplink_u8 replayed;	/* 1: it was sent once more; 2: because it was asked for */
+	mplink_u8 asked;	/* how often what is missing before it was asked for */
 	mplink_u32 due_us;	/* when it leaves the delay equaliser */
+	mplink_u32 asked_us;	/* when it was asked for last, by the low bits of the clock */
 };
 
-/* What the caller must do: first with the packets, then with the timer. */
+/* So many NACKs at most come of a packet. */
+#define MPLINK_NACKS 4
+
+/* What the caller must do: first with the packets, then with the timer, and with the NACKs. */
 struct mplink_release {
 	struct mplink_held *deliver;	/* in this order, by next; NULL: none */
 	struct mplink_held *refused;	/* drop these, linked by next; drop is the reason */
@@ -175,6 +180,10 @@ struct mplink_release {
 	 * later than the settings allow.  Told once per link.
 	 */
 	mplink_u64 slow_us;
+	/* Send these NACKs by the link nack_link, after the bucket's lock is free.  Set bucket. */
+	struct mplink_nack nacks[MPLINK_NACKS];
+	mplink_u32 nr_nacks;
+	mplink_u32 nack_link;
 };
 
 /* What has become of sequence numbers. */
@@ -277,6 +286,17 @@ void mplink_core_bucket_arrive(struct mplink_flow_bucket *bucket, const struct m
  */
 void mplink_core_bucket_replay(struct mplink_flow_bucket *bucket, const struct mplink_peer *peer,
 			       struct mplink_held *packet, struct mplink_release *release);
+/**
+ * mplink_core_bucket_refused() - Wait no longer for numbers that are not sent once more
+ * @bucket: the flow bucket
+ * @peer: the peer; the bucket waits only for its valid links
+ * @nack: the refusal
+ * @release: takes what to do now
+ *
+ * Context: As for arrive().
+ */
+void mplink_core_bucket_refused(struct mplink_flow_bucket *bucket, const struct mplink_peer *peer,
+				const struct mplink_nack *nack, struct mplink_release *release);
 /* The deadline has passed, or a link is no longer valid.  Context as for arrive(). */
 void mplink_core_bucket_expire(struct mplink_flow_bucket *bucket, const struct mplink_peer *peer,
 			       struct mplink_release *release);

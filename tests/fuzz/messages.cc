@@ -253,7 +253,7 @@ void datagram(const unsigned char *data, std::size_t size)
 		if (!len)
 			return;
 		require(len >= 4 && len <= size - at, "longer than the datagram");
-		require(message.type <= MPLINK_MESSAGE_REPORT, "no such type");
+		require(message.type <= MPLINK_MESSAGE_NACK, "no such type");
 		if (message.type)
 			check_written(message, len);
 		at += len;

@@ -49,6 +49,7 @@ void packets(const unsigned char *data, std::size_t size)
 	all.config.max_perflow_buffer.write(1 + (data[0] >> 1 & 31U));
 	all.config.max_peer_buffer.write(1 + (data[0] >> 1 & 31U));
 	all.config.outoforder_max_us.write(data[0] & 64 ? 200000 : 3000);
+	all.repairs = data[0] >> 7;
 	for (std::size_t i = 1; i + 1 < size; i += 2) {
 		const mplink_u32 what = data[i];
 		const mplink_u32 how = data[i + 1];
@@ -86,6 +87,9 @@ void packets(const unsigned char *data, std::size_t size)
 				all.flush(bucket);
 			else if (how < 32)
 				all.review(bucket);
+			else if (how < 64)
+				all.refuse(next - (how & 31U), ~mplink_u64{0} << (how & 7U),
+					   bucket);
 			else
 				all.mark(link, how & 31U, how >> 5 << (how & 7U) << 5);
 			break;

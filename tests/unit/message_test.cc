@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// CAPS, MARK and REPORT as bytes, by docs/protocol.md: what is written, and what is read.
+// CAPS, MARK, REPORT and NACK as bytes, by docs/protocol.md: what is written, and what is read.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -15,8 +15,8 @@ namespace
 using Bytes = std::vector<mplink_u8>;
 
 // The bytes after the head: 4 bytes with the link's id, and so on.
-const Bytes mark_fields = {0x71, 0x72, 0,    0x3f,                            // replay_ms, link
-			   0x81, 0x82, 0x83, 0x84,                            // seq
+const Bytes mark_fields = {0x71, 0x72, 0x80, 0x3f, // replay_ms, repairs, link
+			   0x81, 0x82, 0x83, 0x84, // seq
 			   0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08,    // sent_us
 			   0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98,    // packets
 			   0xa1, 0xa2, 0xa3, 0xa4, 0xa5, 0xa6, 0xa7, 0xa8};   // bytes
@@ -27,6 +27,10 @@ const Bytes report_fields = {0xb1, 0xb2, 0xb3, 0xb4,                          //
 const Bytes caps_fields = {0x81, 0x02, 0x03, 0x04,                            // asks, features
 			   0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18,    // epoch
 			   0x21, 0x22, 0x23, 0x24, 0x25, 0x26, 0x27, 0x28};   // heard
+
+const Bytes nack_fields = {0x80, 0,    0,    0xf1,                          // refused, bucket
+			   0xf2, 0xf3, 0xf4, 0xf5,                          // first
+			   0xe1, 0xe2, 0xe3, 0xe4, 0xe5, 0xe6, 0xe7, 0xe9}; // missing
 
 Bytes operator+(Bytes a, const Bytes &b)
 {
@@ -39,11 +43,14 @@ const Bytes caps_bytes = Bytes{1, 1, 0, 24} + caps_fields;
 const Bytes mark_bytes = Bytes{2, 1, 0, 36} + mark_fields;
 const Bytes report_bytes = Bytes{3, 1, 0, 64} + mark_fields + report_fields;
 
+const Bytes nack_bytes = Bytes{4, 1, 0, 20} + nack_fields;
+
 const mplink_caps caps = {.features = 0x01020304,
 			  .epoch = 0x1112131415161718,
 			  .heard = 0x2122232425262728,
 			  .asks = 1};
 const mplink_mark mark = {.link = 0x3f,
+			  .repairs = 1,
 			  .replay_ms = 0x7172,
 			  .seq = 0x81828384,
 			  .sent_us = 0x0102030405060708,
@@ -54,6 +61,9 @@ const mplink_report report = {.mark = mark,
 			      .arrived_us = 0xc1c2c3c4c5c6c7c8,
 			      .packets = 0xd1d2d3d4d5d6d7d8,
 			      .bytes = 0xe1e2e3e4e5e6e7e8};
+
+const mplink_nack nack = {
+	.missing = 0xe1e2e3e4e5e6e7e9, .first = 0xf2f3f4f5, .bucket = 0xf1, .refused = 1};
 
 mplink_message message_of(const mplink_caps &it)
 {
@@ -79,6 +89,15 @@ mplink_message message_of(const mplink_report &it)
 
 	message.type = MPLINK_MESSAGE_REPORT;
 	message.report = it;
+	return message;
+}
+
+mplink_message message_of(const mplink_nack &it)
+{
+	mplink_message message = {};
+
+	message.type = MPLINK_MESSAGE_NACK;
+	message.nack = it;
 	return message;
 }
 
@@ -121,6 +140,7 @@ TEST(Message, WhatIsWrittenIsWhatGoesOverTheWire)
 	EXPECT_EQ(written(message_of(caps)), caps_bytes);
 	EXPECT_EQ(written(message_of(mark)), mark_bytes);
 	EXPECT_EQ(written(message_of(report)), report_bytes);
+	EXPECT_EQ(written(message_of(nack)), nack_bytes);
 }
 
 TEST(Message, WhatIsReadIsWhatTheFieldsSay)
@@ -128,6 +148,7 @@ TEST(Message, WhatIsReadIsWhatTheFieldsSay)
 	const Read c = read(caps_bytes);
 	const Read m = read(mark_bytes);
 	const Read r = read(report_bytes);
+	const Read n = read(nack_bytes);
 
 	ASSERT_EQ(c.message.type, MPLINK_MESSAGE_CAPS);
 	EXPECT_EQ(c.message.caps.features, caps.features);
@@ -136,6 +157,7 @@ TEST(Message, WhatIsReadIsWhatTheFieldsSay)
 	EXPECT_EQ(c.message.caps.asks, 1);
 	ASSERT_EQ(m.message.type, MPLINK_MESSAGE_MARK);
 	EXPECT_EQ(m.message.mark.link, mark.link);
+	EXPECT_EQ(m.message.mark.repairs, 1);
 	EXPECT_EQ(m.message.mark.replay_ms, mark.replay_ms);
 	EXPECT_EQ(m.message.mark.seq, mark.seq);
 	EXPECT_EQ(m.message.mark.sent_us, mark.sent_us);
@@ -147,6 +169,11 @@ TEST(Message, WhatIsReadIsWhatTheFieldsSay)
 	EXPECT_EQ(r.message.report.arrived_us, report.arrived_us);
 	EXPECT_EQ(r.message.report.packets, report.packets);
 	EXPECT_EQ(r.message.report.bytes, report.bytes);
+	ASSERT_EQ(n.message.type, MPLINK_MESSAGE_NACK);
+	EXPECT_EQ(n.message.nack.missing, nack.missing);
+	EXPECT_EQ(n.message.nack.first, nack.first);
+	EXPECT_EQ(n.message.nack.bucket, nack.bucket);
+	EXPECT_EQ(n.message.nack.refused, 1);
 }
 
 TEST(Message, AskingIsNoFeature)
@@ -176,6 +203,9 @@ TEST(Message, ReservedBitsOfALinkAreIgnored)
 
 	bytes[6] = 0xff;
 	expect_read_as(bytes, mark_bytes, bytes.size());
+	bytes = nack_bytes;
+	bytes[4] = bytes[5] = bytes[6] = 0xff;
+	expect_read_as(bytes, nack_bytes, bytes.size());
 }
 
 TEST(Message, AnyValuesSurviveTheRoundTrip)
@@ -191,6 +221,7 @@ TEST(Message, AnyValuesSurviveTheRoundTrip)
 
 	for (int i = 0; i < 1000; i++) {
 		const mplink_mark m = {.link = random.byte(),
+				       .repairs = static_cast<mplink_u8>(random.below(2)),
 				       .replay_ms = static_cast<mplink_u16>(any()),
 				       .seq = static_cast<mplink_u32>(any()),
 				       .sent_us = any(),
@@ -206,7 +237,13 @@ TEST(Message, AnyValuesSurviveTheRoundTrip)
 				       .heard = any(),
 				       .asks = static_cast<mplink_u8>(random.below(2))};
 
-		for (const mplink_message &it : {message_of(m), message_of(r), message_of(c)}) {
+		const mplink_nack n = {.missing = any(),
+				       .first = static_cast<mplink_u32>(any()),
+				       .bucket = random.byte(),
+				       .refused = static_cast<mplink_u8>(random.below(2))};
+
+		for (const mplink_message &it :
+		     {message_of(m), message_of(r), message_of(c), message_of(n)}) {
 			const Bytes bytes = written(it);
 			const Read back = read(bytes);
 
@@ -220,7 +257,7 @@ TEST(Message, AnyValuesSurviveTheRoundTrip)
 
 TEST(Message, TruncatedAtAnyLengthIsNoMessage)
 {
-	for (const Bytes &whole : {caps_bytes, mark_bytes, report_bytes})
+	for (const Bytes &whole : {caps_bytes, mark_bytes, report_bytes, nack_bytes})
 		for (mplink_size len = 0; len < whole.size(); len++)
 			EXPECT_EQ(read(Bytes(whole.begin(), whole.begin() + len)).len, 0U)
 				<< "type " << int{whole[0]} << ", " << len << " bytes";
@@ -229,7 +266,7 @@ TEST(Message, TruncatedAtAnyLengthIsNoMessage)
 // The length says less than the fields of its type and version need.
 TEST(Message, TooShortForItsFieldsIsNoMessage)
 {
-	for (Bytes bytes : {caps_bytes, mark_bytes, report_bytes})
+	for (Bytes bytes : {caps_bytes, mark_bytes, report_bytes, nack_bytes})
 		for (mplink_u8 len = 0; len < bytes.size(); len++) {
 			const mplink_u8 whole = static_cast<mplink_u8>(bytes.size());
 
@@ -268,7 +305,7 @@ TEST(Message, ALengthBelowTheHeadIsNoMessage)
 
 TEST(Message, AnUnknownTypeIsSkipped)
 {
-	for (const mplink_u8 type : Bytes{0, 4, 5, 127, 128, 255})
+	for (const mplink_u8 type : Bytes{0, 5, 6, 127, 128, 255})
 		for (const mplink_u8 len : Bytes{4, 5, 24, 36}) {
 			Bytes bytes(len, 0xee);
 
@@ -286,7 +323,7 @@ TEST(Message, AnUnknownTypeIsSkipped)
 
 TEST(Message, AnUnknownVersionIsSkipped)
 {
-	for (Bytes bytes : {caps_bytes, mark_bytes, report_bytes, Bytes{1, 0, 0, 4}})
+	for (Bytes bytes : {caps_bytes, mark_bytes, report_bytes, nack_bytes, Bytes{1, 0, 0, 4}})
 		for (const mplink_u8 version : Bytes{0, 2, 3, 255}) {
 			bytes[1] = version;
 
@@ -300,7 +337,7 @@ TEST(Message, AnUnknownVersionIsSkipped)
 // Fields may be appended without a new version.
 TEST(Message, ALongerMessageOfAKnownVersionIsRead)
 {
-	for (const Bytes &known : {caps_bytes, mark_bytes, report_bytes})
+	for (const Bytes &known : {caps_bytes, mark_bytes, report_bytes, nack_bytes})
 		for (const mplink_u8 more : Bytes{1, 4, 100}) {
 			Bytes bytes = known + Bytes(more, 0xee);
 

@@ -93,6 +93,16 @@ public:
 		return carry_out(bucket, release);
 	}
 
+	// The sender refuses to send these once more.
+	std::vector<Out> refuse(mplink_u32 first, mplink_u64 missing, mplink_u32 bucket = 0)
+	{
+		mplink_release release = {};
+
+		at(bucket).refusal(mplink::LinksAlive(alive),
+				   {.missing = missing, .first = first, .bucket = 0, .refused = 1},
+				   release);
+		return carry_out(bucket, release);
+	}
 	// A mark comes, sent so many microseconds ago.  It promises replays, unless 0.
 	void mark(mplink_u32 link, mplink_u64 delay_us, mplink_u32 replay_ms = 0)
 	{
@@ -104,6 +114,7 @@ public:
 	{
 		all_->mark(link,
 			   {.link = 0,
+			    .repairs = repairs,
 			    .replay_ms = static_cast<mplink_u16>(replay_ms),
 			    .seq = 0,
 			    .sent_us = now() - delay_us,
@@ -183,6 +194,8 @@ public:
 							   .max_peer_buffer = 8192}};
 	mplink_u64 alive;                     // links, by their ids
 	mplink_u8 kind = MPLINK_PACKET_SMALL; // of the packets that arrive
+	mplink_u8 repairs = 0;                // what marks say
+	std::vector<mplink_nack> nacks;       // all that have been sent
 	mplink_u64 arrived = 0;
 	mplink_u64 delivered = 0;
 	mplink_u64 refused = 0;
@@ -264,6 +277,29 @@ private:
 		last_[bucket] = seq;
 	}
 
+	// Only what has not come is asked for, and each number once.
+	void ask(mplink_u32 bucket, const mplink_release &release)
+	{
+		std::set<mplink_u32> asked;
+
+		require(release.nr_nacks <= MPLINK_NACKS, "too many NACKs");
+		for (mplink_u32 i = 0; i < release.nr_nacks; i++) {
+			mplink_nack nack = release.nacks[i];
+
+			require(nack.missing & 1, "a NACK that does not begin with a missing one");
+			require(alive >> release.nack_link & 1 || !alive, "by a link that is dead");
+			for (mplink_u32 n = 0; n < MPLINK_NACK_NUMBERS; n++)
+				if (nack.missing >> n & 1)
+					require(asked.insert(nack.first + n).second,
+						"asked for twice at once");
+			nack.bucket = static_cast<mplink_u8>(bucket);
+			nacks.push_back(nack);
+		}
+		for (const auto &[p, packet] : sent_)
+			require(packet->bucket != bucket || !asked.count(p->seq),
+				"asked for what has come");
+	}
+
 	std::vector<Out> carry_out(mplink_u32 bucket, const mplink_release &release)
 	{
 		if (release.slow_us)
@@ -285,6 +321,7 @@ private:
 				"refused for no reason");
 			leave(*p, p->drop, false, out);
 		}
+		ask(bucket, release);
 		deadlines_.erase(bucket);
 		if (release.deadline_us != MPLINK_NEVER)
 			deadlines_[bucket] = release.deadline_us;
@@ -307,7 +344,7 @@ private:
 			"the count of what is delivered");
 		require(sum.duplicates + sum.late + refused_replays == refused,
 			"the count of what is refused");
-		require(sum.replayed <= counted, "more replays than packets");
+		require(sum.replayed + sum.repaired <= counted, "more replays than packets");
 		require(arrived == delivered + refused + sum.held, "packets that went nowhere");
 		require(sum.held <= config.max_peer_buffer.read(),
 			"more held than the peer's buffer");

@@ -124,7 +124,7 @@ TEST_F(TunnelSimulation, TheTimerFollowsTheSpread)
 		// They come nearer to each other.
 		net.delay(1, 6 * ms);
 		net.delay(2, 8 * ms);
-		converse(net, 5 * second, 4, 3 * ms);
+		converse(net, 6 * second, 4, 3 * ms);
 		for (int host = 0; host < 2; host++)
 			EXPECT_LE(net.counters(host).timer_us, 8 * ms);
 		EXPECT_EQ(net.counters(0).late + net.counters(1).late, 0U);

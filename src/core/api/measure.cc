@@ -183,6 +183,11 @@ mplink_u64 mplink_core_meters_capacity(const mplink_meters *meters, mplink_u64 d
 	return core(meters).capacity_without(dead);
 }
 
+mplink_u32 mplink_core_meters_replay_ms(const mplink_meters *meters)
+{
+	return core(meters).replay_ms();
+}
+
 mplink_u16 mplink_core_meters_acknowledged(const mplink_meters *meters, mplink_u32 link)
 {
 	const Meter *const meter = core(meters).at(link);

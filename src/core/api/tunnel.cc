@@ -138,6 +138,12 @@ void mplink_core_bucket_replay(mplink_flow_bucket *bucket, const mplink_peer *pe
 	core(bucket).replay(alive_of(peer, Boundary::read_section()), *packet, *release);
 }
 
+void mplink_core_bucket_refused(mplink_flow_bucket *bucket, const mplink_peer *peer,
+				const mplink_nack *nack, mplink_release *release)
+{
+	core(bucket).refusal(alive_of(peer, Boundary::read_section()), *nack, *release);
+}
+
 void mplink_core_bucket_expire(mplink_flow_bucket *bucket, const mplink_peer *peer,
 			       mplink_release *release)
 {

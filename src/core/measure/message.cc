@@ -16,10 +16,13 @@ constexpr mplink_u8 version = 1;
 constexpr mplink_size caps_len = head_len + 4 + 8 + 8;
 constexpr mplink_size mark_len = head_len + 4 + 4 + 8 + 8 + 8;
 constexpr mplink_size report_len = mark_len + 4 + 8 + 8 + 8;
+constexpr mplink_size nack_len = head_len + 4 + 4 + 8;
 
 static_assert(report_len <= MPLINK_MESSAGE_MAX);
 
 constexpr mplink_u32 caps_asks = 0x80000000;
+constexpr mplink_u32 mark_repairs = 0x8000;
+constexpr mplink_u32 nack_refused = 0x80000000;
 
 class Writer
 {
@@ -73,7 +76,7 @@ void write(Writer &to, const mplink_caps &caps)
 
 void write(Writer &to, const mplink_mark &mark)
 {
-	to.put(mplink_u32{mark.replay_ms} << 16 | mark.link);
+	to.put(mplink_u32{mark.replay_ms} << 16 | (mark.repairs ? mark_repairs : 0) | mark.link);
 	to.put(mark.seq);
 	to.put(mark.sent_us);
 	to.put(mark.packets);
@@ -87,6 +90,13 @@ void write(Writer &to, const mplink_report &report)
 	to.put(report.arrived_us);
 	to.put(report.packets);
 	to.put(report.bytes);
+}
+
+void write(Writer &to, const mplink_nack &nack)
+{
+	to.put((nack.refused ? nack_refused : 0) | nack.bucket);
+	to.put(nack.first);
+	to.put(nack.missing);
 }
 
 mplink_caps read_caps(Reader &from)
@@ -104,6 +114,7 @@ mplink_mark read_mark(Reader &from)
 	const mplink_u32 first = from.u32();
 
 	return {.link = static_cast<mplink_u8>(first),
+		.repairs = first & mark_repairs ? mplink_u8{1} : mplink_u8{0},
 		.replay_ms = static_cast<mplink_u16>(first >> 16),
 		.seq = from.u32(),
 		.sent_us = from.u64(),
@@ -120,6 +131,17 @@ mplink_report read_report(Reader &from)
 		.bytes = from.u64()};
 }
 
+mplink_nack read_nack(Reader &from)
+{
+	const mplink_u32 flags = from.u32();
+	const mplink_u32 first = from.u32();
+
+	return {.missing = from.u64(),
+		.first = first,
+		.bucket = static_cast<mplink_u8>(flags),
+		.refused = flags & nack_refused ? mplink_u8{1} : mplink_u8{0}};
+}
+
 // 0 for an unknown type.
 mplink_size length_of(mplink_u32 type)
 {
@@ -130,6 +152,8 @@ mplink_size length_of(mplink_u32 type)
 		return mark_len;
 	case MPLINK_MESSAGE_REPORT:
 		return report_len;
+	case MPLINK_MESSAGE_NACK:
+		return nack_len;
 	default:
 		return 0;
 	}
@@ -149,8 +173,10 @@ mplink_size write_message(mplink_u8 *bytes, const mplink_message &message)
 		write(to, message.caps);
 	else if (message.type == MPLINK_MESSAGE_MARK)
 		write(to, message.mark);
-	else
+	else if (message.type == MPLINK_MESSAGE_REPORT)
 		write(to, message.report);
+	else
+		write(to, message.nack);
 	return len;
 }
 
@@ -176,8 +202,10 @@ mplink_size read_message(const mplink_u8 *bytes, mplink_size len, mplink_message
 		message.caps = read_caps(from);
 	else if (message.type == MPLINK_MESSAGE_MARK)
 		message.mark = read_mark(from);
-	else
+	else if (message.type == MPLINK_MESSAGE_REPORT)
 		message.report = read_report(from);
+	else
+		message.nack = read_nack(from);
 	return whole;
 }
 

@@ -63,6 +63,8 @@ bool Meter::mark(mplink_u64 now_us, const mplink_counters &sent, bool replays, m
 	const mplink_u64 rtt_us = larger(rtt_us_, waited_us(now_us));
 	mplink_u64 pace = packets ? pace_us(rtt_us, bulk, replays) : idle_us;
 
+	if (replays && !packets && !marked_idle_)
+		pace = larger(pace_us(rtt_us, false, true), quiet_us);
 	if (replays)
 		pace = smaller(pace, pace_in_doubt_us(now_us));
 	if (now_us - marked_us_ < pace)
@@ -71,6 +73,7 @@ bool Meter::mark(mplink_u64 now_us, const mplink_counters &sent, bool replays, m
 	if (packets && !replays)
 		notice_silence(now_us);
 	marked_us_ = now_us;
+	marked_idle_ = !packets;
 	marked_packets_ = sent.tx_packets;
 	marked_bytes_ = sent.tx_bytes;
 	mark.seq = ++seq_;
@@ -102,7 +105,19 @@ mplink_u64 Meter::answer_us() const
 
 mplink_u64 Meter::suspected_after_us() const
 {
-	return 3 * pace_us(rtt_us_, false, true) / 2 + 2 * answer_us() + margin_us;
+	return larger(3 * pace_us(rtt_us_, false, true) / 2 + 2 * answer_us(),
+		      rtt_us_ + silence_us()) +
+	       margin_us;
+}
+
+mplink_u64 Meter::silence_us() const
+{
+	return larger(2 * pace_us(rtt_us_, false, true), least_silence_us) + rtt_us_ / 4;
+}
+
+bool Meter::heard_lately(mplink_u64 now_us) const
+{
+	return now_us - heard_us_ < silence_us();
 }
 
 void Meter::judge(mplink_u64 now_us, bool alive, bool in_time)
@@ -112,7 +127,7 @@ void Meter::judge(mplink_u64 now_us, bool alive, bool in_time)
 		caution_--;
 		wrong_us_ = now_us;
 	}
-	if (suspect() || !in_time || waited_us(now_us, 2) <= answer_us())
+	if (suspect() || !in_time || heard_lately(now_us) || waited_us(now_us, 2) <= answer_us())
 		return;
 	suspect_us_ = now_us;
 	interrupted_ = true;
@@ -204,6 +219,7 @@ mplink_u32 Meter::take(mplink_u64 now_us, const mplink_report &report)
 	if (!reports_)
 		begin(report);
 	wrong_ = 0;
+	heard_us_ = now_us;
 	acknowledge(report);
 	clear(now_us, report);
 	take_times(now_us, report);

@@ -19,6 +19,9 @@ public:
 	static constexpr mplink_u64 mark_us = 10000;
 	static constexpr mplink_u64 sparse_us = 100000; // when few packets are sent
 	static constexpr mplink_u64 idle_us = 1000000;  // when none is sent
+	// A sender that replays soon tells that none is sent any more: else the far end would wait
+	// for what the link may owe.
+	static constexpr mplink_u64 quiet_us = 50000;
 	// So many marks per round trip are enough.  All marks under way are remembered.
 	static constexpr mplink_u32 marks_per_rtt = 32;
 	static constexpr mplink_u32 marks_kept = 128;
@@ -46,6 +49,9 @@ public:
 	// the link is dead.  With a second such mark, the link is suspect.
 	static constexpr mplink_u64 least_deviation_us = 2000;
 	static constexpr mplink_u64 margin_us = 5000;
+	// But not if any report has come lately: while a queue grows, each takes longer than the
+	// one before, and some are lost, but they come.
+	static constexpr mplink_u64 least_silence_us = 25000;
 	// Each wrong suspicion makes the next one wait longer by a quarter, up to four times; the
 	// last such quarter is forgotten after so long.
 	static constexpr mplink_u8 caution_least = 4;
@@ -132,6 +138,8 @@ private:
 	mplink_u64 pace_in_doubt_us(mplink_u64 now_us) const;
 	// How long an answer may take before its mark is overdue.
 	mplink_u64 answer_us() const;
+	mplink_u64 silence_us() const;
+	bool heard_lately(mplink_u64 now_us) const;
 	// How long the first mark without an answer has waited, or the one after it.
 	mplink_u64 waited_us(mplink_u64 now_us, mplink_u32 nth = 1) const;
 	void acknowledge(const mplink_report &report);
@@ -153,6 +161,7 @@ private:
 	mplink_u64 marked_us_ = 0;
 	mplink_u64 marked_packets_ = 0;
 	mplink_u64 marked_bytes_ = 0;
+	bool marked_idle_ = true; // nothing was sent before the last mark
 
 	// Suspicion.
 	mplink_u64 suspect_us_ = 0; // since when; 0: it is not suspect
@@ -167,6 +176,7 @@ private:
 	mplink_u16 reported_ = 0; // the tick of the last mark that was reported
 
 	// Reports.
+	mplink_u64 heard_us_ = 0;       // when the last one came
 	mplink_u64 noticed_us_ = 0;     // when silence was noticed
 	mplink_u64 heard_capacity_ = 0; // the capacity, by the last report
 	mplink_u64 reports_ = 0;

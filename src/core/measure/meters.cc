@@ -44,7 +44,6 @@ mplink_u64 Meters::sum(mplink_u64 (Meter::*count)() const) const
 	return all;
 }
 
-// When the packets of any link have been sent once more; 0: never.
 mplink_u16 Meters::replay_ms() const
 {
 	constexpr mplink_u64 most = 65535;
@@ -68,6 +67,7 @@ bool Meters::mark(mplink_u32 link, mplink_u64 now_us, const mplink_counters &sen
 	if (!meter)
 		return false;
 	mark.link = static_cast<mplink_u8>(link);
+	mark.repairs = replays_;
 	mark.replay_ms = replay_ms();
 	return meter->mark(now_us, sent, replays_, tick_, mark);
 }

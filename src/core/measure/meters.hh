@@ -28,6 +28,8 @@ public:
 	// Bytes a second that the known links carry together, without those of which there is a
 	// bit.
 	mplink_u64 capacity_without(mplink_u64 links) const;
+	// When the packets of any link have been sent once more; 0: never.
+	mplink_u16 replay_ms() const;
 	// How often links were suspect, and how often that was wrong.
 	mplink_u64 suspicions() const
 	{
@@ -65,7 +67,6 @@ private:
 	// After a link has become suspect, its packets are sent within this time.
 	static constexpr mplink_u64 resend_us = 15000;
 
-	mplink_u16 replay_ms() const;
 	mplink_u64 sum(mplink_u64 (Meter::*count)() const) const;
 	// How much longer that delay is than the shortest one of all known links.
 	mplink_u64 above_least(const Meter &meter, mplink_s64 (Meter::*delay)() const) const;

@@ -2,9 +2,10 @@
 // One operation on a flow bucket (arrive, expire or flush): its working state and result.
 //
 // resequencer_equalizer.cc holds packets back that are in order, resequencer_replay_wait.cc tells
-// how long gaps wait for replays, resequencer_gaps.cc deals with gaps in the numbers,
-// resequencer_doubts.cc with packets that are doubted, resequencer.cc with packets that arrive, and
-// resequencer_replay.cc with those that were sent once more.  Each calls only those before it.
+// how long gaps wait for replays, resequencer_repair.cc asks for what is lost, resequencer_gaps.cc
+// deals with gaps in the numbers, resequencer_doubts.cc with packets that are doubted,
+// resequencer.cc with packets that arrive, and resequencer_replay.cc with those that were sent once
+// more.  Each calls only those before it.
 #pragma once
 #include "base/atomic.hh"
 #include "base/deadline.hh"
@@ -28,6 +29,7 @@ public:
 
 	void arrive(mplink_held &packet);
 	void replay(mplink_held &packet);
+	void refusal(const mplink_nack &nack);
 	void refuse(mplink_held &packet, Refusal why);
 	// Delivers what is in order, and gives up what will not come.
 	void settle();
@@ -110,8 +112,16 @@ private:
 		return first.seq - b_.next > near && !followed();
 	}
 	bool full() const;
+	bool overtaken_by_all();
 	bool passed();
-	bool link_reorders();
+	// Whether a link has reordered packets lately.  Then a link that has passed a gap proves
+	// nothing, and only the timer tells what is lost.
+	bool link_reorders()
+	{
+		const mplink_u64 overtaken_us = all_.rare_.overtaken_us.read();
+
+		return overtaken_us && elapsed(now(), overtaken_us) < distrust_us;
+	}
 	void overtaken()
 	{
 		all_.rare_.overtaken_us.write(now());
@@ -156,6 +166,22 @@ private:
 	bool may_owe(mplink_u32 id, const LinkState &link);
 	bool replayed_lately(const mplink_held &packet);
 	void note_replay(mplink_u32 seq);
+	void count_replay(const mplink_held &packet);
+	bool patient() const;
+
+	// --- repair ---
+
+	bool repairs(const mplink_held &packet);
+	bool may_bring(mplink_u32 id, const mplink_held &packet);
+	bool lost_before(const mplink_held &packet);
+	bool afford(mplink_u32 count);
+	bool ask(mplink_u32 first, mplink_held &packet);
+	void ask_for_lost();
+	void ask_for_late();
+	bool ask_once_more();
+	mplink_u64 repaired_at();
+	mplink_u32 asked_for_us(const mplink_held &packet);
+	bool was_asked_for(const mplink_held &packet);
 
 	// --- the delay equaliser ---
 
@@ -180,6 +206,15 @@ private:
 	static constexpr mplink_u64 too_old_us = 4000000;
 	// This many packets are too late before the user is told of a slow link.
 	static constexpr mplink_u32 enough_slow = 4;
+	// A mark follows the first packet after a rest within this time.
+	static constexpr mplink_u64 mark_after_us = 15000;
+	// So often a gap is asked for: a NACK may be lost, or what it asks for.
+	static constexpr mplink_u8 most_asked = 2;
+	// mplink_held.replayed.
+	static constexpr mplink_u8 unasked = 1;
+	static constexpr mplink_u8 asked_for = 2;
+	// mplink_held.asked of a gap that the sender does not repair.
+	static constexpr mplink_u8 hopeless = 255;
 
 	Resequencer &all_;
 	Bucket &b_;
@@ -192,6 +227,8 @@ private:
 	// passed(): a link has been silent for so long that it is not waited for, except for as
 	// long as it is slower than others.
 	mplink_u32 lag_us_ = 0;
+	mplink_u32 nr_nacks_ = 0;
+	mplink_nack nacks_[MPLINK_NACKS];
 	HeldList delivered_;
 	HeldList refused_;
 };

@@ -90,6 +90,9 @@ public:
 
 		return delays && delays->idle[link].read();
 	}
+	// The link of these by which packets take least now, with the queues that the last marks
+	// have seen.
+	mplink_u32 fastest(mplink_u64 links, mplink_u64 now_us) const;
 	// How late a packet may come after one that was sent behind it, by the queues that the
 	// last marks have seen.  Twice that, because queues grow.
 	mplink_u32 spread_us(mplink_u64 now_us) const

@@ -70,8 +70,27 @@ public:
 		return above;
 	}
 
+	// The packet with the lowest number that is not below seq, or null.  seq is not below what
+	// the bucket expects.
+	mplink_held *from(mplink_u32 seq) const
+	{
+		const mplink_u32 place = seq - base_;
+		mplink_held *above = nullptr;
+
+		for (mplink_held *at = root_; at;) {
+			if (at->seq - base_ >= place) {
+				above = at;
+				at = at->next;
+			} else {
+				at = at->right;
+			}
+		}
+		return above;
+	}
+
 	// held_us must be set.  It is lowered to that of the next higher packet, because the gap
-	// before that one has been open for as long.  False: the number is in the tree already.
+	// before that one has been open for as long.  asked is that packet's, too.  False: the
+	// number is in the tree already.
 	[[nodiscard]] bool insert(mplink_held &packet, mplink_u16 rank)
 	{
 		if (!root_)
@@ -92,6 +111,9 @@ public:
 		}
 		if (above && above->held_us < packet.held_us)
 			packet.held_us = above->held_us;
+		// What is missing before it was missing before that one.
+		packet.asked = above ? above->asked : mplink_u8{0};
+		packet.asked_us = above ? above->asked_us : 0;
 
 		packet.rank = rank;
 		mplink_held **at = &root_;

@@ -8,11 +8,9 @@ namespace mplink
 
 mplink_u32 ReorderTimer::timeout_us(const TunnelSettings &settings) const
 {
-	const mplink_u32 now = spread_.read();
-	const mplink_u32 before = spread_before_.read();
 	const mplink_u32 least = settings.outoforder_min_us.read();
 	const mplink_u32 most = settings.outoforder_max_us.read();
-	const mplink_u64 timeout = 2 * mplink_u64{now > before ? now : before};
+	const mplink_u64 timeout = 2 * mplink_u64{spread_us()};
 
 	if (timeout > most)
 		return most;

@@ -3,6 +3,7 @@
 // follows from how long links took before.  One per peer, shared by all CPUs.
 #pragma once
 #include "base/atomic.hh"
+#include "base/order.hh"
 #include "link/settings.hh"
 
 namespace mplink
@@ -17,6 +18,12 @@ public:
 
 	// Microseconds: twice the spread of the links' delays, within the bounds of settings.
 	mplink_u32 timeout_us(const TunnelSettings &settings) const;
+
+	// The spread itself.
+	mplink_u32 spread_us() const
+	{
+		return larger(spread_.read(), spread_before_.read());
+	}
 
 	// A packet has filled a gap that was open for open_us.
 	void filled(mplink_u64 now_us, mplink_u64 open_us);

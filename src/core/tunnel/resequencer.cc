@@ -47,6 +47,9 @@ void Resequencer::counters(mplink_resequencer_counters &sum) const
 #define MPLINK_REPLAY_COUNTER(id, name, ...) sum.name = 0;
 #include "uapi/mplink_attributes.def"
 	sum.replayed = rare_.replayed.read();
+	sum.repaired = rare_.repaired.read();
+	sum.repair_asked = rare_.repair_asked.read();
+	sum.repair_us = repair_time_.mean_us();
 	sum.held += in_lines_.read();
 	sum.timer_us = timer_.timeout_us(settings_);
 }
@@ -55,8 +58,9 @@ void Resequencer::counters(mplink_resequencer_counters &sum) const
 void Resequencer::BucketOperation::take(mplink_held &packet)
 {
 	const LinkState &l = *link(packet.link);
-	const bool first =
-		b_.waiting.empty() || packet.seq - b_.next < b_.waiting.first().seq - b_.next;
+	const mplink_held *above = b_.waiting.from(packet.seq);
+	const bool new_number = !above || above->seq != packet.seq;
+	const bool first = b_.waiting.empty() || (new_number && above == &b_.waiting.first());
 
 	packet.held_us = now();
 	packet.due_us = static_cast<mplink_u32>(now()) + hold_back_us(packet);
@@ -66,11 +70,10 @@ void Resequencer::BucketOperation::take(mplink_held &packet)
 	} else {
 		if (recent(l) && ahead_of(packet.seq, l.highest) < 0)
 			overtaken();
-		// The packet closes the first gap, or a part of it.  How late it comes after a
-		// replay says nothing of the links' delays.
-		if (first && !b_.waiting.empty() && !stray(b_.waiting.first()) &&
-		    !b_.waiting.first().replayed)
-			all_.timer_.filled(now(), elapsed(now(), b_.waiting.first().held_us));
+		// The packet closes a gap, or a part of it.  How late it comes after a replay says
+		// nothing of the links' delays.
+		if (above && new_number && above->replayed != unasked && !(first && stray(*above)))
+			all_.timer_.filled(now(), elapsed(now(), above->held_us));
 		trust(packet);
 		note(packet);
 		b_.believed += first;
@@ -131,7 +134,8 @@ void Resequencer::BucketOperation::old(mplink_held &packet)
 
 void Resequencer::BucketOperation::arrive(mplink_held &packet)
 {
-	packet.replayed = false;
+	packet.replayed = 0;
+	packet.asked = 0;
 	if (!b_.arrivals && !b_.held && !b_.next && packet.seq >= first_numbers) {
 		b_.next = b_.top = packet.seq;
 		b_.record.begin(packet.seq);

@@ -20,6 +20,7 @@
 #include "tunnel/equalizer.hh"
 #include "tunnel/held_tree.hh"
 #include "tunnel/reorder_timer.hh"
+#include "tunnel/repair_time.hh"
 #include "tunnel/sequence_record.hh"
 
 namespace mplink
@@ -85,6 +86,10 @@ public:
 	static constexpr mplink_u64 bulk_packets = 160;
 	// A mark's promise of replays holds until a later one promises less, or for so long.
 	static constexpr mplink_u64 promise_us = 1000000;
+	// In a second, one number may be asked for of so many packets that came in the last one,
+	// and so many in any case.
+	static constexpr mplink_u32 repair_share = 32;
+	static constexpr mplink_u32 repair_burst = 64;
 	// Timers and interrupts at both ends, beyond what the promise says.
 	static constexpr mplink_u32 replay_margin_us = 5000;
 
@@ -114,7 +119,7 @@ public:
 	void mark(mplink_u32 link, const mplink_mark &mark, mplink_u64 now_us)
 	{
 		(void)equalizer_.take(link, mark, now_us);
-		promise(mplink_u32{mark.replay_ms} * 1000, now_us);
+		promise(mark, now_us);
 	}
 
 	// Another link will have this id.  As mark().
@@ -134,20 +139,29 @@ private:
 #define MPLINK_REPLAY_COUNTER(...) // counted where packets are sent
 #include "uapi/mplink_attributes.def"
 		Shared<mplink_u64> replayed;
+		Shared<mplink_u64> repaired;
+		Shared<mplink_u64> repair_asked;
 		Shared<mplink_u64> overtaken_us; // when a link last reordered packets; 0: never
 		Shared<mplink_u64> told_slow;    // links already reported as slow, by id
 	};
 
 	class BucketOperation;
 
-	void promise(mplink_u32 us, mplink_u64 now_us);
+	void promise(const mplink_mark &mark, mplink_u64 now_us);
 	// If a link has died, its packets are sent once more within this time.  0: they are not,
 	// or the sender has told nothing lately.
 	mplink_u32 promised_us(mplink_u64 now_us) const;
 
+	// After so long, a packet that was asked for will not come.
+	mplink_u32 repair_us(mplink_u64 now_us) const
+	{
+		return repair_time_.most_us(promised_us(now_us));
+	}
+
 	const TunnelSettings &settings_;
 	Shared<mplink_u32> equalize_{MPLINK_EQUALIZE_INHERIT};
 	ReorderTimer timer_;
+	RepairTime repair_time_;
 	Equalizer equalizer_;
 	// Packets in the lines of all buckets; every CPU writes it, and rare_.held, which counts
 	// those behind gaps.
@@ -156,6 +170,7 @@ private:
 	// What marks promise of replays: the most that one has said lately, and when.
 	Shared<mplink_u32> promised_us_;
 	Shared<mplink_u64> promised_at_us_;
+	Shared<bool> repairs_; // the last mark says that the sender takes NACK
 };
 
 // A flow bucket.  A peer has 256 of them, and most peers use few.  So the kernel makes a
@@ -192,6 +207,8 @@ public:
 	void arrive(LinksAlive alive, mplink_held &packet, mplink_release &release);
 	// A packet that was sent once more has come.
 	void replay(LinksAlive alive, mplink_held &packet, mplink_release &release);
+	// The sender does not send these numbers once more.
+	void refusal(LinksAlive alive, const mplink_nack &nack, mplink_release &release);
 	void expire(LinksAlive alive, mplink_release &release);
 	void flush(mplink_release &release);
 	// Once a second.
@@ -240,18 +257,19 @@ private:
 	// The last gap was given up because of a single packet, and leap_to is the number
 	// after that packet.  While next is leap_to, nothing has followed.
 	bool leapt : 1 = false;
-	mplink_u8 leap_link = 0;
 	bool leap_wide : 1 = false; // the gap is wide, and not counted yet
 	bool timed_out : 1 = false; // the timer gave up the last gap
 	bool bulk : 1 = false;      // the last review found a bulk flow
 	// Doubted packets with no believed packet between them: how many, up to long_row, and
 	// the last one's link and number.
-	mplink_u8 row = 0;
-	mplink_u8 run = 0; // how many of them have consecutive numbers, up to long_run
+	mplink_u8 row : 5 = 0;
+	mplink_u8 run : 3 = 0; // how many of them have consecutive numbers, up to long_run
 	mplink_u8 row_link = 0;
+	mplink_u8 leap_link = 0;
 	mplink_u8 nr_doubted = 0;
 	// Packets refused since the last new number, up to enough_stragglers.
 	mplink_u8 refused = 0;
+	mplink_u16 credit = repair_burst; // so many numbers may be asked for before the next review
 	mplink_u32 leap_from = 0;
 	mplink_u32 leap_to = 0;
 	mplink_u32 row_seq = 0;
@@ -261,6 +279,7 @@ private:
 	mplink_u32 last_run_end = 0;
 	mplink_u32 restart_ms = 0; // when the present run began; odd; 0: it is the first
 	mplink_u32 refused_ms = 0;
+	mplink_u32 asked = 0; // gaps below this number have been asked for, if it is ahead
 	// A gap that was given up.  A packet that comes late for it tells how long to wait.
 	mplink_u64 late_us = 0; // since when the gap was open; 0: there is none
 	mplink_u32 late_from = 0;

@@ -50,10 +50,10 @@ void Resequencer::BucketOperation::suspect(const mplink_held &packet)
 	const bool row = in_a_row() && apart(packet.seq, b_.row_seq) <= most_apart;
 
 	if (row && packet.seq == b_.row_seq + 1)
-		b_.run = static_cast<mplink_u8>(b_.run + (b_.run < long_run));
+		b_.run = (b_.run + (b_.run < long_run)) & 7U;
 	else
 		b_.run = 1;
-	b_.row = row ? static_cast<mplink_u8>(b_.row + (b_.row < long_row)) : 1;
+	b_.row = row ? (b_.row + (b_.row < long_row)) & 31U : 1U;
 	b_.row_seq = packet.seq;
 	b_.row_link = packet.link;
 	b_.row_next = b_.next;
@@ -151,6 +151,7 @@ void Resequencer::BucketOperation::adopt(mplink_u32 seq)
 void Resequencer::BucketOperation::go_back()
 {
 	b_.next = b_.leap_from;
+	b_.asked = b_.next;
 	b_.record.begin(b_.next);
 	b_.leapt = false;
 	b_.leap_wide = false;
@@ -203,6 +204,7 @@ void Resequencer::BucketOperation::restart(mplink_u32 next)
 	b_.restart_ms = (now_ms() - 1) | 1;
 	b_.born = b_.arrivals;
 	b_.next = next;
+	b_.asked = next;
 	b_.top = next;
 	b_.record.begin(next);
 	b_.timed_out = false;

@@ -123,6 +123,8 @@ void Resequencer::Bucket::review(mplink_u64 now_us)
 
 	reviewed = static_cast<mplink_u32>(arrivals);
 	bulk = came >= bulk_packets;
+	credit = static_cast<mplink_u16>(
+		smaller(larger(came / repair_share, repair_burst), mplink_u32{0xffff}));
 	if (setting == MPLINK_EQUALIZE_OFF) {
 		level_us = 0;
 		beginning = false;

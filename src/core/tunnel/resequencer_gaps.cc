@@ -5,15 +5,6 @@
 namespace mplink
 {
 
-// Whether a link has reordered packets lately.  Then a link that has passed a gap proves
-// nothing, and only the timer tells what is lost.
-bool Resequencer::BucketOperation::link_reorders()
-{
-	const mplink_u64 overtaken_us = all_.rare_.overtaken_us.read();
-
-	return overtaken_us && elapsed(now(), overtaken_us) < distrust_us;
-}
-
 bool Resequencer::BucketOperation::full() const
 {
 	const mplink_u64 held = all_.rare_.held.read() + b_.held - held_before_;
@@ -127,9 +118,9 @@ void Resequencer::BucketOperation::refuse_all_doubted()
 		refuse_doubted();
 }
 
-// Whether all links that could fill the gap have passed it.  A single packet beyond a wide gap
-// says so of its own link only.
-bool Resequencer::BucketOperation::passed()
+// Whether all links that could fill the gap have brought later numbers.  A single packet beyond a
+// wide gap says so of its own link only.
+bool Resequencer::BucketOperation::overtaken_by_all()
 {
 	const mplink_held &first = b_.waiting.first();
 	const bool proves_nothing = link_reorders();
@@ -155,10 +146,25 @@ bool Resequencer::BucketOperation::passed()
 	return true;
 }
 
+// Whether all links have passed the gap, by later numbers or by marks.
+bool Resequencer::BucketOperation::passed()
+{
+	if (overtaken_by_all())
+		return true;
+	if (link_reorders() || stray(b_.waiting.first()) || !lost_before(b_.waiting.first()))
+		return false;
+	lag_us_ = 0;
+	return true;
+}
+
 // When the first gap is to be given up, as mplink_now_us().
 mplink_u64 Resequencer::BucketOperation::due(bool passed)
 {
 	const mplink_held &first = b_.waiting.first();
+
+	if (first.asked)
+		return repaired_at();
+
 	mplink_u64 wait = stray(first) ? longest_us() : timeout_us();
 
 	if (passed)
@@ -188,7 +194,7 @@ void Resequencer::BucketOperation::drain()
 		b_.next++;
 		b_.reordered.add_alone(1);
 		if (packet.replayed)
-			all_.rare_.replayed.add(1);
+			count_replay(packet);
 		delivered_.append(packet);
 		// The numbers have reached it, so it was right.
 		if (packet.doubted)
@@ -253,7 +259,7 @@ void Resequencer::BucketOperation::settle()
 	while (!b_.waiting.empty()) {
 		const bool all_passed = passed();
 
-		if (now() >= due(all_passed))
+		if (now() >= due(all_passed) && !ask_once_more())
 			end_gap(all_passed ? all_.rare_.lost_rule : all_.rare_.lost_timer);
 		else if (!full())
 			break;
@@ -262,6 +268,7 @@ void Resequencer::BucketOperation::settle()
 		else
 			end_gap(all_.rare_.lost_overflow);
 	}
+	ask_for_lost();
 	while (!b_.doubted.empty() &&
 	       (full() || now() >= b_.doubted.first().held_us + longest_us()))
 		refuse_doubted();
@@ -292,6 +299,11 @@ void Resequencer::BucketOperation::finish(mplink_release &release)
 		release.deadline_us =
 			earlier(release.deadline_us, b_.doubted.first().held_us + longest_us());
 	release.slow_us = slow_us_;
+	release.nr_nacks = nr_nacks_;
+	for (mplink_u32 i = 0; i < nr_nacks_; i++)
+		release.nacks[i] = nacks_[i];
+	if (nr_nacks_)
+		release.nack_link = all_.equalizer_.fastest(alive_.ids(), now());
 }
 
 } // namespace mplink

@@ -3,7 +3,8 @@
 //
 // A replay has its old number, and comes in no order with what its link carries.  So it is looked
 // at apart from the order of links: it never shows that a link has passed a gap, that the far end
-// began anew, or that a doubted packet is right.  It fills a gap, or it is refused.
+// began anew, or that a doubted packet is right.  It fills a gap, or it is refused.  If the sender
+// refuses to send it, its gap waits no longer.
 #include "tunnel/bucket_operation.hh"
 
 namespace mplink
@@ -18,7 +19,7 @@ void Resequencer::BucketOperation::replay(mplink_held &packet)
 	packet.held_us = now();
 	packet.due_us = static_cast<mplink_u32>(now());
 	packet.doubted = false;
-	packet.replayed = true;
+	packet.replayed = was_asked_for(packet) ? asked_for : unasked;
 
 	if (ahead_of(packet.seq, b_.next) < 0) {
 		refuse(packet, b_.record.fate(b_.next, packet.seq) == Fate::delivered
@@ -35,7 +36,7 @@ void Resequencer::BucketOperation::replay(mplink_held &packet)
 		note_replay(packet.seq);
 		b_.next++;
 		b_.nr_in_order.add_alone(1);
-		all_.rare_.replayed.add(1);
+		count_replay(packet);
 		delivered_.append(packet);
 	} else {
 		note_replay(packet.seq);
@@ -51,6 +52,31 @@ void Resequencer::Bucket::replay(LinksAlive alive, mplink_held &packet, mplink_r
 	BucketOperation operation(*this, alive);
 
 	operation.replay(packet);
+	operation.finish(release);
+}
+
+void Resequencer::BucketOperation::refusal(const mplink_nack &nack)
+{
+	for (mplink_u64 left = nack.missing; left; left &= left - 1) {
+		const mplink_u32 seq = nack.first + static_cast<mplink_u32>(__builtin_ctzll(left));
+
+		if (ahead_of(seq, b_.next) < 0)
+			continue;
+
+		mplink_held *above = b_.waiting.from(seq);
+
+		if (above && above->seq != seq && above->asked)
+			above->asked = hopeless;
+	}
+	settle();
+}
+
+void Resequencer::Bucket::refusal(LinksAlive alive, const mplink_nack &nack,
+				  mplink_release &release)
+{
+	BucketOperation operation(*this, alive);
+
+	operation.refusal(nack);
 	operation.finish(release);
 }
 

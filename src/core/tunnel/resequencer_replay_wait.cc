@@ -10,8 +10,12 @@ namespace mplink
 {
 
 // A mark has told how soon replays come.  One CPU at a time.
-void Resequencer::promise(mplink_u32 us, mplink_u64 now_us)
+void Resequencer::promise(const mplink_mark &mark, mplink_u64 now_us)
 {
+	const mplink_u32 us = mplink_u32{mark.replay_ms} * 1000;
+
+	if (repairs_.read() != !!mark.repairs)
+		repairs_.write(mark.repairs);
 	if (us && us < promised_us_.read() && elapsed(now_us, promised_at_us_.read()) < promise_us)
 		return;
 	promised_us_.write(us);
@@ -47,14 +51,20 @@ bool Resequencer::BucketOperation::may_owe(mplink_u32 id, const LinkState &link)
 			   marked + mplink_u64{2} * all_.promised_us(now()) > first.held_us);
 }
 
+// Whether the bucket's packets may wait for one that is sent once more.
+bool Resequencer::BucketOperation::patient() const
+{
+	const mplink_u32 came = static_cast<mplink_u32>(b_.arrivals) - b_.reviewed;
+
+	return b_.bulk || came >= bulk_packets || b_.waiting.first().kind == MPLINK_PACKET_TCP_DATA;
+}
+
 // How long the first gap must wait at least, because a replay may fill it.
 mplink_u32 Resequencer::BucketOperation::replay_wait_us()
 {
 	const mplink_u32 promised = all_.promised_us(now());
 
-	const mplink_u32 came = static_cast<mplink_u32>(b_.arrivals) - b_.reviewed;
-
-	if (!promised || (!b_.bulk && came < bulk_packets))
+	if (!promised || !patient())
 		return 0;
 	for (mplink_u32 id = 0; id < b_.room; id++)
 		if (may_owe(id, b_.links[id]))
@@ -69,6 +79,12 @@ bool Resequencer::BucketOperation::replayed_lately(const mplink_held &packet)
 {
 	return b_.replayed_ms && ahead_of(packet.seq, b_.replayed_from) >= 0 &&
 	       for_ms(b_.replayed_ms) < lifetime_ms;
+}
+
+// The packet is delivered.
+void Resequencer::BucketOperation::count_replay(const mplink_held &packet)
+{
+	(packet.replayed == asked_for ? all_.rare_.repaired : all_.rare_.replayed).add(1);
 }
 
 void Resequencer::BucketOperation::note_replay(mplink_u32 seq)

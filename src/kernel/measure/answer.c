@@ -237,6 +237,22 @@ static u32 mplink_measure_take_report(const struct mplink_far_end *end,
 	return verdict ? MPLINK_GRE_DROP_REPORT : MPLINK_GRE_DROP_NONE;
 }
 
+static u32 mplink_measure_take_nack(const struct mplink_far_end *end,
+				    const struct mplink_nack *nack)
+{
+	struct mplink_measure *measure = end->tunnel->measure;
+
+	if (nack->refused) {
+		mplink_resequence_refused(end->tunnel, nack);
+		return MPLINK_GRE_DROP_NONE;
+	}
+	spin_lock(&measure->lock);
+	if (measure->kept)
+		mplink_replay_ask(measure->kept, nack, end->link);
+	spin_unlock(&measure->lock);
+	return MPLINK_GRE_DROP_NONE;
+}
+
 static u32 mplink_measure_take(struct mplink_far_end *end, const struct mplink_addr *to,
 			       const struct mplink_message *message)
 {
@@ -247,6 +263,8 @@ static u32 mplink_measure_take(struct mplink_far_end *end, const struct mplink_a
 		return mplink_measure_take_mark(end, to, &message->mark);
 	case MPLINK_MESSAGE_REPORT:
 		return mplink_measure_take_report(end, &message->report);
+	case MPLINK_MESSAGE_NACK:
+		return mplink_measure_take_nack(end, &message->nack);
 	default:
 		return MPLINK_GRE_DROP_NONE;
 	}

@@ -25,6 +25,7 @@
 #include "mplink/platform.h"
 #include "packet/path.h"
 #include "report/trace.h"
+#include "tunnel/repair.h"
 #include "tunnel/replay.h"
 #include "tunnel/resend.h"
 #include "tunnel/sockets.h"
@@ -50,6 +51,19 @@ void mplink_measure_send(struct mplink_measure *measure, const struct mplink_pat
 	};
 
 	mplink_message_send(measure->tunnel->vnic, &way, message);
+}
+
+void mplink_measure_nack(const struct mplink_tunnel *tunnel, u32 link,
+			 const struct mplink_nack *nack)
+{
+	const struct mplink_path *path = mplink_core_peer_path(tunnel->peer, link);
+	const struct mplink_message message = {
+		.type = MPLINK_MESSAGE_NACK,
+		.nack = *nack,
+	};
+
+	if (path)
+		mplink_measure_send(tunnel->measure, path, &message);
 }
 
 /* --- asking and marking: the timer ------------------------------------------------------- */
@@ -105,6 +119,13 @@ static u64 mplink_measure_mark(struct mplink_measure *measure, u32 link, u64 now
 	return sum.tx_packets;
 }
 
+/* The far end may ask for what is kept. */
+static bool mplink_measure_idle(const struct mplink_measure *measure, u64 now)
+{
+	return now >= measure->active_at + MPLINK_MEASURE_ACTIVE_US &&
+	       !(measure->kept && mplink_replay_keeps(measure->kept));
+}
+
 /* Returns how long to wait in microseconds. */
 static u64 mplink_measure_next(struct mplink_measure *measure, u64 now, u64 sent)
 {
@@ -121,7 +142,7 @@ static u64 mplink_measure_next(struct mplink_measure *measure, u64 now, u64 sent
 		measure->idle_wait = MPLINK_MEASURE_IDLE_US;
 	}
 	/* Another CPU may have written a later time. */
-	measure->resting = now >= measure->active_at + MPLINK_MEASURE_ACTIVE_US;
+	measure->resting = mplink_measure_idle(measure, now);
 	if (!measure->resting)
 		return MPLINK_MEASURE_TICK_US;
 	measure->idle_wait = min_t(u32, 2 * measure->idle_wait, MPLINK_CAPS_LAST_US);
@@ -181,7 +202,7 @@ void mplink_measure_wake(struct mplink_measure *measure, u64 now)
 static u64 mplink_measure_dead(struct mplink_measure *measure, u64 now, bool running)
 {
 	struct mplink_tunnel *tunnel = measure->tunnel;
-	const bool idle = now >= measure->active_at + MPLINK_MEASURE_ACTIVE_US;
+	const bool idle = mplink_measure_idle(measure, now);
 	const bool replays = running && measure->wanted && measure->meters && measure->replays &&
 			     READ_ONCE(tunnel->vnic->gre_udp.replay);
 
@@ -200,10 +221,39 @@ static u64 mplink_measure_dead(struct mplink_measure *measure, u64 now, bool run
 /* How many bytes the other links carry until the next tick, and some packets.  Hold the lock. */
 static u32 mplink_measure_room(const struct mplink_measure *measure, u64 dead)
 {
-	const u64 rate = measure->meters ? mplink_core_meters_capacity(measure->meters, dead) : 0;
+	const u64 rate = mplink_core_meters_capacity(measure->meters, dead);
 	const u64 bytes = rate / (USEC_PER_SEC / MPLINK_MEASURE_TICK_US);
 
 	return clamp_t(u64, bytes, MPLINK_MEASURE_BURST, U32_MAX);
+}
+
+/* @sent: packets on all links.  Hold the lock. */
+static struct mplink_replay_want mplink_measure_want(const struct mplink_measure *measure, u64 dead,
+						     u64 sent)
+{
+	if (!measure->meters)
+		return (struct mplink_replay_want){};
+	return (struct mplink_replay_want){
+		.dead = dead,
+		.bytes = mplink_measure_room(measure, dead),
+		/* There are fewer when a link has gone. */
+		.sent = sent > measure->sent ? sent - measure->sent : 0,
+		.linger = mplink_core_meters_replay_ms(measure->meters) *
+			  (USEC_PER_SEC / MSEC_PER_SEC) / MPLINK_MEASURE_TICK_US,
+	};
+}
+
+static void mplink_measure_resend(struct mplink_measure *measure,
+				  const struct mplink_replay_want *want)
+{
+	struct mplink_tunnel *tunnel = measure->tunnel;
+	const struct mplink_repair *repair;
+
+	if (!tunnel->replay)
+		return;
+	mplink_resend(tunnel, want, &measure->resent);
+	while ((repair = mplink_replay_refuse(tunnel->replay)))
+		mplink_measure_nack(tunnel, repair->link, &repair->nack);
 }
 
 static enum hrtimer_restart mplink_measure_timer(struct hrtimer *timer)
@@ -212,8 +262,8 @@ static enum hrtimer_restart mplink_measure_timer(struct hrtimer *timer)
 	struct mplink_tunnel *tunnel = measure->tunnel;
 	const u64 now = mplink_now_us();
 	bool running, ask;
+	struct mplink_replay_want want;
 	u64 sent = 0, dead;
-	u32 room = 0;
 	u32 id;
 
 	rcu_read_lock();
@@ -235,12 +285,10 @@ static enum hrtimer_restart mplink_measure_timer(struct hrtimer *timer)
 	spin_lock(&measure->lock);
 	if (measure->meters && measure->wanted)
 		mplink_core_meters_apply(measure->meters, tunnel->peer, measure->equalized);
-	if (dead)
-		room = mplink_measure_room(measure, dead);
+	want = mplink_measure_want(measure, dead, sent);
 	spin_unlock(&measure->lock);
 	/* After that, no packet chooses a dead link. */
-	if (tunnel->replay)
-		measure->resent += mplink_resend(tunnel, dead, room);
+	mplink_measure_resend(measure, &want);
 	spin_lock(&measure->lock);
 	/* When the virtual NIC comes up, mplink_measure_begin() starts it again. */
 	if (running && !measure->closed)
@@ -378,7 +426,8 @@ void mplink_measure_counters(struct mplink_tunnel *tunnel, struct mplink_reseque
 					      &sum->suspicions_wrong);
 	if (measure->kept)
 		mplink_replay_counters(measure->kept, sum);
-	sum->replay_sent = measure->resent;
+	sum->replay_sent = READ_ONCE(measure->resent.replays);
+	sum->repair_sent = READ_ONCE(measure->resent.repairs);
 	spin_unlock_bh(&measure->lock);
 }
 

@@ -57,6 +57,17 @@ void mplink_measure_confirm(struct mplink_tunnel *tunnel);
 void mplink_measure_notice(struct mplink_tunnel *tunnel, __be16 from, u8 bucket);
 
 /**
+ * mplink_measure_nack() - Ask the far end to send packets once more, or refuse to do so
+ * @tunnel: the peer's tunnel
+ * @link: id of the link by which to send the message; if it has no path, none is sent
+ * @nack: which packets
+ *
+ * Context: Softirqs disabled, in an RCU read section.
+ */
+void mplink_measure_nack(const struct mplink_tunnel *tunnel, u32 link,
+			 const struct mplink_nack *nack);
+
+/**
  * mplink_measure_receive() - Take messages about links
  * @end: the far end that has sent them
  * @skb: at the UDP header

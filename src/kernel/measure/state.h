@@ -8,6 +8,7 @@
 #include <linux/types.h>
 
 #include "mplink/measure.h"
+#include "tunnel/resend.h"
 
 struct mplink_path;
 struct mplink_replay;
@@ -27,7 +28,7 @@ struct mplink_tunnel;
  * @equalized: the far end holds received packets of bulk flows back
  * @replays: the far end takes replays
  * @kept: what is kept to be sent once more; NULL until it is needed; owned
- * @resent: how many packets were sent once more
+ * @resent: how many packets were sent once more; the timer's own
  * @epoch: random; an answer to our CAPS repeats it
  * @meters: what is known of the links, once the far end has answered
  * @caps_at: when CAPS is due, as mplink_now_us()
@@ -50,7 +51,7 @@ struct mplink_measure {
 	bool equalized;
 	bool replays;
 	struct mplink_replay *kept;
-	u64 resent;
+	struct mplink_resent resent;
 	u64 epoch;
 	struct mplink_meters *meters;
 	u64 caps_at;

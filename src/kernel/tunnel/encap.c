@@ -66,7 +66,7 @@ void mplink_encap(struct mplink_vnic *vnic, struct mplink_tunnel *tunnel,
 	skb_scrub_packet(skb, false);
 	replay = READ_ONCE(tunnel->replay);
 	if (replay)
-		mplink_replay_keep(replay, path, skb, &gre);
+		mplink_replay_keep(replay, path, skb, &gre, 0);
 	mplink_core_gre_write(__skb_push(skb, MPLINK_GRE_LEN), &gre);
 	mplink_outer_xmit(path, refdst, NULL, skb, &outer);
 }

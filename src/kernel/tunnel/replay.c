@@ -28,101 +28,10 @@
 #include "packet/outer.h"
 #include "packet/path.h"
 #include "tunnel/flows.h"
+#include "tunnel/kept.h"
+#include "tunnel/repair.h"
 #include "tunnel/replay.h"
 #include "tunnel/tunnel.h"
-
-/* Memory is taken in such pieces. */
-#define MPLINK_CHUNK_KIB 16
-/* After so many ticks without an acknowledgment a packet is of no use: about a second. */
-#define MPLINK_REPLAY_TICKS 200
-/* A link that has gone, whose id may be another link's by now. */
-#define MPLINK_REPLAY_ORPHAN MPLINK_MAX_LINKS
-/* The packet has been sent once more. */
-#define MPLINK_REPLAY_TAKEN (MPLINK_MAX_LINKS + 1)
-
-/**
- * struct mplink_kept - A packet that is kept
- * @seq: its sequence number
- * @tick: mplink_tunnel.tick when it left
- * @bucket: its flow bucket
- * @link: id of the link that it left by, MPLINK_REPLAY_ORPHAN or MPLINK_REPLAY_TAKEN
- * @mark: its mark
- * @priority: its priority
- * @len: length in bytes
- * @csum_start: where the checksum begins that has still to be filled in; @len: it is complete
- * @csum_offset: where it is filled in, from there
- * @bytes: the packet, from its IP header on
- */
-struct mplink_kept {
-	u32 seq;
-	u16 tick;
-	u8 bucket;
-	u8 link;
-	u32 mark;
-	u32 priority;
-	u16 len;
-	u16 csum_start;
-	u16 csum_offset;
-	u8 bytes[] __aligned(8);
-};
-
-/**
- * struct mplink_chunk - Memory for packets that follow each other
- * @next: the next newer one
- * @packets: how many there are
- * @used: bytes of @bytes that they take
- * @bytes: struct mplink_kept, one behind the other
- */
-struct mplink_chunk {
-	struct mplink_chunk *next;
-	u32 packets;
-	u32 used;
-	u8 bytes[] __aligned(8);
-};
-
-#define MPLINK_CHUNK_ROOM (MPLINK_CHUNK_KIB * 1024 - sizeof(struct mplink_chunk))
-
-/**
- * struct mplink_replay_cpu - What a CPU has sent and keeps
- * @lock: guards the others; take it with softirqs disabled
- * @oldest: its chunks, by age
- * @newest: the last of them, which has room perhaps
- * @spare: an empty chunk, or NULL
- * @packets: packets in all chunks, also in those that mplink_replay_take() is looking at
- * @chunks: how many there are
- * @links: a bit for the id of each link of which there are packets
- * @orphans: there are packets of links that have gone
- * @used: it has kept packets lately, so it has a part of what the peer may keep
- * @forgotten: packets that were not kept, or not until they were acknowledged
- */
-struct mplink_replay_cpu {
-	spinlock_t lock;	/* softirq off */
-	struct mplink_chunk *oldest;
-	struct mplink_chunk *newest;
-	struct mplink_chunk *spare;
-	u32 packets;
-	u32 chunks;
-	u64 links;
-	bool orphans;
-	bool used;
-	u64 forgotten;
-} ____cacheline_aligned_in_smp;
-
-/**
- * struct mplink_replay - The packets of a peer that are kept
- * @tunnel: the peer's tunnel
- * @max_packets: how many packets each CPU may keep
- * @max_chunks: and how many chunks
- * @acknowledged: by link id: what it was given before this tick is not kept any more
- * @cpu: by CPU
- */
-struct mplink_replay {
-	const struct mplink_tunnel *tunnel;
-	u32 max_packets;
-	u32 max_chunks;
-	u16 acknowledged[MPLINK_MAX_LINKS];
-	struct mplink_replay_cpu cpu[];
-};
 
 struct mplink_replay *mplink_replay_open(const struct mplink_tunnel *tunnel)
 {
@@ -133,6 +42,7 @@ struct mplink_replay *mplink_replay_open(const struct mplink_tunnel *tunnel)
 	if (!replay)
 		return NULL;
 	replay->tunnel = tunnel;
+	mplink_repairs_init(&replay->repairs);
 	for (i = 0; i < nr_cpu_ids; i++)
 		spin_lock_init(&replay->cpu[i].lock);
 	for (i = 0; i < MPLINK_MAX_LINKS; i++)
@@ -142,38 +52,12 @@ struct mplink_replay *mplink_replay_open(const struct mplink_tunnel *tunnel)
 
 /* --- packets in chunks ------------------------------------------------------------------------ */
 
-static u32 mplink_kept_size(u32 len)
-{
-	return ALIGN(sizeof(struct mplink_kept) + len, 8);
-}
-
-/* NULL: there are no more.  @kept: NULL for the first one. */
-static struct mplink_kept *mplink_kept_next(struct mplink_chunk *chunk, struct mplink_kept *kept)
-{
-	u8 *const at = kept ? (u8 *)kept + mplink_kept_size(kept->len) : chunk->bytes;
-
-	return at < chunk->bytes + chunk->used ? (struct mplink_kept *)at : NULL;
-}
-
-/* Whether nobody needs the packet any more. */
-static bool mplink_kept_done(const struct mplink_replay *replay, const struct mplink_kept *kept)
-{
-	return kept->link == MPLINK_REPLAY_TAKEN ||
-	       (kept->link != MPLINK_REPLAY_ORPHAN &&
-		(s16)(READ_ONCE(replay->acknowledged[kept->link]) - kept->tick) > 0);
-}
-
-static bool mplink_kept_aged(const struct mplink_replay *replay, const struct mplink_kept *kept)
-{
-	return (u16)(READ_ONCE(replay->tunnel->tick) - kept->tick) > MPLINK_REPLAY_TICKS;
-}
-
-static bool mplink_chunk_done(const struct mplink_replay *replay, struct mplink_chunk *chunk)
+static bool mplink_chunk_over(const struct mplink_replay *replay, struct mplink_chunk *chunk)
 {
 	struct mplink_kept *kept;
 
 	for (kept = mplink_kept_next(chunk, NULL); kept; kept = mplink_kept_next(chunk, kept))
-		if (!mplink_kept_done(replay, kept) && !mplink_kept_aged(replay, kept))
+		if (!mplink_kept_over(replay, kept))
 			return false;
 	return true;
 }
@@ -198,10 +82,9 @@ static void mplink_chunk_drop_oldest(const struct mplink_replay *replay,
 		cpu->spare = chunk;
 }
 
-/* Drops what is over from the oldest chunk on.  Hold the lock. */
-static void mplink_chunks_clean(const struct mplink_replay *replay, struct mplink_replay_cpu *cpu)
+void mplink_chunks_clean(const struct mplink_replay *replay, struct mplink_replay_cpu *cpu)
 {
-	while (cpu->oldest && mplink_chunk_done(replay, cpu->oldest))
+	while (cpu->oldest && mplink_chunk_over(replay, cpu->oldest))
 		mplink_chunk_drop_oldest(replay, cpu);
 }
 
@@ -269,8 +152,7 @@ static noinline struct mplink_chunk *mplink_chunk_make_room(const struct mplink_
 
 /* --- keeping ---------------------------------------------------------------------------------- */
 
-/* Follows the settings.  @first: a CPU that has begun to send; NULL: none. */
-static void mplink_replay_share(struct mplink_replay *replay, struct mplink_replay_cpu *first)
+void mplink_replay_share(struct mplink_replay *replay, struct mplink_replay_cpu *first)
 {
 	const struct mplink_vnic *vnic = replay->tunnel->vnic;
 	u32 used = 0;
@@ -296,7 +178,7 @@ static void mplink_replay_share(struct mplink_replay *replay, struct mplink_repl
 }
 
 void mplink_replay_keep(struct mplink_replay *replay, const struct mplink_path *path,
-			struct sk_buff *skb, const struct mplink_gre *gre)
+			struct sk_buff *skb, const struct mplink_gre *gre, u8 times)
 {
 	struct mplink_replay_cpu *cpu = &replay->cpu[smp_processor_id()];
 	const u32 size = mplink_kept_size(skb->len);
@@ -324,6 +206,7 @@ void mplink_replay_keep(struct mplink_replay *replay, const struct mplink_path *
 		.priority = skb->priority,
 		.len = skb->len,
 		.csum_start = skb->len,
+		.times = times,
 	};
 	if (skb->ip_summed == CHECKSUM_PARTIAL) {
 		kept->csum_start = skb_checksum_start_offset(skb);
@@ -370,151 +253,6 @@ void mplink_replay_orphan(struct mplink_replay *replay, u32 link)
 	}
 }
 
-/* --- taking out ------------------------------------------------------------------------------- */
-
-/* In the cb of a packet that is taken out. */
-struct mplink_replay_number {
-	u32 seq;
-	u8 bucket;
-};
-
-static struct mplink_replay_number *mplink_replay_number(struct sk_buff *skb)
-{
-	static_assert(sizeof(struct mplink_replay_number) <= sizeof(skb->cb));
-	return (struct mplink_replay_number *)skb->cb;
-}
-
-/* Returns NULL if memory is short. */
-static struct sk_buff *mplink_kept_skb(const struct mplink_kept *kept)
-{
-	const u32 headers = LL_MAX_HEADER + mplink_outer_len(true) + MPLINK_GRE_LEN;
-	struct sk_buff *skb = alloc_skb(headers + kept->len, GFP_NOWAIT | __GFP_NOWARN);
-
-	if (!skb)
-		return NULL;
-	skb_reserve(skb, headers);
-	skb_put_data(skb, kept->bytes, kept->len);
-	skb_reset_network_header(skb);
-	skb->protocol = htons(kept->bytes[0] >> 4 == 6 ? ETH_P_IPV6 : ETH_P_IP);
-	skb->mark = kept->mark;
-	skb->priority = kept->priority;
-	if (kept->csum_start < kept->len)
-		skb_partial_csum_set(skb, kept->csum_start, kept->csum_offset);
-	*mplink_replay_number(skb) = (struct mplink_replay_number){
-		.seq = kept->seq,
-		.bucket = kept->bucket,
-	};
-	return skb;
-}
-
-/* @links, @orphans: as in struct mplink_replay_cpu, of what is left. */
-struct mplink_replay_left {
-	u64 links;
-	bool orphans;
-	u32 forgotten;
-};
-
-static bool mplink_kept_dead(const struct mplink_kept *kept, u64 dead)
-{
-	return kept->link == MPLINK_REPLAY_ORPHAN || dead >> kept->link & 1;
-}
-
-/* @room: how many bytes may be sent. */
-static void mplink_chunk_take(const struct mplink_replay *replay, struct mplink_chunk *chunk,
-			      u64 dead, s64 *room, struct sk_buff_head *due,
-			      struct mplink_replay_left *left)
-{
-	struct mplink_kept *kept;
-	struct sk_buff *skb;
-
-	for (kept = mplink_kept_next(chunk, NULL); kept; kept = mplink_kept_next(chunk, kept)) {
-		if (mplink_kept_done(replay, kept) || mplink_kept_aged(replay, kept))
-			continue;
-		if (mplink_kept_dead(kept, dead) && *room > 0) {
-			*room -= kept->len;
-			skb = mplink_kept_skb(kept);
-			if (skb)
-				__skb_queue_tail(due, skb);
-			left->forgotten += !skb;
-			kept->link = MPLINK_REPLAY_TAKEN;
-		} else if (kept->link == MPLINK_REPLAY_ORPHAN) {
-			left->orphans = true;
-		} else {
-			left->links |= BIT_ULL(kept->link);
-		}
-	}
-}
-
-/* What the CPU sends meanwhile comes into chunks that are newer than those that are put back. */
-static void mplink_replay_sweep(const struct mplink_replay *replay, struct mplink_replay_cpu *cpu,
-				u64 dead, s64 *room, struct sk_buff_head *due)
-{
-	struct mplink_chunk *oldest, *newest, *chunk;
-	struct mplink_replay_left left = {};
-
-	spin_lock(&cpu->lock);
-	oldest = cpu->oldest;
-	newest = cpu->newest;
-	cpu->oldest = NULL;
-	cpu->newest = NULL;
-	cpu->links = 0;
-	cpu->orphans = false;
-	spin_unlock(&cpu->lock);
-	for (chunk = oldest; chunk; chunk = chunk->next)
-		mplink_chunk_take(replay, chunk, dead, room, due, &left);
-	spin_lock(&cpu->lock);
-	if (newest) {
-		newest->next = cpu->oldest;
-		cpu->oldest = oldest;
-		if (!cpu->newest)
-			cpu->newest = newest;
-	}
-	cpu->links |= left.links;
-	cpu->orphans |= left.orphans;
-	cpu->forgotten += left.forgotten;
-	spin_unlock(&cpu->lock);
-}
-
-/* Numbers are compared half around. */
-static void mplink_replay_follow(struct mplink_replay *replay)
-{
-	const u16 least = replay->tunnel->tick - U16_MAX / 4;
-	u32 i;
-
-	for (i = 0; i < MPLINK_MAX_LINKS; i++)
-		if ((s16)(least - replay->acknowledged[i]) > 0)
-			WRITE_ONCE(replay->acknowledged[i], least);
-}
-
-void mplink_replay_take(struct mplink_replay *replay, u64 dead, u32 bytes,
-			struct sk_buff_head *due)
-{
-	s64 room = bytes;
-	u32 i;
-
-	mplink_replay_follow(replay);
-	for (i = 0; i < nr_cpu_ids; i++) {
-		struct mplink_replay_cpu *cpu = &replay->cpu[i];
-
-		if (!READ_ONCE(cpu->used))
-			continue;
-		if (dead && (READ_ONCE(cpu->links) & dead || READ_ONCE(cpu->orphans)))
-			mplink_replay_sweep(replay, cpu, dead, &room, due);
-		spin_lock(&cpu->lock);
-		mplink_chunks_clean(replay, cpu);
-		if (!cpu->packets)
-			WRITE_ONCE(cpu->used, false);
-		spin_unlock(&cpu->lock);
-	}
-	mplink_replay_share(replay, NULL);
-}
-
-void mplink_replay_tell(struct sk_buff *skb, struct mplink_gre *gre)
-{
-	gre->seq = mplink_replay_number(skb)->seq;
-	gre->bucket = mplink_replay_number(skb)->bucket;
-}
-
 /* --- the end ---------------------------------------------------------------------------------- */
 
 void mplink_replay_purge(struct mplink_replay *replay)
@@ -545,6 +283,7 @@ void mplink_replay_counters(const struct mplink_replay *replay,
 		sum->replay_kept += READ_ONCE(replay->cpu[i].packets);
 		sum->replay_forgotten += READ_ONCE(replay->cpu[i].forgotten);
 	}
+	sum->repair_refused = READ_ONCE(replay->repairs.refused);
 }
 
 void mplink_replay_free(struct mplink_replay *replay)

@@ -9,7 +9,9 @@
 #include <linux/types.h>
 
 struct mplink_gre;
+struct mplink_nack;
 struct mplink_path;
+struct mplink_repair;
 struct mplink_replay;
 struct mplink_resequencer_counters;
 struct mplink_tunnel;
@@ -32,13 +34,14 @@ struct mplink_replay *mplink_replay_open(const struct mplink_tunnel *tunnel);
  * @path: the path by which it leaves
  * @skb: the packet, at its inner IP header
  * @gre: its GRE header
+ * @times: how often it was sent before
  *
  * A packet whose SCTP checksum is still to be filled in is not kept.
  *
  * Context: Softirqs disabled, in an RCU read section.
  */
 void mplink_replay_keep(struct mplink_replay *replay, const struct mplink_path *path,
-			struct sk_buff *skb, const struct mplink_gre *gre);
+			struct sk_buff *skb, const struct mplink_gre *gre, u8 times);
 
 /**
  * mplink_replay_acknowledge() - What a link was given has arrived, or is lost
@@ -63,10 +66,36 @@ void mplink_replay_acknowledge(struct mplink_replay *replay, u32 link, u16 tick)
 void mplink_replay_orphan(struct mplink_replay *replay, u32 link);
 
 /**
- * mplink_replay_take() - Drop what is not needed any more, and take what dead links were given
+ * struct mplink_replay_want - What is to be sent once more
+ * @dead: what these links were given; a bit for each id, see mplink_core_meters_judge()
+ * @bytes: but only about so many bytes of it
+ * @sent: packets that were sent since the last time: a part of that may be sent at the far end's
+ *	request
+ * @linger: for so many ticks after it is acknowledged, the far end may still ask for a packet
+ */
+struct mplink_replay_want {
+	u64 dead;
+	u32 bytes;
+	u64 sent;
+	u32 linger;
+};
+
+/**
+ * mplink_replay_ask() - The far end asks for packets
  * @replay: that of the peer
- * @dead: a bit for each dead link's id, see mplink_core_meters_judge(); 0: nothing is taken
- * @bytes: about so many bytes are taken
+ * @nack: those that it asks for
+ * @link: id of the link by which it asks
+ *
+ * The next mplink_replay_take() takes them.
+ *
+ * Context: Softirq.
+ */
+void mplink_replay_ask(struct mplink_replay *replay, const struct mplink_nack *nack, u32 link);
+
+/**
+ * mplink_replay_take() - Drop what is not needed any more, and take what is sent once more
+ * @replay: that of the peer
+ * @want: what that is, besides what the far end has asked for
  * @due: packets are appended here, in the order in which each CPU has sent them; the caller owns
  *	them
  *
@@ -74,11 +103,37 @@ void mplink_replay_orphan(struct mplink_replay *replay, u32 link);
  *
  * Context: Softirq.  One caller at a time.
  */
-void mplink_replay_take(struct mplink_replay *replay, u64 dead, u32 bytes,
+void mplink_replay_take(struct mplink_replay *replay, const struct mplink_replay_want *want,
 			struct sk_buff_head *due);
 
-/* Sets seq and bucket of the GRE header of a packet that was taken.  Any context. */
-void mplink_replay_tell(struct sk_buff *skb, struct mplink_gre *gre);
+/**
+ * mplink_replay_again() - A packet that was taken is about to leave
+ * @replay: that of the peer
+ * @path: the path by which it leaves
+ * @skb: the packet, at its inner IP header
+ * @gre: its GRE header; seq and bucket are set
+ *
+ * Keeps it anew: the other link may lose it, too.
+ *
+ * Context: Softirqs disabled, in an RCU read section.
+ * Return: whether the far end has asked for it.
+ */
+bool mplink_replay_again(struct mplink_replay *replay, const struct mplink_path *path,
+			 struct sk_buff *skb, struct mplink_gre *gre);
+
+/**
+ * mplink_replay_refuse() - Tell what the far end has asked for, and is not sent
+ * @replay: that of the peer
+ *
+ * Call it after mplink_replay_take(), until it returns NULL.
+ *
+ * Context: Softirq.  One caller at a time.
+ * Return: the numbers of a NACK that are not sent, or NULL if there are no more.
+ */
+const struct mplink_repair *mplink_replay_refuse(struct mplink_replay *replay);
+
+/* Whether packets are kept.  Any context. */
+bool mplink_replay_keeps(const struct mplink_replay *replay);
 
 /**
  * mplink_replay_purge() - Keep nothing any longer

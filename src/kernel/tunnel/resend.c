@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sends packets once more whose link has died.  Each leaves as data with its old number, but says
- * in its GRE header that it is a replay: it tells nothing about the order on its new link.
+ * Sends packets once more whose link has died, or has lost them.  Each leaves as data with its old
+ * number, but says in its GRE header that it is a replay: it tells nothing about the order on its
+ * new link.
  */
 #include <linux/skbuff.h>
 
@@ -32,8 +33,8 @@ static const struct mplink_path *mplink_resend_choose(const struct mplink_tunnel
 		.path;
 }
 
-/* Returns whether it has left. */
-static bool mplink_resend_one(struct mplink_tunnel *tunnel, struct sk_buff *skb)
+static void mplink_resend_one(struct mplink_tunnel *tunnel, struct sk_buff *skb,
+			      struct mplink_resent *resent)
 {
 	const struct mplink_path *path = mplink_resend_choose(tunnel, skb);
 	const u32 hash = mplink_core_flow_hash(skb->data, skb_headlen(skb));
@@ -47,27 +48,28 @@ static bool mplink_resend_one(struct mplink_tunnel *tunnel, struct sk_buff *skb)
 
 	if (!path) {
 		mplink_drop(tunnel->vnic, skb, MPLINK_DROP_NO_LINK);
-		return false;
+		return;
 	}
 	outer = mplink_encap_headers(tunnel->vnic, skb, hash, inet6);
 	refdst = mplink_encap_ready(tunnel->vnic, skb, path, &outer, inet6);
 	if (!refdst)
-		return false;
-	mplink_replay_tell(skb, &gre);
+		return;
+	if (mplink_replay_again(tunnel->replay, path, skb, &gre))
+		resent->repairs++;
+	else
+		resent->replays++;
 	mplink_core_gre_write(__skb_push(skb, MPLINK_GRE_LEN), &gre);
 	mplink_outer_xmit(path, refdst, NULL, skb, &outer);
-	return true;
 }
 
-u32 mplink_resend(struct mplink_tunnel *tunnel, u64 dead, u32 bytes)
+void mplink_resend(struct mplink_tunnel *tunnel, const struct mplink_replay_want *want,
+		   struct mplink_resent *resent)
 {
 	struct sk_buff_head due;
 	struct sk_buff *skb;
-	u32 sent = 0;
 
 	__skb_queue_head_init(&due);
-	mplink_replay_take(tunnel->replay, dead, bytes, &due);
+	mplink_replay_take(tunnel->replay, want, &due);
 	while ((skb = __skb_dequeue(&due)))
-		sent += mplink_resend_one(tunnel, skb);
-	return sent;
+		mplink_resend_one(tunnel, skb, resent);
 }

@@ -1,24 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Encap gre-udp: what dead links were given is sent once more by others. */
+/* Encap gre-udp: what links have lost is sent once more. */
 #ifndef MPLINK_TUNNEL_RESEND_H
 #define MPLINK_TUNNEL_RESEND_H
 
 #include <linux/types.h>
 
+struct mplink_replay_want;
 struct mplink_tunnel;
 
 /**
- * mplink_resend() - Send once more what dead links were given, and tidy up what is kept
+ * struct mplink_resent - How many packets were sent once more
+ * @replays: because their link has died
+ * @repairs: because the far end has asked for them
+ */
+struct mplink_resent {
+	u64 replays;
+	u64 repairs;
+};
+
+/**
+ * mplink_resend() - Send once more what links have lost, and tidy up what is kept
  * @tunnel: the peer's tunnel; @tunnel->replay is not NULL
- * @dead: a bit for each dead link's id, see mplink_core_meters_judge()
- * @bytes: about so many bytes are sent, so that the other links are not flooded
+ * @want: what dead links were given, and how much is sent
+ * @resent: what was sent is added here
  *
  * Call it each time after @tunnel->tick has grown, and after the peer's packets have learned to
  * avoid dead links.
  *
  * Context: Softirq, in an RCU read section.  One caller at a time.
- * Return: how many packets were sent.
  */
-u32 mplink_resend(struct mplink_tunnel *tunnel, u64 dead, u32 bytes);
+void mplink_resend(struct mplink_tunnel *tunnel, const struct mplink_replay_want *want,
+		   struct mplink_resent *resent);
 
 #endif /* MPLINK_TUNNEL_RESEND_H */

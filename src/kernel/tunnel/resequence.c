@@ -13,6 +13,7 @@
 #include <linux/tcp.h>
 
 #include "device/vnic.h"
+#include "measure/measure.h"
 #include "mplink/core.h"
 #include "mplink/platform.h"
 #include "mplink/tunnel.h"
@@ -72,16 +73,32 @@ static void mplink_resequence_carry_out(struct mplink_bucket *bucket,
 		hrtimer_start(&bucket->timer, deadline, HRTIMER_MODE_ABS_SOFT);
 }
 
-/* Hold the bucket's lock. */
+/* The bucket's lock is free: a NIC's driver may do anything with the packets. */
+static void mplink_resequence_ask(const struct mplink_bucket *bucket,
+				  struct mplink_release *release)
+{
+	u32 i;
+
+	for (i = 0; i < release->nr_nacks; i++) {
+		release->nacks[i].bucket = bucket->index;
+		mplink_measure_nack(bucket->tunnel, release->nack_link, &release->nacks[i]);
+	}
+}
+
+/* Call it with softirqs disabled. */
 static void mplink_resequence_expire(struct mplink_bucket *bucket)
 {
-	struct mplink_release release;
+	struct mplink_release release = {};
 
-	if (bucket->closed)
-		return;
 	rcu_read_lock();
-	mplink_core_bucket_expire(mplink_bucket_core(bucket), bucket->tunnel->peer, &release);
-	mplink_resequence_carry_out(bucket, &release);
+	spin_lock(&bucket->lock);
+	if (!bucket->closed) {
+		mplink_core_bucket_expire(mplink_bucket_core(bucket), bucket->tunnel->peer,
+					  &release);
+		mplink_resequence_carry_out(bucket, &release);
+	}
+	spin_unlock(&bucket->lock);
+	mplink_resequence_ask(bucket, &release);
 	rcu_read_unlock();
 }
 
@@ -89,9 +106,7 @@ static enum hrtimer_restart mplink_resequence_timer(struct hrtimer *timer)
 {
 	struct mplink_bucket *bucket = container_of(timer, struct mplink_bucket, timer);
 
-	spin_lock(&bucket->lock);
 	mplink_resequence_expire(bucket);
-	spin_unlock(&bucket->lock);
 	/* mplink_resequence_carry_out() has set the timer for the next deadline. */
 	return HRTIMER_NORESTART;
 }
@@ -170,10 +185,11 @@ static u8 mplink_resequence_kind(const struct sk_buff *skb)
 
 /*
  * The packet is not the next one, or has to wait.  It allocates if the link's id is high: charged
- * to the creator of the peer.  Hold the bucket's lock.
+ * to the creator of the peer.  Hold the bucket's lock, which is free afterwards.
  */
 static noinline void mplink_resequence_arrive(const struct mplink_far_end *end,
 					      struct mplink_bucket *bucket, struct sk_buff *skb)
+	__releases(&bucket->lock)
 {
 	const struct mplink_tunnel *tunnel = end->tunnel;
 	struct mem_cgroup *const before = set_active_memcg(tunnel->memcg);
@@ -184,6 +200,8 @@ static noinline void mplink_resequence_arrive(const struct mplink_far_end *end,
 	mplink_core_bucket_arrive(mplink_bucket_core(bucket), tunnel->peer, held, &release);
 	set_active_memcg(before);
 	mplink_resequence_carry_out(bucket, &release);
+	spin_unlock(&bucket->lock);
+	mplink_resequence_ask(bucket, &release);
 	if (unlikely(release.slow_us))
 		mplink_report_slow(tunnel->vnic, &end->remote, release.slow_us);
 }
@@ -210,6 +228,7 @@ u32 mplink_resequence(const struct mplink_far_end *end, const struct mplink_gre 
 			mplink_resequence_deliver(tunnel, gre->bucket, skb);
 	} else {
 		mplink_resequence_arrive(end, bucket, skb);
+		return MPLINK_GRE_DROP_NONE;
 	}
 	spin_unlock(&bucket->lock);
 	if (claimed)
@@ -229,6 +248,7 @@ u32 mplink_resequence_replay(const struct mplink_far_end *end, const struct mpli
 		return mplink_resequence_missing(tunnel);
 	held->seq = gre->seq;
 	held->link = end->link;
+	held->kind = mplink_resequence_kind(skb);
 	spin_lock(&bucket->lock);
 	/* Without order, nobody could tell whether it has come before. */
 	if (bucket->closed) {
@@ -238,7 +258,25 @@ u32 mplink_resequence_replay(const struct mplink_far_end *end, const struct mpli
 	mplink_core_bucket_replay(mplink_bucket_core(bucket), tunnel->peer, held, &release);
 	mplink_resequence_carry_out(bucket, &release);
 	spin_unlock(&bucket->lock);
+	mplink_resequence_ask(bucket, &release);
 	return MPLINK_GRE_DROP_NONE;
+}
+
+void mplink_resequence_refused(struct mplink_tunnel *tunnel, const struct mplink_nack *nack)
+{
+	struct mplink_bucket *bucket = READ_ONCE(READ_ONCE(tunnel->flows)->received[nack->bucket]);
+	struct mplink_release release = {};
+
+	if (!bucket)
+		return;
+	spin_lock(&bucket->lock);
+	if (!bucket->closed) {
+		mplink_core_bucket_refused(mplink_bucket_core(bucket), tunnel->peer, nack,
+					   &release);
+		mplink_resequence_carry_out(bucket, &release);
+	}
+	spin_unlock(&bucket->lock);
+	mplink_resequence_ask(bucket, &release);
 }
 
 void mplink_resequence_review(struct mplink_tunnel *tunnel)
@@ -262,9 +300,9 @@ void mplink_resequence_revisit(struct mplink_bucket *bucket)
 	/* Without a timer the bucket holds nothing: most buckets do not. */
 	if (!hrtimer_is_queued(&bucket->timer))
 		return;
-	spin_lock_bh(&bucket->lock);
+	local_bh_disable();
 	mplink_resequence_expire(bucket);
-	spin_unlock_bh(&bucket->lock);
+	local_bh_enable();
 }
 
 void mplink_resequence_close(struct mplink_bucket *bucket)

@@ -41,6 +41,15 @@ u32 mplink_resequence_replay(const struct mplink_far_end *end, const struct mpli
 			     struct sk_buff *skb);
 
 /**
+ * mplink_resequence_refused() - The far end does not send packets once more
+ * @tunnel: the peer's tunnel
+ * @nack: which packets
+ *
+ * Context: As mplink_resequence().
+ */
+void mplink_resequence_refused(struct mplink_tunnel *tunnel, const struct mplink_nack *nack);
+
+/**
  * mplink_resequence_review() - Decide of which flow buckets the packets are held back
  * @tunnel: the peer's tunnel
  *
