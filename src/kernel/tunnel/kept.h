@@ -98,7 +98,7 @@ struct mplink_replay_cpu {
  * @max_packets: how many packets each CPU may keep
  * @max_chunks: and how many chunks
  * @linger: for so many ticks after it is acknowledged, the far end may still ask for a packet
- * @acknowledged: by link id: what it was given before this tick is not kept any more
+ * @acknowledged: by link id: what it was given before this tick has arrived, or is lost
  * @repairs: what the far end asks for
  * @cpu: by CPU
  */
@@ -118,16 +118,17 @@ static inline u32 mplink_kept_size(u32 len)
 }
 
 /* NULL: there are no more.  @kept: NULL for the first one. */
-static inline struct mplink_kept *mplink_kept_next(struct mplink_chunk *chunk, struct mplink_kept *kept)
+static inline struct mplink_kept *mplink_kept_next(struct mplink_chunk *chunk,
+						   struct mplink_kept *kept)
 {
 	u8 *const at = kept ? (u8 *)kept + mplink_kept_size(kept->len) : chunk->bytes;
 
 	return at < chunk->bytes + chunk->used ? (struct mplink_kept *)at : NULL;
 }
 
-/* Whether the packet need not be sent once more, if its link was acknowledged up to that tick. */
-static inline bool mplink_kept_done_by(const struct mplink_replay *replay, const struct mplink_kept *kept,
-				u16 before)
+/* Whether the packet was done so many ticks before its link's last acknowledgment. */
+static inline bool mplink_kept_done_by(const struct mplink_replay *replay,
+				       const struct mplink_kept *kept, u16 before)
 {
 	const u8 link = kept->link;
 
@@ -137,18 +138,21 @@ static inline bool mplink_kept_done_by(const struct mplink_replay *replay, const
 }
 
 /* Whether it has arrived, or is lost; then the far end may ask for it. */
-static inline bool mplink_kept_done(const struct mplink_replay *replay, const struct mplink_kept *kept)
+static inline bool mplink_kept_done(const struct mplink_replay *replay,
+				    const struct mplink_kept *kept)
 {
 	return mplink_kept_done_by(replay, kept, 0);
 }
 
-static inline bool mplink_kept_aged(const struct mplink_replay *replay, const struct mplink_kept *kept)
+static inline bool mplink_kept_aged(const struct mplink_replay *replay,
+				    const struct mplink_kept *kept)
 {
 	return (u16)(READ_ONCE(replay->tunnel->tick) - kept->tick) > MPLINK_REPLAY_TICKS;
 }
 
 /* Whether nobody needs it any more. */
-static inline bool mplink_kept_over(const struct mplink_replay *replay, const struct mplink_kept *kept)
+static inline bool mplink_kept_over(const struct mplink_replay *replay,
+				    const struct mplink_kept *kept)
 {
 	return mplink_kept_done_by(replay, kept, READ_ONCE(replay->linger)) ||
 	       mplink_kept_aged(replay, kept);

@@ -33,18 +33,21 @@ far_lost() {
 	echo $(($(far_stat lost_rule) + $(far_stat lost_timer) + $(far_stat lost_overflow)))
 }
 
-# stream PACKETS [CMD...]: so many packets, and CMD meanwhile. Sets LOST. The first packets do not
-# count: the flow has to be known for one that is worth the wait.
+# stream PACKETS [CMD...]: so many packets, and CMD meanwhile. Sets LOST, STREAMED, and RATE in
+# packets a second. The first packets do not count: the flow has to be known for one that is worth
+# the wait.
 stream() {
-	local from before
+	local from before start
 	udp_start 10.99.0.2 --size 1200
 	wait_until 30 more_than $(($(sent) + 400)) sent
 	from=$(sent)
 	before=$(far_lost)
+	start=${EPOCHREALTIME/./}
 	"${@:2}"
 	wait_until 60 more_than $((from + $1)) sent
 	LOST=$(($(far_lost) - before))
 	STREAMED=$(($(sent) - from))
+	RATE=$((STREAMED * 1000000 / (${EPOCHREALTIME/./} - start)))
 	udp_stop
 	in_order
 }
@@ -64,11 +67,16 @@ EOF
 
 tunnel 3
 lossy
-stream 2000
-echo "asked for $(far_stat repair_asked), repaired $(far_stat repaired), lost $LOST of $STREAMED"
-[[ $((LOST * 1000)) -le $STREAMED ]] || fail "too many packets were lost"
+# Flows of fewer than 160 packets a second are not repaired: a machine may be too slow for more.
+for try in 1 2 3; do
+	stream 2000
+	echo "asked for $(far_stat repair_asked), repaired $(far_stat repaired)," \
+		"lost $LOST of $STREAMED, $RATE a second"
+	[[ $((LOST * 1000)) -gt $STREAMED ]] || break
+	[[ $RATE -lt 240 && $try -lt 3 ]] || fail "too many packets were lost"
+done
 more_than $((UDP_SENT / 100)) far_stat repaired || fail "too few packets were repaired"
-[[ $(ethtool_stat reseq_repair_sent) -le $((UDP_SENT / 20)) ]] || fail "too many were sent once more"
+[[ $(ethtool_stat reseq_repair_sent) -le $((try * UDP_SENT / 20)) ]] || fail "too many were sent once more"
 
 before=$(ethtool_stat reseq_repair_sent)
 first=$(sent)
