@@ -211,7 +211,7 @@ for name in gre_received gre_drop_no_key gre_drop_no_memory reseq_in_order reseq
 	ethtool -S mpl0 | grep "^ *$name: 0$" >/dev/null || fail "ethtool -S has no $name: 0"
 done
 equal "counters of undelivered packets" "$(ethtool -S mpl0 | grep -c '^ *gre_drop_')" 21
-equal "counters of a resequencer" "$(ethtool -S mpl0 | grep -c '^ *reseq_')" 21
+equal "counters of a resequencer" "$(ethtool -S mpl0 | grep -c '^ *reseq_')" 26
 
 before=$(attr nics/eth2/transitions)
 ip link del eth2
