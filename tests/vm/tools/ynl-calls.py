@@ -25,7 +25,8 @@ TUNNEL = {"flow-buckets": 256, "outoforder-min-us": 1000, "outoforder-max-us": 2
 RESEQUENCER = ["in-order", "reordered", "duplicates", "late", "lost-rule", "lost-timer",
                "lost-overflow", "restarts", "held", "held-max", "wait-us", "wait-max-us",
                "timer-us", "too-slow", "equalized", "replay-sent", "replay-forgotten",
-               "replay-kept", "suspicions", "suspicions-wrong", "replayed"]
+               "replay-kept", "suspicions", "suspicions-wrong", "replayed",
+               "repair-sent", "repair-refused", "repair-asked", "repaired", "repair-us"]
 REASONS = ["no-peer", "no-link", "malformed", "too-big", "no-memory", "no-neighbour",
            "loop", "policy", "no-peer-multicast", "redirect"]
 wrong = 0
