@@ -403,7 +403,7 @@ TEST_F(Repair, TheBuffersAndTheLongestWaitBoundIt)
 }
 
 // Links of any delays lose packets at random, and NACKs, refusals and repairs get lost, too.  What
-// is lost in the end was lost three times.
+// is lost in the end was asked for twice in vain.
 TEST_F(Repair, OnLossyLinksNextToNothingIsLost)
 {
 	each_seed(60, [](mplink_u32 seed) {

@@ -14,6 +14,7 @@
 #     stat COUNTER [DEV]         of /sys/class/net/DEV/statistics; in_b_stat COUNTER DEV
 #     drops REASON; ethtool_stat NAME                of mpl0
 #     more_than N CMD...         whether CMD prints a greater number
+#     equal_to TEXT CMD...       whether CMD prints this
 #     link_carries NIC [SECONDS]     waits until packets leave by it
 #     link_silent NIC            none leaves by it, while others do
 #   what the log says of a NIC since the mark, without the prefix:
@@ -146,6 +147,10 @@ more_than() {
 	local limit=$1
 	shift
 	[[ $("$@") -gt $limit ]]
+}
+
+equal_to() {
+	[[ $("${@:2}") == "$1" ]]
 }
 
 link_carries() {

@@ -111,17 +111,17 @@ bool Equalizer::take(mplink_u32 id, const mplink_mark &mark, mplink_u64 now_us)
 
 mplink_u32 Equalizer::fastest(mplink_u64 links, mplink_u64 now_us) const
 {
-	mplink_u32 best = 0;
+	mplink_u32 best = links ? static_cast<mplink_u32>(__builtin_ctzll(links)) : 0;
 	mplink_u32 least_us = unknown;
 
 	for (; links; links &= links - 1) {
 		const auto id = static_cast<mplink_u32>(__builtin_ctzll(links));
-		// 0: no marks have come by it.
 		const mplink_u32 lag = lag_us(id, now_us);
 
-		if (least_us == unknown || (lag && lag < least_us)) {
+		// 0: no marks have come by it.
+		if (lag && lag < least_us) {
 			best = id;
-			least_us = lag ? lag : unknown - 1;
+			least_us = lag;
 		}
 	}
 	return best;

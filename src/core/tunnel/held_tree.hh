@@ -70,8 +70,7 @@ public:
 		return above;
 	}
 
-	// The packet with the lowest number that is not below seq, or null.  seq is not below what
-	// the bucket expects.
+	// The packet with the lowest number that is not below seq, or null.
 	mplink_held *from(mplink_u32 seq) const
 	{
 		const mplink_u32 place = seq - base_;
@@ -97,18 +96,10 @@ public:
 			base_ = packet.seq - half;
 
 		const mplink_u32 place = packet.seq - base_;
-		const mplink_held *above = nullptr;
+		const mplink_held *above = from(packet.seq);
 
-		for (const mplink_held *at = root_; at;) {
-			if (at->seq == packet.seq)
-				return false;
-			if (place < at->seq - base_) {
-				above = at;
-				at = at->next;
-			} else {
-				at = at->right;
-			}
-		}
+		if (above && above->seq == packet.seq)
+			return false;
 		if (above && above->held_us < packet.held_us)
 			packet.held_us = above->held_us;
 		// What is missing before it was missing before that one.

@@ -279,7 +279,7 @@ private:
 	mplink_u32 last_run_end = 0;
 	mplink_u32 restart_ms = 0; // when the present run began; odd; 0: it is the first
 	mplink_u32 refused_ms = 0;
-	mplink_u32 asked = 0; // gaps below this number have been asked for, if it is ahead
+	mplink_u32 asked = 0; // what was lost below this number has been asked for
 	// A gap that was given up.  A packet that comes late for it tells how long to wait.
 	mplink_u64 late_us = 0; // since when the gap was open; 0: there is none
 	mplink_u32 late_from = 0;

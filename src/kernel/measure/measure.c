@@ -235,7 +235,8 @@ static struct mplink_replay_want mplink_measure_want(const struct mplink_measure
 		return (struct mplink_replay_want){};
 	return (struct mplink_replay_want){
 		.dead = dead,
-		.bytes = mplink_measure_room(measure, dead),
+		/* Without another link, what a link was given stays where it is. */
+		.bytes = dead ? mplink_measure_room(measure, dead) : 0,
 		/* There are fewer when a link has gone. */
 		.sent = sent > measure->sent ? sent - measure->sent : 0,
 		.linger = mplink_core_meters_replay_ms(measure->meters) *

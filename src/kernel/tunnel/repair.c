@@ -5,6 +5,7 @@
  */
 #include <linux/bitops.h>
 #include <linux/minmax.h>
+#include <linux/string.h>
 
 #include "tunnel/repair.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a link was given is kept until it is acknowledged.
+ * What a link was given is kept until it is acknowledged, and a while longer: it may be lost, and
+ * then the far end asks for it.
  *
  * Each CPU copies what it sends into chunks of its own, one packet behind the other.  A copy has no
  * socket, so no sender is held up.  It holds no page of a NIC's driver.  And nobody who handles the
@@ -8,8 +9,8 @@
  * the first of these, and costs more: its memory is cold when it is freed.
  *
  * The lock of a CPU's chunks has next to no contention.  Besides the CPU itself the timer of the
- * peer's measuring takes it, every few milliseconds and shortly: to look for dead links' packets,
- * it takes all chunks out, and puts them back.
+ * peer's measuring takes it, every few milliseconds and shortly: to look for what is to be sent
+ * once more, it takes all chunks out, and puts them back.
  *
  * All CPUs together keep no more than max_peer_replay and max_peer_replay_kib allow.  Each one that
  * sends may keep an equal part.  When one more CPU begins to send, the others first drop what
@@ -25,7 +26,6 @@
 #include "mplink/core.h"
 #include "mplink/platform.h"
 #include "mplink/tunnel.h"
-#include "packet/outer.h"
 #include "packet/path.h"
 #include "tunnel/flows.h"
 #include "tunnel/kept.h"

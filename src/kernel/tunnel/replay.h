@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Encap gre-udp: what a link was given is kept until the far end has acknowledged it.  If the
- * link dies, the packets are sent once more by other links.
+ * Encap gre-udp: what a link was given is kept until the far end has acknowledged it, and a while
+ * longer.  If the link dies, or the far end asks for them, the packets are sent once more.
  */
 #ifndef MPLINK_TUNNEL_REPLAY_H
 #define MPLINK_TUNNEL_REPLAY_H

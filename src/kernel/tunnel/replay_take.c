@@ -149,7 +149,6 @@ void mplink_replay_take(struct mplink_replay *replay, const struct mplink_replay
 	u32 i;
 
 	WRITE_ONCE(replay->linger, min_t(u32, want->linger, MPLINK_REPLAY_TICKS));
-
 	mplink_replay_follow(replay);
 	for (i = 0; i < nr_cpu_ids; i++) {
 		struct mplink_replay_cpu *cpu = &replay->cpu[i];

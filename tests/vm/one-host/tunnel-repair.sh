@@ -23,9 +23,6 @@ lossy() {
 }
 
 far_stat() { on B ethtool -S mpl0 | sed -n "s/^ *reseq_$1: //p"; }
-equal_to() {
-	[[ $("${@:2}") == "$1" ]]
-}
 
 sent() { links_sum tx_packets; }
 

@@ -20,10 +20,6 @@ measured() {
 		jq -e '[.. | objects | select(.estimate?.reports? > 2)] | length == 3' >/dev/null
 }
 
-equal_to() {
-	[[ $("${@:2}") == "$1" ]]
-}
-
 # Nothing passes any more, and no end is told.
 silence() {
 	delay A 2 loss 100%
