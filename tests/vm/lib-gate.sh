@@ -178,7 +178,10 @@ gate_clean_up() {
 	if [[ -d /sys/module/nf_tables ]]; then
 		nft flush ruleset
 	fi
-	# Some count, and cannot be set.
+}
+
+# Some settings count, and cannot be set.
+gate_restore_settings() {
 	comm -23 "$GATE_SETTINGS" <(gate_settings) | sysctl -qp - 2>/dev/null
 	true
 }
@@ -206,7 +209,7 @@ gate_locks_checked() {
 }
 
 gate_end() {
-	local mark loads bad=0 log=$GATE_STATE/log
+	local mark loads given='' bad=0 log=$GATE_STATE/log
 	if ! mark=$(cat "$GATE_STATE/mark" 2>/dev/null) || [[ $mark != *" $1 "* ]]; then
 		echo "the gate was not begun for $1"
 		return 1
@@ -219,9 +222,14 @@ gate_end() {
 	if [[ ${2:-} == last ]]; then
 		gate_no_leaks || bad=1
 	fi
+	# To read all settings takes an emulated CPU a second: it spends it while the kernel has time
+	# to complain (netdev_unregister_timeout_secs; and namespaces die behind our back).
 	if [[ $loads -gt 0 ]]; then
-		sleep 1.2 # netdev_unregister_timeout_secs, and namespaces die behind our back
+		sleep 1.2 &
+		given=$!
 	fi
+	gate_restore_settings
+	[[ -z $given ]] || wait "$given"
 	if ! dmesg | gate_log_since "$mark" >"$log"; then
 		echo "the kernel log no longer holds this scenario's beginning: it logs too much"
 		bad=1

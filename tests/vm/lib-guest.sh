@@ -43,9 +43,11 @@ run_one() { # run_one FILE SECONDS [last]
 	echo "@@end $name $status $((($(date +%s%N) - began) / 1000000)) $reason"
 }
 
-# Scenarios start the command hundreds of times. The kernel reads it from the host each time, which
-# takes ten times as long as all else. A copy in memory needs no debug information.
-mkdir /run/mplink-bin && strip -g -o /run/mplink-bin/mplink build/mplink
+# Scenarios start the command and load the module hundreds of times. The kernel reads them from the
+# host each time, which takes longer than all else. Copies in memory need no debug information.
+mkdir /run/mplink-bin
+strip -g -o /run/mplink-bin/mplink build/mplink
+strip -g -o /run/mplink-bin/mplink.ko "build/$MPLINK_KERNEL/mplink.ko"
 
 for port in /sys/class/virtio-ports/*; do
 	[[ $(<"$port/name") != orders ]] || exec {orders}<"/dev/${port##*/}"

@@ -13,8 +13,9 @@
 # shellcheck source=tests/vm/lib-gate.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib-gate.sh"
 
-MODULE=$PWD/build/${MPLINK_KERNEL:?scenarios run in a VM: use tests/vm/run}/mplink.ko
-# The command mplink; the first is a copy that starts faster (lib-guest.sh).
+# The module and the command mplink; the first of each is a copy that is read faster (lib-guest.sh).
+MODULE=/run/mplink-bin/mplink.ko
+[[ -e $MODULE ]] || MODULE=$PWD/build/${MPLINK_KERNEL:?scenarios run in a VM: use tests/vm/run}/mplink.ko
 PATH=/run/mplink-bin:$PWD/build:$PATH
 
 mplink_load() {
