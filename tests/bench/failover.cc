@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
-// A stream of 2,000 numbered packets a second, what became of them when a link
-// failed under it, and how long none came.
+// A stream of numbered packets, what became of them when a link failed under it, and how
+// long none came.
 //
-// usage: failover KEY SECONDS FILE FROM SOURCE TO DESTINATION COMMAND [ARG...]
+// usage: failover KEY RATE SIZE WAYS BEFORE AFTER FILE FROM SOURCE TO DESTINATION
+//                 COMMAND [ARG...]
 //
-// FROM and TO name network namespaces, "-" is the present one.  Half a second of
-// packets must arrive; then COMMAND, which waits for it since before the stream, is
-// given the standard input, by which it makes a link fail; and SECONDS more are sent.
-// Prints KEY and
+// RATE packets a second of SIZE bytes.  FROM and TO name network namespaces, "-" is the
+// present one.  WAYS: 1, or 2, then as many go back from TO to FROM.  For BEFORE ms packets
+// must arrive; then COMMAND, which waits for it since before the stream, is given the
+// standard input, by which it makes a link fail; and for AFTER ms more are sent.
+// Prints KEY and, of both ways together,
 //   lost   packets that never arrived; a copy that came again does not count
 //   gap    the longest time, in ms, without a packet not seen before, from the last
 //          one before the failure to the end of the stream
 //   late   of the lost ones, those sent when the failure was known, as FILE did not say
 //          any longer what it said before; all of them if that never changed
+//   twice  packets that came although they had come before
+//   disorder  packets that came after one with a higher number
 #include "sockets.hh"
 
 #include <algorithm>
@@ -32,11 +36,8 @@ namespace
 
 constexpr int64_t millisecond = 1000000;
 constexpr int64_t second = 1000 * millisecond;
-constexpr unsigned rate = 2000;
-constexpr unsigned steady = rate / 2; // packets before the failure
-constexpr unsigned size = 200;
 // No way is this long: what has not come by then does not come.
-constexpr int64_t patience = 200 * millisecond;
+constexpr unsigned patience = 200; // ms
 
 // The clock by which the kernel stamps what it receives.  Nothing sets it in a VM.
 int64_t now()
@@ -121,22 +122,33 @@ public:
 				die("packet " + std::to_string(number) + " of " +
 				    std::to_string(seen_.size()));
 			}
-			if (seen_[number])
+			if (seen_[number]) {
+				twice_++;
 				continue;
+			}
 			seen_[number] = true;
 			arrivals_.push_back(arrived_at(message));
+			disorder_ += number < highest_;
+			highest_ = std::max(highest_, number);
 		}
 	}
 
-	[[nodiscard]] unsigned received() const
+	[[nodiscard]] unsigned twice() const
 	{
-		return static_cast<unsigned>(arrivals_.size());
+		return twice_;
 	}
 
-	[[nodiscard]] unsigned lost_since(unsigned number) const
+	[[nodiscard]] unsigned disorder() const
+	{
+		return disorder_;
+	}
+
+	// Of the packets from FIRST on to the one before LAST.
+	[[nodiscard]] unsigned lost(size_t first, size_t last) const
 	{
 		return static_cast<unsigned>(
-			std::count(seen_.begin() + number, seen_.end(), false));
+			std::count(seen_.begin() + static_cast<ptrdiff_t>(first),
+				   seen_.begin() + static_cast<ptrdiff_t>(last), false));
 	}
 
 	// The longest time without an arrival, of what lies between these times.
@@ -167,6 +179,34 @@ private:
 	int socket_;
 	std::vector<bool> seen_;
 	std::vector<int64_t> arrivals_; // of each packet's first copy
+	uint32_t highest_ = 0;
+	unsigned twice_ = 0;
+	unsigned disorder_ = 0;
+};
+
+// What is sent; times in ms.
+struct Stream {
+	unsigned rate, size, before, after;
+
+	[[nodiscard]] unsigned packets(unsigned ms) const
+	{
+		return static_cast<unsigned>(static_cast<uint64_t>(rate) * ms / 1000);
+	}
+};
+
+// A way of the stream.
+struct Way {
+	Way(int from, int to, unsigned packets) : tx(from), receiver(to, packets)
+	{
+		// What waits in a NIC's queue must not hold the stream up.
+		const int room = 32 << 20;
+
+		check(setsockopt(from, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof(room)),
+		      "SO_SNDBUFFORCE");
+	}
+
+	int tx;
+	Receiver receiver;
 };
 
 // A program that reads its orders.  It has started, and read an empty line,
@@ -225,25 +265,35 @@ private:
 	int in_ = -1;
 };
 
-void run(const char *key, unsigned packets, const Watch &watch, const Flow &flow,
+// What was sent long enough ago has come, or nothing is known of the failure.
+void must_arrive(const char *key, const Receiver &receiver, unsigned packets)
+{
+	const unsigned lost = receiver.lost(0, packets);
+
+	if (lost != 0) {
+		errno = ENODATA;
+		die(std::string(key) + ": of " + std::to_string(packets) +
+		    " packets before any failure there were lost " + std::to_string(lost));
+	}
+}
+
+void run(const char *key, const Stream &stream, const Watch &watch, std::vector<Way> ways,
 	 const Command &command, const std::string &failure)
 {
-	Receiver receiver(flow.rx, packets);
-	std::array<char, size> packet{};
+	const unsigned steady = stream.packets(stream.before);
+	const unsigned packets = steady + 1 + stream.packets(stream.after);
+	std::vector<char> packet(stream.size);
 	const int64_t began = now();
 	int64_t failed = 0;
 	uint32_t first_late = 0;
 
 	for (uint32_t number = 0; number < packets; number++) {
-		sleep_until(began + number * second / rate);
-		receiver.drain();
+		sleep_until(began + number * second / stream.rate);
+		for (Way &way : ways)
+			way.receiver.drain();
 		if (number == steady) {
-			if (receiver.received() != steady) {
-				errno = ENODATA;
-				die(std::string(key) + ": of " + std::to_string(steady) +
-				    " packets before any failure there arrived " +
-				    std::to_string(receiver.received()));
-			}
+			for (const Way &way : ways)
+				must_arrive(key, way.receiver, steady - stream.packets(patience));
 			failed = now();
 			command.tell(failure);
 		}
@@ -251,36 +301,60 @@ void run(const char *key, unsigned packets, const Watch &watch, const Flow &flow
 			first_late = number;
 		std::memcpy(packet.data(), &number, sizeof(number));
 		// That it fails when there is no way left is part of what is measured.
-		static_cast<void>(send(flow.tx, packet.data(), packet.size(), 0));
+		for (const Way &way : ways)
+			static_cast<void>(send(way.tx, packet.data(), packet.size(), 0));
 	}
 	const int64_t ended = now();
+	unsigned lost = 0, late = 0, twice = 0, disorder = 0;
+	int64_t gap = 0;
 
-	sleep_until(ended + patience);
-	receiver.drain();
+	sleep_until(ended + patience * millisecond);
+	for (Way &way : ways) {
+		way.receiver.drain();
+		lost += way.receiver.lost(0, packets);
+		late += way.receiver.lost(first_late, packets);
+		twice += way.receiver.twice();
+		disorder += way.receiver.disorder();
+		gap = std::max(gap, way.receiver.gap(failed, ended));
+	}
 	command.finish();
-	std::printf("%s %u %.2f %u\n", key, receiver.lost_since(0),
-		    static_cast<double>(receiver.gap(failed, ended)) / millisecond,
-		    receiver.lost_since(first_late));
+	std::printf("%s %u %.2f %u %u %u\n", key, lost, static_cast<double>(gap) / millisecond,
+		    late, twice, disorder);
+}
+
+unsigned number(const char *text)
+{
+	return static_cast<unsigned>(std::stoul(text));
 }
 
 } // namespace
 
 int main(int argc, char **argv)
 {
-	if (argc < 9) {
-		std::fputs("usage: failover KEY SECONDS FILE FROM SOURCE TO DESTINATION "
-			   "COMMAND [ARG...]\n",
+	if (argc < 13) {
+		std::fputs("usage: failover KEY RATE SIZE WAYS BEFORE AFTER FILE FROM SOURCE TO "
+			   "DESTINATION COMMAND [ARG...]\n",
 			   stderr);
 		return 2;
 	}
-	const Flow flow(argv[4], argv[5], argv[6], argv[7]);
+	const Stream stream{number(argv[2]), number(argv[3]), number(argv[5]), number(argv[6])};
+	// One more than before the failure: with it the failure begins.
+	const unsigned packets = stream.packets(stream.before) + 1 + stream.packets(stream.after);
 	const std::string failure{std::istreambuf_iterator<char>(std::cin), {}};
-	const Command command(argv + 8);
+	const Command command(argv + 12);
+	const Flow flow(argv[8], argv[9], argv[10], argv[11]);
+	std::vector<Way> ways;
 
+	ways.emplace_back(flow.tx, flow.rx, packets);
+	if (number(argv[4]) == 2) {
+		const sockaddr_in back = address(argv[9]);
+
+		check(connect(flow.rx, reinterpret_cast<const sockaddr *>(&back), sizeof(back)),
+		      "connect back");
+		ways.emplace_back(flow.rx, flow.tx, packets);
+	}
 	// A page of its own that has to be read first is no gap of the stream's.
 	check(mlockall(MCL_CURRENT | MCL_FUTURE), "mlockall");
-	// One more than half a second's: with it the failure begins.
-	run(argv[1], steady + 1 + static_cast<unsigned>(std::stoul(argv[2])) * rate, Watch(argv[3]),
-	    flow, command, failure);
+	run(argv[1], stream, Watch(argv[7]), std::move(ways), command, failure);
 	return 0;
 }

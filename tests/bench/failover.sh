@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # What tests/bench/run runs in the VM for the part failover: one of three links fails
 # under a stream, with mplink and with its peers. Prints one line per measurement:
-# "failover.FAILURE.MECHANISM LOST GAP LATE" (see tests/bench/failover.cc).
+# "failover.FAILURE.MECHANISM LOST GAP LATE TWICE DISORDER" (see tests/bench/failover.cc). With
+# replay each is made several times, and the number follows the mechanism.
 #
 # usage: tests/bench/failover.sh
 #
@@ -23,7 +24,8 @@ mechanisms=(bonding.balance-rr bonding.active-backup bonding.active-backup-arp
 	team.roundrobin ecmp
 	mplink.balance-rr mplink.balance-xor mplink.active-backup mplink.broadcast)
 nics=(eth1 eth2 eth3)
-seconds=2 # of the stream after the failure
+traffic=(2000 200 1) # packets a second, bytes, ways
+delay=10 # ms, each way, of cables where replay is measured
 # The stream goes from $network.1 to $network.2: set_up says.
 network=
 
@@ -33,6 +35,15 @@ lay_cables() {
 		echo "link add eth$i address $(mac 1 $i) type veth" \
 			"peer name eth$i address $(mac 2 $i) netns B"
 	done | ip -batch -
+}
+
+# What is in a NIC's queue is lost with it.
+lengthen_cables() {
+	local nic
+	for nic in "${nics[@]}"; do
+		echo "qdisc add dev $nic root netem limit 100000 delay ${delay}ms"
+	done | tee >(tc -batch -) | tc -n B -batch -
+	wait
 }
 
 # enslave HOST DEV: the NICs to DEV, and DEV in network 10.2.0.
@@ -102,19 +113,19 @@ all_valid() {
 	[[ $(cat /sys/class/net/mpl0/mplink/peers/10.99.0.2/links/*/valid) == $'1\n1\n1' ]]
 }
 
-# add_mplink POLICY [SETTING...]
+# add_mplink ENCAP POLICY WEIGHT [SETTING...]     the same WEIGHT for all links; "-": none
 add_mplink() {
 	local host mplink=build/mplink tries=50
 	insmod "$module"
 	for host in 1 2; do
 		connect_nics $host | in_host $host
-		configuration $host 10.99.0 "$1" none 1 1 1 >/run/mplink$host.json
+		configuration $host 10.99.0 "$2" "$1" "$3" "$3" "$3" >/run/mplink$host.json
 	done
 	"$mplink" load /run/mplink1.json
 	in_b "$mplink" load /run/mplink2.json
-	if [[ $# -gt 1 ]]; then
-		"$mplink" set dev mpl0 "${@:2}"
-		in_b "$mplink" set dev mpl0 "${@:2}"
+	if [[ $# -gt 3 ]]; then
+		"$mplink" set dev mpl0 "${@:4}"
+		in_b "$mplink" set dev mpl0 "${@:4}"
 	fi
 	for host in 1 2; do
 		printf '%s\n' "addr add 10.99.0.$host/24 dev mpl0" "link set mpl0 up" | in_host $host
@@ -139,11 +150,15 @@ set_up() {
 	bonding.*) add_bond "${1#*.}" miimon 100 ;;
 	team.*) add_team "${1#*.}" ;;
 	ecmp) add_ecmp ;;
+	mplink.replay*)
+		[[ $1 != *.wide ]] || settings=(max-perflow-buffer 4096)
+		lengthen_cables
+		add_mplink gre-udp adaptive - "${settings[@]}" ;;
 	mplink.*)
 		if [[ $2 == blackhole ]]; then
 			settings=(liveness bfd bfd-interval-us 10000 bfd-multiplier 3)
 		fi
-		add_mplink "${1#*.}" "${settings[@]}" ;;
+		add_mplink none "${1#*.}" 1 "${settings[@]}" ;;
 	esac
 }
 
@@ -166,9 +181,9 @@ tear_down() {
 	esac
 }
 
-# stream KEY SECONDS FILE COMMAND... <INPUT
+# stream KEY BEFORE AFTER FILE COMMAND... <INPUT
 stream() {
-	"$failover" "$1" "$2" "$3" - "$network.1" B "$network.2" "${@:4}"
+	"$failover" "$1" "${traffic[@]}" "${@:2:3}" - "$network.1" B "$network.2" "${@:5}"
 }
 
 sent() {
@@ -183,7 +198,7 @@ sent() {
 carrying() {
 	local before after i best=0
 	mapfile -t before < <(sent)
-	stream probe 0 "/sys/class/net/${nics[0]}/carrier" ip -batch - </dev/null >/dev/null
+	stream probe 500 0 "/sys/class/net/${nics[0]}/carrier" ip -batch - </dev/null >/dev/null
 	mapfile -t after < <(sent)
 	for i in "${!nics[@]}"; do
 		[[ $((after[i] - before[i])) -le $((after[best] - before[best])) ]] || best=$i
@@ -200,7 +215,8 @@ state() {
 	esac
 }
 
-# measure FAILURE MECHANISM
+# measure FAILURE MECHANISM BEFORE AFTER [NUMBER]: so many ms of the stream before the failure, and
+# after it
 measure() {
 	local nic command=(ip -batch -) failure
 	set_up "$2" "$1"
@@ -216,10 +232,13 @@ measure() {
 			filter add dev $nic egress matchall action mirred egress redirect dev hole"
 		;;
 	esac
-	stream "failover.$1.$2" "$seconds" "$(state "$1" "$2" "$nic")" "${command[@]}" <<<"$failure"
+	stream "failover.$1.$2${5:+.$5}" "$3" "$4" "$(state "$1" "$2" "$nic")" "${command[@]}" <<<"$failure"
 	tear_down "$2"
 }
 
+# It is read from the host each time.
+strip -g -o /run/mplink.ko "$module"
+module=/run/mplink.ko
 two_hosts
 ip -n B link add hole type dummy
 ip -n B link set hole up
@@ -227,7 +246,22 @@ ip -n B link set hole up
 modprobe -a bonding team team_mode_roundrobin sch_ingress cls_matchall act_gact act_mirred
 for failure in "${failures[@]}"; do
 	for mechanism in "${mechanisms[@]}"; do
-		measure "$failure" "$mechanism"
+		measure "$failure" "$mechanism" 500 2000
 	done
 done
+# The mechanism, deaths of each kind, traffic, and the kinds.
+while read -ru 3 mechanism deaths rate size ways kinds; do
+	traffic=("$rate" "$size" "$ways")
+	for failure in $kinds; do
+		for ((number = 1; number <= deaths; number++)); do
+			# Never at the same moment between two marks.
+			measure "$failure" "$mechanism" $((500 + 7 * number)) 600 "$number"
+		done
+	done
+done 3<<-END
+	mplink.replay 10 2000 200 1 ${failures[*]}
+	mplink.replay.both 10 2000 200 2 ${failures[*]}
+	mplink.replay.fast 5 20000 1250 1 ${failures[*]}
+	mplink.replay.fast.wide 5 20000 1250 1 blackhole
+END
 echo end
