@@ -13,6 +13,10 @@ KCXX ?= $(subst gcc,g++,$(subst clang,clang++,$(CC)))
 # a <features.h>; no C library is in sight.
 cxx-std-dirs := $(shell $(KCXX) -x c++ -E -v /dev/null 2>&1 >/dev/null | \
 	sed -n 's,^ \(/[^ ]*/c++/[0-9.]*\)$$,\1,p')
+# The kernel's headers bring its C compiler only.
+ifeq ($(CONFIG_MODULES)$(cxx-std-dirs),y)
+$(error mplink needs $(KCXX) with libstdc++: the C++ compiler of the version that the kernel was built with)
+endif
 cxx-include-flags := $(addprefix -isystem ,$(cxx-std-dirs) \
 	$(shell $(KCXX) -print-file-name=include) $(src)/scripts/cxx-stub)
 
