@@ -3,6 +3,7 @@
 #ifndef MPLINK_COMPAT_H
 #define MPLINK_COMPAT_H
 
+#include <linux/hrtimer.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 #include <linux/version.h>
@@ -34,7 +35,10 @@ static inline void mplink_set_lltx(struct net_device *dev)
 }
 #endif
 
-/* 6.12 replaced NETIF_F_NETNS_LOCAL ("stays in its namespace") likewise. */
+/*
+ * 6.12 replaced NETIF_F_NETNS_LOCAL ("stays in its namespace") likewise.  6.15 renamed the
+ * bit, and some stable kernels before it; see Kbuild.
+ */
 #ifdef NETIF_F_NETNS_LOCAL
 static inline void mplink_set_netns_immutable(struct net_device *dev)
 {
@@ -43,7 +47,7 @@ static inline void mplink_set_netns_immutable(struct net_device *dev)
 #else
 static inline void mplink_set_netns_immutable(struct net_device *dev)
 {
-	dev->netns_immutable = true;
+	dev->MPLINK_NETNS_IMMUTABLE = true;
 }
 #endif
 
@@ -131,6 +135,58 @@ static inline struct nlattr **mplink_dump_attrs(struct netlink_callback *cb)
 #define MPLINK_OWNED_KOBJ struct kobject
 #else
 #define MPLINK_OWNED_KOBJ const struct kobject
+#endif
+
+/* 6.13 put a timer's function into the call that prepares it. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+static inline void mplink_hrtimer_setup(struct hrtimer *timer,
+					enum hrtimer_restart (*function)(struct hrtimer *),
+					enum hrtimer_mode mode)
+{
+	hrtimer_init(timer, CLOCK_MONOTONIC, mode);
+	timer->function = function;
+}
+#else
+static inline void mplink_hrtimer_setup(struct hrtimer *timer,
+					enum hrtimer_restart (*function)(struct hrtimer *),
+					enum hrtimer_mode mode)
+{
+	hrtimer_setup(timer, function, CLOCK_MONOTONIC, mode);
+}
+#endif
+
+/* 6.15 put the arguments of rtnl_link_ops.newlink into a struct. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+#define MPLINK_NEWLINK(name) \
+	int name(struct net *src_net, struct net_device *dev, struct nlattr *tb[], \
+		 struct nlattr *data[], struct netlink_ext_ack *extack)
+#else
+#define MPLINK_NEWLINK(name) \
+	int name(struct net_device *dev, struct rtnl_newlink_params *params, \
+		 struct netlink_ext_ack *extack)
+#endif
+
+/* 6.17 renamed system_wq, whose work runs on the CPU that queues it. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 17, 0)
+#define mplink_system_wq system_wq
+#else
+#define mplink_system_wq system_percpu_wq
+#endif
+
+/* 6.19 gave the addresses that sockets are bound to a type of their own. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0)
+#define MPLINK_BOUND_ADDR struct sockaddr
+#else
+#define MPLINK_BOUND_ADDR struct sockaddr_unsized
+#endif
+
+/* Between 6.19 and 7.3 ipv6_stub went: IPv6 is no module of its own any more.  See Kbuild. */
+#ifdef MPLINK_IPV6_STUB
+#include <net/ipv6_stubs.h>
+#define mplink_fib6_lookup (ipv6_stub->fib6_lookup)
+#else
+#include <net/ip6_fib.h>
+#define mplink_fib6_lookup fib6_lookup
 #endif
 
 #endif /* MPLINK_COMPAT_H */

@@ -10,7 +10,9 @@ namespace mplink
 Nic::Nic(void *owner, mplink_u32 id, const char *name, LaneCounters *traffic)
     : mplink_rcu(), owner_(owner), id_(id), since_ms_(mplink_now_ms()), traffic_(traffic)
 {
-	__builtin_strncpy(name_, name, sizeof(name_) - 1);
+	// Kernels from 7.0 on export no strncpy().
+	for (mplink_u32 i = 0; i < sizeof(name_) - 1 && name[i]; i++)
+		name_[i] = name[i];
 	add(before_, traffic_);
 	for (mplink_u64 &stage : stages_ms_)
 		stage = never;

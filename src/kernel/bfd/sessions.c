@@ -17,6 +17,7 @@
 #include "bfd/auth.h"
 #include "bfd/sessions.h"
 #include "bfd/socket.h"
+#include "compat.h"
 #include "device/netns.h"
 #include "device/port.h"
 #include "device/vnic.h"
@@ -356,8 +357,7 @@ static struct mplink_bfd *mplink_bfd_start(const struct mplink_bfd_id *id,
 	bfd->up_ms = MPLINK_NEVER;
 	bfd->random = get_random_u32();
 	spin_lock_init(&bfd->lock);
-	hrtimer_init(&bfd->timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_SOFT);
-	bfd->timer.function = mplink_bfd_expire;
+	mplink_hrtimer_setup(&bfd->timer, mplink_bfd_expire, HRTIMER_MODE_ABS_SOFT);
 	if (xa_alloc_cyclic(&mplink_bfd_discrs, &bfd->discr, NULL, xa_limit_32b, &next,
 			    GFP_KERNEL) < 0)
 		goto err_free;

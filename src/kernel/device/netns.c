@@ -7,6 +7,7 @@
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
+#include "compat.h"
 #include "device/netns.h"
 #include "device/vnic.h"
 #include "mplink/core.h"
@@ -27,12 +28,12 @@ void mplink_net_link_changed(struct mplink_vnic *vnic, const struct mplink_addr 
 
 void mplink_net_liveness(struct net *net)
 {
-	queue_work(system_wq, &mplink_net(net)->liveness);
+	queue_work(mplink_system_wq, &mplink_net(net)->liveness);
 }
 
 void mplink_net_answers(struct net *net)
 {
-	queue_work(system_wq, &mplink_net(net)->answers);
+	queue_work(mplink_system_wq, &mplink_net(net)->answers);
 }
 
 void mplink_request_recheck(void *owner, u64 ms)
@@ -47,7 +48,7 @@ void mplink_request_recheck(void *owner, u64 ms)
 	/* The earliest request wins. */
 	if (!delayed_work_pending(&mn->restore) ||
 	    time_before(jiffies + delay, mn->restore.timer.expires))
-		mod_delayed_work(system_wq, &mn->restore, delay);
+		mod_delayed_work(mplink_system_wq, &mn->restore, delay);
 }
 
 /*
@@ -58,13 +59,13 @@ void mplink_request_lanes(void *owner)
 {
 	const struct net_device *dev = owner;
 
-	queue_delayed_work(system_wq, &mplink_net(dev_net(dev))->lanes, HZ / 50);
+	queue_delayed_work(mplink_system_wq, &mplink_net(dev_net(dev))->lanes, HZ / 50);
 }
 
 void mplink_net_refresh(struct net *net, unsigned long delay)
 {
 	/* Keeps the time of a request that is still pending. */
-	queue_delayed_work(system_wq, &mplink_net(net)->refresh, delay);
+	queue_delayed_work(mplink_system_wq, &mplink_net(net)->refresh, delay);
 }
 
 static int __net_init mplink_net_start(struct net *net)

@@ -186,8 +186,7 @@ static void mplink_vnic_setup(struct net_device *dev)
 	eth_hw_addr_random(dev);
 }
 
-static int mplink_vnic_newlink(struct net *src_net, struct net_device *dev, struct nlattr *tb[],
-			       struct nlattr *data[], struct netlink_ext_ack *extack)
+static int mplink_vnic_add(struct net_device *dev, struct netlink_ext_ack *extack)
 {
 	struct mplink_vnic *vnic = netdev_priv(dev);
 	int err;
@@ -205,6 +204,11 @@ static int mplink_vnic_newlink(struct net *src_net, struct net_device *dev, stru
 	if (err)
 		unregister_netdevice(dev);
 	return err;
+}
+
+static MPLINK_NEWLINK(mplink_vnic_newlink)
+{
+	return mplink_vnic_add(dev, extack);
 }
 
 static struct rtnl_link_ops mplink_link_ops __read_mostly = {
@@ -410,9 +414,9 @@ int mplink_vnic_create(const struct mplink_config *config)
 	if (!dev)
 		return -ENOMEM;
 	dev->rtnl_link_ops = &mplink_link_ops;
-	err = mplink_vnic_newlink(&init_net, dev, NULL, NULL, NULL);
+	err = mplink_vnic_add(dev, NULL);
 	if (err) {
-		/* If newlink has unregistered the device, the kernel defers this. */
+		/* If that has unregistered the device, the kernel defers this. */
 		free_netdev(dev);
 		return err;
 	}

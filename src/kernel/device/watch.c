@@ -8,6 +8,7 @@
 #include <net/ipv6.h>
 #include <net/net_namespace.h>
 
+#include "compat.h"
 #include "device/events.h"
 #include "device/netns.h"
 #include "device/peers.h"
@@ -134,7 +135,7 @@ static void mplink_net_watch(struct work_struct *work)
 	/* Where routes change all the time, re-reading takes a tenth of the time at most. */
 	if (mplink_net_rerouted(mn))
 		delay = max(delay, 10 * mplink_net_reread(mn));
-	queue_delayed_work(system_wq, &mn->watch, delay);
+	queue_delayed_work(mplink_system_wq, &mn->watch, delay);
 }
 
 int mplink_net_add(struct mplink_vnic *vnic)
@@ -150,7 +151,7 @@ int mplink_net_add(struct mplink_vnic *vnic)
 		if (err)
 			return err;
 		mn->mtus_expire = jiffies;
-		queue_delayed_work(system_wq, &mn->watch, MPLINK_WATCH_INTERVAL);
+		queue_delayed_work(mplink_system_wq, &mn->watch, MPLINK_WATCH_INTERVAL);
 	}
 	list_add_tail(&vnic->list, &mn->vnics);
 	mn->generation++;

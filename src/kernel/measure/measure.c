@@ -16,6 +16,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
+#include "compat.h"
 #include "device/netns.h"
 #include "device/vnic.h"
 #include "measure/measure.h"
@@ -335,8 +336,7 @@ struct mplink_measure *mplink_measure_open(struct mplink_tunnel *tunnel)
 		return NULL;
 	measure->tunnel = tunnel;
 	spin_lock_init(&measure->lock);
-	hrtimer_init(&measure->timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_SOFT);
-	measure->timer.function = mplink_measure_timer;
+	mplink_hrtimer_setup(&measure->timer, mplink_measure_timer, HRTIMER_MODE_REL_SOFT);
 	measure->from = htons(MPLINK_SOURCE_PORT_MIN);
 	measure->epoch = mplink_measure_epoch();
 	return measure;

@@ -6,11 +6,11 @@
 #include <net/addrconf.h>
 #include <net/ip6_fib.h>
 #include <net/ip_fib.h>
-#include <net/ipv6_stubs.h>
 #include <net/l3mdev.h>
 #include <net/nexthop.h>
 
 #include "addr.h"
+#include "compat.h"
 #include "device/vnic.h"
 #include "mplink/core.h"
 #include "packet/peer_by_route.h"
@@ -84,9 +84,9 @@ const struct mplink_peer_node *mplink_peer_by_route6(const struct mplink_vnic *v
 	const struct fib6_info *sibling;
 	struct fib6_result res = {};
 
-	/* The stub finds nothing in a kernel without IPv6. */
+	/* A kernel that was told ipv6.disable=1 has nothing to look up in. */
 	if (!ipv6_mod_enabled() || ipv6_addr_type(saddr) & IPV6_ADDR_LINKLOCAL ||
-	    ipv6_chk_addr(net, daddr, nic, 1) || ipv6_stub->fib6_lookup(net, 0, &fl6, &res, 0) ||
+	    ipv6_chk_addr(net, daddr, nic, 1) || mplink_fib6_lookup(net, 0, &fl6, &res, 0) ||
 	    res.fib6_type != RTN_UNICAST || res.fib6_flags & RTF_REJECT)
 		return NULL;
 	peer = mplink_peer_by_hop(vnic, &res.nh->nh_common, mplink_addr6(saddr));

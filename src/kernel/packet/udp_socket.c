@@ -6,6 +6,7 @@
 #include <net/udp.h>
 #include <net/udp_tunnel.h>
 
+#include "compat.h"
 #include "packet/udp_socket.h"
 
 int mplink_udp_bind(struct socket *sock, u16 port)
@@ -15,9 +16,9 @@ int mplink_udp_bind(struct socket *sock, u16 port)
 	int err;
 
 	if (sock->sk->sk_family == AF_INET)
-		return kernel_bind(sock, (struct sockaddr *)&in, sizeof(in));
+		return kernel_bind(sock, (MPLINK_BOUND_ADDR *)&in, sizeof(in));
 	err = ip6_sock_set_v6only(sock->sk);
-	return err ?: kernel_bind(sock, (struct sockaddr *)&in6, sizeof(in6));
+	return err ?: kernel_bind(sock, (MPLINK_BOUND_ADDR *)&in6, sizeof(in6));
 }
 
 void mplink_udp_receive(struct socket *sock, void *user,

@@ -12,6 +12,7 @@
 #include <linux/sched/mm.h>
 #include <linux/tcp.h>
 
+#include "compat.h"
 #include "device/vnic.h"
 #include "measure/measure.h"
 #include "mplink/core.h"
@@ -128,8 +129,7 @@ static struct mplink_bucket *mplink_resequence_make(struct mplink_tunnel *tunnel
 	bucket->tunnel = tunnel;
 	bucket->index = index;
 	spin_lock_init(&bucket->lock);
-	hrtimer_init(&bucket->timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_SOFT);
-	bucket->timer.function = mplink_resequence_timer;
+	mplink_hrtimer_setup(&bucket->timer, mplink_resequence_timer, HRTIMER_MODE_ABS_SOFT);
 	mplink_core_bucket_make(tunnel->core, bucket->core);
 	/* Packets of other CPUs find it from now on. */
 	smp_store_release(&flows->received[index], bucket);
