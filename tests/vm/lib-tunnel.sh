@@ -12,6 +12,9 @@
 #     tunnel_again N [ARGS...]    A's mpl0, which has been deleted, anew, by the command
 #     addresses FAMILY HOST N     those of a host's NICs: 10.0.1.1,10.0.2.1...
 #     delay HOST I NETEM...  what netem does to what eth<I> sends in A or in B
+#     unequal I...           these cables take 10 ms each way, but number 2 takes 3
+#     silence I              nothing passes that cable any more, and no end is told
+#     measured N             whether N links have told how long they take
 #     PATIENT                settings for where nothing is lost, so that nothing is given up
 #                    while the emulated machine stands still for its host
 #     PEER, PEER_A           B's address in the tunnel, and A's
@@ -147,6 +150,24 @@ delay() {
 	local host=$1 nic=eth$2
 	shift 2
 	on "$host" tc qdisc replace dev "$nic" root netem limit 20000 "$@"
+}
+
+unequal() {
+	local i
+	for i in "$@"; do
+		delay A "$i" delay "$((i == 2 ? 3 : 10))ms"
+		delay B "$i" delay "$((i == 2 ? 3 : 10))ms"
+	done
+}
+
+silence() {
+	delay A "$1" loss 100%
+	delay B "$1" loss 100%
+}
+
+measured() {
+	mplink -j show dev mpl0 | jq -e --argjson links "$1" \
+		'[.. | objects | select(.estimate?.reports? > 2)] | length == $links' >/dev/null
 }
 
 reseq() {
