@@ -140,6 +140,8 @@ TEST(Table, Tunnel)
              eth2  unregistered  fd00:2::2       1     0 B        0       0 B        0
   fd99::3    -     no links
 
+  from 10.99.0.2: links lost 12 of 1.0M packets: 12 lost for good
+
   PEER            KEY  IN ORDER  REORDERED    WAITED    AT MOST      TIMER  HELD  LATE  DUPLICATES  RESTARTS  LOST
   10.99.0.2  16777215      1.0M       2.0k  0.812 ms  12.400 ms  24.800 ms     5     4           3         1  12 (rule 10, timer 2)
   fd99::3           0         0          0         -          -  50.000 ms     0     0           0         0  0
@@ -148,6 +150,58 @@ TEST(Table, Tunnel)
 	// Without a tunnel, drops of other devices are not shown.
 	device.settings[Setting::encap] = MPLINK_ENCAP_NONE;
 	EXPECT_EQ(render_table({device}, false).find("undelivered"), std::string::npos);
+}
+
+// Both directions in a line, each only if a packet was lost there.
+TEST(Table, WhatLinksLost)
+{
+	DeviceStatus device = tunnel_sample();
+	ResequencerCounters &r = *device.peers[0].resequencer;
+	const auto shown = [&] {
+		const std::string table = render_table({device}, false);
+		const std::size_t at = std::min(table.find("  from "), table.find("  to "));
+
+		return at == std::string::npos ? "" : table.substr(at, table.find('\n', at) - at);
+	};
+
+	r = {.in_order = 998000,
+	     .reordered = 2000,
+	     .replayed = 17,
+	     .repair_asked = 1300,
+	     .repaired = 1230,
+	     .repair_us = 41000};
+	EXPECT_EQ(shown(), "  from 10.99.0.2: links lost 1.2k of 1.0M packets: "
+			   "1.2k repaired (41.000 ms each), 17 replayed, none lost for good");
+	r.lost_timer = 4;
+	r.repair_sent = 5;
+	r.replay_sent = 60;
+	r.repair_refused = 7;
+	EXPECT_EQ(shown(), "  from 10.99.0.2: links lost 1.3k of 1.0M packets: "
+			   "1.2k repaired (41.000 ms each), 17 replayed, 4 lost for good; "
+			   "to 10.99.0.2: 5 sent once more to repair, 60 sent once more to replay, "
+			   "7 asked for in vain");
+	r = {.in_order = 1000, .replay_sent = 60};
+	EXPECT_EQ(shown(), "  to 10.99.0.2: 60 sent once more to replay");
+	r = {.in_order = 1000, .repair_asked = 3, .repair_us = 41000};
+	EXPECT_EQ(shown(), "");
+}
+
+TEST(Table, ASuspectLink)
+{
+	DeviceStatus device = tunnel_sample();
+	auto &links = device.peers[0].links;
+
+	links[0].estimate = {.reports = 7};
+	links[1].estimate = {.suspect = 1};
+	EXPECT_EQ(render_table({device}, false).find("suspect"), std::string::npos);
+	links[0].estimate->suspect = 1;
+	EXPECT_NE(render_table({device}, false).find("  eth1  suspect       10.0.1.2  "),
+		  std::string::npos)
+		<< render_table({device}, false);
+	EXPECT_NE(render_prometheus({device}).find(
+			  "mplink_link_suspect{device=\"mpl0\",peer=\"10.99.0.2\",nic=\"eth1\","
+			  "remote=\"10.0.1.2\"} 1\n"),
+		  std::string::npos);
 }
 
 TEST(Timeline, InMillisecondsAfterTheFirst)

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <initializer_list>
 #include <iterator>
 #include <span>
 #include <utility>
@@ -23,6 +24,14 @@ Cell state(std::uint32_t reason)
 	if (valid(reason))
 		return {"valid", Colour::good};
 	return {mplink_core_reason_name(reason), Colour::wrong};
+}
+
+// A suspect link is valid, but is given no data.
+Cell link_state(const LinkStatus &link)
+{
+	if (valid(link.reason) && link.estimate && link.estimate->suspect)
+		return {"suspect", Colour::wrong};
+	return state(link.reason);
 }
 
 void add_counters(Row &row, const TrafficCounters &counters)
@@ -237,7 +246,7 @@ std::string peer_table(const DeviceStatus &device, const Painter &paint)
 			rows.push_back(
 				{{std::exchange(address, "")},
 				 {link.nic},
-				 state(link.reason),
+				 link_state(link),
 				 {link.remote ? link.remote->text() : "-"},
 				 number(std::to_string(link.settings[Setting::link_weight]))});
 			if (sessions)
@@ -255,6 +264,65 @@ std::string peer_table(const DeviceStatus &device, const Painter &paint)
 		}
 	}
 	return align(rows, paint);
+}
+
+// "1.2k repaired, 17 replayed", without what is 0.
+std::string counts_text(std::initializer_list<std::pair<std::uint64_t, std::string>> counts)
+{
+	std::string text;
+
+	for (const auto &[n, what] : counts)
+		if (n)
+			text += fmt::format("{}{} {}", text.empty() ? "" : ", ", human_count(n),
+					    what);
+	return text;
+}
+
+// What the links lost of what the peer has sent, and what became of it.
+std::string lost_text(const ResequencerCounters &r, const Painter &paint)
+{
+	const std::uint64_t missed = r.repaired + r.replayed + r.lost();
+
+	if (!missed)
+		return "";
+
+	const std::string each = human_span(std::chrono::microseconds(r.repair_us));
+	const std::string found = counts_text(
+		{{r.repaired, fmt::format("repaired ({} each)", each)}, {r.replayed, "replayed"}});
+	const std::string gone =
+		r.lost() ? paint(Colour::wrong, human_count(r.lost()) + " lost for good")
+			 : paint(Colour::good, "none lost for good");
+
+	return fmt::format("links lost {} of {} packets: {}{}{}", human_count(missed),
+			   human_count(r.in_order + r.reordered + r.lost()), found,
+			   found.empty() ? "" : ", ", gone);
+}
+
+// A line for each peer to or from which a packet was lost.  Each end knows only what it has
+// received in the end, and what it has sent once more.
+std::string losses(const DeviceStatus &device, const Painter &paint)
+{
+	std::string out;
+
+	for (const PeerStatus &peer : device.peers) {
+		if (!peer.resequencer)
+			continue;
+
+		const ResequencerCounters &r = *peer.resequencer;
+		const std::string from = lost_text(r, paint);
+		const std::string to = counts_text({{r.repair_sent, "sent once more to repair"},
+						    {r.replay_sent, "sent once more to replay"},
+						    {r.repair_refused, "asked for in vain"}});
+
+		if (!from.empty())
+			out += fmt::format("  from {}: {}", peer.address.text(), from);
+		if (!to.empty())
+			out += fmt::format("{}to {}: {}", from.empty() ? "  " : "; ",
+					   peer.address.text(), to);
+		if (!from.empty() || !to.empty())
+			out += "\n";
+	}
+	return out;
 }
 
 // "12 (rule 10, timer 2)"
@@ -379,6 +447,8 @@ std::string render_table(const std::vector<DeviceStatus> &devices, bool colour)
 			out += "\n" + nic_table(device, paint);
 		if (!device.peers.empty())
 			out += "\n" + peer_table(device, paint);
+		if (const std::string lines = losses(device, paint); !lines.empty())
+			out += "\n" + lines;
 		if (const std::string table = estimate_table(device, paint); !table.empty())
 			out += "\n" + table;
 		if (const std::string table = resequencer_table(device, paint); !table.empty())

@@ -326,7 +326,8 @@ void Meter::tell(mplink_estimate &estimate) const
 		    .queue_us = queue_us_,
 		    .jitter_us = jitter_us_ / 16,
 		    .lost_ppm = lost_ppm_,
-		    .reports = reports_};
+		    .reports = reports_,
+		    .suspect = 0};
 }
 
 } // namespace mplink

@@ -119,7 +119,7 @@ public:
 	{
 		return capacity_.settled();
 	}
-	// Sets everything except the delay above the fastest link's.
+	// Sets everything except the delay above the fastest link's, and whether it is suspect.
 	void tell(mplink_estimate &estimate) const;
 
 private:

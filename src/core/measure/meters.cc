@@ -123,3 +123,4 @@ bool Meters::tell(mplink_u32 link, mplink_estimate &estimate) const
 }
 
 } // namespace mplink
+	estimate.suspect = suspect(link);
