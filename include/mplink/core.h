@@ -251,6 +251,8 @@ int mplink_core_changes_link(const struct mplink_changes *changes, mplink_u32 id
 void mplink_core_changes_commit(struct mplink_device *device, struct mplink_peer *peer,
 				struct mplink_changes *changes);
 void mplink_core_changes_cancel(struct mplink_changes *changes);
+/* The peer's virtual address.  Any context. */
+const struct mplink_addr *mplink_core_peer_addr(const struct mplink_peer *peer);
 /* The liveness, enum mplink_liveness, of those of the peer's links that inherit it. */
 void mplink_core_peer_set_liveness(struct mplink_device *device, struct mplink_peer *peer,
 				   mplink_u32 liveness);

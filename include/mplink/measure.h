@@ -240,6 +240,9 @@ void mplink_core_meters_free(struct mplink_meters *meters);
 mplink_u64 mplink_core_meters_judge(struct mplink_meters *meters, const struct mplink_peer *peer,
 				    mplink_u64 now_us, int replays, mplink_u16 tick);
 
+/* A bit for the id of each link that is suspect.  Any context, with the caller's lock. */
+mplink_u64 mplink_core_meters_suspect(const struct mplink_meters *meters);
+
 /*
  * Bytes a second that the peer's links are taken to carry together, without those of which dead has
  * a bit.  Any context, with the caller's lock.

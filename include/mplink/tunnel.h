@@ -180,6 +180,7 @@ struct mplink_release {
 	 * later than the settings allow.  Told once per link.
 	 */
 	mplink_u64 slow_us;
+	mplink_u32 lost;	/* how many numbers have been given up */
 	/* Send these NACKs by the link nack_link, after the bucket's lock is free.  Set bucket. */
 	struct mplink_nack nacks[MPLINK_NACKS];
 	mplink_u32 nr_nacks;

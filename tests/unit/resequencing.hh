@@ -306,6 +306,11 @@ private:
 			slow_us.push_back(release.slow_us);
 
 		const mplink_resequencer_counters sum = counters();
+
+		lost_ += release.lost;
+		require(lost_ == sum.lost_rule + sum.lost_timer + sum.lost_overflow,
+			"what is told of as given up is what is counted");
+
 		const bool restarted = std::exchange(restarts_, sum.restarts) != sum.restarts;
 		std::vector<Out> out;
 
@@ -369,6 +374,7 @@ private:
 	std::map<mplink_u32, mplink_u64> deadlines_;
 	std::map<mplink_u32, mplink_u32> last_; // delivered, by bucket
 	mplink_u64 restarts_ = 0;
+	mplink_u64 lost_ = 0;
 };
 
 } // namespace fake

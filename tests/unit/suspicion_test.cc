@@ -134,6 +134,22 @@ TEST(Suspicion, ALinkThatDiesIsSuspectSoon)
 	}
 }
 
+TEST(Suspicion, IsToldWithTheEstimate)
+{
+	Watched link(20 * millisecond);
+	mplink_estimate estimate;
+
+	link.run(2 * second);
+	ASSERT_TRUE(link.meters.tell(0, estimate));
+	EXPECT_EQ(estimate.suspect, 0U);
+	EXPECT_EQ(link.meters.suspects(), 0U);
+	link.dead = true;
+	link.run(second);
+	ASSERT_TRUE(link.meters.tell(0, estimate));
+	EXPECT_EQ(estimate.suspect, 1U);
+	EXPECT_EQ(link.meters.suspects(), 1U);
+}
+
 // The promise that marks carry holds for each moment at which the link may die.
 TEST(Suspicion, NoPacketWaitsLongerThanMarksPromise)
 {

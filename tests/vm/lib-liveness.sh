@@ -21,6 +21,9 @@
 # Scenarios, not this file, pass arguments and read variables of these functions:
 # shellcheck disable=SC2034,SC2120
 
+# shellcheck source=tests/vm/lib-trace.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib-trace.sh"
+
 FAR_LINKS=peers/10.99.0.1/links
 
 far_end() {
@@ -110,13 +113,8 @@ session_is() {
 	[[ $(mplink_session "$1" "$2") == "$3" ]]
 }
 
-TRACING=/sys/kernel/tracing
-
 transitions_start() {
-	[[ -d $TRACING/events ]] || mount -t tracefs tracefs "$TRACING"
-	echo 0 >"$TRACING/events/mplink/mplink_link/enable"
-	echo >"$TRACING/trace"
-	echo 1 >"$TRACING/events/mplink/mplink_link/enable"
+	traces link
 }
 
 transitions() {

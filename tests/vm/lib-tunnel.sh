@@ -27,6 +27,7 @@
 #     dropped_none A|B [REASON...]     nothing was dropped for other than these reasons
 #     consistent             what A's links have sent are what B's have received, one by
 #                            one, and those B's resequencer has; and the other way round
+#     traced_packets EVENT [REGEX]     of both hosts: what `traced` prints, added up
 #   traffic:
 #     listens A|B t|u PORT   whether somebody does, of TCP or UDP
 #     tcp_bytes MB [A|B]     from A to B (or from B to A); every byte must come, as it was
@@ -236,6 +237,10 @@ consistent() {
 			"$(($(sequenced "$to") + $(gre_drops "$to" replay)))" "$sent"
 		equal "what $to's resequencer still holds" "$(reseq "$to" held)" 0
 	done
+}
+
+traced_packets() {
+	{ traced "$@" || true; } | awk -F 'packets=' '{ n += $2 } END { print n + 0 }'
 }
 
 listens() {

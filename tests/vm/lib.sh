@@ -30,6 +30,7 @@
 #     expect_log_order REGEX...     in this order, other lines may lie between
 #     nap SECONDS; wait_until SECONDS CMD...; check WHAT CMD...; equal WHAT GOT WANTED
 #     attr PATH [DEV]       a file below /sys/class/net/DEV/mplink/
+#     traces EVENT...; traced EVENT [REGEX]     see lib-trace.sh
 #     background CMD...     in the background, output to a file; sets BACKGROUND
 
 # Scenarios, not this file, pass arguments and read variables of these functions:
@@ -38,6 +39,8 @@
 set -Eeuo pipefail
 # shellcheck source=tests/vm/lib-load.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib-load.sh"
+# shellcheck source=tests/vm/lib-trace.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib-trace.sh"
 
 KERNEL=$MPLINK_KERNEL
 REASON=${MPLINK_REASON:-/run/mplink-reason}

@@ -260,6 +260,11 @@ void mplink_core_peer_set_liveness(mplink_device *device, mplink_peer *peer, mpl
 	core(device).set_peer_liveness(Boundary::rtnl(), core(peer), liveness);
 }
 
+const mplink_addr *mplink_core_peer_addr(const mplink_peer *peer)
+{
+	return &core(peer).addr();
+}
+
 mplink_u32 mplink_core_peer_get_liveness(const mplink_peer *peer)
 {
 	return core(peer).liveness();

@@ -166,16 +166,18 @@ mplink_u64 mplink_core_meters_judge(mplink_meters *meters, const mplink_peer *pe
 {
 	const LinkTable *const table = core(peer).table(Boundary::read_section());
 	mplink_u64 alive = 0;
-	mplink_u64 suspect = 0;
 
 	for (mplink_u32 i = 0; table && i < table->size(); i++)
 		if ((*table)[i].alive())
 			alive |= mplink_u64{1} << (*table)[i].id;
 	core(meters).judge(now_us, alive, replays, tick);
-	for (mplink_u32 i = 0; i < MPLINK_MAX_LINKS; i++)
-		if (core(meters).suspect(i))
-			suspect |= mplink_u64{1} << i;
-	return alive & ~suspect ? ~(alive & ~suspect) : 0;
+	alive &= ~core(meters).suspects();
+	return alive ? ~alive : 0;
+}
+
+mplink_u64 mplink_core_meters_suspect(const mplink_meters *meters)
+{
+	return core(meters).suspects();
 }
 
 mplink_u64 mplink_core_meters_capacity(const mplink_meters *meters, mplink_u64 dead)

@@ -25,6 +25,15 @@ void Meters::judge(mplink_u64 now_us, mplink_u64 alive, bool replays, mplink_u16
 			meters_[i]->judge(now_us, alive >> i & 1, in_time);
 }
 
+mplink_u64 Meters::suspects() const
+{
+	mplink_u64 links = 0;
+
+	for (mplink_u32 i = 0; i < MPLINK_MAX_LINKS; i++)
+		links |= mplink_u64{suspect(i)} << i;
+	return links;
+}
+
 mplink_u64 Meters::capacity_without(mplink_u64 links) const
 {
 	mplink_u64 sum = 0;
@@ -119,8 +128,8 @@ bool Meters::tell(mplink_u32 link, mplink_estimate &estimate) const
 		return false;
 	meter->tell(estimate);
 	estimate.delay_us = above_fastest_us(*meter);
+	estimate.suspect = suspect(link);
 	return true;
 }
 
 } // namespace mplink
-	estimate.suspect = suspect(link);

@@ -25,6 +25,8 @@ public:
 	{
 		return replays_ && meters_[link] && meters_[link]->suspect();
 	}
+	// A bit for the id of each link that is suspect.
+	mplink_u64 suspects() const;
 	// Bytes a second that the known links carry together, without those of which there is a
 	// bit.
 	mplink_u64 capacity_without(mplink_u64 links) const;

@@ -127,6 +127,11 @@ private:
 		all_.rare_.overtaken_us.write(now());
 	}
 	void end_gap(Shared<mplink_u64> &counter);
+	void lose(Shared<mplink_u64> &counter, mplink_u32 count)
+	{
+		counter.add(count);
+		lost_ += count;
+	}
 	void give_up(Shared<mplink_u64> &counter);
 	void drain();
 	void measure_late(const mplink_held &packet, bool own_link);
@@ -227,6 +232,7 @@ private:
 	// passed(): a link has been silent for so long that it is not waited for, except for as
 	// long as it is slower than others.
 	mplink_u32 lag_us_ = 0;
+	mplink_u32 lost_ = 0;
 	mplink_u32 nr_nacks_ = 0;
 	mplink_nack nacks_[MPLINK_NACKS];
 	HeldList delivered_;

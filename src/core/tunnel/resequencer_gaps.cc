@@ -91,7 +91,7 @@ void Resequencer::BucketOperation::measure_late(const mplink_held &packet, bool 
 void Resequencer::BucketOperation::proven()
 {
 	if (b_.leap_wide)
-		all_.rare_.lost_timer.add(b_.leap_to - 1 - b_.leap_from);
+		lose(all_.rare_.lost_timer, b_.leap_to - 1 - b_.leap_from);
 	b_.leap_wide = false;
 	b_.leapt = false;
 }
@@ -220,7 +220,7 @@ void Resequencer::BucketOperation::give_up(Shared<mplink_u64> &counter)
 	if (alone && gap > near)
 		b_.leap_wide = true;
 	else
-		counter.add(gap);
+		lose(counter, gap);
 	b_.record.give_up(b_.next, to);
 	b_.timed_out = &counter == &all_.rare_.lost_timer;
 	if (&counter != &all_.rare_.lost_rule &&
@@ -299,6 +299,7 @@ void Resequencer::BucketOperation::finish(mplink_release &release)
 		release.deadline_us =
 			earlier(release.deadline_us, b_.doubted.first().held_us + longest_us());
 	release.slow_us = slow_us_;
+	release.lost = lost_;
 	release.nr_nacks = nr_nacks_;
 	for (mplink_u32 i = 0; i < nr_nacks_; i++)
 		release.nacks[i] = nacks_[i];

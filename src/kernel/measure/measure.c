@@ -63,8 +63,10 @@ void mplink_measure_nack(const struct mplink_tunnel *tunnel, u32 link,
 		.nack = *nack,
 	};
 
-	if (path)
-		mplink_measure_send(tunnel->measure, path, &message);
+	if (!path)
+		return;
+	trace_mplink_nack(tunnel->vnic->dev, path, nack);
+	mplink_measure_send(tunnel->measure, path, &message);
 }
 
 /* --- asking and marking: the timer ------------------------------------------------------- */
@@ -219,6 +221,25 @@ static u64 mplink_measure_dead(struct mplink_measure *measure, u64 now, bool run
 	return mplink_core_meters_judge(measure->meters, tunnel->peer, now, replays, tunnel->tick);
 }
 
+/* Tells which links have become suspect since the last tick, or are so no more.  Hold the lock. */
+static void mplink_measure_tell_suspect(struct mplink_measure *measure)
+{
+	const struct mplink_tunnel *tunnel = measure->tunnel;
+	const u64 now = measure->meters ? mplink_core_meters_suspect(measure->meters) : 0;
+	u64 changed = now ^ measure->suspect;
+
+	measure->suspect = now;
+	if (!trace_mplink_suspect_enabled())
+		return;
+	for (; changed; changed &= changed - 1) {
+		const u32 id = __ffs64(changed);
+		const struct mplink_path *path = mplink_core_peer_path(tunnel->peer, id);
+
+		if (path)
+			trace_mplink_suspect(tunnel->vnic->dev, path, now >> id & 1);
+	}
+}
+
 /* How many bytes the other links carry until the next tick, and some packets.  Hold the lock. */
 static u32 mplink_measure_room(const struct mplink_measure *measure, u64 dead)
 {
@@ -249,11 +270,19 @@ static void mplink_measure_resend(struct mplink_measure *measure,
 				  const struct mplink_replay_want *want)
 {
 	struct mplink_tunnel *tunnel = measure->tunnel;
+	const struct mplink_addr *peer = mplink_core_peer_addr(tunnel->peer);
+	const struct mplink_resent before = measure->resent;
 	const struct mplink_repair *repair;
 
 	if (!tunnel->replay)
 		return;
 	mplink_resend(tunnel, want, &measure->resent);
+	if (measure->resent.replays != before.replays)
+		trace_mplink_replay(tunnel->vnic->dev, peer,
+				    measure->resent.replays - before.replays);
+	if (measure->resent.repairs != before.repairs)
+		trace_mplink_repair(tunnel->vnic->dev, peer,
+				    measure->resent.repairs - before.repairs);
 	while ((repair = mplink_replay_refuse(tunnel->replay)))
 		mplink_measure_nack(tunnel, repair->link, &repair->nack);
 }
@@ -275,6 +304,7 @@ static enum hrtimer_restart mplink_measure_timer(struct hrtimer *timer)
 	if (ask)
 		mplink_measure_forget_silent(measure, now);
 	dead = mplink_measure_dead(measure, now, running);
+	mplink_measure_tell_suspect(measure);
 	spin_unlock(&measure->lock);
 	for (id = 0; running && id < MPLINK_MAX_LINKS; id++) {
 		if (!READ_ONCE(tunnel->ends[id]))

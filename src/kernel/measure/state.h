@@ -27,6 +27,7 @@ struct mplink_tunnel;
  * @resting: the timer waits for longer than a tick
  * @equalized: the far end holds received packets of bulk flows back
  * @replays: the far end takes replays
+ * @suspect: a bit for each link id that was suspect at the last tick
  * @kept: what is kept to be sent once more; NULL until it is needed; owned
  * @resent: how many packets were sent once more; the timer's own
  * @epoch: random; an answer to our CAPS repeats it
@@ -50,6 +51,7 @@ struct mplink_measure {
 	bool resting;
 	bool equalized;
 	bool replays;
+	u64 suspect;
 	struct mplink_replay *kept;
 	struct mplink_resent resent;
 	u64 epoch;

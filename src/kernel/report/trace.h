@@ -184,6 +184,100 @@ TRACE_EVENT(mplink_estimate,
 		  __entry->delay_us, __entry->queue_us, __entry->jitter_us, __entry->lost_ppm)
 );
 
+TRACE_EVENT(mplink_suspect,
+	TP_PROTO(const struct net_device *dev, const struct mplink_path *path, bool suspect),
+	TP_ARGS(dev, path, suspect),
+	TP_STRUCT__entry(
+		__string(dev, dev->name)
+		__string(nic, path->dev->name)
+		__array(u8, remote, 16)
+		__field(bool, suspect)
+	),
+	TP_fast_assign(
+		mplink_assign_str(dev, dev->name);
+		mplink_assign_str(nic, path->dev->name);
+		memcpy(__entry->remote, &path->remote, 16);
+		__entry->suspect = suspect;
+	),
+	TP_printk("dev=%s nic=%s remote=%pI6c suspect=%d", __get_str(dev), __get_str(nic),
+		  __entry->remote, __entry->suspect)
+);
+
+/* Packets are told by the tick in which they are sent once more, and not one by one. */
+DECLARE_EVENT_CLASS(mplink_resent,
+	TP_PROTO(const struct net_device *dev, const struct mplink_addr *peer, u64 packets),
+	TP_ARGS(dev, peer, packets),
+	TP_STRUCT__entry(
+		__string(dev, dev->name)
+		__array(u8, peer, 16)
+		__field(u64, packets)
+	),
+	TP_fast_assign(
+		mplink_assign_str(dev, dev->name);
+		memcpy(__entry->peer, peer, 16);
+		__entry->packets = packets;
+	),
+	TP_printk("dev=%s peer=%pI6c packets=%llu", __get_str(dev), __entry->peer,
+		  __entry->packets)
+);
+
+DEFINE_EVENT(mplink_resent, mplink_replay,
+	TP_PROTO(const struct net_device *dev, const struct mplink_addr *peer, u64 packets),
+	TP_ARGS(dev, peer, packets)
+);
+
+DEFINE_EVENT(mplink_resent, mplink_repair,
+	TP_PROTO(const struct net_device *dev, const struct mplink_addr *peer, u64 packets),
+	TP_ARGS(dev, peer, packets)
+);
+
+TRACE_EVENT(mplink_nack,
+	TP_PROTO(const struct net_device *dev, const struct mplink_path *path,
+		 const struct mplink_nack *nack),
+	TP_ARGS(dev, path, nack),
+	TP_STRUCT__entry(
+		__string(dev, dev->name)
+		__string(nic, path->dev->name)
+		__array(u8, remote, 16)
+		__field(u64, missing)
+		__field(u32, first)
+		__field(u8, bucket)
+		__field(u8, refused)
+	),
+	TP_fast_assign(
+		mplink_assign_str(dev, dev->name);
+		mplink_assign_str(nic, path->dev->name);
+		memcpy(__entry->remote, &path->remote, 16);
+		__entry->missing = nack->missing;
+		__entry->first = nack->first;
+		__entry->bucket = nack->bucket;
+		__entry->refused = nack->refused;
+	),
+	TP_printk("dev=%s nic=%s remote=%pI6c bucket=%u first=%u missing=%#llx refused=%u",
+		  __get_str(dev), __get_str(nic), __entry->remote, __entry->bucket,
+		  __entry->first, __entry->missing, __entry->refused)
+);
+
+TRACE_EVENT(mplink_lost,
+	TP_PROTO(const struct net_device *dev, const struct mplink_addr *peer, u32 bucket,
+		 u32 packets),
+	TP_ARGS(dev, peer, bucket, packets),
+	TP_STRUCT__entry(
+		__string(dev, dev->name)
+		__array(u8, peer, 16)
+		__field(u32, bucket)
+		__field(u32, packets)
+	),
+	TP_fast_assign(
+		mplink_assign_str(dev, dev->name);
+		memcpy(__entry->peer, peer, 16);
+		__entry->bucket = bucket;
+		__entry->packets = packets;
+	),
+	TP_printk("dev=%s peer=%pI6c bucket=%u packets=%u", __get_str(dev), __entry->peer,
+		  __entry->bucket, __entry->packets)
+);
+
 #endif /* MPLINK_TRACE_H */
 
 #undef TRACE_INCLUDE_PATH

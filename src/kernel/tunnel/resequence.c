@@ -19,6 +19,7 @@
 #include "mplink/platform.h"
 #include "mplink/tunnel.h"
 #include "report/report.h"
+#include "report/trace.h"
 #include "tunnel/deliver.h"
 #include "tunnel/flows.h"
 #include "tunnel/resequence.h"
@@ -66,6 +67,9 @@ static void mplink_resequence_carry_out(struct mplink_bucket *bucket,
 		next = held->next;
 		mplink_resequence_drop(tunnel, mplink_held_skb(held), held->drop);
 	}
+	if (unlikely(release->lost))
+		trace_mplink_lost(tunnel->vnic->dev, mplink_core_peer_addr(tunnel->peer),
+				  bucket->index, release->lost);
 	if (release->deadline_us == MPLINK_NEVER)
 		return;
 	/* An earlier timer may stay: it sets itself again if it fires too early. */

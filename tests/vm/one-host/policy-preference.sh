@@ -21,10 +21,9 @@ pings_by() {
 		[[ $(link_count "$nic" tx_packets) -ge $((there + 20)) ]]
 }
 
-TRACING=/sys/kernel/tracing
-# traced EVENT PATTERN: A has said that of eth1 since the tracepoints were enabled.
-traced() {
-	grep -Em1 " $1: dev=mpl0 nic=eth1 remote=::ffff:10\.0\.1\.2 $2\$" "$TRACING/trace"
+# traced_of_eth1 EVENT PATTERN: A has said that since the tracepoints were enabled.
+traced_of_eth1() {
+	traced "$1" "dev=mpl0 nic=eth1 remote=::ffff:10\.0\.1\.2 $2\$"
 }
 
 of_link() { # of_link NIC NAME: in JSON
@@ -65,21 +64,17 @@ equal "what is measured of a link" "$(cd "/sys/class/net/mpl0/mplink/$estimate" 
 	"$(mplink -j show | jq -r '[.. | .estimate? // empty][0] | keys | join(" ")')"
 
 # Each mark, report and estimate can be traced, if the kernel has tracepoints: Debian's do.
-if grep -w tracefs /proc/filesystems; then
-	[[ -d $TRACING/events ]] || mount -t tracefs tracefs "$TRACING"
-	for event in mark report estimate; do
-		echo 1 >"$TRACING/events/mplink/mplink_$event/enable"
-	done
+if traces mark report estimate; then
 	ping -qc20 -i0.05 -W2 "$PEER" >/dev/null
 	number='[1-9][0-9]*'
-	wait_until 30 traced mplink_mark "seq=$number packets=$number bytes=$number"
-	wait_until 30 traced mplink_report \
+	wait_until 30 traced_of_eth1 mark "seq=$number packets=$number bytes=$number"
+	wait_until 30 traced_of_eth1 report \
 		"seq=$number verdict=taken held_us=[0-9]+ packets=$number bytes=$number"
 	values=
 	for name in capacity load delivered rtt_us rtt_min_us delay_us queue_us jitter_us lost_ppm; do
 		values+=" $name=[0-9]+"
 	done
-	wait_until 30 traced mplink_estimate "${values# }"
+	wait_until 30 traced_of_eth1 estimate "${values# }"
 	echo 0 >"$TRACING/events/mplink/enable"
 fi
 

@@ -64,6 +64,14 @@ EOF
 
 tunnel 3
 lossy
+# Debian's kernels have tracepoints.
+TRACES=
+if traces nack repair lost; then
+	TRACES=1
+fi
+asked=$(far_stat repair_asked)
+repaired=$(ethtool_stat reseq_repair_sent)
+lost=$(far_lost)
 # Flows of fewer than 160 packets a second are not repaired: a machine may be too slow for more.
 for try in 1 2 3; do
 	stream 2000
@@ -74,6 +82,26 @@ for try in 1 2 3; do
 done
 more_than $((UDP_SENT / 100)) far_stat repaired || fail "too few packets were repaired"
 [[ $(ethtool_stat reseq_repair_sent) -le $((try * UDP_SENT / 20)) ]] || fail "too many were sent once more"
+
+# The tracepoints tell the same as the counters.
+traced_asked() {
+	traced nack 'remote=::ffff:10\.0\..\.1 .*refused=0' |
+		python3 -c 'import re, sys
+print(sum(int(word, 16).bit_count() for word in re.findall("missing=(\\S+)", sys.stdin.read())))'
+}
+traced_repairs() {
+	[[ $(traced_asked) == "$(($(far_stat repair_asked) - asked))" ]] &&
+		[[ $(traced_packets repair 'peer=::ffff:10\.99\.0\.2 ') == \
+			"$(($(ethtool_stat reseq_repair_sent) - repaired))" ]]
+}
+traced_lost() {
+	[[ $(traced_packets lost 'peer=::ffff:10\.99\.0\.1 ') == "$(($(far_lost) - lost))" ]]
+}
+if [[ $TRACES ]]; then
+	wait_until 10 traced_repairs
+	echo "traced: asked for $(traced_asked), sent once more $(traced_packets repair)"
+	echo 0 >"$TRACING/events/mplink/mplink_nack/enable"
+fi
 
 before=$(ethtool_stat reseq_repair_sent)
 first=$(sent)
@@ -89,3 +117,8 @@ wait_until 10 equal_to 0 ethtool_stat reseq_replay_kept
 stream 1000
 echo "without replay: lost $LOST of $STREAMED"
 [[ $LOST -gt 0 ]] || fail "nothing was lost without replay"
+if [[ $TRACES ]]; then
+	wait_until 10 traced_lost
+	echo "traced: given up $(traced_packets lost)"
+	echo 0 >"$TRACING/events/mplink/enable"
+fi

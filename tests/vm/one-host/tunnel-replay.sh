@@ -65,9 +65,22 @@ heard() { unequal 2; }
 tunnel 3
 unequal 1 2 3
 
+# Debian's kernels have tracepoints.
+TRACES=
+if traces suspect replay; then
+	TRACES=1
+fi
+resent=$(ethtool_stat reseq_replay_sent)
 nothing_lost "silent death" silent heard
 [[ $RESENT -gt 0 ]] || fail "nothing was sent once more"
 more_than 0 ethtool_stat reseq_suspicions || fail "the link was not suspect"
+if [[ $TRACES ]]; then
+	traced suspect 'nic=eth2 remote=::ffff:10\.0\.2\.2 suspect=1$' || fail "no suspicion was traced"
+	wait_until 30 traced suspect 'nic=eth2 remote=::ffff:10\.0\.2\.2 suspect=0$'
+	equal "replays that were traced" "$(traced_packets replay 'peer=::ffff:10\.99\.0\.2 ')" \
+		"$(($(ethtool_stat reseq_replay_sent) - resent))"
+	echo 0 >"$TRACING/events/mplink/enable"
+fi
 nothing_lost "set down" down up
 nothing_lost "carrier lost" far_down far_up
 nothing_lost "deleted" deleted again
