@@ -25,6 +25,7 @@ const char *mplink_core_drop_name(mplink_u32 drop);
 const char *mplink_core_event_name(mplink_u32 event);
 const char *mplink_core_liveness_name(mplink_u32 liveness);
 const char *mplink_core_equalize_name(mplink_u32 equalize);
+const char *mplink_core_duplicate_name(mplink_u32 duplicate);
 const char *mplink_core_nic_stage_name(mplink_u32 stage);
 const char *mplink_core_link_stage_name(mplink_u32 stage);
 const char *mplink_core_bfd_state_name(mplink_u32 state);
@@ -39,6 +40,7 @@ int mplink_core_policy_parse(const char *text, mplink_size len);
 int mplink_core_encap_parse(const char *text, mplink_size len);
 int mplink_core_liveness_parse(const char *text, mplink_size len);
 int mplink_core_equalize_parse(const char *text, mplink_size len);
+int mplink_core_duplicate_parse(const char *text, mplink_size len);
 
 /* --- parameters --------------------------------------------------------- */
 
@@ -327,6 +329,27 @@ struct mplink_choice mplink_core_reselect(struct mplink_device *device,
  */
 struct mplink_choice mplink_core_next(struct mplink_device *device, const void *more,
 				      mplink_size len, mplink_size lane);
+/**
+ * mplink_core_copy() - Choose a second link for a packet, and account its copy there.
+ * @device: the device
+ * @peer: the peer
+ * @rate: how much the packet's flow has sent lately: the core's own, 0 at first; CPUs may share
+ *	it.  The packet is copied if that is little, if its DSCP asks for it, and if copies have
+ *	not taken a twentieth of what the links carry.  NULL: it is copied anyway
+ * @first: the path by which the packet leaves
+ * @len: as above
+ * @lane: as above
+ * @l3: as above
+ * @l3_len: as above
+ *
+ * Context: As mplink_core_select(), in the read-side section in which @first was chosen.
+ * Return: The path of the link by which it arrives next, if possible over another NIC; NULL: it
+ * is not copied.
+ */
+struct mplink_path *mplink_core_copy(struct mplink_device *device, const struct mplink_peer *peer,
+				     mplink_u32 *rate, const struct mplink_path *first,
+				     mplink_size len, mplink_size lane, const mplink_u8 *l3,
+				     mplink_u32 l3_len);
 /**
  * mplink_core_receive() - Account a received packet that does not tell by which link it came.
  * @nic: the NIC that received it

@@ -171,6 +171,7 @@ enum mplink_extack_part {
 	MPLINK_EXTACK_REMOTE,	/* the link's remote */
 	MPLINK_EXTACK_KEY,	/* the peer's key */
 	MPLINK_EXTACK_EQUALIZE,	/* the peer's equalize */
+	MPLINK_EXTACK_DUPLICATE,	/* the peer's duplicate */
 	MPLINK_EXTACK_LOCAL,	/* the link's source address */
 	MPLINK_EXTACK_RATE_MIN,	/* the bounds of the link's rate */
 	MPLINK_EXTACK_RATE_MAX,

@@ -68,6 +68,9 @@ enum mplink_encap {
 #define MPLINK_MIN_PEER_REPLAY_KIB 64
 #define MPLINK_MAX_PEER_REPLAY_KIB 1048576
 
+/* Above all DSCPs (RFC 2474 3). */
+#define MPLINK_NO_DSCP 64
+
 /* Why a gre-udp packet was not delivered. */
 enum mplink_gre_drop {
 	MPLINK_GRE_DROP_NONE,
@@ -105,6 +108,15 @@ enum mplink_equalize {
 	MPLINK_EQUALIZE_ON,	/* of all flows */
 	MPLINK_EQUALIZE_INHERIT,	/* of a peer: as the device says */
 	MPLINK_EQUALIZES
+};
+
+/* Which packets gre-udp sends twice, by two links, so that the first to come is taken. */
+enum mplink_duplicate {
+	MPLINK_DUPLICATE_OFF,
+	MPLINK_DUPLICATE_SPARSE,	/* of flows that send little, and from duplicate_dscp on */
+	MPLINK_DUPLICATE_ALL,
+	MPLINK_DUPLICATE_INHERIT,	/* of a peer: as the device says */
+	MPLINK_DUPLICATES
 };
 
 /* How a BFD session stands (RFC 5880 4.1): numbers of the wire. */

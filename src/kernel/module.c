@@ -56,6 +56,7 @@ MODULE_PARM_DESC(key, "gre-udp: the peer's key, 0 to 16777215, the same at both 
 #define MPLINK_DESC_ENCAP(what, least, most, initial) what
 #define MPLINK_DESC_LIVENESS(what, least, most, initial) what
 #define MPLINK_DESC_EQUALIZE(what, least, most, initial) what
+#define MPLINK_DESC_DUPLICATE(what, least, most, initial) what
 #define MPLINK_DESC_NUMBER(what, least, most, initial) \
 	what " (" __stringify(least) " to " __stringify(most) ", default " __stringify(initial) ")"
 #define MPLINK_DESC_POWER_OF_TWO(what, least, most, initial) \

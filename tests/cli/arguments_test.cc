@@ -276,6 +276,8 @@ TEST(Arguments, PeerKey)
 			  .requests.at(0)
 			  .settings.at(Setting::peer_equalize),
 		  MPLINK_EQUALIZE_INHERIT);
+	EXPECT_EQ(add_fault({"10.99.0.2", "duplicate", "some"}),
+		  "duplicate \"some\" is none of off, sparse, all, inherit");
 	EXPECT_EQ(add_fault({"10.99.0.2", "equalize", "yes"}),
 		  "equalize \"yes\" is none of off, auto, on, inherit");
 	EXPECT_EQ(add_fault({"10.99.0.2", "key", "1", "key", "1"}), "key is given twice");

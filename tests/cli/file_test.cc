@@ -281,7 +281,7 @@ TEST(Config, Tunnel)
 		"outoforder_max_us": 5, "max_perflow_buffer": 65535, "max_peer_buffer": 1, "checksum": true,
 		"replay": false, "max_peer_replay": 65536, "max_peer_replay_kib": 64},
 		"peers": [{"address": "10.99.0.2", "key": 16777215, "equalize": "on",
-		"links": []}, {"address": "10.99.0.3", "key": 1}])"));
+		"duplicate": "sparse", "links": []}, {"address": "10.99.0.3", "key": 1}])"));
 	const FullSettings &settings = devices.at(0).settings;
 
 	EXPECT_EQ(settings[Setting::encap], MPLINK_ENCAP_GRE_UDP);
@@ -297,6 +297,8 @@ TEST(Config, Tunnel)
 	EXPECT_EQ(devices[0].peers.at(0).settings[Setting::peer_key], 16777215U);
 	EXPECT_EQ(devices[0].peers.at(0).settings[Setting::peer_equalize], MPLINK_EQUALIZE_ON);
 	EXPECT_EQ(devices[0].peers.at(1).settings[Setting::peer_equalize], MPLINK_EQUALIZE_INHERIT);
+	EXPECT_EQ(devices[0].peers.at(0).settings[Setting::peer_duplicate],
+		  MPLINK_DUPLICATE_SPARSE);
 }
 
 TEST(Config, BadTunnel)
@@ -311,7 +313,7 @@ TEST(Config, BadTunnel)
 		  path + ": key \"buckets\" is not known; there are: flow_buckets, "
 			 "outoforder_min_us, outoforder_max_us, max_perflow_buffer, "
 			 "max_peer_buffer, checksum, ttl, equalize, replay, max_peer_replay, "
-			 "max_peer_replay_kib");
+			 "max_peer_replay_kib, duplicate, duplicate_dscp");
 	for (const char *buckets : {"0", "96", "512", "-1", "\"1\"", "1.5", "18446744073709551616"})
 		EXPECT_EQ(tunnel(R"("flow_buckets": )" + std::string(buckets))
 				  .find(path + ".flow_buckets: "),
@@ -349,6 +351,8 @@ TEST(Config, Keys)
 		  path + "[0].key: 0 has no effect without \"encap\": \"gre-udp\"");
 	EXPECT_EQ(peers("none", R"({"address": "10.99.0.2", "equalize": "off"})"),
 		  path + "[0].equalize: \"off\" has no effect without \"encap\": \"gre-udp\"");
+	EXPECT_EQ(peers("none", R"({"address": "10.99.0.2", "duplicate": "all"})"),
+		  path + "[0].duplicate: \"all\" has no effect without \"encap\": \"gre-udp\"");
 	EXPECT_EQ(peers("none", R"({"address": "10.99.0.2", "equalize": "yes"})"),
 		  path + "[0].equalize: \"yes\" is none of off, auto, on, inherit");
 

@@ -47,8 +47,9 @@ DeviceStatus with_other_value(const SettingInfo &setting)
 {
 	DeviceStatus device = sample();
 
-	// A peer's key and equaliser need a tunnel, the ID of a BFD key needs authentication.
-	if (setting.id == Setting::peer_key || setting.id == Setting::peer_equalize)
+	// Some settings of a peer need a tunnel, the ID of a BFD key needs authentication.
+	if (setting.id == Setting::peer_key || setting.id == Setting::peer_equalize ||
+	    setting.id == Setting::peer_duplicate)
 		device.settings[Setting::encap] = MPLINK_ENCAP_GRE_UDP;
 	if (setting.id == Setting::bfd_key_id)
 		device.settings[Setting::bfd_auth] = MPLINK_BFD_AUTH_SHA1;

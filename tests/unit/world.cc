@@ -421,8 +421,15 @@ World::Sent World::send(mplink_u32 len, mplink_u32 flow, mplink_u32 lane)
 			break;
 		}
 		sent.over.push_back(&device_of(choice.path));
-		if (!choice.more)
-			break;
+		if (!choice.more) {
+			const mplink_path *const first = choice.path;
+
+			if (!twice || sent.over.size() > 1)
+				break;
+			choice.path = mplink_core_copy(device_, peer_, nullptr, first, len, lane,
+						       packet, sizeof(packet));
+			continue;
+		}
 		choice = mplink_core_next(device_, choice.more, len, lane);
 	}
 	return sent;

@@ -90,6 +90,8 @@ public:
 	};
 	// The caller holds a ReadLock if the devices are to stay.
 	Sent send(mplink_u32 len, mplink_u32 flow = 0, mplink_u32 lane = 0);
+	// A packet that takes one link also takes a second one, as with duplicate all.
+	bool twice = false;
 	// send() does not leave time for the worker.
 	bool worker_waits = false;
 	// Asks the core as src/kernel does.

@@ -298,7 +298,8 @@ void Parser::need_tunnel(const std::string &path, const Json &value, const Devic
 {
 	if (device.settings[Setting::encap] == MPLINK_ENCAP_GRE_UDP)
 		return;
-	for (const Setting id : {Setting::peer_key, Setting::peer_equalize}) {
+	for (const Setting id :
+	     {Setting::peer_key, Setting::peer_equalize, Setting::peer_duplicate}) {
 		const SettingInfo &setting = info(id);
 		const auto found = value.find(setting.key);
 

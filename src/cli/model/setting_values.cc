@@ -64,6 +64,7 @@ SettingRange auth()
 #define RANGE_ENCAP(least, most) names(mplink_core_encap_name, least, most)
 #define RANGE_LIVENESS(least, most) names(mplink_core_liveness_name, least, most)
 #define RANGE_EQUALIZE(least, most) names(mplink_core_equalize_name, least, most)
+#define RANGE_DUPLICATE(least, most) names(mplink_core_duplicate_name, least, most)
 #define RANGE_AUTH(least, most) auth()
 
 // And how a setting is shown.

@@ -71,6 +71,13 @@ int mplink_core_equalize_parse(const char *text, mplink_size len)
 	return equalize < 0 ? -einval : equalize;
 }
 
+int mplink_core_duplicate_parse(const char *text, mplink_size len)
+{
+	const int duplicate = duplicate_parse(text, len);
+
+	return duplicate < 0 ? -einval : duplicate;
+}
+
 int mplink_core_parse_params(const mplink_params *params, mplink_config *config,
 			     mplink_param_error *error)
 {
@@ -317,6 +324,15 @@ mplink_choice mplink_core_next(mplink_device *device, const void *more, mplink_s
 			       mplink_size lane)
 {
 	return core(device).next(*static_cast<const LinkEntry *>(more), {len, lane, nullptr, 0});
+}
+
+mplink_path *mplink_core_copy(mplink_device *device, const mplink_peer *peer, mplink_u32 *rate,
+			      const mplink_path *first, mplink_size len, mplink_size lane,
+			      const mplink_u8 *l3, mplink_u32 l3_len)
+{
+	return core(device).copy(Boundary::read_section(), core(peer),
+				 reinterpret_cast<FlowRate *>(rate), first,
+				 {len, lane, l3, l3_len});
 }
 
 void mplink_core_receive(const mplink_nic *nic, const mplink_peer *peer, mplink_size len,

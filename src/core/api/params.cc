@@ -54,7 +54,9 @@ private:
 	bool number(const char *param, const char *value, Values values, mplink_u32 least,
 		    mplink_u32 most, const char *why, mplink_u32 &number);
 	bool on_off(const char *param, const char *value, const char *why, mplink_u32 &on);
-	bool equalize(const char *param, const char *value, const char *why, mplink_u32 &to);
+	template <auto parse>
+	bool choice(const char *param, const char *value, const char *why, mplink_u32 most,
+		    mplink_u32 &to);
 	bool waits();
 	bool bfd();
 	bool without_tunnel(const char *why);
@@ -254,17 +256,20 @@ bool Parser::on_off(const char *param, const char *value, const char *why, mplin
 }
 
 // Likewise.
-bool Parser::equalize(const char *param, const char *value, const char *why, mplink_u32 &to)
+template <auto parse>
+bool Parser::choice(const char *param, const char *value, const char *why, mplink_u32 most,
+		    mplink_u32 &to)
 {
 	if (!value)
 		return true;
 
 	const Text text = whole(value);
-	const int equalize = equalize_parse(text.p, text.len);
+	const int chosen = parse(text.p, text.len);
 
-	if (equalize < 0 || equalize > MPLINK_EQUALIZE_ON)
+	// What only a peer can have is beyond most, and so is an error.
+	if (static_cast<mplink_u32>(chosen) > most)
 		return fail(param, text, why);
-	to = static_cast<mplink_u32>(equalize);
+	to = static_cast<mplink_u32>(chosen);
 	return true;
 }
 
@@ -281,7 +286,12 @@ bool Parser::equalize(const char *param, const char *value, const char *why, mpl
 	if (!on_off(#name, in_.name, MPLINK_WHY_SWITCH(unit, least, most), to))                    \
 		return false;
 #define READ_EQUALIZE(name, to, least, most, unit)                                                 \
-	if (!equalize(#name, in_.name, MPLINK_WHY_EQUALIZE(unit, least, most), to))                \
+	if (!choice<equalize_parse>(#name, in_.name, MPLINK_WHY_EQUALIZE(unit, least, most), most, \
+				    to))                                                           \
+		return false;
+#define READ_DUPLICATE(name, to, least, most, unit)                                                \
+	if (!choice<duplicate_parse>(#name, in_.name, MPLINK_WHY_DUPLICATE(unit, least, most),     \
+				     most, to))                                                    \
 		return false;
 #define READ_POLICY(name, to, least, most, unit)
 #define READ_ENCAP(name, to, least, most, unit)

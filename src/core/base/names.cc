@@ -17,6 +17,7 @@ constexpr const char *nic_stages[] = {"registered", "up", "carrier", "address"};
 constexpr const char *link_stages[] = {"route", "bfd-init", "bfd-up", "valid"};
 constexpr const char *encaps[] = {"none", "gre-udp"};
 constexpr const char *equalizes[] = {"off", "auto", "on", "inherit"};
+constexpr const char *duplicates[] = {"off", "sparse", "all", "inherit"};
 constexpr const char *bfd_states[] = {"admin-down", "down", "init", "up"};
 // In the order of RFC 5880 4.1, and mostly with its words.
 constexpr const char *bfd_diags[] = {"none",
@@ -71,6 +72,7 @@ static_assert(count(nic_stages) == MPLINK_NIC_STAGES);
 static_assert(count(link_stages) == MPLINK_LINK_STAGES);
 static_assert(count(encaps) == MPLINK_ENCAPS);
 static_assert(count(equalizes) == MPLINK_EQUALIZES);
+static_assert(count(duplicates) == MPLINK_DUPLICATES);
 static_assert(count(drops) == MPLINK_DROPS);
 static_assert(count(bfd_states) == MPLINK_BFD_STATES);
 static_assert(count(bfd_diags) == MPLINK_BFD_DIAGS);
@@ -98,6 +100,11 @@ int liveness_parse(const char *text, mplink_size len)
 int equalize_parse(const char *text, mplink_size len)
 {
 	return find_in(equalizes, text, len);
+}
+
+int duplicate_parse(const char *text, mplink_size len)
+{
+	return find_in(duplicates, text, len);
 }
 
 } // namespace mplink
@@ -129,6 +136,11 @@ const char *mplink_core_liveness_name(mplink_u32 liveness)
 const char *mplink_core_equalize_name(mplink_u32 equalize)
 {
 	return name_in(equalizes, equalize);
+}
+
+const char *mplink_core_duplicate_name(mplink_u32 duplicate)
+{
+	return name_in(duplicates, duplicate);
 }
 
 const char *mplink_core_nic_stage_name(mplink_u32 stage)

@@ -12,6 +12,7 @@ int policy_parse(const char *text, mplink_size len);
 int encap_parse(const char *text, mplink_size len);
 int liveness_parse(const char *text, mplink_size len);
 int equalize_parse(const char *text, mplink_size len);
+int duplicate_parse(const char *text, mplink_size len);
 
 // The end of the message about a text that is no policy's name: "is none of ...".
 const char *why_no_policy();

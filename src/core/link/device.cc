@@ -459,6 +459,34 @@ mplink_choice Device::next(const LinkEntry &link, const Packet &packet)
 	return sent_copy(link, packet);
 }
 
+mplink_path *Device::copy(ReadSection section, const Peer &peer, FlowRate *rate,
+			  const mplink_path *first, const Packet &packet)
+{
+	const LinkTable *const table = peer.table(section);
+	const LinkEntry *const before = table ? table->by(first) : nullptr;
+	const mplink_u64 now = mplink_now_us();
+
+	if (rate && !rate->sparse(packet.len, now) &&
+	    dscp(packet) < settings_.tunnel.duplicate_dscp.read())
+		return nullptr;
+	if (!before)
+		return nullptr;
+
+	const Lane *const lane = ready(*table, packet.lane);
+	const LinkEntry *const second = Policies::visit(table->policy(), [&]<class P>(P) {
+		return P::second(*table, lane, packet, *before);
+	});
+
+	if (!second)
+		return nullptr;
+	if (rate && !peer.copies().take(packet.len, *table, now)) {
+		counters_[packet.lane].copies_withheld.add_alone(1);
+		return nullptr;
+	}
+	counters_[packet.lane].copies.add_alone(1);
+	return sent_anyhow(*second, packet);
+}
+
 mplink_u64 Device::drops(mplink_u32 drop) const
 {
 	mplink_u64 sum = 0;

@@ -88,6 +88,10 @@ public:
 	mplink_choice reselect(ReadSection section, const Peer &peer, const Packet &packet);
 	// Sends the next copy of a broadcast on that link.
 	mplink_choice next(const LinkEntry &link, const Packet &packet);
+	// Sends a copy by another link than that path, if one is wanted.  Null rate: it is.  Null:
+	// none is sent.
+	mplink_path *copy(ReadSection section, const Peer &peer, FlowRate *rate,
+			  const mplink_path *first, const Packet &packet);
 	void drop(mplink_u32 drop, mplink_size lane)
 	{
 		counters_[lane].drops[drop].add_alone(1);

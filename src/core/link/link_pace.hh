@@ -38,6 +38,12 @@ public:
 		delay_ns_.write(delay_ns);
 		bulk_delay_ns_.write(bulk_delay_ns);
 	}
+	mplink_u64 bytes_per_second() const
+	{
+		const mplink_u32 now = scale();
+
+		return (mplink_u64{1000000000} << shift) / (now ? now : 1);
+	}
 	mplink_u32 scale() const
 	{
 		return scale_.read();

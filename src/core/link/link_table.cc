@@ -80,6 +80,14 @@ const LinkEntry *LinkTable::find(mplink_u32 id) const
 	return nullptr;
 }
 
+const LinkEntry *LinkTable::by(const mplink_path *path) const
+{
+	for (mplink_u32 i = 0; i < n_; i++)
+		if ((*this)[i].path == path)
+			return &(*this)[i];
+	return nullptr;
+}
+
 Box<LinkTable> LinkTable::build(std::span<const LinkSpec> links, const Layout &layout, Lanes &lanes,
 				mplink_u64 serial)
 {

@@ -36,6 +36,10 @@ struct alignas(64) LinkEntry {
 		return (read_once(*state.read()) & mask) == want && read_once(*live.read());
 	}
 
+	bool shares_nic(const LinkEntry &other) const
+	{
+		return nic_counters == other.nic_counters;
+	}
 	// Whether the link is valid and has not changed since the table was built.
 	bool is(const LinkSpec &link) const;
 	// Makes the entry dead for good.  Unlike a new table, this needs no memory.
@@ -106,6 +110,8 @@ public:
 	mplink_u64 alive_ids() const;
 	// The link with that id, or null.
 	const LinkEntry *find(mplink_u32 id) const;
+	// The link with that path, or null.
+	const LinkEntry *by(const mplink_path *path) const;
 	const LinkEntry &operator[](mplink_u32 i) const
 	{
 		return entries()[i];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // A peer: a remote host and the links to it.  Over one NIC there is one link per remote address.
 #pragma once
+#include "link/copies.hh"
 #include "link/link_set.hh"
 #include "link/link_table.hh"
 
@@ -138,6 +139,11 @@ public:
 	[[nodiscard]] bool make_lanes(Rtnl);
 	// All that was ever counted in that slot of the lanes.
 	mplink_counters counted(Rtnl, mplink_u32 slot) const;
+	// What copies for the peer may take.  Packets write it even if they only read the peer.
+	CopyBudget &copies() const
+	{
+		return copies_;
+	}
 	// Whether a link is valid.
 	bool works(Rtnl) const
 	{
@@ -159,6 +165,7 @@ private:
 	Rcu<LinkSet> links_;
 	Rcu<LinkTable> table_;
 	mutable Lanes lanes_;
+	mutable CopyBudget copies_;
 	mutable Shared<mplink_u64> far_epoch_ = 0;
 	mutable Shared<mplink_u64> doubted_epoch_ = 0; // seen once
 	mplink_u64 serial_ = 0;                        // of the latest table

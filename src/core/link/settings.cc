@@ -32,6 +32,8 @@ mplink_tunnel_config TunnelSettings::get() const
 	CHECK(number, MPLINK_WHY_SWITCH(unit, least, most), name, value, least, most)
 #define CHECK_EQUALIZE(name, value, least, most, unit)                                             \
 	CHECK(number, MPLINK_WHY_EQUALIZE(unit, least, most), name, value, least, most)
+#define CHECK_DUPLICATE(name, value, least, most, unit)                                            \
+	CHECK(number, MPLINK_WHY_DUPLICATE(unit, least, most), name, value, least, most)
 #define CHECK_KEY_ID(name, value, least, most, unit)
 #define CHECK_POLICY(name, value, least, most, unit)
 #define CHECK_ENCAP(name, value, least, most, unit)

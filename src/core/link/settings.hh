@@ -79,6 +79,7 @@ constexpr bool within(Values values, mplink_u32 value, mplink_u32 least, mplink_
 	MPLINK_WHY("is not a power of two" unit, least, most)
 #define MPLINK_WHY_SWITCH(unit, least, most) "is neither on nor off"
 #define MPLINK_WHY_EQUALIZE(unit, least, most) "is none of off, auto, on"
+#define MPLINK_WHY_DUPLICATE(unit, least, most) "is none of off, sparse, all"
 
 // Null if all values are in range, else a message that names the first wrong setting.
 const char *why_no_liveness(const mplink_liveness_config &config);

@@ -64,7 +64,7 @@ struct Adaptive : PolicyBase {
 
 	static Pick choose_again(const LinkTable &table, const Lane &lane, const Packet &packet)
 	{
-		const Plan plan = earliest<true>(table, lane, packet);
+		const Plan plan = earliest(table, lane, packet, Alive());
 
 		if (plan.link)
 			commit(table, lane, plan);
@@ -86,7 +86,52 @@ struct Adaptive : PolicyBase {
 		return {best, best != first};
 	}
 
+	// The one by which it arrives first, besides the first link.
+	static const LinkEntry *second(const LinkTable &table, const Lane *lane,
+				       const Packet &packet, const LinkEntry &first)
+	{
+		if (!lane)
+			return PolicyBase::second(table, lane, packet, first);
+
+		Plan plan = earliest(table, *lane, packet, AnotherNic{first});
+
+		if (!plan.link)
+			plan = earliest(table, *lane, packet, Another{first});
+		if (plan.link)
+			commit(table, *lane, plan);
+		return plan.link;
+	}
+
 private:
+	// Which links earliest() looks at.
+	struct Any {
+		static bool may(const LinkEntry &)
+		{
+			return true;
+		}
+	};
+	struct Alive {
+		static bool may(const LinkEntry &link)
+		{
+			return link.alive();
+		}
+	};
+	struct Another {
+		bool may(const LinkEntry &link) const
+		{
+			return link.index != first.index && link.alive() &&
+			       link.shared->pace.delay_ns(false) <= LinkPace::useless_ns;
+		}
+		const LinkEntry &first;
+	};
+	struct AnotherNic {
+		bool may(const LinkEntry &link) const
+		{
+			return !link.shares_nic(first) && Another{first}.may(link);
+		}
+		const LinkEntry &first;
+	};
+
 	// choose(), out of line: if it were inline, packets of all policies would save the
 	// registers that it needs.  It takes the packet's parts, as BalanceXor::choose_other()
 	// does.
@@ -95,7 +140,7 @@ private:
 							   const mplink_u8 *l3, mplink_size l3_len)
 	{
 		const Packet packet = {len, at, l3, l3_len};
-		const Plan plan = earliest<false>(table, lane, packet);
+		const Plan plan = earliest(table, lane, packet, Any());
 
 		if (!plan.link->alive()) [[unlikely]]
 			return nullptr;
@@ -137,9 +182,10 @@ private:
 		       arrival - best.arrival + equal_ns < 2 * equal_ns;
 	}
 
-	template <bool alive>
+	// Without a link that may be used, the plan has none.
+	template <class Among>
 	[[gnu::always_inline]] static Plan earliest(const LinkTable &table, const Lane &lane,
-						    const Packet &packet)
+						    const Packet &packet, Among among)
 	{
 		const mplink_u64 *const busy_until = lane.words();
 		const mplink_u32 one_in = lane.one_in();
@@ -148,7 +194,7 @@ private:
 		const LinkEntry *link = &table[0];
 
 		for (mplink_u32 i = 0;; i++, link++) {
-			if (!alive || link->alive()) {
+			if (among.may(*link)) {
 				const mplink_u64 until = busy_until[i];
 				const mplink_u64 start = before(until, best.now) ? best.now : until;
 				const mplink_u64 sent = start + duration(*link, packet.len, one_in);

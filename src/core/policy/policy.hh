@@ -38,6 +38,25 @@ struct PolicyBase {
 	static void lay_out(const LinkTable &, std::span<const LinkSpec>)
 	{
 	}
+	// The link by which a copy of the packet goes that the first one carries: a live one, over
+	// another NIC if there is one.  Null: there is none.  A lane that is not ready is null.
+	static const LinkEntry *second(const LinkTable &table, const Lane *, const Packet &,
+				       const LinkEntry &first)
+	{
+		const LinkEntry *same_nic = nullptr;
+
+		for (mplink_u32 i = 1; i < table.size(); i++) {
+			const LinkEntry &next = table[(first.index + i) % table.size()];
+
+			if (!next.alive())
+				continue;
+			if (!next.shares_nic(first))
+				return &next;
+			if (!same_nic)
+				same_nic = &next;
+		}
+		return same_nic;
+	}
 	// The lane is about to be used with this table for the first time, and has room for
 	// it.  The lane still has the clocks of another table, or zeros.
 	static void start_lane(const LinkTable &, Lane &)

@@ -137,6 +137,7 @@ static int mplink_nl_peer_fill(struct sk_buff *skb, const struct mplink_nl_objec
 	const struct mplink_peer_node *node = object->peer;
 	const u32 liveness = mplink_core_peer_get_liveness(node->core);
 	const u32 equalize = mplink_peers_equalize(node);
+	const u32 duplicate = mplink_peers_duplicate(node);
 	u8 ids[MPLINK_MAX_LINKS];
 	u32 i, n;
 
@@ -145,6 +146,7 @@ static int mplink_nl_peer_fill(struct sk_buff *skb, const struct mplink_nl_objec
 	    nla_put_u32(skb, MPLINK_A_PEER_LIVENESS, liveness) ||
 	    (object->keys && nla_put_u32(skb, MPLINK_A_PEER_KEY, node->key)) ||
 	    (node->tunnel && nla_put_u32(skb, MPLINK_A_PEER_EQUALIZE, equalize)) ||
+	    (node->tunnel && nla_put_u32(skb, MPLINK_A_PEER_DUPLICATE, duplicate)) ||
 	    mplink_nl_put_resequencer(skb, node))
 		return -EMSGSIZE;
 	n = mplink_core_link_ids(node->core, ids);
@@ -172,7 +174,7 @@ static size_t mplink_nl_links_size(u32 links)
 					   nla_total_size(sizeof(u8)) +
 					   counters + stages + estimate + mplink_nl_session_size());
 
-	return 4 * nla_total_size(sizeof(u32)) + nla_total_size(sizeof(struct in6_addr)) +
+	return 5 * nla_total_size(sizeof(u32)) + nla_total_size(sizeof(struct in6_addr)) +
 	       mplink_nl_resequencer_size() + links * link;
 }
 
@@ -349,6 +351,8 @@ static const struct nlattr *mplink_nl_refused_attr(struct genl_info *info,
 		return info->attrs[MPLINK_A_PEER_KEY];
 	if (extack->attr == MPLINK_EXTACK_EQUALIZE)
 		return info->attrs[MPLINK_A_PEER_EQUALIZE];
+	if (extack->attr == MPLINK_EXTACK_DUPLICATE)
+		return info->attrs[MPLINK_A_PEER_DUPLICATE];
 	if (extack->attr < MPLINK_EXTACK_LINK || extack->attr >= ARRAY_SIZE(types))
 		return NULL;
 	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
@@ -369,6 +373,7 @@ static int mplink_nl_peer_apply(struct genl_info *info, struct mplink_vnic *vnic
 	const struct nlattr *liveness = info->attrs[MPLINK_A_PEER_LIVENESS];
 	const struct nlattr *key = info->attrs[MPLINK_A_PEER_KEY];
 	const struct nlattr *equalize = info->attrs[MPLINK_A_PEER_EQUALIZE];
+	const struct nlattr *duplicate = info->attrs[MPLINK_A_PEER_DUPLICATE];
 	struct mplink_peer_config config = {
 		.liveness_given = liveness,
 		.liveness = liveness ? nla_get_u32(liveness) : 0,
@@ -376,6 +381,8 @@ static int mplink_nl_peer_apply(struct genl_info *info, struct mplink_vnic *vnic
 		.key = key ? nla_get_u32(key) : 0,
 		.equalize_given = equalize,
 		.equalize = equalize ? nla_get_u32(equalize) : 0,
+		.duplicate_given = duplicate,
+		.duplicate = duplicate ? nla_get_u32(duplicate) : 0,
 	};
 	struct mplink_extack extack = {};
 	struct mplink_link_config *links;
@@ -413,13 +420,15 @@ int mplink_nl_peer_add(struct sk_buff *skb, struct genl_info *info)
 
 static int mplink_nl_peer_change(struct genl_info *info, struct mplink_vnic *vnic)
 {
-	static const char nothing[] = "there is nothing to set: no link, liveness, key or equalize";
+	static const char nothing[] =
+		"there is nothing to set: no link, liveness, key, equalize or duplicate";
 	struct mplink_peer_node *node = mplink_nl_peer_find(info, vnic);
 
 	if (IS_ERR(node))
 		return PTR_ERR(node);
 	if (!info->attrs[MPLINK_A_PEER_LINK] && !info->attrs[MPLINK_A_PEER_LIVENESS] &&
-	    !info->attrs[MPLINK_A_PEER_KEY] && !info->attrs[MPLINK_A_PEER_EQUALIZE])
+	    !info->attrs[MPLINK_A_PEER_KEY] && !info->attrs[MPLINK_A_PEER_EQUALIZE] &&
+	    !info->attrs[MPLINK_A_PEER_DUPLICATE])
 		return mplink_nl_refuse(info->extack, NULL, -EINVAL, nothing);
 	return mplink_nl_peer_apply(info, vnic, node);
 }

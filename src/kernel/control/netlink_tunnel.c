@@ -32,6 +32,7 @@
 #define MPLINK_NL_VALIDATE_NUMBER(id, least, most)
 #define MPLINK_NL_VALIDATE_SWITCH(id, least, most)
 #define MPLINK_NL_VALIDATE_EQUALIZE(id, least, most)
+#define MPLINK_NL_VALIDATE_DUPLICATE(id, least, most)
 #define MPLINK_TUNNEL_SETTING(id, name, file, bits, values, least, most, ...) \
 	MPLINK_NL_VALIDATE_##values(id, least, most)
 #include "uapi/mplink_attributes.def"
@@ -39,6 +40,7 @@
 #define MPLINK_NL_TUNNEL_NUMBER(id, bits) MPLINK_NL_RANGE(MPLINK_NL_TUNNEL_##id, bits)
 #define MPLINK_NL_TUNNEL_SWITCH(id, bits) MPLINK_NL_RANGE(MPLINK_NL_TUNNEL_##id, bits)
 #define MPLINK_NL_TUNNEL_EQUALIZE(id, bits) MPLINK_NL_RANGE(MPLINK_NL_TUNNEL_##id, bits)
+#define MPLINK_NL_TUNNEL_DUPLICATE(id, bits) MPLINK_NL_RANGE(MPLINK_NL_TUNNEL_##id, bits)
 #define MPLINK_NL_TUNNEL_POWER_OF_TWO(id, bits) \
 	NLA_POLICY_VALIDATE_FN(NLA_U##bits, mplink_nl_validate_##id)
 

@@ -61,10 +61,13 @@ static int mplink_peers_prepare(struct mplink_vnic *vnic, struct mplink_peer_nod
 	const u32 key = config->key_given ? config->key : peer->key;
 	int err;
 
-	if (!peer->tunnel && (config->key_given || config->equalize_given)) {
+	if (!peer->tunnel &&
+	    (config->key_given || config->equalize_given || config->duplicate_given)) {
 		*extack = (struct mplink_extack){
 			.why = "has no effect without encap gre-udp",
-			.attr = config->key_given ? MPLINK_EXTACK_KEY : MPLINK_EXTACK_EQUALIZE,
+			.attr = config->key_given	? MPLINK_EXTACK_KEY :
+				config->equalize_given	? MPLINK_EXTACK_EQUALIZE :
+							  MPLINK_EXTACK_DUPLICATE,
 		};
 		return -EINVAL;
 	}
@@ -88,11 +91,13 @@ static void mplink_peers_follow_one(struct mplink_vnic *vnic, struct mplink_peer
 	mplink_peers_summarize(vnic, peer);
 }
 
-static void mplink_peers_set_equalize(struct mplink_peer_node *peer,
-				      const struct mplink_peer_config *config)
+static void mplink_peers_set_tunnel(struct mplink_peer_node *peer,
+				    const struct mplink_peer_config *config)
 {
 	if (config->equalize_given)
 		mplink_core_resequencer_set_equalize(peer->tunnel->core, config->equalize);
+	if (config->duplicate_given)
+		WRITE_ONCE(peer->tunnel->duplicate, config->duplicate);
 }
 
 static int mplink_peers_create(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
@@ -120,7 +125,7 @@ static int mplink_peers_create(struct mplink_vnic *vnic, struct mplink_peer_node
 	 */
 	if (config->liveness_given)
 		mplink_core_peer_set_liveness(vnic->core, peer->core, config->liveness);
-	mplink_peers_set_equalize(peer, config);
+	mplink_peers_set_tunnel(peer, config);
 	mplink_core_changes_commit(vnic->core, peer->core, changes);
 	return 0;
 
@@ -262,7 +267,7 @@ int mplink_peers_set(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
 	/* Last, because it cannot fail and so need not be undone. */
 	if (config->liveness_given)
 		mplink_core_peer_set_liveness(vnic->core, peer->core, config->liveness);
-	mplink_peers_set_equalize(peer, config);
+	mplink_peers_set_tunnel(peer, config);
 	vnic->generation++;
 	mplink_listener->peer_changed(vnic, peer);
 	return 0;
@@ -272,6 +277,11 @@ u32 mplink_peers_equalize(const struct mplink_peer_node *peer)
 {
 	return peer->tunnel ? mplink_core_resequencer_get_equalize(peer->tunnel->core) :
 			      MPLINK_EQUALIZE_INHERIT;
+}
+
+u32 mplink_peers_duplicate(const struct mplink_peer_node *peer)
+{
+	return peer->tunnel ? READ_ONCE(peer->tunnel->duplicate) : MPLINK_DUPLICATE_INHERIT;
 }
 
 void mplink_peers_del(struct mplink_vnic *vnic, struct mplink_peer_node *peer)

@@ -17,6 +17,8 @@
  * @key: 0 to MPLINK_MAX_PEER_KEY (RFC 2890, upper 24 bits of the Key field)
  * @equalize_given: whether @equalize is to be set; only with encap gre-udp
  * @equalize: enum mplink_equalize
+ * @duplicate_given: whether @duplicate is to be set; only with encap gre-udp
+ * @duplicate: enum mplink_duplicate
  */
 struct mplink_peer_config {
 	const struct mplink_link_config *links;
@@ -27,6 +29,8 @@ struct mplink_peer_config {
 	u32 key;
 	bool equalize_given;
 	u32 equalize;
+	bool duplicate_given;
+	u32 duplicate;
 };
 
 /**
@@ -67,6 +71,15 @@ int mplink_peers_set(struct mplink_vnic *vnic, struct mplink_peer_node *peer,
  * Return: enum mplink_equalize; MPLINK_EQUALIZE_INHERIT without encap gre-udp.
  */
 u32 mplink_peers_equalize(const struct mplink_peer_node *peer);
+
+/**
+ * mplink_peers_duplicate() - Read which packets for a peer leave twice, by its own setting
+ * @peer: a peer
+ *
+ * Context: RTNL.
+ * Return: enum mplink_duplicate; MPLINK_DUPLICATE_INHERIT without encap gre-udp.
+ */
+u32 mplink_peers_duplicate(const struct mplink_peer_node *peer);
 
 /**
  * mplink_peers_del() - Remove a peer with its links.

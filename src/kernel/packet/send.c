@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Sending a packet to a peer: the core chooses a link, each further link of a broadcast gets
- * a copy, and each packet leaves as the encap says.
+ * a copy, a second one may get one by the setting duplicate, and each packet leaves as the encap
+ * says.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -19,6 +20,7 @@
 #include "packet/path.h"
 #include "packet/peer_table.h"
 #include "packet/send.h"
+#include "tunnel/duplicate.h"
 #include "tunnel/encap.h"
 #include "tunnel/tunnel.h"
 
@@ -73,6 +75,35 @@ static __always_inline void mplink_send_by(struct mplink_vnic *vnic,
 		mplink_send_none(vnic, skb, path, inet6);
 }
 
+/* The first copy to come counts.  Without memory for it, or another link, there is only one. */
+static noinline void mplink_send_twice(struct mplink_vnic *vnic,
+				       const struct mplink_peer_node *peer,
+				       const struct mplink_path *path, struct sk_buff *skb,
+				       u32 len, bool inet6)
+{
+	const struct mplink_path *other = mplink_duplicate_path(peer->tunnel, path, skb, len);
+	struct sk_buff *copy = other ? pskb_copy(skb, GFP_ATOMIC) : NULL;
+	struct mplink_number number = {};
+
+	mplink_send_by(vnic, peer, path, skb, &number, inet6);
+	if (copy)
+		mplink_send_by(vnic, peer, other, copy, &number, inet6);
+	else if (other)
+		mplink_count_drop(vnic->core, MPLINK_DROP_NO_MEMORY);
+}
+
+/* By the link that was chosen for it, and perhaps by another one. */
+static __always_inline void mplink_send_chosen(struct mplink_vnic *vnic,
+					       const struct mplink_peer_node *peer,
+					       const struct mplink_path *path, struct sk_buff *skb,
+					       u32 len, bool inet6)
+{
+	if (unlikely(peer->tunnel && mplink_duplicates(peer->tunnel)))
+		mplink_send_twice(vnic, peer, path, skb, len, inet6);
+	else
+		mplink_send_by(vnic, peer, path, skb, NULL, inet6);
+}
+
 /* Policy broadcast, or the first choice is dead. */
 static noinline void mplink_send_copies(struct mplink_vnic *vnic,
 					const struct mplink_peer_node *peer, struct sk_buff *skb,
@@ -80,6 +111,7 @@ static noinline void mplink_send_copies(struct mplink_vnic *vnic,
 {
 	struct mplink_number number = {};
 	struct mplink_choice choice;
+	bool broadcast;
 
 	preempt_disable();
 	choice = mplink_core_reselect(vnic->core, peer->core, len, mplink_lane(), skb->data,
@@ -89,6 +121,7 @@ static noinline void mplink_send_copies(struct mplink_vnic *vnic,
 		mplink_drop(vnic, skb, MPLINK_DROP_NO_LINK);
 		return;
 	}
+	broadcast = choice.more;
 	while (choice.more) {
 		struct sk_buff *copy = pskb_copy(skb, GFP_ATOMIC);
 
@@ -100,7 +133,10 @@ static noinline void mplink_send_copies(struct mplink_vnic *vnic,
 		choice = mplink_core_next(vnic->core, choice.more, len, mplink_lane());
 		preempt_enable();
 	}
-	mplink_send_by(vnic, peer, choice.path, skb, &number, inet6);
+	if (broadcast)
+		mplink_send_by(vnic, peer, choice.path, skb, &number, inet6);
+	else
+		mplink_send_chosen(vnic, peer, choice.path, skb, len, inet6);
 }
 
 static void mplink_send_packet(struct mplink_vnic *vnic, const struct mplink_peer_node *peer,
@@ -110,7 +146,7 @@ static void mplink_send_packet(struct mplink_vnic *vnic, const struct mplink_pee
 	const struct mplink_path *path = mplink_choose(peer, len, skb->data, skb_headlen(skb));
 
 	if (likely(path))
-		mplink_send_by(vnic, peer, path, skb, NULL, inet6);
+		mplink_send_chosen(vnic, peer, path, skb, len, inet6);
 	else
 		mplink_send_copies(vnic, peer, skb, len, inet6);
 }

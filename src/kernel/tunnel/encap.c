@@ -18,21 +18,13 @@
 #include "tunnel/sockets.h"
 #include "tunnel/tunnel.h"
 
-/* Take a number only for a packet that will leave: the far end waits for each number. */
-static __always_inline atomic_t *mplink_encap_numbers(struct mplink_tunnel *tunnel, u32 bucket)
-{
-	atomic_t *next = READ_ONCE(READ_ONCE(tunnel->flows)->next[bucket]);
-
-	return likely(next) ? next : mplink_flows_begin_numbers(tunnel, bucket);
-}
-
 /* The first copy that leaves takes the number. */
-static u32 mplink_encap_number(struct mplink_number *number, atomic_t *next)
+static u32 mplink_encap_number(struct mplink_number *number, struct mplink_sent_flow *sent)
 {
 	if (!number->taken)
 		*number = (struct mplink_number){
 			.taken = true,
-			.seq = (u32)atomic_fetch_inc_relaxed(next),
+			.seq = (u32)atomic_fetch_inc_relaxed(&sent->next),
 		};
 	return number->seq;
 }
@@ -45,22 +37,23 @@ void mplink_encap(struct mplink_vnic *vnic, struct mplink_tunnel *tunnel,
 	struct mplink_outer outer = mplink_encap_headers(vnic, skb, hash, inet6);
 	struct mplink_gre gre = {
 		.key = READ_ONCE(tunnel->key),
-		.bucket = (hash >> 24) & READ_ONCE(vnic->flow_mask),
+		.bucket = mplink_flow_bucket_of(vnic, hash),
 		.protocol = inet6 ? ETH_P_IPV6 : ETH_P_IP,
 	};
-	atomic_t *const next = mplink_encap_numbers(tunnel, gre.bucket);
+	struct mplink_sent_flow *const sent = mplink_flows_sent(tunnel, gre.bucket);
 	struct mplink_replay *replay;
 	unsigned long refdst;
 
-	if (unlikely(!next)) {
+	if (unlikely(!sent)) {
 		mplink_drop(vnic, skb, MPLINK_DROP_NO_MEMORY);
 		return;
 	}
 	refdst = mplink_encap_ready(vnic, skb, path, &outer, inet6);
 	if (unlikely(!refdst))
 		return;
-	gre.seq = unlikely(number) ? mplink_encap_number(number, next) :
-				     (u32)atomic_fetch_inc_relaxed(next);
+	/* Only a packet that will leave takes a number: the far end waits for each one. */
+	gre.seq = unlikely(number) ? mplink_encap_number(number, sent) :
+				     (u32)atomic_fetch_inc_relaxed(&sent->next);
 	if (unlikely(READ_ONCE(tunnel->attention)))
 		mplink_measure_notice(tunnel, outer.from, gre.bucket);
 	skb_scrub_packet(skb, false);

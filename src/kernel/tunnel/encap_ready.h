@@ -20,6 +20,8 @@
 #include "packet/outer.h"
 #include "packet/path.h"
 #include "tunnel/encap.h"
+#include "tunnel/flows.h"
+#include "tunnel/tunnel.h"
 
 static inline u8 mplink_encap_dsfield(const struct sk_buff *skb, bool inet6)
 {
@@ -82,7 +84,22 @@ release:
 	return 0;
 }
 
+/* What is sent in the flow bucket, or NULL if memory is short. */
+static __always_inline struct mplink_sent_flow *mplink_flows_sent(struct mplink_tunnel *tunnel,
+								  u32 bucket)
+{
+	struct mplink_sent_flow *sent = READ_ONCE(READ_ONCE(tunnel->flows)->sent[bucket]);
+
+	return likely(sent) ? sent : mplink_flows_begin_sent(tunnel, bucket);
+}
+
 /* @hash: of the packet's flow. */
+static __always_inline u8 mplink_flow_bucket_of(const struct mplink_vnic *vnic, u32 hash)
+{
+	return (hash >> 24) & READ_ONCE(vnic->flow_mask);
+}
+
+/* @hash: as above. */
 static __always_inline struct mplink_outer mplink_encap_headers(const struct mplink_vnic *vnic,
 								const struct sk_buff *skb,
 								u32 hash, bool inet6)

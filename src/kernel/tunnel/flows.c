@@ -36,17 +36,17 @@ struct mplink_flows *mplink_flows_begin(struct mplink_tunnel *tunnel)
 	return other;
 }
 
-atomic_t *mplink_flows_begin_numbers(struct mplink_tunnel *tunnel, u32 bucket)
+struct mplink_sent_flow *mplink_flows_begin_sent(struct mplink_tunnel *tunnel, u32 bucket)
 {
 	struct mplink_flows *const flows = mplink_flows_begin(tunnel);
-	atomic_t *made, *other;
+	struct mplink_sent_flow *made, *other;
 
 	if (!flows)
 		return NULL;
 	made = mplink_flows_alloc(tunnel, sizeof(*made));
 	if (!made)
 		return NULL;
-	other = cmpxchg(&flows->next[bucket], NULL, made);
+	other = cmpxchg(&flows->sent[bucket], NULL, made);
 	if (!other)
 		return made;
 	mplink_free(made);

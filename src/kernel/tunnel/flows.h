@@ -12,9 +12,19 @@ struct mplink_bucket;
 struct mplink_tunnel;
 
 /**
+ * struct mplink_sent_flow - What is sent in a flow bucket
+ * @next: the sequence number of the next packet (RFC 2890 2.2)
+ * @rate: how much is sent, see mplink_core_copy()
+ */
+struct mplink_sent_flow {
+	atomic_t next;
+	u32 rate;
+};
+
+/**
  * struct mplink_flows - The flow buckets of a tunnel
  * @received: puts received packets in order
- * @next: the sequence number of the next packet that we send (RFC 2890 2.2)
+ * @sent: what is sent
  *
  * Most peers use few flow buckets.  An entry is NULL until the first packet of the flow
  * bucket, which allocates it; it is freed with the tunnel.  Only packets of accepted far
@@ -22,7 +32,7 @@ struct mplink_tunnel;
  */
 struct mplink_flows {
 	struct mplink_bucket *received[MPLINK_FLOW_BUCKETS];
-	atomic_t *next[MPLINK_FLOW_BUCKETS];
+	struct mplink_sent_flow *sent[MPLINK_FLOW_BUCKETS];
 };
 
 /*
@@ -55,16 +65,15 @@ void *mplink_flows_alloc(const struct mplink_tunnel *tunnel, size_t size);
 struct mplink_flows *mplink_flows_begin(struct mplink_tunnel *tunnel);
 
 /**
- * mplink_flows_begin_numbers() - Allocate the next sequence number of a flow bucket
+ * mplink_flows_begin_sent() - Allocate what is to be known of a flow bucket that is sent
  * @tunnel: the peer's tunnel
  * @bucket: number of the flow bucket
  *
- * The number has a cache line of its own, because other flow buckets may belong to other
- * CPUs.
+ * It has a cache line of its own, because other flow buckets may belong to other CPUs.
  *
  * Context: Softirqs disabled, in an RCU read section.
- * Return: @tunnel->flows->next[@bucket], or NULL if memory is short.
+ * Return: @tunnel->flows->sent[@bucket], or NULL if memory is short.
  */
-atomic_t *mplink_flows_begin_numbers(struct mplink_tunnel *tunnel, u32 bucket);
+struct mplink_sent_flow *mplink_flows_begin_sent(struct mplink_tunnel *tunnel, u32 bucket);
 
 #endif /* MPLINK_TUNNEL_FLOWS_H */

@@ -84,10 +84,10 @@ static bool mplink_pmtu_proven(const struct sock *sk, struct mplink_tunnel_socke
 	mplink_pmtu_addresses(sk, skb, &local, &remote);
 	hlist_for_each_entry_rcu(end, mplink_far_ends(socket, &remote), node) {
 		const struct mplink_flows *flows = READ_ONCE(end->tunnel->flows);
-		const atomic_t *next = READ_ONCE(flows->next[gre->bucket]);
+		const struct mplink_sent_flow *sent = READ_ONCE(flows->sent[gre->bucket]);
 
-		if (mplink_addr_equal(&end->remote, &remote) && end->key == gre->key && next &&
-		    (u32)atomic_read(next) - 1 - gre->seq < MPLINK_QUOTED_NUMBERS)
+		if (mplink_addr_equal(&end->remote, &remote) && end->key == gre->key && sent &&
+		    (u32)atomic_read(&sent->next) - 1 - gre->seq < MPLINK_QUOTED_NUMBERS)
 			return true;
 	}
 	return false;

@@ -132,6 +132,7 @@ struct mplink_tunnel *mplink_tunnel_open(struct mplink_vnic *vnic, const struct 
 	tunnel->vnic = vnic;
 	tunnel->peer = peer;
 	tunnel->flows = &mplink_no_flows;
+	tunnel->duplicate = MPLINK_DUPLICATE_INHERIT;
 	spin_lock_init(&tunnel->making);
 	tunnel->core = mplink_core_resequencer_create(vnic->core);
 	tunnel->measure = mplink_measure_open(tunnel);
@@ -239,7 +240,7 @@ static void mplink_flows_free(struct mplink_flows *flows)
 	for (i = 0; i < MPLINK_FLOW_BUCKETS; i++) {
 		if (flows->received[i])
 			mplink_resequence_free(flows->received[i]);
-		mplink_free(flows->next[i]);
+		mplink_free(flows->sent[i]);
 	}
 	mplink_free(flows);
 }

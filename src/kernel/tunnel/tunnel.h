@@ -50,6 +50,7 @@ static inline struct mplink_flow_bucket *mplink_bucket_core(struct mplink_bucket
  * @flows: its flow buckets, or mplink_no_flows until its first packet; packets read it
  * @key: GRE key of the peer, 24 bits; packets read it
  * @overhead: upper bound of the outer headers' length in bytes; packets read it
+ * @duplicate: enum mplink_duplicate: the peer's own; packets read it
  * @attention: the next packet is to call mplink_measure_notice(); packets read it
  * @tick: grows by one each few milliseconds while packets are sent, and wraps; packets read it
  * @replay: what is kept to be sent once more, or NULL; @measure owns it; packets read it
@@ -70,6 +71,7 @@ struct mplink_tunnel {
 	struct mplink_flows *flows;
 	u32 key;
 	u32 overhead;
+	u32 duplicate;
 	bool attention;
 	u16 tick;
 	struct mplink_replay *replay;

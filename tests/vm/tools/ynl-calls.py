@@ -21,7 +21,8 @@ BFD = {"min-tx-us": 50000, "min-rx-us": 50000, "detect-mult": 3, "multihop": 0, 
        "key-id": 0}
 TUNNEL = {"flow-buckets": 256, "outoforder-min-us": 1000, "outoforder-max-us": 2000000,
           "max-perflow-buffer": 1024, "max-peer-buffer": 8192, "checksum": 0, "ttl": 64,
-          "equalize": "auto", "replay": 1, "max-peer-replay": 4096, "max-peer-replay-kib": 16384}
+          "equalize": "auto", "replay": 1, "max-peer-replay": 4096, "max-peer-replay-kib": 16384,
+          "duplicate": "off", "duplicate-dscp": 40}
 RESEQUENCER = ["in-order", "reordered", "duplicates", "late", "lost-rule", "lost-timer",
                "lost-overflow", "restarts", "held", "held-max", "wait-us", "wait-max-us",
                "timer-us", "too-slow", "equalized", "replay-sent", "replay-forgotten",
@@ -143,7 +144,7 @@ def tunnel(family, mpl0):
     wanted = {"flow-buckets": 1, "outoforder-min-us": 10000000, "outoforder-max-us": 10000000,
               "max-perflow-buffer": 65535, "max-peer-buffer": 1048576, "checksum": 1,
               "ttl": 255, "equalize": "on", "replay": 0, "max-peer-replay": 65536,
-              "max-peer-replay-kib": 64}
+              "max-peer-replay-kib": 64, "duplicate": "all", "duplicate-dscp": 64}
     family.do("device-set", name | {"tunnel": wanted})
     same("tunnel that was set", family.do("device-get", name)["tunnel"], wanted)
     # What is not given stays as it is.
@@ -186,6 +187,9 @@ def tunnel(family, mpl0):
     got = family.do("peer-get", peer)
     same("what was set", [got["key"], got["equalize"]], [0, "on"])
     refused(family, "peer-set", peer | {"equalize": 4}, 34, bad_attr=".equalize")
+    family.do("peer-set", peer | {"duplicate": "sparse"})
+    same("a peer's duplicate", family.do("peer-get", peer)["duplicate"], "sparse")
+    refused(family, "peer-set", peer | {"duplicate": 4}, 34, bad_attr=".duplicate")
     refused(family, "device-set", other | {"encap": "none"}, 16, bad_attr=".encap")
     family.do("peer-del", peer)
     family.do("device-set", other | {"encap": "none"})
@@ -277,7 +281,9 @@ def errors(family, mpl0):
                                ({"equalize": 3}, 34, "equalize"),
                                ({"replay": 2}, 34, "replay"),
                                ({"max-peer-replay": 65537}, 34, "max-peer-replay"),
-                               ({"max-peer-replay-kib": 63}, 34, "max-peer-replay-kib")):
+                               ({"max-peer-replay-kib": 63}, 34, "max-peer-replay-kib"),
+                               ({"duplicate": 3}, 34, "duplicate"),
+                               ({"duplicate-dscp": 65}, 34, "duplicate-dscp")):
         refused(family, "device-set", {"name": "mpl0", "policy": "broadcast", "tunnel": values},
                 error, bad_attr=".tunnel." + bad)
     refused(family, "device-set", {"name": "mpl0", "encap": 2}, 34, bad_attr=".encap")
@@ -285,8 +291,10 @@ def errors(family, mpl0):
     same("policy after errors", family.do("device-get", {"name": "mpl0"})["policy"],
          "balance-rr")
     refused(family, "peer-set", peer, 22,
-            msg="there is nothing to set: no link, liveness, key or equalize")
+            msg="there is nothing to set: no link, liveness, key, equalize or duplicate")
     refused(family, "peer-set", peer | {"liveness": 3}, 34, bad_attr=".liveness")
+    refused(family, "peer-set", peer | {"duplicate": "all"}, 22, bad_attr=".duplicate",
+            msg="has no effect without encap gre-udp")
     refused(family, "peer-set", peer | {"equalize": "on"}, 22, bad_attr=".equalize",
             msg="has no effect without encap gre-udp")
     refused(family, "peer-set", peer | {"link": [{"nic": "eth1", "liveness": 3}]}, 34,
