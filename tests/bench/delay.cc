@@ -7,13 +7,14 @@
 // RATE packets a second in each flow, SIZE bytes of payload; the flows take turns.  What is
 // sent in the first START seconds does not count; then SECONDS follow.  With FIFO: begins when
 // there is something to read, as goodput says when its flows begin.  The others are as in
-// goodput.cc.  Prints KEY, and seven numbers for each flow, by NIC:
+// goodput.cc.  Prints KEY, and eight numbers for each flow, by NIC:
 //   lost         packets that never came
 //   mean, max    delay in microseconds
 //   disorder     packets that came after one with a higher number
 //   median, p95  of the delay: so many microseconds, or less, for half of the packets, and
 //                for 95 in 100
 //   sent         packets
+//   p99          of the delay, for 99 in 100
 #include "traffic.hh"
 
 #include <array>
@@ -122,9 +123,9 @@ public:
 		std::sort(delays_.begin(), delays_.end());
 		const auto total = std::accumulate(delays_.begin(), delays_.end(), int64_t{0});
 
-		std::printf(" %zu %.2f %.2f %u %.2f %.2f %u", sent_ - first_ - delays_.size(),
+		std::printf(" %zu %.2f %.2f %u %.2f %.2f %u %.2f", sent_ - first_ - delays_.size(),
 			    static_cast<double>(total) / static_cast<double>(delays_.size()) / 1e3,
-			    share(100), disorder_, share(50), share(95), sent_ - first_);
+			    share(100), disorder_, share(50), share(95), sent_ - first_, share(99));
 	}
 
 private:

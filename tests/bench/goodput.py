@@ -72,13 +72,13 @@ def _loss(said):
     found["loss.goodput_mbit.others.with"] = round(sum(with_loss[1:]), 2)
     found["loss.goodput_change_percent"] = \
         round(max(abs(b / a - 1) * 100 for a, b in zip(without[1:], with_loss[1:])), 2)
-    # Seven numbers a flow, the first ones are lost, mean, max.
+    # Eight numbers a flow, the first ones are lost, mean, max.
     without, with_loss = (said[f"loss.udp.{key}"] for key in ("without", "with"))
     for i, name in (1, "mean"), (2, "max"):
         for key, numbers in ("without", without), ("with", with_loss):
-            found[f"loss.delay_{name}_us.others.{key}"] = max(numbers[7 + i], numbers[14 + i])
+            found[f"loss.delay_{name}_us.others.{key}"] = max(numbers[8 + i], numbers[16 + i])
         found[f"loss.delay_{name}_change_percent"] = \
-            round(max(abs(with_loss[n + i] / without[n + i] - 1) * 100 for n in (7, 14)), 2)
+            round(max(abs(with_loss[n + i] / without[n + i] - 1) * 100 for n in (8, 16)), 2)
     return found
 
 

@@ -126,7 +126,7 @@ def judged():
 
 
 def _probe(said, key):
-    """Median and 95th percentile in ms; of seven numbers, those are the fifth and the sixth."""
+    """Median and 95th percentile in ms; of eight numbers, those are the fifth and the sixth."""
     numbers = said[f"probe.{key}"]
     return {"probe_median_ms": round(numbers[4] / 1e3, 1),
             "probe_p95_ms": round(numbers[5] / 1e3, 1)}
