@@ -17,7 +17,7 @@ wanted=$({
 	printf 'bfd%s\n' '' /min_tx_us /min_rx_us /detect_mult /multihop
 	printf 'tunnel%s\n' '' /flow_buckets /outoforder_min_us /outoforder_max_us \
 		/max_perflow_buffer /max_peer_buffer /checksum /ttl /equalize \
-		/replay /max_peer_replay /max_peer_replay_kib
+		/replay /max_peer_replay /max_peer_replay_kib /duplicate /duplicate_dscp
 	printf 'gre_drops%s\n' '' /truncated /version /flags /protocol /no_key /key /sender \
 		/checksum /inner /ecn /duplicate /late /down /backlog /no_memory /nic /icmp \
 		/message /report /early /replay
@@ -43,7 +43,7 @@ equal "files that are not read-only" "$writable" "$({
 	printf '%s 644\n' policy encap liveness wtr_ms holdoff_ms
 	printf 'tunnel/%s 644\n' flow_buckets outoforder_min_us outoforder_max_us \
 		max_perflow_buffer max_peer_buffer checksum ttl equalize \
-		replay max_peer_replay max_peer_replay_kib
+		replay max_peer_replay max_peer_replay_kib duplicate duplicate_dscp
 	printf 'bfd/%s 644\n' min_tx_us min_rx_us detect_mult multihop
 	printf 'peers/10.99.0.2/%s 644\n' equalize liveness links/eth{1,2,3}/liveness
 	echo peers/10.99.0.2/key 400
@@ -84,6 +84,8 @@ like tunnel/equalize 1
 like tunnel/replay 1
 like tunnel/max_peer_replay 4096
 like tunnel/max_peer_replay_kib 16384
+like tunnel/duplicate 0
+like tunnel/duplicate_dscp 40
 like gre_drops/sender 0
 like peers/10.99.0.2/key 0
 like peers/10.99.0.2/liveness inherit
@@ -162,6 +164,8 @@ write tunnel/equalize 0
 write tunnel/replay 0
 write tunnel/max_peer_replay 65536
 write tunnel/max_peer_replay_kib 1048576
+write tunnel/duplicate 2
+write tunnel/duplicate_dscp 64
 refused tunnel/flow_buckets 0 "is not a number from 1 to 256"
 refused tunnel/flow_buckets '' "is not a number from 1 to 256"
 refused tunnel/outoforder_min_us 10000001 "is not a number from 1 to 10000000"
@@ -173,6 +177,8 @@ refused tunnel/equalize 3 "is not a number from 0 to 2"
 refused tunnel/replay 2 "is not a number from 0 to 1"
 refused tunnel/max_peer_replay 0 "is not a number from 1 to 65536"
 refused tunnel/max_peer_replay_kib 63 "is not a number from 64 to 1048576"
+refused tunnel/duplicate 3 "is not a number from 0 to 2"
+refused tunnel/duplicate_dscp 65 "is not a number from 0 to 64"
 refused peers/10.99.0.2/equalize auto "has no effect without encap gre-udp"
 refused peers/10.99.0.2/equalize 1 "is none of inherit, off, auto, on"
 refused encap gre "is neither none nor gre-udp"
