@@ -11,7 +11,9 @@ namespace
 {
 
 constexpr unsigned fields = sizeof(mplink_params) / sizeof(const char *);
-static_assert(fields <= 24, "three bytes tell which are given");
+// So many bytes tell which are given.
+constexpr unsigned choice = 4;
+static_assert(fields <= 8 * choice);
 
 void check_config(const mplink_config &config)
 {
@@ -55,11 +57,13 @@ void check_config(const mplink_config &config)
 			tunnel.max_peer_replay_kib >= MPLINK_MIN_PEER_REPLAY_KIB &&
 			tunnel.max_peer_replay_kib <= MPLINK_MAX_PEER_REPLAY_KIB,
 		"replay out of bounds");
+	require(tunnel.duplicate <= MPLINK_DUPLICATE_ALL && tunnel.duplicate_dscp <= MPLINK_NO_DSCP,
+		"duplicate out of bounds");
 }
 
 } // namespace
 
-// Three bytes that tell which are given, then their texts, each with its NUL.
+// Bytes that tell which are given, then their texts, each with its NUL.
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char *data, std::size_t size)
 {
 	std::vector<std::string> texts(fields);
@@ -67,12 +71,14 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char *data, std::size_t siz
 	mplink_config config;
 	mplink_param_error error = {};
 
-	if (size < 3)
-		return 0;
+	unsigned which = 0;
 
-	const unsigned which = data[0] | static_cast<unsigned>(data[1]) << 8 |
-			       static_cast<unsigned>(data[2]) << 16;
-	const unsigned char *p = data + 3;
+	if (size < choice)
+		return 0;
+	for (unsigned i = 0; i < choice; i++)
+		which |= static_cast<unsigned>(data[i]) << 8 * i;
+
+	const unsigned char *p = data + choice;
 	const unsigned char *end = data + size;
 
 	for (unsigned i = 0; i < fields; i++) {
