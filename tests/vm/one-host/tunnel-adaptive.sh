@@ -82,19 +82,26 @@ in_b mplink peer set "$PEER_A" equalize inherit
 tcp_bytes 1
 [[ $(reseq B equalized) -gt $held ]] || fail "B has held back no packet with equalize inherit"
 
-# What is measured is shown: the capacity of links that were full, and delays of all.
-mplink show
-expect_estimate() { # expect_estimate NIC NAME LEAST MOST
+# What is measured is shown: the capacity of links that were full, and delays of all. A machine that
+# stands still now and then delivers less than the links could, so it gets several attempts, too.
+estimate() { # estimate NIC NAME LEAST MOST: whether it is within
 	local found
 	found=$(mplink -j show | jq "[.. | objects | select(.nic? == \"$1\" and .estimate?)][0]
 		.estimate.$2")
-	[[ $found -ge $3 && $found -le $4 ]] || fail "$1: $2 is $found, should be $3 to $4"
+	echo "$1: $2 is $found, should be $3 to $4"
+	[[ $found -ge $3 && $found -le $4 ]]
 }
-expect_estimate eth1 capacity 750000 1250000
-expect_estimate eth2 capacity 375000 625000
-expect_estimate eth1 delay_us 0 3000
-expect_estimate eth2 delay_us 10000 25000
-expect_estimate eth3 delay_us 35000 60000
+estimates() {
+	estimate eth1 capacity 750000 1250000 && estimate eth2 capacity 375000 625000 &&
+		estimate eth1 delay_us 0 3000 && estimate eth2 delay_us 10000 25000 &&
+		estimate eth3 delay_us 35000 60000
+}
+for try in 1 2 3; do
+	mplink show
+	! estimates || break
+	[[ $try -lt 3 ]] || fail "an estimate is wrong"
+	echo "another flow: $(goodput) kbit/s"
+done
 mplink show --prometheus | grep '^mplink_link_rtt_seconds{.*nic="eth3"' || fail "Prometheus has no round trip"
 
 # Sparse: all by the fastest link.
