@@ -58,6 +58,8 @@ ask() {
 	wait_until 10 said "$1"
 }
 
+sent_again() { echo $(($(ethtool_stat reseq_replay_sent) + $(ethtool_stat reseq_repair_sent))); }
+
 # so_many PACKETS: waits until A has sent them
 so_many() {
 	wait_until 30 more_than $(($(links_sum tx_packets) + $1)) links_sum tx_packets
@@ -99,14 +101,17 @@ dies() {
 
 tunnel 3
 unequal 1 2 3
-# The emulated machine stands still for its host now and then, but not three times.
+# The emulated machine stands still for its host now and then, but not three times; and then the
+# link may have nothing under way when it dies.
 for _ in 1 2 3; do
 	dies
-	[[ $TIMEOUTS -gt 0 || $PAUSE -gt $((ROUND_TRIP + 25 + CALM)) ]] || break
+	[[ $TIMEOUTS -gt 0 || $PAUSE -gt $((ROUND_TRIP + 25 + CALM)) ]] || ! more_than 0 sent_again || break
 done
 equal "retransmission timeouts" "$TIMEOUTS" 0
 [[ $PAUSE -le $((ROUND_TRIP + 25 + CALM)) ]] || fail "the connection paused for $PAUSE ms"
-more_than 0 ethtool_stat reseq_replay_sent || fail "nothing was sent once more"
+# The far end may ask for a part of it before the link is suspect.
+echo "sent once more: $(ethtool_stat reseq_replay_sent) replays, $(ethtool_stat reseq_repair_sent) repairs"
+more_than 0 sent_again || fail "nothing was sent once more"
 
 # The test can fail.
 mplink set dev mpl0 replay off
