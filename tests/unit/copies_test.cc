@@ -306,6 +306,23 @@ TEST_F(Copies, TakeATwentiethOfWhatTheLinksCarry)
 	EXPECT_EQ(counters().copies_withheld - before, 10000 - bytes / 1000);
 }
 
+// What is withheld keeps no link busy.
+TEST_F(Copies, ThatAreWithheldTakeNoTurn)
+{
+	start(2, MPLINK_POLICY_ADAPTIVE);
+	pace(0, 1 * mbit, 0);
+	pace(1, 1 * mbit, 5);
+
+	mplink_u32 rate = 0;
+
+	// A twentieth of both links is 12,500 bytes a second.
+	while (copied(rate, 46, 1000))
+		pass_time(40);
+	// The first link sends the last packet for 8 ms, so the other one brings the next one
+	// earlier.
+	EXPECT_EQ(world().send(1000).over[0]->name, "eth2");
+}
+
 class CopiesOverLossyLinks : public Clean
 {
 };

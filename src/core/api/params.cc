@@ -266,7 +266,7 @@ bool Parser::choice(const char *param, const char *value, const char *why, mplin
 	const Text text = whole(value);
 	const int chosen = parse(text.p, text.len);
 
-	// What only a peer can have is beyond most, and so is an error.
+	// An error is beyond most, as an unsigned number, and so is what only a peer can have.
 	if (static_cast<mplink_u32>(chosen) > most)
 		return fail(param, text, why);
 	to = static_cast<mplink_u32>(chosen);

@@ -459,16 +459,33 @@ mplink_choice Device::next(const LinkEntry &link, const Packet &packet)
 	return sent_copy(link, packet);
 }
 
+// Whether a packet of a flow with that rate is to be copied, and may be.
+bool Device::worth_a_copy(const Peer &peer, FlowRate &rate, const LinkTable &table,
+			  const Packet &packet)
+{
+	const mplink_u64 now = mplink_now_us();
+
+	if (!rate.sparse(packet.len, now) && dscp(packet) < settings_.tunnel.duplicate_dscp.read())
+		return false;
+	if (peer.copies().take(packet.len, table, now))
+		return true;
+	counters_[packet.lane].copies_withheld.add_alone(1);
+	return false;
+}
+
 mplink_path *Device::copy(ReadSection section, const Peer &peer, FlowRate *rate,
 			  const mplink_path *first, const Packet &packet)
 {
 	const LinkTable *const table = peer.table(section);
-	const LinkEntry *const before = table ? table->by(first) : nullptr;
-	const mplink_u64 now = mplink_now_us();
 
-	if (rate && !rate->sparse(packet.len, now) &&
-	    dscp(packet) < settings_.tunnel.duplicate_dscp.read())
+	if (!table || table->size() < 2)
 		return nullptr;
+	// Before a link is chosen: that counts as sent there.
+	if (rate && !worth_a_copy(peer, *rate, *table, packet))
+		return nullptr;
+
+	const LinkEntry *const before = table->by(first);
+
 	if (!before)
 		return nullptr;
 
@@ -479,10 +496,6 @@ mplink_path *Device::copy(ReadSection section, const Peer &peer, FlowRate *rate,
 
 	if (!second)
 		return nullptr;
-	if (rate && !peer.copies().take(packet.len, *table, now)) {
-		counters_[packet.lane].copies_withheld.add_alone(1);
-		return nullptr;
-	}
 	counters_[packet.lane].copies.add_alone(1);
 	return sent_anyhow(*second, packet);
 }

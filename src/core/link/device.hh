@@ -102,6 +102,8 @@ public:
 private:
 	int step(Rtnl, Nic &nic, mplink_u32 event, const mplink_snapshot &snapshot, bool present);
 	void report(const Nic &nic, mplink_u32 event, mplink_u32 was);
+	bool worth_a_copy(const Peer &peer, FlowRate &rate, const LinkTable &table,
+			  const Packet &packet);
 	void take_out(Rtnl, Peer &peer);
 	void reassess(Rtnl, mplink_u64 nics);
 	// Calls change(peer), which returns false if memory was short.  Keeps count of the peers
