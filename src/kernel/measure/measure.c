@@ -221,16 +221,17 @@ static u64 mplink_measure_dead(struct mplink_measure *measure, u64 now, bool run
 	return mplink_core_meters_judge(measure->meters, tunnel->peer, now, replays, tunnel->tick);
 }
 
-/* Tells which links have become suspect since the last tick, or are so no more.  Hold the lock. */
+/* Tells which links have become suspect since it last did, or are so no more.  Hold the lock. */
 static void mplink_measure_tell_suspect(struct mplink_measure *measure)
 {
 	const struct mplink_tunnel *tunnel = measure->tunnel;
-	const u64 now = measure->meters ? mplink_core_meters_suspect(measure->meters) : 0;
-	u64 changed = now ^ measure->suspect;
+	u64 now, changed;
 
-	measure->suspect = now;
 	if (!trace_mplink_suspect_enabled())
 		return;
+	now = measure->meters ? mplink_core_meters_suspect(measure->meters) : 0;
+	changed = now ^ measure->suspect;
+	measure->suspect = now;
 	for (; changed; changed &= changed - 1) {
 		const u32 id = __ffs64(changed);
 		const struct mplink_path *path = mplink_core_peer_path(tunnel->peer, id);

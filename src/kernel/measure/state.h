@@ -27,7 +27,7 @@ struct mplink_tunnel;
  * @resting: the timer waits for longer than a tick
  * @equalized: the far end holds received packets of bulk flows back
  * @replays: the far end takes replays
- * @suspect: a bit for each link id that was suspect at the last tick
+ * @suspect: a bit for each link id that the tracepoint has told of as suspect
  * @kept: what is kept to be sent once more; NULL until it is needed; owned
  * @resent: how many packets were sent once more; the timer's own
  * @epoch: random; an answer to our CAPS repeats it

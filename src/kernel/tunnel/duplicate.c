@@ -27,7 +27,7 @@ const struct mplink_path *mplink_duplicate_path(struct mplink_tunnel *tunnel,
 	if (mplink_duplicate_mode(tunnel) == MPLINK_DUPLICATE_SPARSE) {
 		const u32 hash = mplink_core_flow_hash(skb->data, skb_headlen(skb));
 
-		sent = mplink_flows_sent(tunnel, mplink_flow_bucket_of(vnic, hash));
+		sent = mplink_encap_sent(tunnel, mplink_encap_bucket(vnic, hash));
 		if (!sent)
 			return NULL;
 		rate = &sent->rate;

@@ -37,10 +37,10 @@ void mplink_encap(struct mplink_vnic *vnic, struct mplink_tunnel *tunnel,
 	struct mplink_outer outer = mplink_encap_headers(vnic, skb, hash, inet6);
 	struct mplink_gre gre = {
 		.key = READ_ONCE(tunnel->key),
-		.bucket = mplink_flow_bucket_of(vnic, hash),
+		.bucket = mplink_encap_bucket(vnic, hash),
 		.protocol = inet6 ? ETH_P_IPV6 : ETH_P_IP,
 	};
-	struct mplink_sent_flow *const sent = mplink_flows_sent(tunnel, gre.bucket);
+	struct mplink_sent_flow *const sent = mplink_encap_sent(tunnel, gre.bucket);
 	struct mplink_replay *replay;
 	unsigned long refdst;
 

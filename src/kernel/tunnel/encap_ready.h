@@ -85,7 +85,7 @@ release:
 }
 
 /* What is sent in the flow bucket, or NULL if memory is short. */
-static __always_inline struct mplink_sent_flow *mplink_flows_sent(struct mplink_tunnel *tunnel,
+static __always_inline struct mplink_sent_flow *mplink_encap_sent(struct mplink_tunnel *tunnel,
 								  u32 bucket)
 {
 	struct mplink_sent_flow *sent = READ_ONCE(READ_ONCE(tunnel->flows)->sent[bucket]);
@@ -93,13 +93,13 @@ static __always_inline struct mplink_sent_flow *mplink_flows_sent(struct mplink_
 	return likely(sent) ? sent : mplink_flows_begin_sent(tunnel, bucket);
 }
 
-/* @hash: of the packet's flow. */
-static __always_inline u8 mplink_flow_bucket_of(const struct mplink_vnic *vnic, u32 hash)
+/* The flow bucket of a packet.  @hash: of its flow. */
+static __always_inline u8 mplink_encap_bucket(const struct mplink_vnic *vnic, u32 hash)
 {
 	return (hash >> 24) & READ_ONCE(vnic->flow_mask);
 }
 
-/* @hash: as above. */
+/* @hash: of the packet's flow. */
 static __always_inline struct mplink_outer mplink_encap_headers(const struct mplink_vnic *vnic,
 								const struct sk_buff *skb,
 								u32 hash, bool inet6)
