@@ -32,6 +32,7 @@ local f = {
 	sent = ProtoField.uint64("mplink.mark.sent", "Sent at (us)"),
 	sent_packets = ProtoField.uint64("mplink.mark.packets", "Packets sent"),
 	sent_bytes = ProtoField.uint64("mplink.mark.bytes", "Bytes sent"),
+	resent = ProtoField.uint64("mplink.mark.resent", "Nothing left to be sent once more of", base.HEX),
 	report = ProtoField.none("mplink.report", "Report"),
 	held = ProtoField.uint32("mplink.report.held", "Held (us)"),
 	arrived = ProtoField.uint64("mplink.report.arrived", "Arrived at (us)"),
@@ -44,8 +45,8 @@ local f = {
 }
 mplink.fields = {
 	f.type, f.version, f.length, f.fields, f.asks, f.equalizes, f.replays, f.features, f.epoch, f.heard,
-	f.replay, f.repairs, f.link, f.seq, f.sent, f.sent_packets, f.sent_bytes, f.report, f.held, f.arrived,
-	f.packets, f.bytes, f.refused, f.bucket, f.first, f.missing,
+	f.replay, f.repairs, f.link, f.seq, f.sent, f.sent_packets, f.sent_bytes, f.resent, f.report, f.held,
+	f.arrived, f.packets, f.bytes, f.refused, f.bucket, f.first, f.missing,
 }
 
 local malformed = ProtoExpert.new("mplink.malformed", "No message: packet is dropped",
@@ -75,7 +76,14 @@ local read = {
 		tree:add(f.heard, data(16, 8))
 		return data(4, 1):bitfield(0, 1) == 1 and "asks" or "answers"
 	end,
-	[2] = mark,
+	[2] = function(tree, data)
+		local text = mark(tree, data)
+
+		if data:len() >= 44 then
+			tree:add(f.resent, data(36, 8))
+		end
+		return text
+	end,
 	[3] = function(tree, data)
 		local text = mark(tree, data)
 

@@ -65,6 +65,8 @@ struct mplink_caps {
  * @sent_us: the sender's clock
  * @packets: data packets
  * @bytes: data bytes, with all headers
+ * @resent: a bit for the sender's id of each link that is dead, or suspect, and of which nothing is
+ *	left to be sent once more; not in a report
  */
 struct mplink_mark {
 	mplink_u8 link;
@@ -74,6 +76,7 @@ struct mplink_mark {
 	mplink_u64 sent_us;
 	mplink_u64 packets;
 	mplink_u64 bytes;
+	mplink_u64 resent;
 };
 
 /**
@@ -243,11 +246,27 @@ mplink_u64 mplink_core_meters_judge(struct mplink_meters *meters, const struct m
 /* A bit for the id of each link that is suspect.  Any context, with the caller's lock. */
 mplink_u64 mplink_core_meters_suspect(const struct mplink_meters *meters);
 
-/*
- * Bytes a second that the peer's links are taken to carry together, without those of which dead has
- * a bit.  Any context, with the caller's lock.
+/**
+ * mplink_core_meters_room() - Tell how much may be sent once more until the next tick
+ * @meters: the peer's
+ * @dead: not over links of which there is a bit, by id
+ * @replayed: so many bytes were sent once more since the last tick; mplink_core_meters_mark()
+ *	knows what the links were given altogether
+ *
+ * Call it with each tick, after mplink_core_meters_mark() for all links.
+ *
+ * Context: Any, with the caller's lock.
+ * Return: bytes with all headers that the links carry besides what is new, or a small part of what
+ *	they carry, if that is more.
  */
-mplink_u64 mplink_core_meters_capacity(const struct mplink_meters *meters, mplink_u64 dead);
+mplink_u64 mplink_core_meters_room(const struct mplink_meters *meters, mplink_u64 dead,
+				   mplink_u64 replayed);
+
+/*
+ * Of these links, a bit for each id, nothing is left to be sent once more, so the next marks tell
+ * the far end.  Any context, with the caller's lock.
+ */
+void mplink_core_meters_resent(struct mplink_meters *meters, mplink_u64 links);
 
 /*
  * If a link dies, its packets have been sent once more so many milliseconds after they were sent

@@ -17,9 +17,10 @@ using Bytes = std::vector<mplink_u8>;
 // The bytes after the head: 4 bytes with the link's id, and so on.
 const Bytes mark_fields = {0x71, 0x72, 0x80, 0x3f, // replay_ms, repairs, link
 			   0x81, 0x82, 0x83, 0x84, // seq
-			   0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08,    // sent_us
-			   0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98,    // packets
-			   0xa1, 0xa2, 0xa3, 0xa4, 0xa5, 0xa6, 0xa7, 0xa8};   // bytes
+			   0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08,  // sent_us
+			   0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98,  // packets
+			   0xa1, 0xa2, 0xa3, 0xa4, 0xa5, 0xa6, 0xa7, 0xa8}; // bytes
+const Bytes resent_field = {0xf1, 0x12, 0xf3, 0x14, 0xf5, 0x16, 0xf7, 0x18};
 const Bytes report_fields = {0xb1, 0xb2, 0xb3, 0xb4,                          // held_us
 			     0xc1, 0xc2, 0xc3, 0xc4, 0xc5, 0xc6, 0xc7, 0xc8,  // arrived_us
 			     0xd1, 0xd2, 0xd3, 0xd4, 0xd5, 0xd6, 0xd7, 0xd8,  // packets
@@ -40,7 +41,7 @@ Bytes operator+(Bytes a, const Bytes &b)
 
 // Type, version, length.
 const Bytes caps_bytes = Bytes{1, 1, 0, 24} + caps_fields;
-const Bytes mark_bytes = Bytes{2, 1, 0, 36} + mark_fields;
+const Bytes mark_bytes = Bytes{2, 1, 0, 44} + mark_fields + resent_field;
 const Bytes report_bytes = Bytes{3, 1, 0, 64} + mark_fields + report_fields;
 
 const Bytes nack_bytes = Bytes{4, 1, 0, 20} + nack_fields;
@@ -55,7 +56,8 @@ const mplink_mark mark = {.link = 0x3f,
 			  .seq = 0x81828384,
 			  .sent_us = 0x0102030405060708,
 			  .packets = 0x9192939495969798,
-			  .bytes = 0xa1a2a3a4a5a6a7a8};
+			  .bytes = 0xa1a2a3a4a5a6a7a8,
+			  .resent = 0xf112f314f516f718};
 const mplink_report report = {.mark = mark,
 			      .held_us = 0xb1b2b3b4,
 			      .arrived_us = 0xc1c2c3c4c5c6c7c8,
@@ -226,7 +228,8 @@ TEST(Message, AnyValuesSurviveTheRoundTrip)
 				       .seq = static_cast<mplink_u32>(any()),
 				       .sent_us = any(),
 				       .packets = any(),
-				       .bytes = any()};
+				       .bytes = any(),
+				       .resent = any()};
 		const mplink_report r = {.mark = m,
 					 .held_us = static_cast<mplink_u32>(any()),
 					 .arrived_us = any(),
@@ -263,11 +266,11 @@ TEST(Message, TruncatedAtAnyLengthIsNoMessage)
 				<< "type " << int{whole[0]} << ", " << len << " bytes";
 }
 
-// The length says less than the fields of its type and version need.
+// The length says less than the fields of its type and version need.  A mark may lack its last one.
 TEST(Message, TooShortForItsFieldsIsNoMessage)
 {
 	for (Bytes bytes : {caps_bytes, mark_bytes, report_bytes, nack_bytes})
-		for (mplink_u8 len = 0; len < bytes.size(); len++) {
+		for (mplink_u8 len = 0; len < bytes.size() - (bytes == mark_bytes ? 8 : 0); len++) {
 			const mplink_u8 whole = static_cast<mplink_u8>(bytes.size());
 
 			bytes[3] = len;
@@ -345,6 +348,24 @@ TEST(Message, ALongerMessageOfAKnownVersionIsRead)
 			expect_read_as(bytes, known, bytes.size());
 			expect_read_as(bytes + mark_bytes, known, bytes.size());
 		}
+}
+
+// As ends wrote it before the last field was appended.
+TEST(Message, AMarkWithoutItsLastFieldIsRead)
+{
+	for (mplink_u8 len = 36; len < 44; len++) {
+		Bytes bytes = mark_bytes;
+
+		bytes[3] = len;
+		bytes.resize(len);
+
+		const Read it = read(bytes + caps_bytes);
+
+		EXPECT_EQ(it.len, len);
+		ASSERT_EQ(it.message.type, MPLINK_MESSAGE_MARK);
+		EXPECT_EQ(it.message.mark.bytes, mark.bytes);
+		EXPECT_EQ(it.message.mark.resent, 0U);
+	}
 }
 
 TEST(Message, OneFollowsTheOther)

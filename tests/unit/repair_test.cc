@@ -76,6 +76,58 @@ TEST_F(Repair, AGapIsAskedForAsSoonAsAllLinksHavePassed)
 	EXPECT_EQ(all().lost(), 0U);
 }
 
+// A replay may be lost, too.
+TEST_F(Repair, WhatADeadLinkWasGivenIsAskedForWhenAllIsSentOnceMore)
+{
+	const mplink_u32 n = promised();
+
+	// Link 2 is dead.
+	for (mplink_u32 i = 0; i < 20; i++)
+		if (i % 3 != 2)
+			arrive(n + i, i % 3);
+	all().pass(10 * ms);
+	EXPECT_EQ(replay(n + 2, 0), range(n + 2, n + 5));
+	EXPECT_EQ(asked(), Numbers{});
+	all().tell_resent(2);
+	all().mark(0, 5 * ms, promise_ms);
+	all().expire();
+	EXPECT_EQ(asked(), Numbers{});
+	all().mark(1, 5 * ms, promise_ms);
+	all().expire();
+	EXPECT_EQ(asked(), (Numbers{n + 5, n + 8, n + 11, n + 14, n + 17}));
+}
+
+// Both of the two other links die.
+TEST_F(Repair, ADeadLinkNeedNotTellThatAnotherOneIsDead)
+{
+	const mplink_u32 n = promised();
+
+	for (mplink_u32 i = 0; i < 6; i++)
+		if (i % 3 == 0)
+			arrive(n + i, 0);
+	all().tell_resent(2);
+	all().mark(0, 5 * ms, promise_ms);
+	all().expire();
+	EXPECT_EQ(asked(), Numbers{});
+	all().resent |= mplink_u64{1} << Resequencing::senders_id(1);
+	all().mark(0, 5 * ms, promise_ms);
+	all().expire();
+	EXPECT_EQ(asked(), (Numbers{n + 1, n + 2}));
+}
+
+// At high rates, the sender needs longer to notice than the order of links needs to give up.
+TEST_F(Repair, NotBeforeTheSenderCanKnowThatTheLinkIsDead)
+{
+	const mplink_u32 n = promised();
+
+	all().mark(2, 5 * ms, promise_ms);
+	for (mplink_u32 i = 1; i < 3000; i++)
+		arrive(n + i, i % 2);
+	EXPECT_EQ(asked(), Numbers{});
+	all().pass(promise_ms * ms / 2);
+	EXPECT_EQ(asked(), Numbers{});
+}
+
 // Losses that follow each other need not wait for each other's round trips.
 TEST_F(Repair, AllGapsAreAskedForAtOnce)
 {

@@ -168,7 +168,8 @@ TEST_F(ReplayWait, NorDoesAMarkThatIsForgotten)
 	EXPECT_EQ(delivered(all().expire()), Numbers{});
 }
 
-TEST_F(ReplayWait, NotForALinkThatHasStopped)
+// At high rates, a link that has died brings nothing of many packets before the sender knows.
+TEST_F(ReplayWait, AlsoForALinkThatHasStoppedUntilItsNextMark)
 {
 	mplink_u32 n = mature();
 
@@ -176,7 +177,41 @@ TEST_F(ReplayWait, NotForALinkThatHasStopped)
 		ASSERT_EQ(arrive(n, i % 2), Numbers{n});
 	marks(40);
 	gap(n);
-	EXPECT_EQ(delivered(out), range(n + 1, n + 3));
+	EXPECT_EQ(delivered(out), Numbers{});
+	all().pass(30 * ms);
+	marks(40);
+	EXPECT_EQ(delivered(all().expire()), range(n + 1, n + 3));
+}
+
+// The sender has sent all once more, and a mark has followed by each other link: what has not come
+// by then, will not.
+TEST_F(ReplayWait, UntilAllOtherLinksTellThatNothingIsLeft)
+{
+	const mplink_u32 n = promised();
+
+	gap(n);
+	all().tell_resent(2);
+	all().pass(10 * ms);
+	all().mark(0, 5 * ms, 40);
+	EXPECT_EQ(delivered(all().expire()), Numbers{});
+	EXPECT_EQ(waits_us(), 40 * ms + slower + margin);
+	all().mark(1, 20 * ms, 40);
+	EXPECT_EQ(delivered(all().expire()), range(n + 1, n + 3));
+}
+
+// Its sender uses the link again, and then it dies once more.
+TEST_F(ReplayWait, UntilMarksTellNothingOfTheKindAnyMore)
+{
+	mplink_u32 n = promised();
+
+	all().tell_resent(2);
+	marks(40);
+	all().resent = 0;
+	all().mark(0, 5 * ms, 40);
+	EXPECT_EQ(arrive(n, 2), Numbers{n});
+	n++;
+	gap(n);
+	EXPECT_EQ(delivered(out), Numbers{});
 }
 
 TEST_F(ReplayWait, NotInASparseBucket)

@@ -113,14 +113,25 @@ public:
 	void mark_again(mplink_u32 link, mplink_u64 delay_us, mplink_u32 replay_ms)
 	{
 		all_->mark(link,
-			   {.link = 0,
+			   {.link = static_cast<mplink_u8>(senders_id(link)),
 			    .repairs = repairs,
 			    .replay_ms = static_cast<mplink_u16>(replay_ms),
 			    .seq = 0,
 			    .sent_us = now() - delay_us,
 			    .packets = marked_,
-			    .bytes = 0},
+			    .bytes = 0,
+			    .resent = resent},
 			   now());
+	}
+	// The sender has ids of its own.
+	static mplink_u32 senders_id(mplink_u32 link)
+	{
+		return MPLINK_MAX_LINKS - 1 - link;
+	}
+	// The next marks tell that nothing is left to be sent once more of this link.
+	void tell_resent(mplink_u32 link)
+	{
+		resent = mplink_u64{1} << senders_id(link);
 	}
 	void forget(mplink_u32 link)
 	{
@@ -195,6 +206,7 @@ public:
 	mplink_u64 alive;                     // links, by their ids
 	mplink_u8 kind = MPLINK_PACKET_SMALL; // of the packets that arrive
 	mplink_u8 repairs = 0;                // what marks say
+	mplink_u64 resent = 0;                // what they say, too
 	std::vector<mplink_nack> nacks;       // all that have been sent
 	mplink_u64 arrived = 0;
 	mplink_u64 delivered = 0;

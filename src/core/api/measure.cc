@@ -180,9 +180,15 @@ mplink_u64 mplink_core_meters_suspect(const mplink_meters *meters)
 	return core(meters).suspects();
 }
 
-mplink_u64 mplink_core_meters_capacity(const mplink_meters *meters, mplink_u64 dead)
+mplink_u64 mplink_core_meters_room(const mplink_meters *meters, mplink_u64 dead,
+				   mplink_u64 replayed)
 {
-	return core(meters).capacity_without(dead);
+	return core(meters).room_without(dead, replayed);
+}
+
+void mplink_core_meters_resent(mplink_meters *meters, mplink_u64 links)
+{
+	core(meters).resent(links);
 }
 
 mplink_u32 mplink_core_meters_replay_ms(const mplink_meters *meters)

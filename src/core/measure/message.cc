@@ -14,8 +14,10 @@ constexpr mplink_size head_len = 4;
 constexpr mplink_u8 version = 1;
 
 constexpr mplink_size caps_len = head_len + 4 + 8 + 8;
-constexpr mplink_size mark_len = head_len + 4 + 4 + 8 + 8 + 8;
-constexpr mplink_size report_len = mark_len + 4 + 8 + 8 + 8;
+constexpr mplink_size mark_len = head_len + 4 + 4 + 8 + 8 + 8 + 8;
+// Without what was appended later.
+constexpr mplink_size first_mark_len = mark_len - 8;
+constexpr mplink_size report_len = first_mark_len + 4 + 8 + 8 + 8;
 constexpr mplink_size nack_len = head_len + 4 + 4 + 8;
 
 static_assert(report_len <= MPLINK_MESSAGE_MAX);
@@ -74,7 +76,8 @@ void write(Writer &to, const mplink_caps &caps)
 	to.put(caps.heard);
 }
 
-void write(Writer &to, const mplink_mark &mark)
+// A report has no more of a mark.
+void write_first(Writer &to, const mplink_mark &mark)
 {
 	to.put(mplink_u32{mark.replay_ms} << 16 | (mark.repairs ? mark_repairs : 0) | mark.link);
 	to.put(mark.seq);
@@ -83,9 +86,15 @@ void write(Writer &to, const mplink_mark &mark)
 	to.put(mark.bytes);
 }
 
+void write(Writer &to, const mplink_mark &mark)
+{
+	write_first(to, mark);
+	to.put(mark.resent);
+}
+
 void write(Writer &to, const mplink_report &report)
 {
-	write(to, report.mark);
+	write_first(to, report.mark);
 	to.put(report.held_us);
 	to.put(report.arrived_us);
 	to.put(report.packets);
@@ -109,7 +118,7 @@ mplink_caps read_caps(Reader &from)
 		.asks = flags & caps_asks ? mplink_u8{1} : mplink_u8{0}};
 }
 
-mplink_mark read_mark(Reader &from)
+mplink_mark read_first_mark(Reader &from)
 {
 	const mplink_u32 first = from.u32();
 
@@ -119,12 +128,22 @@ mplink_mark read_mark(Reader &from)
 		.seq = from.u32(),
 		.sent_us = from.u64(),
 		.packets = from.u64(),
-		.bytes = from.u64()};
+		.bytes = from.u64(),
+		.resent = 0};
+}
+
+mplink_mark read_mark(Reader &from, mplink_size len)
+{
+	mplink_mark mark = read_first_mark(from);
+
+	if (len >= mark_len)
+		mark.resent = from.u64();
+	return mark;
 }
 
 mplink_report read_report(Reader &from)
 {
-	return {.mark = read_mark(from),
+	return {.mark = read_first_mark(from),
 		.held_us = from.u32(),
 		.arrived_us = from.u64(),
 		.packets = from.u64(),
@@ -142,7 +161,7 @@ mplink_nack read_nack(Reader &from)
 		.refused = flags & nack_refused ? mplink_u8{1} : mplink_u8{0}};
 }
 
-// 0 for an unknown type.
+// How long a message of ours is; 0 for an unknown type.
 mplink_size length_of(mplink_u32 type)
 {
 	switch (type) {
@@ -157,6 +176,11 @@ mplink_size length_of(mplink_u32 type)
 	default:
 		return 0;
 	}
+}
+
+mplink_size least_length_of(mplink_u32 type)
+{
+	return type == MPLINK_MESSAGE_MARK ? first_mark_len : length_of(type);
 }
 
 } // namespace
@@ -186,7 +210,7 @@ mplink_size read_message(const mplink_u8 *bytes, mplink_size len, mplink_message
 		return 0;
 
 	const mplink_size whole = get16(bytes + 2);
-	const mplink_size known = length_of(bytes[0]);
+	const mplink_size known = least_length_of(bytes[0]);
 	Reader from(bytes + head_len);
 
 	if (whole < head_len || whole > len)
@@ -201,7 +225,7 @@ mplink_size read_message(const mplink_u8 *bytes, mplink_size len, mplink_message
 	if (message.type == MPLINK_MESSAGE_CAPS)
 		message.caps = read_caps(from);
 	else if (message.type == MPLINK_MESSAGE_MARK)
-		message.mark = read_mark(from);
+		message.mark = read_mark(from, whole);
 	else if (message.type == MPLINK_MESSAGE_REPORT)
 		message.report = read_report(from);
 	else

@@ -53,9 +53,19 @@ mplink_u64 Meter::pace_in_doubt_us(mplink_u64 now_us) const
 	return larger(pace_us(rtt_us_, false, true) / 2, margin_us);
 }
 
-bool Meter::mark(mplink_u64 now_us, const mplink_counters &sent, bool replays, mplink_u16 tick,
-		 mplink_mark &mark)
+void Meter::look(mplink_u64 now_us, const mplink_counters &sent)
 {
+	passed_us_ = smaller(now_us - looked_us_, most_passed_us);
+	given_ = looked_us_ ? sent.tx_bytes - looked_bytes_ : 0;
+	looked_us_ = now_us;
+	looked_bytes_ = sent.tx_bytes;
+}
+
+bool Meter::mark(mplink_u64 now_us, const mplink_counters &sent, bool replays, mplink_u16 tick,
+		 mplink_u64 resent, mplink_mark &mark)
+{
+	look(now_us, sent);
+
 	const mplink_u64 packets = sent.tx_packets - marked_packets_;
 	const mplink_u64 bytes = sent.tx_bytes - marked_bytes_;
 	const bool bulk = packets >= mark_packets && bytes >= mark_bytes;
@@ -67,7 +77,10 @@ bool Meter::mark(mplink_u64 now_us, const mplink_counters &sent, bool replays, m
 		pace = larger(pace_us(rtt_us, false, true), quiet_us);
 	if (replays)
 		pace = smaller(pace, pace_in_doubt_us(now_us));
-	if (now_us - marked_us_ < pace)
+	// The far end may be waiting for this word.
+	const bool news = resent != told_resent_ && !suspect();
+
+	if (now_us - marked_us_ < pace && !news)
 		return false;
 	// A suspect link is avoided, and may be as good as before when it is back.
 	if (packets && !replays)
@@ -80,6 +93,8 @@ bool Meter::mark(mplink_u64 now_us, const mplink_counters &sent, bool replays, m
 	mark.sent_us = now_us;
 	mark.packets = marked_packets_;
 	mark.bytes = marked_bytes_;
+	mark.resent = resent;
+	told_resent_ = resent;
 	sent_[seq_ % marks_kept] = {now_us, tick, mark.packets, mark.bytes};
 	return true;
 }

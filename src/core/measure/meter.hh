@@ -40,10 +40,23 @@ public:
 
 	// Fills in the next mark, if one is due.  tick: see acknowledged().  replays: what a dead
 	// link was given is to be sent once more, so marks come as often as they may.
+	// resent: as in the mark; a change of it is told at once.
 	bool mark(mplink_u64 now_us, const mplink_counters &sent, bool replays, mplink_u16 tick,
-		  mplink_mark &mark);
+		  mplink_u64 resent, mplink_mark &mark);
 	// Returns enum mplink_report_verdict.
 	mplink_u32 take(mplink_u64 now_us, const mplink_report &report);
+
+	// The bytes that the link carries in the time between the last two calls of mark().
+	mplink_s64 carries() const
+	{
+		return static_cast<mplink_s64>(capacity() * passed_us_ / 1000000);
+	}
+	// The same without what it was given in that time.  If it has never been full, nobody
+	// knows what more it carries.
+	mplink_s64 room() const
+	{
+		return settled() ? carries() - static_cast<mplink_s64>(given_) : carries();
+	}
 
 	// A mark has no answer for longer than the round trip takes: it, or its report, is lost, or
 	// the link is dead.  With a second such mark, the link is suspect.
@@ -86,6 +99,9 @@ public:
 	{
 		return acknowledged_;
 	}
+
+	// After a pause, a link carries no more at once than in so long.
+	static constexpr mplink_u64 most_passed_us = 10000;
 
 	// Something is wrong if so many marks have no answer, and the first of them has waited
 	// for so long beyond the round trip.
@@ -134,6 +150,7 @@ private:
 		mplink_u64 bytes;
 	};
 
+	void look(mplink_u64 now_us, const mplink_counters &sent);
 	mplink_u64 pace_us(mplink_u64 rtt_us, bool bulk, bool replays) const;
 	mplink_u64 pace_in_doubt_us(mplink_u64 now_us) const;
 	// How long an answer may take before its mark is overdue.
@@ -162,6 +179,12 @@ private:
 	mplink_u64 marked_packets_ = 0;
 	mplink_u64 marked_bytes_ = 0;
 	bool marked_idle_ = true; // nothing was sent before the last mark
+	mplink_u64 told_resent_ = 0;
+	// Between the last two calls of mark().
+	mplink_u64 looked_us_ = 0;
+	mplink_u64 looked_bytes_ = 0;
+	mplink_u64 passed_us_ = 0;
+	mplink_u64 given_ = 0;
 
 	// Suspicion.
 	mplink_u64 suspect_us_ = 0; // since when; 0: it is not suspect

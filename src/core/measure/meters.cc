@@ -44,6 +44,19 @@ mplink_u64 Meters::capacity_without(mplink_u64 links) const
 	return sum;
 }
 
+mplink_u64 Meters::room_without(mplink_u64 links, mplink_u64 replayed) const
+{
+	mplink_s64 carries = 0;
+	auto room = static_cast<mplink_s64>(replayed);
+
+	for (mplink_u32 i = 0; i < MPLINK_MAX_LINKS; i++)
+		if (const Meter *meter = links >> i & 1 ? nullptr : at(i)) {
+			carries += meter->carries();
+			room += meter->room();
+		}
+	return static_cast<mplink_u64>(larger(room, carries / replay_share));
+}
+
 mplink_u64 Meters::sum(mplink_u64 (Meter::*count)() const) const
 {
 	mplink_u64 all = 0;
@@ -51,6 +64,17 @@ mplink_u64 Meters::sum(mplink_u64 (Meter::*count)() const) const
 	for (const Meter *meter : meters_)
 		all += meter ? (meter->*count)() : 0;
 	return all;
+}
+
+// How long after a packet it has been sent once more, if its link dies with it.  What the link was
+// given until it is suspect passes by the others.
+mplink_u64 Meters::resent_after_us(mplink_u32 link, const Meter &meter) const
+{
+	const mplink_u64 suspected_us = meter.suspected_after_us();
+	const mplink_u64 others = capacity_without(mplink_u64{1} << link);
+
+	return suspected_us + resend_us +
+	       (others ? smaller(suspected_us * meter.capacity() / others, most_resend_us) : 0);
 }
 
 mplink_u16 Meters::replay_ms() const
@@ -62,7 +86,7 @@ mplink_u16 Meters::replay_ms() const
 		return 0;
 	for (mplink_u32 i = 0; i < MPLINK_MAX_LINKS; i++)
 		if (const Meter *meter = at(i))
-			us = larger(us, meter->suspected_after_us() + resend_us);
+			us = larger(us, resent_after_us(i, *meter));
 	return static_cast<mplink_u16>(smaller(us / 1000, most));
 }
 
@@ -78,7 +102,15 @@ bool Meters::mark(mplink_u32 link, mplink_u64 now_us, const mplink_counters &sen
 	mark.link = static_cast<mplink_u8>(link);
 	mark.repairs = replays_;
 	mark.replay_ms = replay_ms();
-	return meter->mark(now_us, sent, replays_, tick_, mark);
+	return meter->mark(now_us, sent, replays_, tick_, resent_, mark);
+}
+
+void Meters::resent(mplink_u64 links)
+{
+	resent_ = 0;
+	for (mplink_u32 i = 0; i < MPLINK_MAX_LINKS; i++)
+		if (meters_[i])
+			resent_ |= links & mplink_u64{1} << i;
 }
 
 mplink_u32 Meters::take(mplink_u64 now_us, const mplink_report &report)

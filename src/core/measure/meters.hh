@@ -27,9 +27,10 @@ public:
 	}
 	// A bit for the id of each link that is suspect.
 	mplink_u64 suspects() const;
-	// Bytes a second that the known links carry together, without those of which there is a
-	// bit.
-	mplink_u64 capacity_without(mplink_u64 links) const;
+	// How many bytes the links carry until the next call, besides what they are given: all but
+	// those of which there is a bit.  replayed: so many bytes of what they were given since
+	// the last call were sent once more.
+	mplink_u64 room_without(mplink_u64 links, mplink_u64 replayed) const;
 	// When the packets of any link have been sent once more; 0: never.
 	mplink_u16 replay_ms() const;
 	// How often links were suspect, and how often that was wrong.
@@ -46,6 +47,9 @@ public:
 	// short.
 	bool mark(mplink_u32 link, mplink_u64 now_us, const mplink_counters &sent,
 		  mplink_mark &mark);
+	// Nothing is left to be sent once more of what these links were given: a bit for each id.
+	// The next marks tell so.
+	void resent(mplink_u64 links);
 	// Returns enum mplink_report_verdict.
 	mplink_u32 take(mplink_u64 now_us, const mplink_report &report);
 	void forget(mplink_u32 link);
@@ -66,20 +70,29 @@ public:
 	Tiers tiers;
 
 private:
-	// After a link has become suspect, its packets are sent within this time.
+	// After a link has become suspect, its first packets are sent within this time,
 	static constexpr mplink_u64 resend_us = 15000;
+	// and its last ones no later than so long after that.
+	static constexpr mplink_u64 most_resend_us = 1000000;
 
+	mplink_u64 resent_after_us(mplink_u32 link, const Meter &meter) const;
+	// Bytes a second that the known links carry together, without those of which there is a
+	// bit.
+	mplink_u64 capacity_without(mplink_u64 links) const;
 	mplink_u64 sum(mplink_u64 (Meter::*count)() const) const;
 	// How much longer that delay is than the shortest one of all known links.
 	mplink_u64 above_least(const Meter &meter, mplink_s64 (Meter::*delay)() const) const;
 
 	Meter *meters_[MPLINK_MAX_LINKS] = {};
+	// What is new leaves at least such a part of the links to what is sent once more.
+	static constexpr mplink_s64 replay_share = 8;
 	// Twice as long as judge() is called every few milliseconds.
 	static constexpr mplink_u64 stall_us = 12000;
 
 	mplink_u64 judged_us_ = 0;
 	bool replays_ = false;
 	mplink_u16 tick_ = 0;
+	mplink_u64 resent_ = 0;
 };
 
 } // namespace mplink

@@ -168,7 +168,7 @@ private:
 	// --- replays ---
 
 	mplink_u32 replay_wait_us();
-	bool may_owe(mplink_u32 id, const LinkState &link);
+	bool may_owe(mplink_u32 id, const LinkState &link, const mplink_held &packet);
 	bool replayed_lately(const mplink_held &packet);
 	void note_replay(mplink_u32 seq);
 	void count_replay(const mplink_held &packet);
@@ -177,6 +177,7 @@ private:
 	// --- repair ---
 
 	bool repairs(const mplink_held &packet);
+	bool owes(mplink_u32 id, const mplink_held &packet);
 	bool may_bring(mplink_u32 id, const mplink_held &packet);
 	bool lost_before(const mplink_held &packet);
 	bool afford(mplink_u32 count);

@@ -45,6 +45,7 @@ void Equalizer::forget_all(Delays &delays)
 {
 	for (mplink_u32 i = 0; i < MPLINK_MAX_LINKS; i++)
 		forget(delays, i);
+	delays.resent.write(0);
 	delays.slowest_us.write(0);
 	delays.spread_us.write(0);
 }
@@ -104,8 +105,11 @@ bool Equalizer::take(mplink_u32 id, const mplink_mark &mark, mplink_u64 now_us)
 	delays->marked_us[id].write(now_us);
 	delays->idle[id].write(mark.packets == link.packets);
 	link.packets = mark.packets;
+	link.resent = mark.resent;
+	link.sender_id = mark.link % MPLINK_MAX_LINKS;
 	link.least.take(now_us, delay);
 	compare(*delays, now_us);
+	compare_resent(*delays, mark.resent, now_us);
 	return true;
 }
 
@@ -125,6 +129,23 @@ mplink_u32 Equalizer::fastest(mplink_u64 links, mplink_u64 now_us) const
 		}
 	}
 	return best;
+}
+
+// newest: what the mark that has just come tells of.  A link that is dead itself brings nothing of
+// what others were given.
+void Equalizer::compare_resent(Delays &delays, mplink_u64 newest, mplink_u64 now_us)
+{
+	mplink_u64 told_by_all = newest;
+	mplink_u64 links = 0;
+
+	if (newest)
+		for (const LinkDelay *link : delays.links)
+			if (link && now_us < link->silent_at_us && !(newest >> link->sender_id & 1))
+				told_by_all &= link->resent;
+	for (mplink_u32 i = 0; told_by_all && i < MPLINK_MAX_LINKS; i++)
+		if (const LinkDelay *link = delays.links[i])
+			links |= (told_by_all >> link->sender_id & 1) << i;
+	delays.resent.write(links);
 }
 
 void Equalizer::compare(Delays &delays, mplink_u64 now_us)

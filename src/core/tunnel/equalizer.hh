@@ -90,6 +90,14 @@ public:
 
 		return delays && delays->idle[link].read();
 	}
+	// Whether the sender has sent all once more that this link was given and did not bring:
+	// each other link has brought a mark behind that.
+	bool resent(mplink_u32 link, mplink_u64 now_us) const
+	{
+		const Delays *delays = known(now_us);
+
+		return delays && delays->resent.read() >> link & 1;
+	}
 	// The link of these by which packets take least now, with the queues that the last marks
 	// have seen.
 	mplink_u32 fastest(mplink_u64 links, mplink_u64 now_us) const;
@@ -108,6 +116,8 @@ private:
 		mplink_s64 last;
 		mplink_u64 silent_at_us; // without another mark
 		mplink_u64 packets;      // that the sender has given the link, by the last mark
+		mplink_u64 resent;       // what the last mark told of
+		mplink_u8 sender_id;     // the sender's id of the link
 		mplink_u32 jitter_us;    // times 16
 		mplink_u8 wrong;
 	};
@@ -119,6 +129,7 @@ private:
 		Shared<mplink_u32> lag_us[MPLINK_MAX_LINKS];
 		Shared<mplink_u64> marked_us[MPLINK_MAX_LINKS];
 		Shared<bool> idle[MPLINK_MAX_LINKS];
+		Shared<mplink_u64> resent; // a bit for each link
 		Shared<mplink_u32> slowest_us;
 		Shared<mplink_u32> spread_us;
 		Shared<mplink_u64> since_us;     // when marks began to come
@@ -135,6 +146,7 @@ private:
 	static bool fits(LinkDelay &link, mplink_s64 delay);
 	static void forget(Delays &delays, mplink_u32 link);
 	static void forget_all(Delays &delays);
+	static void compare_resent(Delays &delays, mplink_u64 newest, mplink_u64 now_us);
 	static void compare(Delays &delays, mplink_u64 now_us);
 
 	// Published once; freed only with the equaliser.

@@ -31,29 +31,46 @@ bool Resequencer::BucketOperation::may_bring(mplink_u32 id, const mplink_held &p
 
 	// A mark comes behind the data that was sent before it.  If the link was idle, one would
 	// have followed its first packet soon.
+	if (all_.equalizer_.resent(id, now()))
+		return false;
 	if (marked &&
 	    (marked > until || (all_.equalizer_.idle(id, now()) && now() >= until + mark_after_us)))
 		return false;
 	if (!l || !shown(*l))
 		return alive_.ids() >> id & 1 && age() < patience;
-	return recent(*l) && !stopped(*l) && ahead_of(l->highest, packet.seq) < 0;
+	// A dead link brings nothing for long, and then its packets come by others.
+	return recent(*l) && ahead_of(l->highest, packet.seq) < 0 &&
+	       (!stopped(*l) || owes(id, packet));
+}
+
+// Whether the link has died, perhaps, with what is missing before the packet.
+bool Resequencer::BucketOperation::owes(mplink_u32 id, const mplink_held &packet)
+{
+	const LinkState *l = link(id);
+
+	return l && all_.equalizer_.marked_us(id, now()) && may_owe(id, *l, packet);
 }
 
 // Whether what is missing before the packet is lost.
 bool Resequencer::BucketOperation::lost_before(const mplink_held &packet)
 {
+	const bool reorders = link_reorders();
+
 	// The spread is measured to an eighth.
-	if (link_reorders())
-		return elapsed(now(), packet.held_us) >=
-		       mplink_u64{all_.timer_.spread_us()} * 5 / 4;
+	if (reorders &&
+	    elapsed(now(), packet.held_us) < mplink_u64{all_.timer_.spread_us()} * 5 / 4)
+		return false;
 
 	mplink_u64 links = alive_.ids();
 
 	for (mplink_u32 id = 0; id < b_.room && id < MPLINK_MAX_LINKS; id++)
 		links |= mplink_u64{shown(b_.links[id])} << id;
-	for (; links; links &= links - 1)
-		if (may_bring(static_cast<mplink_u32>(__builtin_ctzll(links)), packet))
+	for (; links; links &= links - 1) {
+		const auto id = static_cast<mplink_u32>(__builtin_ctzll(links));
+
+		if (reorders ? owes(id, packet) : may_bring(id, packet))
 			return false;
+	}
 	return true;
 }
 

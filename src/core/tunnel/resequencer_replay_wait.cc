@@ -29,16 +29,15 @@ mplink_u32 Resequencer::promised_us(mplink_u64 now_us) const
 	return us && elapsed(now_us, promised_at_us_.read()) < Equalizer::silent_us ? us : 0;
 }
 
-// Whether the link may owe a packet of the first gap, so that the sender would replay it if the
-// link has died.  It does not matter whether the link is valid here: its cable may be out.
-bool Resequencer::BucketOperation::may_owe(mplink_u32 id, const LinkState &link)
+// Whether the link may owe what is missing before the packet, so that the sender would replay it if
+// the link has died.  It does not matter whether the link is valid here: its cable may be out.
+bool Resequencer::BucketOperation::may_owe(mplink_u32 id, const LinkState &link,
+					   const mplink_held &packet)
 {
-	const mplink_held &first = b_.waiting.first();
-
-	if (!recent(link) || stopped(link))
+	if (!recent(link) || all_.equalizer_.resent(id, now()))
 		return false;
 	// Links that reorder are waited for by the timer.
-	if (ahead_of(link.highest, b_.next) >= 0)
+	if (ahead_of(link.highest, packet.seq) >= 0)
 		return false;
 
 	const mplink_u64 marked = all_.equalizer_.marked_us(id, now());
@@ -47,8 +46,8 @@ bool Resequencer::BucketOperation::may_owe(mplink_u32 id, const LinkState &link)
 	// none for long is not used: if it were dead, the sender would know it by now.  Twice the
 	// promise, because the packets of this gap may have been under way for long.
 	return !marked || (!all_.equalizer_.idle(id, now()) &&
-			   marked <= first.held_us + all_.equalizer_.lag_us(id, now()) &&
-			   marked + mplink_u64{2} * all_.promised_us(now()) > first.held_us);
+			   marked <= packet.held_us + all_.equalizer_.lag_us(id, now()) &&
+			   marked + mplink_u64{2} * all_.promised_us(now()) > packet.held_us);
 }
 
 // Whether the bucket's packets may wait for one that is sent once more.
@@ -67,7 +66,7 @@ mplink_u32 Resequencer::BucketOperation::replay_wait_us()
 	if (!promised || !patient())
 		return 0;
 	for (mplink_u32 id = 0; id < b_.room; id++)
-		if (may_owe(id, b_.links[id]))
+		if (may_owe(id, b_.links[id], b_.waiting.first()))
 			return smaller(promised + all_.equalizer_.slowest_us(now()) +
 					       replay_margin_us,
 				       longest_us());

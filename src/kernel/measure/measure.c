@@ -33,8 +33,6 @@
 #include "tunnel/tunnel.h"
 
 #define MPLINK_MEASURE_TICK_US 5000
-/* So many bytes are sent once more with each tick, even if the links are slow. */
-#define MPLINK_MEASURE_BURST 16384
 #define MPLINK_MEASURE_IDLE_US USEC_PER_SEC
 /* After so long without data, the timer rests. */
 #define MPLINK_MEASURE_ACTIVE_US 200000
@@ -241,25 +239,18 @@ static void mplink_measure_tell_suspect(struct mplink_measure *measure)
 	}
 }
 
-/* How many bytes the other links carry until the next tick, and some packets.  Hold the lock. */
-static u32 mplink_measure_room(const struct mplink_measure *measure, u64 dead)
-{
-	const u64 rate = mplink_core_meters_capacity(measure->meters, dead);
-	const u64 bytes = rate / (USEC_PER_SEC / MPLINK_MEASURE_TICK_US);
-
-	return clamp_t(u64, bytes, MPLINK_MEASURE_BURST, U32_MAX);
-}
-
 /* @sent: packets on all links.  Hold the lock. */
-static struct mplink_replay_want mplink_measure_want(const struct mplink_measure *measure, u64 dead,
+static struct mplink_replay_want mplink_measure_want(struct mplink_measure *measure, u64 dead,
 						     u64 sent)
 {
 	if (!measure->meters)
 		return (struct mplink_replay_want){};
+	measure->room = min_t(s64, measure->room, 0) +
+			mplink_core_meters_room(measure->meters, dead, measure->replayed);
 	return (struct mplink_replay_want){
 		.dead = dead,
 		/* Without another link, what a link was given stays where it is. */
-		.bytes = dead ? mplink_measure_room(measure, dead) : 0,
+		.bytes = dead ? clamp_t(s64, measure->room, 0, U32_MAX) : 0,
 		/* There are fewer when a link has gone. */
 		.sent = sent > measure->sent ? sent - measure->sent : 0,
 		.linger = mplink_core_meters_replay_ms(measure->meters) *
@@ -267,16 +258,18 @@ static struct mplink_replay_want mplink_measure_want(const struct mplink_measure
 	};
 }
 
-static void mplink_measure_resend(struct mplink_measure *measure,
-				  const struct mplink_replay_want *want)
+/* Returns the dead links of which nothing is left to be sent once more. */
+static u64 mplink_measure_resend(struct mplink_measure *measure,
+				 const struct mplink_replay_want *want)
 {
 	struct mplink_tunnel *tunnel = measure->tunnel;
 	const struct mplink_addr *peer = mplink_core_peer_addr(tunnel->peer);
 	const struct mplink_resent before = measure->resent;
 	const struct mplink_repair *repair;
 
+	measure->replayed = 0;
 	if (!tunnel->replay)
-		return;
+		return 0;
 	mplink_resend(tunnel, want, &measure->resent);
 	if (measure->resent.replays != before.replays)
 		trace_mplink_replay(tunnel->vnic->dev, peer,
@@ -284,8 +277,11 @@ static void mplink_measure_resend(struct mplink_measure *measure,
 	if (measure->resent.repairs != before.repairs)
 		trace_mplink_repair(tunnel->vnic->dev, peer,
 				    measure->resent.repairs - before.repairs);
+	measure->replayed = measure->resent.replayed - before.replayed;
+	measure->room -= measure->replayed;
 	while ((repair = mplink_replay_refuse(tunnel->replay)))
 		mplink_measure_nack(tunnel, repair->link, &repair->nack);
+	return want->dead & ~mplink_replay_links(tunnel->replay);
 }
 
 static enum hrtimer_restart mplink_measure_timer(struct hrtimer *timer)
@@ -321,8 +317,11 @@ static enum hrtimer_restart mplink_measure_timer(struct hrtimer *timer)
 	want = mplink_measure_want(measure, dead, sent);
 	spin_unlock(&measure->lock);
 	/* After that, no packet chooses a dead link. */
-	mplink_measure_resend(measure, &want);
+	dead = mplink_measure_resend(measure, &want);
 	spin_lock(&measure->lock);
+	/* Each other link gets a mark behind what was sent once more by it. */
+	if (measure->meters)
+		mplink_core_meters_resent(measure->meters, dead);
 	/* When the virtual NIC comes up, mplink_measure_begin() starts it again. */
 	if (running && !measure->closed)
 		mplink_measure_start(measure, mplink_measure_next(measure, now, sent));

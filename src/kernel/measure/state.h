@@ -30,6 +30,9 @@ struct mplink_tunnel;
  * @suspect: a bit for each link id that the tracepoint has told of as suspect
  * @kept: what is kept to be sent once more; NULL until it is needed; owned
  * @resent: how many packets were sent once more; the timer's own
+ * @room: how many bytes more might have been sent once more at the last tick; below 0: that was too
+ *	much, and is taken off what comes next
+ * @replayed: how many bytes were sent once more at the last tick
  * @epoch: random; an answer to our CAPS repeats it
  * @meters: what is known of the links, once the far end has answered
  * @caps_at: when CAPS is due, as mplink_now_us()
@@ -54,6 +57,8 @@ struct mplink_measure {
 	u64 suspect;
 	struct mplink_replay *kept;
 	struct mplink_resent resent;
+	s64 room;
+	u64 replayed;
 	u64 epoch;
 	struct mplink_meters *meters;
 	u64 caps_at;

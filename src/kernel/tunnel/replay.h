@@ -132,6 +132,9 @@ bool mplink_replay_again(struct mplink_replay *replay, const struct mplink_path 
  */
 const struct mplink_repair *mplink_replay_refuse(struct mplink_replay *replay);
 
+/* A bit for the id of each link of which packets are kept, and perhaps of others.  Any context. */
+u64 mplink_replay_links(const struct mplink_replay *replay);
+
 /* Whether packets are kept.  Any context. */
 bool mplink_replay_keeps(const struct mplink_replay *replay);
 

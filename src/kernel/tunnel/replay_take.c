@@ -187,6 +187,16 @@ const struct mplink_repair *mplink_replay_refuse(struct mplink_replay *replay)
 	return mplink_repairs_refuse(&replay->repairs);
 }
 
+u64 mplink_replay_links(const struct mplink_replay *replay)
+{
+	u64 links = 0;
+	u32 i;
+
+	for (i = 0; i < nr_cpu_ids; i++)
+		links |= READ_ONCE(replay->cpu[i].links);
+	return links;
+}
+
 bool mplink_replay_keeps(const struct mplink_replay *replay)
 {
 	u32 i;

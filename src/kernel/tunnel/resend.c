@@ -38,6 +38,7 @@ static void mplink_resend_one(struct mplink_tunnel *tunnel, struct sk_buff *skb,
 {
 	const struct mplink_path *path = mplink_resend_choose(tunnel, skb);
 	const u32 hash = mplink_core_flow_hash(skb->data, skb_headlen(skb));
+	const u32 len = skb->len + READ_ONCE(tunnel->overhead);
 	const bool inet6 = skb->protocol == htons(ETH_P_IPV6);
 	struct mplink_gre gre = {
 		.key = READ_ONCE(tunnel->key),
@@ -54,10 +55,12 @@ static void mplink_resend_one(struct mplink_tunnel *tunnel, struct sk_buff *skb,
 	refdst = mplink_encap_ready(tunnel->vnic, skb, path, &outer, inet6);
 	if (!refdst)
 		return;
-	if (mplink_replay_again(tunnel->replay, path, skb, &gre))
+	if (mplink_replay_again(tunnel->replay, path, skb, &gre)) {
 		resent->repairs++;
-	else
+	} else {
 		resent->replays++;
+		resent->replayed += len;
+	}
 	mplink_core_gre_write(__skb_push(skb, MPLINK_GRE_LEN), &gre);
 	mplink_outer_xmit(path, refdst, NULL, skb, &outer);
 }

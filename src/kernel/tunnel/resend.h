@@ -12,10 +12,12 @@ struct mplink_tunnel;
  * struct mplink_resent - How many packets were sent once more
  * @replays: because their link has died
  * @repairs: because the far end has asked for them
+ * @replayed: bytes of @replays, with all headers
  */
 struct mplink_resent {
 	u64 replays;
 	u64 repairs;
+	u64 replayed;
 };
 
 /**
