@@ -344,6 +344,16 @@ void mplink_core_meters_apply(struct mplink_meters *meters, const struct mplink_
 			      int equalized);
 
 /**
+ * mplink_core_link_for_answer() - Choose the link by which to answer
+ * @peer: the peer
+ * @link: id of the link by which the question came
+ *
+ * Context: Any, in an RCU read section.
+ * Return: @link, or another link's id, if @link is dead or suspect and the other one is not.
+ */
+mplink_u32 mplink_core_link_for_answer(const struct mplink_peer *peer, mplink_u32 link);
+
+/**
  * mplink_core_link_traffic() - Add up what a link has sent and received
  * @peer: the peer
  * @link: the link's id

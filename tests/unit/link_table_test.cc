@@ -74,6 +74,28 @@ protected:
 	mplink_u64 serial_ = 0;
 };
 
+TEST_F(LinkTables, ASuspectLinkIsAliveAndNothingIsSentByIt)
+{
+	LinkShared shared[3] = {};
+
+	make(3);
+	for (mplink_u32 i = 0; i < 3; i++) {
+		specs_[i].shared = &shared[i];
+		devices_[i]->set_running(true);
+		devices_[i]->set_carrier(true);
+	}
+	specs_[1].valid = false;
+	shared[0].pace.set(1, LinkPace::suspect_ns, LinkPace::suspect_ns);
+
+	const auto table = build(specs_, MPLINK_POLICY_ADAPTIVE);
+
+	ASSERT_TRUE(table);
+	EXPECT_EQ(table->alive_ids(), 5U);
+	EXPECT_EQ(table->sendable_ids(), 4U);
+	shared[0].pace.set(1, 0, 0);
+	EXPECT_EQ(table->sendable_ids(), 5U);
+}
+
 TEST_F(LinkTables, ListTheValidLinksInOrder)
 {
 	make(5);

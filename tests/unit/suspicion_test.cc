@@ -40,6 +40,21 @@ public:
 		for (const mplink_u64 end = now + us; now < end; now += tick_us)
 			tick();
 	}
+	// The same, while the link has a queue that grows a little.
+	void full(mplink_u64 us)
+	{
+		const mplink_u64 least = rtt_us;
+
+		for (const mplink_u64 end = now + us; now < end; rtt_us += 500)
+			run(tick_us);
+		rtt_us = least;
+	}
+	// So many bytes are given at once.
+	void burst(mplink_u64 bytes)
+	{
+		sent_.tx_packets += bytes / 1000;
+		sent_.tx_bytes += bytes;
+	}
 	// How long it takes until the link is suspect, but not longer than most.
 	mplink_u64 until_suspect(mplink_u64 most)
 	{
@@ -215,6 +230,43 @@ TEST(Suspicion, AGrowingQueueIsNone)
 	}
 }
 
+// TCP sends all at once that a long acknowledgment allows.  The queue that this makes is known
+// before any report can tell.
+TEST(Suspicion, ABurstIsNone)
+{
+	for (const mplink_u64 burst_ms : {50, 200, 500, 1500}) {
+		Watched link(40 * millisecond);
+
+		SCOPED_TRACE(burst_ms);
+		link.full(second);
+		link.run(5 * second);
+		ASSERT_TRUE(link.meter().settled());
+
+		const mplink_u64 least = link.rtt_us;
+
+		link.burst(link.meter().capacity() * burst_ms / 1000);
+		mplink_u16 promised_ms = 0;
+
+		for (mplink_u64 left = burst_ms; left; left -= 5) {
+			link.rtt_us = least + left * millisecond;
+			link.run(tick_us);
+			promised_ms = std::max(promised_ms, link.promised_ms);
+		}
+		EXPECT_GE(promised_ms, burst_ms);
+		link.rtt_us = least;
+		link.run(second);
+		EXPECT_EQ(link.meter().suspicions(), 0U);
+		// It dies with a burst: then it takes as long as that, but not for ever.
+		link.burst(link.meter().capacity() * burst_ms / 1000);
+		link.dead = true;
+
+		const mplink_u64 took = link.until_suspect(10 * second);
+
+		EXPECT_GT(took, burst_ms * millisecond);
+		EXPECT_LT(took, (burst_ms * 5 / 4 + 300) * millisecond);
+	}
+}
+
 // When it goes on, its timer may come before the reports that have arrived meanwhile.
 TEST(Suspicion, AHostThatStoodStillIsNone)
 {
@@ -226,6 +278,37 @@ TEST(Suspicion, AHostThatStoodStillIsNone)
 	EXPECT_FALSE(link.suspect());
 	link.run(second);
 	EXPECT_EQ(link.meter().suspicions(), 0U);
+}
+
+// What is late beside the fastest link is the earliest once that one is dead.
+TEST(Suspicion, DelaysAreComparedWithLinksThatWork)
+{
+	constexpr mplink_u64 delays[] = {5 * millisecond, 50 * millisecond, 70 * millisecond};
+	Meters meters;
+	mplink_u64 now = second;
+	const auto above_fastest_ms = [&](mplink_u32 link) {
+		return meters.above_fastest_us(*meters.at(link)) / millisecond;
+	};
+
+	for (mplink_u32 link = 0; link < 3; link++) {
+		mplink_mark mark = {};
+
+		ASSERT_TRUE(meters.mark(link, now, {}, mark));
+		meters.take(now + 2 * delays[link], {.mark = mark,
+						     .held_us = 0,
+						     .arrived_us = now + delays[link],
+						     .packets = 0,
+						     .bytes = 0});
+	}
+	now += second;
+	meters.judge(now, 7, true, 1);
+	EXPECT_EQ(above_fastest_ms(0), 0U);
+	EXPECT_EQ(above_fastest_ms(1), 45U);
+	EXPECT_EQ(above_fastest_ms(2), 65U);
+	meters.judge(now, 6, true, 2);
+	EXPECT_EQ(above_fastest_ms(0), 0U);
+	EXPECT_EQ(above_fastest_ms(1), 0U);
+	EXPECT_EQ(above_fastest_ms(2), 20U);
 }
 
 TEST(Suspicion, TwoReportsClearIt)

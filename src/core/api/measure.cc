@@ -68,12 +68,11 @@ Tiers::Member tier_member(const Meters &meters, const Peer &peer, const LinkTabl
 // equalized: the far end lets packets of bulk flows take as long by all links.
 void set_pace(const Meters &meters, const Link &link, mplink_u32 delay_ns, bool equalized)
 {
-	// Later than by any other link, also one whose tier is closed.
-	constexpr mplink_u32 suspect_ns = ~mplink_u32{0};
 	const mplink_u64 rate = capacity(meters, link);
 
 	if (meters.suspect(link.id()))
-		link.set_pace(rate, suspect_ns, suspect_ns);
+		// Also later than by a link whose tier is closed.
+		link.set_pace(rate, LinkPace::suspect_ns, LinkPace::suspect_ns);
 	else
 		link.set_pace(rate, Adaptive::counted_delay_ns(delay_ns),
 			      equalized ? Adaptive::bulk_delay_ns(delay_ns)
@@ -249,6 +248,14 @@ void mplink_core_meters_apply(mplink_meters *meters, const mplink_peer *peer, in
 			set_pace(core(meters), link, core(meters).delay_ns(*meter), equalized);
 		else
 			link.forget_pace();
+}
+
+mplink_u32 mplink_core_link_for_answer(const mplink_peer *peer, mplink_u32 id)
+{
+	const LinkTable *const table = core(peer).table(Boundary::read_section());
+	const mplink_u64 links = table ? table->sendable_ids() : 0;
+
+	return !links || links >> id & 1 ? id : static_cast<mplink_u32>(__builtin_ctzll(links));
 }
 
 int mplink_core_link_traffic(const mplink_peer *peer, mplink_u32 id, mplink_counters *sum)

@@ -19,6 +19,9 @@ public:
 	static constexpr mplink_u32 useless_us = 200000;
 	static constexpr mplink_u32 useless_ns = useless_us * 1000;
 
+	// The delay of a link that is suspect: later than by any other one.
+	static constexpr mplink_u32 suspect_ns = ~mplink_u32{0};
+
 	// Bytes per second of a link of weight 1 before it has been measured: 10 Mbit/s.
 	static constexpr mplink_u64 unmeasured = 1250000;
 
@@ -43,6 +46,10 @@ public:
 		const mplink_u32 now = scale();
 
 		return (mplink_u64{1000000000} << shift) / (now ? now : 1);
+	}
+	bool suspect() const
+	{
+		return delay_ns(false) == suspect_ns;
 	}
 	mplink_u32 scale() const
 	{

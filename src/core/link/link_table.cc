@@ -62,6 +62,16 @@ mplink_u64 LinkTable::alive_ids() const
 	return ids;
 }
 
+mplink_u64 LinkTable::sendable_ids() const
+{
+	mplink_u64 ids = 0;
+
+	for (mplink_u32 i = 0; i < n_; i++)
+		if ((*this)[i].alive() && !(*this)[i].shared->pace.suspect())
+			ids |= mplink_u64{1} << (*this)[i].id;
+	return ids;
+}
+
 mplink_u32 LinkTable::last_place() const
 {
 	mplink_u32 last = 0;

@@ -108,6 +108,8 @@ public:
 	// The links by which packets may come now, a bit per link id: live links, and links that
 	// wait to restore.  Linear in the number of links.
 	mplink_u64 alive_ids() const;
+	// Those of the live links that are not suspect: what is sent by them arrives.
+	mplink_u64 sendable_ids() const;
 	// The link with that id, or null.
 	const LinkEntry *find(mplink_u32 id) const;
 	// The link with that path, or null.

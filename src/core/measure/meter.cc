@@ -48,7 +48,10 @@ mplink_u64 Meter::pace_in_doubt_us(mplink_u64 now_us) const
 {
 	if (suspect())
 		return larger((now_us - suspect_us_) / 8, mark_us);
-	if (waited_us(now_us) + margin_us <= answer_us())
+
+	const Sent *first = unanswered(1);
+
+	if (!first || now_us - first->us + margin_us <= answer_us(*first))
 		return idle_us;
 	return larger(pace_us(rtt_us_, false, true) / 2, margin_us);
 }
@@ -99,13 +102,20 @@ bool Meter::mark(mplink_u64 now_us, const mplink_counters &sent, bool replays, m
 	return true;
 }
 
-mplink_u64 Meter::waited_us(mplink_u64 now_us, mplink_u32 nth) const
+const Meter::Sent *Meter::unanswered(mplink_u32 nth) const
 {
 	const mplink_u32 open = seq_ - last_.mark.seq;
 
 	if (!reports_ || open < nth || open >= marks_kept)
-		return 0;
-	return now_us - sent_[(last_.mark.seq + nth) % marks_kept].us;
+		return nullptr;
+	return &sent_[(last_.mark.seq + nth) % marks_kept];
+}
+
+mplink_u64 Meter::waited_us(mplink_u64 now_us) const
+{
+	const Sent *mark = unanswered(1);
+
+	return mark ? now_us - mark->us : 0;
 }
 
 mplink_u64 Meter::answer_us() const
@@ -118,16 +128,30 @@ mplink_u64 Meter::answer_us() const
 	return (rtt + deviation + margin_us) * caution_ / caution_least;
 }
 
+mplink_u64 Meter::answer_us(const Sent &mark) const
+{
+	return larger(answer_us(), rtt_us_ + passes_us(mark.bytes));
+}
+
 mplink_u64 Meter::suspected_after_us() const
 {
-	return larger(3 * pace_us(rtt_us_, false, true) / 2 + 2 * answer_us(),
-		      rtt_us_ + silence_us()) +
+	return larger(larger(3 * pace_us(rtt_us_, false, true) / 2 + 2 * answer_us(),
+			     rtt_us_ + silence_us()),
+		      3 * pace_us(rtt_us_, false, true) / 2 + rtt_us_ + passes_us(marked_bytes_)) +
 	       margin_us;
 }
 
 mplink_u64 Meter::silence_us() const
 {
 	return larger(2 * pace_us(rtt_us_, false, true), least_silence_us) + rtt_us_ / 4;
+}
+
+mplink_u64 Meter::passes_us(mplink_u64 until_bytes) const
+{
+	const mplink_u64 bytes = smaller(until_bytes - last_.mark.bytes, bytes_limit);
+
+	// The estimate may be a little too high.
+	return settled() ? smaller(bytes * million / capacity() / 4 * 5, most_passes_us) : 0;
 }
 
 bool Meter::heard_lately(mplink_u64 now_us) const
@@ -142,7 +166,11 @@ void Meter::judge(mplink_u64 now_us, bool alive, bool in_time)
 		caution_--;
 		wrong_us_ = now_us;
 	}
-	if (suspect() || !in_time || heard_lately(now_us) || waited_us(now_us, 2) <= answer_us())
+
+	const Sent *second = unanswered(2);
+
+	if (suspect() || !in_time || heard_lately(now_us) || !second ||
+	    now_us - second->us <= answer_us(*second))
 		return;
 	suspect_us_ = now_us;
 	interrupted_ = true;

@@ -62,9 +62,11 @@ public:
 	// the link is dead.  With a second such mark, the link is suspect.
 	static constexpr mplink_u64 least_deviation_us = 2000;
 	static constexpr mplink_u64 margin_us = 5000;
-	// But not if any report has come lately: while a queue grows, each takes longer than the
-	// one before, and some are lost, but they come.
+	// A mark behind a burst takes as long as the burst.  And no link is suspect if any report
+	// has come lately: while a queue grows, each takes longer than the one before, and some are
+	// lost, but they come.
 	static constexpr mplink_u64 least_silence_us = 25000;
+	static constexpr mplink_u64 most_passes_us = 2000000;
 	// Each wrong suspicion makes the next one wait longer by a quarter, up to four times; the
 	// last such quarter is forgotten after so long.
 	static constexpr mplink_u8 caution_least = 4;
@@ -155,10 +157,15 @@ private:
 	mplink_u64 pace_in_doubt_us(mplink_u64 now_us) const;
 	// How long an answer may take before its mark is overdue.
 	mplink_u64 answer_us() const;
+	mplink_u64 answer_us(const Sent &mark) const;
 	mplink_u64 silence_us() const;
+	// How long it takes what was given since the last mark that was reported to pass the link.
+	mplink_u64 passes_us(mplink_u64 until_bytes) const;
 	bool heard_lately(mplink_u64 now_us) const;
-	// How long the first mark without an answer has waited, or the one after it.
-	mplink_u64 waited_us(mplink_u64 now_us, mplink_u32 nth = 1) const;
+	// The first mark without an answer, or the one after it.  Null: there is none.
+	const Sent *unanswered(mplink_u32 nth) const;
+	// How long the first mark without an answer has waited.
+	mplink_u64 waited_us(mplink_u64 now_us) const;
 	void acknowledge(const mplink_report &report);
 	void clear(mplink_u64 now_us, const mplink_report &report);
 	void notice_silence(mplink_u64 now_us);

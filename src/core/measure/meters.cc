@@ -15,6 +15,7 @@ Meters::~Meters()
 void Meters::judge(mplink_u64 now_us, mplink_u64 alive, bool replays, mplink_u16 tick)
 {
 	replays_ = replays;
+	alive_ = alive;
 	tick_ = tick;
 	// If this host has stood still, or has rested, reports may wait to be taken.
 	const bool in_time = now_us - judged_us_ < stall_us;
@@ -132,8 +133,9 @@ mplink_u64 Meters::above_least(const Meter &meter, mplink_s64 (Meter::*delay)() 
 {
 	mplink_s64 least = (meter.*delay)();
 
+	// Nobody takes the way that is shorter and dead.
 	for (mplink_u32 i = 0; i < MPLINK_MAX_LINKS; i++)
-		if (const Meter *other = at(i))
+		if (const Meter *other = alive_ >> i & 1 && !suspect(i) ? at(i) : nullptr)
 			least = smaller(least, (other->*delay)());
 	// The difference may not fit a signed number.
 	return static_cast<mplink_u64>((meter.*delay)()) - static_cast<mplink_u64>(least);

@@ -80,7 +80,8 @@ private:
 	// bit.
 	mplink_u64 capacity_without(mplink_u64 links) const;
 	mplink_u64 sum(mplink_u64 (Meter::*count)() const) const;
-	// How much longer that delay is than the shortest one of all known links.
+	// How much longer that delay is than the shortest one of all known links that work; 0 if it
+	// is shorter.
 	mplink_u64 above_least(const Meter &meter, mplink_s64 (Meter::*delay)() const) const;
 
 	Meter *meters_[MPLINK_MAX_LINKS] = {};
@@ -91,6 +92,7 @@ private:
 
 	mplink_u64 judged_us_ = 0;
 	bool replays_ = false;
+	mplink_u64 alive_ = ~mplink_u64{0};
 	mplink_u16 tick_ = 0;
 	mplink_u64 resent_ = 0;
 };

@@ -41,6 +41,13 @@ public:
 	{
 		return table_ ? table_->alive_ids() : ids_;
 	}
+	// Those of them by which it is best to answer.
+	mplink_u64 sendable_ids() const
+	{
+		const mplink_u64 ids = table_ ? table_->sendable_ids() : 0;
+
+		return ids ? ids : this->ids();
+	}
 
 private:
 	const LinkTable *table_ = nullptr;

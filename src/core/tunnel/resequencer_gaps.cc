@@ -304,7 +304,7 @@ void Resequencer::BucketOperation::finish(mplink_release &release)
 	for (mplink_u32 i = 0; i < nr_nacks_; i++)
 		release.nacks[i] = nacks_[i];
 	if (nr_nacks_)
-		release.nack_link = all_.equalizer_.fastest(alive_.ids(), now());
+		release.nack_link = all_.equalizer_.fastest(alive_.sendable_ids(), now());
 }
 
 } // namespace mplink

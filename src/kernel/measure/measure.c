@@ -280,7 +280,9 @@ static u64 mplink_measure_resend(struct mplink_measure *measure,
 	measure->replayed = measure->resent.replayed - before.replayed;
 	measure->room -= measure->replayed;
 	while ((repair = mplink_replay_refuse(tunnel->replay)))
-		mplink_measure_nack(tunnel, repair->link, &repair->nack);
+		mplink_measure_nack(tunnel,
+				    mplink_core_link_for_answer(tunnel->peer, repair->link),
+				    &repair->nack);
 	return want->dead & ~mplink_replay_links(tunnel->replay);
 }
 
