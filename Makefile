@@ -73,7 +73,7 @@ help:
 		'                      remove what these installed; all four honour DESTDIR=' \
 		'make deb              Debian packages of both, in build/deb' \
 		'make dist             the sources, as build/mplink-VERSION.tar.xz' \
-		'make demo             two hosts, three cables, one TCP flow; one cable is pulled' \
+		'make demo             two hosts, three cables that fail in turn: nothing is lost' \
 		'make test             all tests; by part:' \
 		'make test-unit        the core in user space' \
 		'make test-cli         the command, without a kernel' \

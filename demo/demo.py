@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""Two hosts, three cables, one TCP flow: what demo/run shows once all is built.
+"""Two hosts, three cables, a TCP flow and numbered datagrams: what demo/run shows once all is built.
 
 usage: demo/run [--seconds N] [--rate MBIT] [--command]
 
-  --seconds N    how long the flow runs (45)
+  --seconds N    how long the flow runs (50)
   --rate MBIT    what the fastest cable carries, in Mbit/s (8); the others carry a half
                  and a quarter of it; 0 leaves the cables as fast as the emulation
                  lets them be, and of equal length
@@ -31,10 +31,11 @@ OUT = REPO / "build/demo"
 NICS = ["eth1", "eth2", "eth3"]
 PARTS = [1, 1 / 2, 1 / 4]   # of --rate: what each cable carries
 DELAYS = [5, 20, 50]        # ms, one way
-QUEUE = 200                 # ms, as in a router
+QUEUE = 500                 # ms; see WINDOW in traffic.py
 VIRTUAL = {"a": "10.99.0.1", "b": "10.99.0.2"}
 POLICIES = {"adaptive": "each packet of the flow takes the cable by which it arrives first"}
 PORT = 5001
+DATAGRAMS = 250             # a second, beside the TCP flow; fewer than 160 would not be waited for
 # A machine that is busy otherwise can starve the emulated hosts for long.
 START_LIMIT = 180
 SAMPLE_EVERY = 0.5
@@ -61,7 +62,7 @@ class Demo:
     def __init__(self, args, screen):
         self.args, self.screen = args, screen
         rates = {nic: args.rate * part for nic, part in zip(NICS, PARTS)} if args.rate else {}
-        self.record = Record(NICS, rates)
+        self.record = Record(NICS, rates, SAMPLE_EVERY)
         self.began = float(os.environ.get("MPLINK_DEMO_BEGAN", time.time()))
         self.card_gone = threading.Event()
         self.card_pulled = False
@@ -165,21 +166,31 @@ class Demo:
     # --- the flow ----------------------------------------------------------------
 
     def flow(self, net):
-        """Runs it with its events; returns what the two ends said last."""
-        listening, flowing = threading.Event(), threading.Event()
-        last, garbled = {}, []
+        """Runs it with its events; returns what its two ends said last, and those of the datagrams."""
+        listening, counting, flowing = (threading.Event() for _ in range(3))
+        last, garbled, stream = {}, [], {}
 
-        def heard(end, line):
+        def told(line):
             try:
-                message = json.loads(line)
+                return json.loads(line)
             except ValueError:
                 garbled.append(line)
-                return
+                return {}
+
+        def counted(line):
+            message = told(line)
+            if "listening" in message:
+                counting.set()
+            else:
+                stream.update(message)
+
+        def heard(end, line):
+            message = told(line)
             if "listening" in message:
                 listening.set()
             elif "digest" in message:
                 last[end] = message
-            elif end == "a":
+            elif end == "a" and message:
                 flowing.set()
             if end == "b" and "bytes" in message:
                 self.record.progress(message)
@@ -187,8 +198,10 @@ class Demo:
         watches = [self.watch(net, end) for end in ("a", "b")]
         receiver = net.b.spawn(["demo/traffic.py", "receive", str(PORT)],
                                on_line=lambda line: heard("b", line))
-        if not listening.wait(START_LIMIT):
-            raise Failure(f"host B's receiver did not start within {START_LIMIT} s: {receiver.output}")
+        counter = net.b.spawn(["demo/datagrams.py", "receive", str(PORT)], on_line=counted)
+        for job, begun in ((receiver, listening), (counter, counting)):
+            if not begun.wait(START_LIMIT):
+                raise Failure(f"host B's receiver did not start within {START_LIMIT} s: {job.output}")
         wait_until(lambda: all(len(s) > 1 for s in self.record.samples.values()), START_LIMIT,
                    "the hosts' link counters could not be read: "
                    + "".join(job.output for job in watches)[-300:])
@@ -199,22 +212,26 @@ class Demo:
         self.record.zero = time.monotonic()
         self.say("demo", f"the flow begins: {VIRTUAL['a']} to {VIRTUAL['b']}, "
                  f"{self.args.seconds:g} s of pseudo-random bytes")
+        self.say("demo", f"beside it: {DATAGRAMS} numbered UDP datagrams a second")
+        numbers = net.a.spawn(["demo/datagrams.py", "send", VIRTUAL["b"], str(PORT),
+                               str(self.args.seconds), str(DATAGRAMS)], on_line=counted)
         self.events_and_table(net, sender)
-        for end, job in (("a", sender), ("b", receiver)):
+        for end, job in (("a", sender), ("b", receiver), ("a", numbers), ("b", counter)):
             done = job.wait(90)
-            if done.status or end not in last:
+            if done.status:
                 raise Failure(f"host {end.upper()}'s end of the flow failed with status "
                               f"{done.status}: {''.join(garbled) or done.output}")
         time.sleep(SAMPLE_EVERY + 0.2)  # the counters' last word
         for job in watches:
             job.kill()
         self.record.gaps = last["b"]["gaps"]
-        return last
+        return last, stream
 
     def events_and_table(self, net, sender):
         length = self.args.seconds
-        plan = [(length * 0.25, self.cable_out), (length * 0.5, self.cable_in),
-                (length * 0.75, self.card_out)]
+        plan = [(length * 0.2, self.cable_out), (length * 0.36, self.cable_in),
+                (length * 0.52, self.blackhole), (length * 0.68, self.blackhole_end),
+                (length * 0.84, self.card_out)]
         dark = False
         while not sender.ended.wait(0.1):
             if plan and self.record.now() >= plan[0][0]:
@@ -239,12 +256,20 @@ class Demo:
         net.cable_out(2)
 
     def cable_in(self, net):
-        if self.args.command:
-            # With one cable out: demo/picture.py draws it.
-            shown = net.a.check("PATH=$PWD/build:$PATH; mplink show")
-            (OUT / "show.txt").write_text(shown, encoding="ascii")
         self.event("cable 2 plugged back", "eth2 gets its carrier back in both hosts")
         net.cable_in(2)
+
+    def blackhole(self, net):
+        self.event("cable 1 silently dead", "nothing passes, and eth1 keeps its carrier")
+        net.blackhole(1)
+
+    def blackhole_end(self, net):
+        if self.args.command:
+            # With one link suspect: demo/picture.py draws it.
+            shown = net.a.check("PATH=$PWD/build:$PATH; mplink show")
+            (OUT / "show.txt").write_text(shown, encoding="ascii")
+        self.event("cable 1 mended", "packets pass again")
+        net.blackhole_end(1)
 
     def card_out(self, net):
         self.say("demo", "removing the card of eth3 from host A, for good (PCI unplug)")
@@ -275,12 +300,12 @@ class Demo:
             self.set_up(net)
             before = {end: verdict.read_counters(host) for end, host in net.hosts.items()}
             self.screen.say()
-            last = self.flow(net)
+            last, stream = self.flow(net)
             counters = {end: {name: value - before[end][name]
                               for name, value in verdict.read_counters(host).items()}
                         for end, host in net.hosts.items()}
             complaints = self.unload(net)
-        return verdict.give(self.record, self.screen, last, counters, complaints,
+        return verdict.give(self.record, self.screen, last, stream, counters, complaints,
                             OUT, self.began)
 
 
@@ -297,12 +322,12 @@ def main():
                                      formatter_class=argparse.RawDescriptionHelpFormatter,
                                      usage=argparse.SUPPRESS)
     parser.add_argument("--kernel", default="6.1", help=argparse.SUPPRESS)
-    parser.add_argument("--seconds", type=float, default=45, help=argparse.SUPPRESS)
+    parser.add_argument("--seconds", type=float, default=50, help=argparse.SUPPRESS)
     parser.add_argument("--rate", type=float, default=8, help=argparse.SUPPRESS)
     parser.add_argument("--command", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()
-    if not 20 <= args.seconds <= 3600:
-        parser.error(f"--seconds {args.seconds:g}: each event needs time to show; give 20 to 3600")
+    if not 30 <= args.seconds <= 3600:
+        parser.error(f"--seconds {args.seconds:g}: each event needs time to show; give 30 to 3600")
     if args.rate and not 1 <= args.rate <= 1000:
         parser.error(f"--rate {args.rate:g}: no such cable; give 1 to 1000 Mbit/s, or 0")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))

@@ -11,8 +11,9 @@ import time
 
 
 class Record:
-    def __init__(self, links, rates):
+    def __init__(self, links, rates, every):
         self.links = links
+        self.every = every          # seconds from one sample of a host to the next
         self.rates = rates          # link -> Mbit/s that its cable carries; empty: unknown
         self.policy = "?"
         self.offsets = {}           # host -> this clock minus the host's
@@ -68,18 +69,27 @@ class Record:
                 for name, n in moved.items()}
 
     def state(self, host, link):
-        """"valid", or why it is not."""
+        """"valid", or why it carries nothing."""
         with self._lock:
             if not self.samples[host]:
                 return "?"
             seen = self.samples[host][-1][1][link]
-        return "valid" if seen["valid"] else seen["reason"]
+        if not seen["valid"]:
+            return seen["reason"]
+        return "suspect" if seen["suspect"] else "valid"
+
+    def stood_still(self, host):
+        """Seconds by which a host's samples were late at most."""
+        with self._lock:
+            times = [t for t, _ in self.samples[host]]
+        return max((t1 - t0 - self.every for t0, t1 in zip(times, times[1:])), default=0.0)
 
     def carried(self, ended):
         """Mbit/s that the cables carry together that host A used last before a time."""
         with self._lock:
             before = [links for t, links in self.samples["a"] if self.local("a", t) <= ended]
-        return sum(rate for name, rate in self.rates.items() if before and before[-1][name]["valid"])
+        return sum(rate for name, rate in self.rates.items()
+                   if before and before[-1][name]["valid"] and not before[-1][name]["suspect"])
 
     def shares(self, began, ended):
         """{link: (bytes, share in %)} between two times."""

@@ -25,6 +25,10 @@ MIN_GAP = 0.02
 REPORT_EVERY = 0.5
 # Nothing moves for so long: the flow is dead.
 PATIENCE = 60
+# In bytes. It fills three cables, but not demo.py's QUEUE of the slowest: TCP makes a queue drop
+# its packets and others', if it may, and here only what a dead cable takes is to be missing.
+WINDOW = 160 * 1024
+SO_RCVBUFFORCE = 33 # socket(7); Python's module does not have it
 
 
 def tell(**what):
@@ -33,6 +37,9 @@ def tell(**what):
 
 def receive(port):
     listener = socket.create_server(("", port))
+    # Else the kernel lets the window grow again.
+    listener.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 2 * WINDOW)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_WINDOW_CLAMP, WINDOW)
     tell(listening=True)
     listener.settimeout(PATIENCE)
     conn = listener.accept()[0]

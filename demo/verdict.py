@@ -4,6 +4,8 @@ import time
 
 import plot
 
+EVENTS = 5      # that demo.py causes
+STALL = 0.3     # seconds of standing still that are told
 SETTLE = 3      # seconds after an event before its aftermath is judged
 WATCHED = 6     # seconds after an event in which a gap is put down to it
 
@@ -29,6 +31,30 @@ def delivery(last, failures):
         return (f"every byte arrived, in order: {got['bytes']:,} sent and received,\n"
                 f"{'':15}BLAKE2b {got['digest']} at both ends")
     return "NOT every byte arrived: " + failures[-1]
+
+
+def datagrams(stream, failures):
+    """What the application saw that sends nothing again by itself."""
+    sent, received = stream["sent"], stream["received"]
+    lost = sent - received
+    wrong = [(n, what) for n, what in ((lost, "lost"), (stream["twice"], "came twice"),
+                                       (stream["overtaken"], "came out of order")) if n]
+    if not received:
+        failures.append("no datagram arrived")
+    if stream["missing"]:
+        failures.append("datagrams that never came: " + ", ".join(map(str, stream["missing"])) + " …")
+    for n, what in wrong:
+        failures.append(f"{n:,} of {sent:,} datagrams {what}")
+    return (f"{sent:,} numbered datagrams sent, {received:,} arrived: "
+            + (", ".join(f"{n:,} {what}" for n, what in wrong)
+               or "none lost, none twice, none out of order"))
+
+
+def stalls(record):
+    """An emulated host waits for the CPUs of this machine; then no promise of time holds."""
+    for host in record.samples:
+        if (late := record.stood_still(host)) >= STALL:
+            yield f"host {host.upper()} stood still for up to {1000 * late:.0f} ms: this machine is busy"
 
 
 def went_on(record, end, failures):
@@ -95,6 +121,8 @@ def order_lines(counters):
     if waited:
         yield (f"{b['reseq_wait_us'] / waited / 1000:.0f} ms on average; {lost:,} never came, "
                f"{b['reseq_late']:,} too late")
+    yield (f"links lost {b['reseq_repaired'] + b['reseq_replayed'] + lost:,}: "
+           f"{b['reseq_repaired']:,} repaired, {b['reseq_replayed']:,} replayed, {lost:,} lost for good")
 
 
 def drop_lines(counters):
@@ -111,21 +139,22 @@ def listing(title, lines):
         yield f"{title if i == 0 else '':15}{line}"
 
 
-def give(record, screen, last, counters, complaints, out, began):
+def give(record, screen, last, stream, counters, complaints, out, began):
     """Prints the summary, writes the files; returns the exit status."""
     failures = []
     end = record.local("a", last["a"]["t"])
     arrived_end = record.local("b", last["b"]["t"])
     lines = ["", "What was seen", ""]
     lines += listing("  Data", [delivery(last, failures)])
+    lines += listing("  Packets lost", [datagrams(stream, failures), *stalls(record)])
     mean = last["b"]["bytes"] * 8e-6 / max(arrived_end, 0.1)
     lines += listing("  Speed", [f"{megabytes(last['b']['bytes'])} in {arrived_end:.1f} s: "
                                  f"{mean:.1f} Mbit/s of data on average"])
     lines += listing("  Longest gap", gap_lines(record))
     lines += listing("  Order", order_lines(counters))
-    lines += listing("  Packets", drop_lines(counters))
-    if len(record.events) != 3:
-        failures.append(f"only {len(record.events)} of 3 events came to pass: "
+    lines += listing("  Dropped", drop_lines(counters))
+    if len(record.events) != EVENTS:
+        failures.append(f"only {len(record.events)} of {EVENTS} events came to pass: "
                         + (", ".join(text for _, text in record.events) or "none"))
     went_on(record, arrived_end, failures)
     for host, text in complaints.items():

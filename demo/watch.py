@@ -2,7 +2,7 @@
 """Reads a peer's links from sysfs, over and over. Runs in the hosts.
 
 usage: demo/watch.py DEVICE PEER SECONDS      a JSON line every SECONDS
-    {"t": 12.3, "links": {"eth1": {"valid": 1, "reason": "", "tx_bytes": 99}, ...}}
+    {"t": 12.3, "links": {"eth1": {"valid": 1, "reason": "", "suspect": 0, "tx_bytes": 99}, ...}}
 """
 
 import json
@@ -31,6 +31,7 @@ def main():
         for folder in folders:
             links[folder.name] = {"valid": int(read(folder / "valid") or 0),
                                   "reason": read(folder / "reason"),
+                                  "suspect": int(read(folder / "estimate/suspect") or 0),
                                   "tx_bytes": int(read(folder / "tx_bytes") or 0)}
         print(json.dumps({"t": now, "links": links}), flush=True)
         due = max(due + pause, now)

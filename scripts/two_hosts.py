@@ -8,6 +8,7 @@
         net.a.on_kernel_line = print        # each line of A's kernel log, live
         net.cable_out(1); net.cable_in(1)   # both ends lose their carrier
         net.cable_out(1, ends="a")          # only A's end does
+        net.blackhole(1); net.blackhole_end(1)   # nothing passes, and no end is told
         net.unplug_nic("a", 2); net.plug_nic("a", 2)   # device_del / device_add
         job.kill(); print(job.wait(5))
 
@@ -220,6 +221,18 @@ class TwoHosts:
     def cable_in(self, i, ends="ab"):
         self._set_link(i, True, ends)
 
+    def blackhole(self, i):
+        """Cable i swallows what either end sends, from now on; its NICs keep their carrier."""
+        # On its way to A and from A, every packet is led to a device that forgets it.
+        self.a.qmp("chardev-add", id=f"hole{i}", backend={"type": "null", "data": {}})
+        self.a.qmp("object-add", **{"qom-type": "filter-redirector", "id": f"hole{i}",
+                                    "netdev": f"cable{i}", "queue": "all",
+                                    "outdev": f"hole{i}"})
+
+    def blackhole_end(self, i):
+        self.a.qmp("object-del", id=f"hole{i}")
+        self.a.qmp("chardev-remove", id=f"hole{i}")
+
     def unplug_nic(self, end, i, timeout=30):
         """Removes eth<i> from a host as pulling the card would; waits for it."""
         host = self.host(end)
@@ -287,6 +300,11 @@ def self_check(kernel, cables):
         net.cable_in(1)
         net.a.check("for ((n = 0; n < 50; n++)); do ping -qc1 -W1 10.0.1.2 && exit; done; exit 1")
         step("cable 1 in: ping works again")
+        net.blackhole(1)
+        net.a.check("[[ $(</sys/class/net/eth1/carrier) == 1 ]] && ! ping -qc3 -W1 10.0.1.2")
+        net.blackhole_end(1)
+        net.a.check("for ((n = 0; n < 50; n++)); do ping -qc1 -W1 10.0.1.2 && exit; done; exit 1")
+        step("cable 1 swallowed pings, and does not any more")
         net.unplug_nic("a", 1)
         step("NIC 1 unplugged: " + net.a.run("ip link show eth1").output.strip())
         net.plug_nic("a", 1)
