@@ -90,8 +90,11 @@ void packets(const unsigned char *data, std::size_t size)
 			else if (how < 64)
 				all.refuse(next - (how & 31U), ~mplink_u64{0} << (how & 7U),
 					   bucket);
-			else
+			else {
+				// Of which nothing is left to be sent once more.
+				all.resent = mplink_u64{how} * 0x0101010101010101 << (how & 3U);
 				all.mark(link, how & 31U, how >> 5 << (how & 7U) << 5);
+			}
 			break;
 		case 14: // near the bucket's numbers
 			all.replay(next + how - 128, link, bucket);

@@ -262,8 +262,11 @@ TEST_F(RandomPackets, SentOnceMoreAreDeliveredOnce)
 		sent = 0;
 		for (const auto &[when, arrival] : traffic.arrivals) {
 			all.pass(when - all.now());
-			if (!random.below(50))
+			if (!random.below(50)) {
+				// What the sender may tell wrongly.
+				all.resent = random.below(4) ? 0 : mplink_u64{random()} << 32;
 				all.mark(random.below(links), random.below(50000), promise);
+			}
 			if (!random.below(200))
 				all.alive = random() & ((1U << links) - 1);
 			while (!random.below(4)) {

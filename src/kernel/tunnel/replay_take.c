@@ -159,8 +159,11 @@ void mplink_replay_take(struct mplink_replay *replay, const struct mplink_replay
 			mplink_replay_sweep(replay, cpu, dead, &room, due);
 		spin_lock(&cpu->lock);
 		mplink_chunks_clean(replay, cpu);
-		if (!cpu->packets)
+		if (!cpu->packets) {
+			cpu->links = 0;
+			cpu->orphans = false;
 			WRITE_ONCE(cpu->used, false);
+		}
 		spin_unlock(&cpu->lock);
 	}
 	mplink_replay_share(replay, NULL);
