@@ -309,6 +309,15 @@ TEST(Suspicion, DelaysAreComparedWithLinksThatWork)
 	EXPECT_EQ(above_fastest_ms(0), 0U);
 	EXPECT_EQ(above_fastest_ms(1), 0U);
 	EXPECT_EQ(above_fastest_ms(2), 20U);
+
+	// The same of what marks promise.
+	const mplink_u32 longest_ms = meters.replay_ms();
+
+	EXPECT_GT(longest_ms, 140U);
+	meters.judge(now, 1, true, 3);
+	EXPECT_LT(meters.replay_ms(), longest_ms / 2);
+	meters.judge(now, 0, true, 4);
+	EXPECT_EQ(meters.replay_ms(), longest_ms);
 }
 
 TEST(Suspicion, TwoReportsClearIt)

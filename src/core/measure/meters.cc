@@ -81,12 +81,13 @@ mplink_u64 Meters::resent_after_us(mplink_u32 link, const Meter &meter) const
 mplink_u16 Meters::replay_ms() const
 {
 	constexpr mplink_u64 most = 65535;
+	const bool any_works = alive_ & ~suspects();
 	mplink_u64 us = 0;
 
 	if (!replays_)
 		return 0;
 	for (mplink_u32 i = 0; i < MPLINK_MAX_LINKS; i++)
-		if (const Meter *meter = at(i))
+		if (const Meter *meter = works(i) || !any_works ? at(i) : nullptr)
 			us = larger(us, resent_after_us(i, *meter));
 	return static_cast<mplink_u16>(smaller(us / 1000, most));
 }
@@ -135,7 +136,7 @@ mplink_u64 Meters::above_least(const Meter &meter, mplink_s64 (Meter::*delay)() 
 
 	// Nobody takes the way that is shorter and dead.
 	for (mplink_u32 i = 0; i < MPLINK_MAX_LINKS; i++)
-		if (const Meter *other = alive_ >> i & 1 && !suspect(i) ? at(i) : nullptr)
+		if (const Meter *other = works(i) ? at(i) : nullptr)
 			least = smaller(least, (other->*delay)());
 	// The difference may not fit a signed number.
 	return static_cast<mplink_u64>((meter.*delay)()) - static_cast<mplink_u64>(least);

@@ -31,7 +31,8 @@ public:
 	// those of which there is a bit.  replayed: so many bytes of what they were given since
 	// the last call were sent once more.
 	mplink_u64 room_without(mplink_u64 links, mplink_u64 replayed) const;
-	// When the packets of any link have been sent once more; 0: never.
+	// If a link that works dies, its packets have been sent once more by then; 0: they are not
+	// sent.  Those of a link that has died are on their way.
 	mplink_u16 replay_ms() const;
 	// How often links were suspect, and how often that was wrong.
 	mplink_u64 suspicions() const
@@ -75,6 +76,10 @@ private:
 	// and its last ones no later than so long after that.
 	static constexpr mplink_u64 most_resend_us = 1000000;
 
+	bool works(mplink_u32 link) const
+	{
+		return alive_ >> link & 1 && !suspect(link);
+	}
 	mplink_u64 resent_after_us(mplink_u32 link, const Meter &meter) const;
 	// Bytes a second that the known links carry together, without those of which there is a
 	// bit.
