@@ -227,9 +227,11 @@ void mplink_core_resequencer_counters(const struct mplink_resequencer *resequenc
  * Allocates if it is the link's first mark.  If memory is short, the link's delay stays unknown.
  *
  * Context: Softirq.  The caller locks; packets may use the resequencer meanwhile.
+ * Return: 0, or when to call mplink_core_bucket_expire() for each bucket that holds packets, as
+ *	mplink_now_us(): they wait for less than they did.
  */
-void mplink_core_resequencer_mark(struct mplink_resequencer *resequencer, mplink_u32 link,
-				  const struct mplink_mark *mark, mplink_u64 now_us);
+mplink_u64 mplink_core_resequencer_mark(struct mplink_resequencer *resequencer, mplink_u32 link,
+					const struct mplink_mark *mark, mplink_u64 now_us);
 /* Forgets the link's delay, because another link will have its id.  Locked as the above. */
 void mplink_core_resequencer_forget(struct mplink_resequencer *resequencer, mplink_u32 link);
 

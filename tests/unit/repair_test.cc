@@ -93,6 +93,7 @@ TEST_F(Repair, WhatADeadLinkWasGivenIsAskedForWhenAllIsSentOnceMore)
 	all().expire();
 	EXPECT_EQ(asked(), Numbers{});
 	all().mark(1, 5 * ms, promise_ms);
+	all().pass(all().look_at - all().now());
 	all().expire();
 	EXPECT_EQ(asked(), (Numbers{n + 5, n + 8, n + 11, n + 14, n + 17}));
 }
@@ -111,6 +112,7 @@ TEST_F(Repair, ADeadLinkNeedNotTellThatAnotherOneIsDead)
 	EXPECT_EQ(asked(), Numbers{});
 	all().resent |= mplink_u64{1} << Resequencing::senders_id(1);
 	all().mark(0, 5 * ms, promise_ms);
+	all().pass(all().look_at - all().now());
 	all().expire();
 	EXPECT_EQ(asked(), (Numbers{n + 1, n + 2}));
 }

@@ -195,8 +195,17 @@ TEST_F(ReplayWait, UntilAllOtherLinksTellThatNothingIsLeft)
 	all().mark(0, 5 * ms, 40);
 	EXPECT_EQ(delivered(all().expire()), Numbers{});
 	EXPECT_EQ(waits_us(), 40 * ms + slower + margin);
+	EXPECT_EQ(all().look_at, 0U);
 	all().mark(1, 20 * ms, 40);
+	// A mark may overtake what was sent before it.
+	EXPECT_EQ(delivered(all().expire()), Numbers{});
+	EXPECT_GE(all().look_at, all().now() + margin);
+	EXPECT_LT(all().look_at, all().now() + 2 * margin);
+	EXPECT_EQ(delivered(all().pass(all().look_at - all().now() - 1)), Numbers{});
+	all().pass(1);
 	EXPECT_EQ(delivered(all().expire()), range(n + 1, n + 3));
+	all().mark(1, 20 * ms, 40);
+	EXPECT_EQ(all().look_at, 0U);
 }
 
 // Its sender uses the link again, and then it dies once more.

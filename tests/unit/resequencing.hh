@@ -112,16 +112,16 @@ public:
 	// The same, and the link has been given nothing since its last mark.
 	void mark_again(mplink_u32 link, mplink_u64 delay_us, mplink_u32 replay_ms)
 	{
-		all_->mark(link,
-			   {.link = static_cast<mplink_u8>(senders_id(link)),
-			    .repairs = repairs,
-			    .replay_ms = static_cast<mplink_u16>(replay_ms),
-			    .seq = 0,
-			    .sent_us = now() - delay_us,
-			    .packets = marked_,
-			    .bytes = 0,
-			    .resent = resent},
-			   now());
+		look_at = all_->mark(link,
+				     {.link = static_cast<mplink_u8>(senders_id(link)),
+				      .repairs = repairs,
+				      .replay_ms = static_cast<mplink_u16>(replay_ms),
+				      .seq = 0,
+				      .sent_us = now() - delay_us,
+				      .packets = marked_,
+				      .bytes = 0,
+				      .resent = resent},
+				     now());
 	}
 	// The sender has ids of its own.
 	static mplink_u32 senders_id(mplink_u32 link)
@@ -207,6 +207,7 @@ public:
 	mplink_u8 kind = MPLINK_PACKET_SMALL; // of the packets that arrive
 	mplink_u8 repairs = 0;                // what marks say
 	mplink_u64 resent = 0;                // what they say, too
+	mplink_u64 look_at = 0;               // what the last mark returned
 	std::vector<mplink_nack> nacks;       // all that have been sent
 	mplink_u64 arrived = 0;
 	mplink_u64 delivered = 0;

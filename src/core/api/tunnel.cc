@@ -94,10 +94,10 @@ void mplink_core_resequencer_counters(const mplink_resequencer *resequencer,
 	core(resequencer).counters(*sum);
 }
 
-void mplink_core_resequencer_mark(mplink_resequencer *resequencer, mplink_u32 link,
-				  const mplink_mark *mark, mplink_u64 now_us)
+mplink_u64 mplink_core_resequencer_mark(mplink_resequencer *resequencer, mplink_u32 link,
+					const mplink_mark *mark, mplink_u64 now_us)
 {
-	core(resequencer).mark(link, *mark, now_us);
+	return core(resequencer).mark(link, *mark, now_us);
 }
 
 void mplink_core_resequencer_forget(mplink_resequencer *resequencer, mplink_u32 link)

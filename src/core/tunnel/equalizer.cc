@@ -78,6 +78,8 @@ bool Equalizer::take(mplink_u32 id, const mplink_mark &mark, mplink_u64 now_us)
 		delays_.publish(delays);
 	}
 
+	delays->newly_resent = false;
+
 	LinkDelay *&place = delays->links[id];
 
 	if (place && !fits(*place, delay))
@@ -137,14 +139,22 @@ void Equalizer::compare_resent(Delays &delays, mplink_u64 newest, mplink_u64 now
 {
 	mplink_u64 told_by_all = newest;
 	mplink_u64 links = 0;
+	mplink_u32 jitter_us = 0;
 
 	if (newest)
 		for (const LinkDelay *link : delays.links)
-			if (link && now_us < link->silent_at_us && !(newest >> link->sender_id & 1))
+			if (link && now_us < link->silent_at_us &&
+			    !(newest >> link->sender_id & 1)) {
 				told_by_all &= link->resent;
+				jitter_us = larger(jitter_us, link->jitter_us);
+			}
 	for (mplink_u32 i = 0; told_by_all && i < MPLINK_MAX_LINKS; i++)
 		if (const LinkDelay *link = delays.links[i])
 			links |= (told_by_all >> link->sender_id & 1) << i;
+	delays.newly_resent = links & ~delays.resent.read();
+	// Routers that balance by ports may lead a mark by another way than a flow's packets.
+	if (delays.newly_resent)
+		delays.resent_at_us.write(now_us + margin_us + jitter_us / 4);
 	delays.resent.write(links);
 }
 

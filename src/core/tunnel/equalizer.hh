@@ -91,12 +91,21 @@ public:
 		return delays && delays->idle[link].read();
 	}
 	// Whether the sender has sent all once more that this link was given and did not bring:
-	// each other link has brought a mark behind that.
+	// each other link has brought a mark behind that, and what such a mark may overtake has
+	// had time to come.
 	bool resent(mplink_u32 link, mplink_u64 now_us) const
 	{
 		const Delays *delays = known(now_us);
 
-		return delays && delays->resent.read() >> link & 1;
+		return delays && delays->resent.read() >> link & 1 &&
+		       now_us >= delays->resent_at_us.read();
+	}
+	// When that holds of the links of which the last mark was the first to tell so; 0: of none.
+	mplink_u64 newly_resent_us() const
+	{
+		const Delays *delays = delays_.read();
+
+		return delays && delays->newly_resent ? delays->resent_at_us.read() : 0;
 	}
 	// The link of these by which packets take least now, with the queues that the last marks
 	// have seen.
@@ -130,6 +139,8 @@ private:
 		Shared<mplink_u64> marked_us[MPLINK_MAX_LINKS];
 		Shared<bool> idle[MPLINK_MAX_LINKS];
 		Shared<mplink_u64> resent; // a bit for each link
+		Shared<mplink_u64> resent_at_us;
+		bool newly_resent; // the last mark has told so of another link
 		Shared<mplink_u32> slowest_us;
 		Shared<mplink_u32> spread_us;
 		Shared<mplink_u64> since_us;     // when marks began to come

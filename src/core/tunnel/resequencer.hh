@@ -122,11 +122,12 @@ public:
 		return own == MPLINK_EQUALIZE_INHERIT ? settings_.equalize.read() : own;
 	}
 
-	// A mark has come.  One CPU at a time.
-	void mark(mplink_u32 link, const mplink_mark &mark, mplink_u64 now_us)
+	// A mark has come.  One CPU at a time.  Returns when buckets that hold packets have to be
+	// looked at, because there is less to wait for; 0: there is not.
+	mplink_u64 mark(mplink_u32 link, const mplink_mark &mark, mplink_u64 now_us)
 	{
-		(void)equalizer_.take(link, mark, now_us);
 		promise(mark, now_us);
+		return equalizer_.take(link, mark, now_us) ? equalizer_.newly_resent_us() : 0;
 	}
 
 	// Another link will have this id.  As mark().

@@ -165,9 +165,10 @@ static void mplink_measure_arrival(struct mplink_far_end *end, const struct mpli
 	struct mplink_measure *measure = tunnel->measure;
 	struct mem_cgroup *const before = set_active_memcg(tunnel->memcg);
 	bool review;
+	u64 look_at;
 
 	spin_lock(&measure->lock);
-	mplink_core_resequencer_mark(tunnel->core, end->link, mark, now);
+	look_at = mplink_core_resequencer_mark(tunnel->core, end->link, mark, now);
 	review = now >= measure->review_at;
 	if (review)
 		measure->review_at = now + USEC_PER_SEC;
@@ -175,6 +176,8 @@ static void mplink_measure_arrival(struct mplink_far_end *end, const struct mpli
 	set_active_memcg(before);
 	if (review)
 		mplink_resequence_review(tunnel);
+	if (unlikely(look_at))
+		mplink_resequence_look(tunnel, look_at);
 }
 
 static u32 mplink_measure_take_mark(struct mplink_far_end *end, const struct mplink_addr *to,

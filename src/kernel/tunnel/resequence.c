@@ -51,12 +51,21 @@ static void mplink_resequence_deliver(const struct mplink_tunnel *tunnel, u32 bu
 		mplink_resequence_drop(tunnel, skb, MPLINK_GRE_DROP_BACKLOG);
 }
 
+/* An earlier timer may stay: it sets itself anew if it fires too early.  Hold the bucket's lock. */
+static void mplink_resequence_wait(struct mplink_bucket *bucket, u64 until_us)
+{
+	const ktime_t until = ns_to_ktime(until_us * NSEC_PER_USEC);
+
+	if (!hrtimer_is_queued(&bucket->timer) ||
+	    ktime_before(until, hrtimer_get_expires(&bucket->timer)))
+		hrtimer_start(&bucket->timer, until, HRTIMER_MODE_ABS_SOFT);
+}
+
 /* Hold the bucket's lock. */
 static void mplink_resequence_carry_out(struct mplink_bucket *bucket,
 					const struct mplink_release *release)
 {
 	const struct mplink_tunnel *tunnel = bucket->tunnel;
-	const ktime_t deadline = ns_to_ktime(release->deadline_us * NSEC_PER_USEC);
 	struct mplink_held *held, *next;
 
 	for (held = release->deliver; held; held = next) {
@@ -70,12 +79,8 @@ static void mplink_resequence_carry_out(struct mplink_bucket *bucket,
 	if (unlikely(release->lost))
 		trace_mplink_lost(tunnel->vnic->dev, mplink_core_peer_addr(tunnel->peer),
 				  bucket->index, release->lost);
-	if (release->deadline_us == MPLINK_NEVER)
-		return;
-	/* An earlier timer may stay: it sets itself again if it fires too early. */
-	if (!hrtimer_is_queued(&bucket->timer) ||
-	    ktime_before(deadline, hrtimer_get_expires(&bucket->timer)))
-		hrtimer_start(&bucket->timer, deadline, HRTIMER_MODE_ABS_SOFT);
+	if (release->deadline_us != MPLINK_NEVER)
+		mplink_resequence_wait(bucket, release->deadline_us);
 }
 
 /* The bucket's lock is free: a NIC's driver may do anything with the packets. */
@@ -295,6 +300,24 @@ void mplink_resequence_review(struct mplink_tunnel *tunnel)
 			continue;
 		spin_lock(&bucket->lock);
 		mplink_core_bucket_review(mplink_bucket_core(bucket));
+		spin_unlock(&bucket->lock);
+	}
+}
+
+void mplink_resequence_look(struct mplink_tunnel *tunnel, u64 at)
+{
+	const struct mplink_flows *flows = READ_ONCE(tunnel->flows);
+	u32 i;
+
+	for (i = 0; i < MPLINK_FLOW_BUCKETS; i++) {
+		struct mplink_bucket *bucket = READ_ONCE(flows->received[i]);
+
+		/* Without a timer the bucket holds nothing. */
+		if (!bucket || !hrtimer_is_queued(&bucket->timer))
+			continue;
+		spin_lock(&bucket->lock);
+		if (!bucket->closed)
+			mplink_resequence_wait(bucket, at);
 		spin_unlock(&bucket->lock);
 	}
 }

@@ -60,6 +60,15 @@ void mplink_resequence_refused(struct mplink_tunnel *tunnel, const struct mplink
 void mplink_resequence_review(struct mplink_tunnel *tunnel);
 
 /**
+ * mplink_resequence_look() - Held packets may wait for less than they did
+ * @tunnel: the peer's tunnel
+ * @at: when to look at the flow buckets that hold some, as mplink_now_us()
+ *
+ * Context: As mplink_resequence_review().
+ */
+void mplink_resequence_look(struct mplink_tunnel *tunnel, u64 at);
+
+/**
  * mplink_resequence_revisit() - Deliver held packets that need not wait any more
  * @bucket: the flow bucket
  *
