@@ -132,6 +132,11 @@ public:
 	{
 		return capacity_.value();
 	}
+	// The same, or 0.
+	mplink_u64 capacity_if_known() const
+	{
+		return known() ? capacity() : 0;
+	}
 	// Whether the link has ever been full.
 	bool settled() const
 	{

@@ -35,16 +35,6 @@ mplink_u64 Meters::suspects() const
 	return links;
 }
 
-mplink_u64 Meters::capacity_without(mplink_u64 links) const
-{
-	mplink_u64 sum = 0;
-
-	for (mplink_u32 i = 0; i < MPLINK_MAX_LINKS; i++)
-		if (const Meter *meter = links >> i & 1 ? nullptr : at(i))
-			sum += meter->capacity();
-	return sum;
-}
-
 mplink_u64 Meters::room_without(mplink_u64 links, mplink_u64 replayed) const
 {
 	mplink_s64 carries = 0;
@@ -69,10 +59,11 @@ mplink_u64 Meters::sum(mplink_u64 (Meter::*count)() const) const
 
 // How long after a packet it has been sent once more, if its link dies with it.  What the link was
 // given until it is suspect passes by the others.
-mplink_u64 Meters::resent_after_us(mplink_u32 link, const Meter &meter) const
+// capacity: of all links.
+mplink_u64 Meters::resent_after_us(const Meter &meter, mplink_u64 capacity)
 {
 	const mplink_u64 suspected_us = meter.suspected_after_us();
-	const mplink_u64 others = capacity_without(mplink_u64{1} << link);
+	const mplink_u64 others = capacity - meter.capacity();
 
 	return suspected_us + resend_us +
 	       (others ? smaller(suspected_us * meter.capacity() / others, most_resend_us) : 0);
@@ -81,14 +72,16 @@ mplink_u64 Meters::resent_after_us(mplink_u32 link, const Meter &meter) const
 mplink_u16 Meters::replay_ms() const
 {
 	constexpr mplink_u64 most = 65535;
-	const bool any_works = alive_ & ~suspects();
-	mplink_u64 us = 0;
-
 	if (!replays_)
 		return 0;
+
+	const bool any_works = alive_ & ~suspects();
+	const mplink_u64 capacity = sum(&Meter::capacity_if_known);
+	mplink_u64 us = 0;
+
 	for (mplink_u32 i = 0; i < MPLINK_MAX_LINKS; i++)
 		if (const Meter *meter = works(i) || !any_works ? at(i) : nullptr)
-			us = larger(us, resent_after_us(i, *meter));
+			us = larger(us, resent_after_us(*meter, capacity));
 	return static_cast<mplink_u16>(smaller(us / 1000, most));
 }
 
@@ -101,10 +94,12 @@ bool Meters::mark(mplink_u32 link, mplink_u64 now_us, const mplink_counters &sen
 		meter = make_now<Meter>();
 	if (!meter)
 		return false;
+	if (!meter->mark(now_us, sent, replays_, tick_, resent_, mark))
+		return false;
 	mark.link = static_cast<mplink_u8>(link);
 	mark.repairs = replays_;
 	mark.replay_ms = replay_ms();
-	return meter->mark(now_us, sent, replays_, tick_, resent_, mark);
+	return true;
 }
 
 void Meters::resent(mplink_u64 links)

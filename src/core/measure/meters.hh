@@ -80,10 +80,7 @@ private:
 	{
 		return alive_ >> link & 1 && !suspect(link);
 	}
-	mplink_u64 resent_after_us(mplink_u32 link, const Meter &meter) const;
-	// Bytes a second that the known links carry together, without those of which there is a
-	// bit.
-	mplink_u64 capacity_without(mplink_u64 links) const;
+	static mplink_u64 resent_after_us(const Meter &meter, mplink_u64 capacity);
 	mplink_u64 sum(mplink_u64 (Meter::*count)() const) const;
 	// How much longer that delay is than the shortest one of all known links that work; 0 if it
 	// is shorter.
