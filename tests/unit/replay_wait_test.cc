@@ -208,6 +208,23 @@ TEST_F(ReplayWait, UntilAllOtherLinksTellThatNothingIsLeft)
 	EXPECT_EQ(all().look_at, 0U);
 }
 
+// A hostile sender tells so of another link with each mark.
+TEST_F(ReplayWait, BucketsAreLookedAtForOneAfterTheOther)
+{
+	promised();
+	all().tell_resent(2);
+	marks(40);
+	all().resent = 0;
+	marks(40);
+	all().tell_resent(1);
+	all().mark(2, 5 * ms, 40);
+	all().mark(0, 5 * ms, 40);
+	EXPECT_EQ(all().look_at, 0U);
+	all().pass(margin);
+	all().mark(0, 5 * ms, 40);
+	EXPECT_GE(all().look_at, all().now() + margin);
+}
+
 // Its sender uses the link again, and then it dies once more.
 TEST_F(ReplayWait, UntilMarksTellNothingOfTheKindAnyMore)
 {

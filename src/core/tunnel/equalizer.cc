@@ -151,7 +151,14 @@ void Equalizer::compare_resent(Delays &delays, mplink_u64 newest, mplink_u64 now
 	for (mplink_u32 i = 0; told_by_all && i < MPLINK_MAX_LINKS; i++)
 		if (const LinkDelay *link = delays.links[i])
 			links |= (told_by_all >> link->sender_id & 1) << i;
-	delays.newly_resent = links & ~delays.resent.read();
+
+	const mplink_u64 before = delays.resent.read();
+
+	// One after the other: whoever tells of others with each mark has all buckets looked at no
+	// more often than that.
+	if (now_us < delays.resent_at_us.read())
+		links &= before;
+	delays.newly_resent = links & ~before;
 	// Routers that balance by ports may lead a mark by another way than a flow's packets.
 	if (delays.newly_resent)
 		delays.resent_at_us.write(now_us + margin_us + jitter_us / 4);
