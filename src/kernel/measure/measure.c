@@ -266,11 +266,12 @@ static u64 mplink_measure_resend(struct mplink_measure *measure,
 	const struct mplink_addr *peer = mplink_core_peer_addr(tunnel->peer);
 	const struct mplink_resent before = measure->resent;
 	const struct mplink_repair *repair;
+	u64 left;
 
 	measure->replayed = 0;
 	if (!tunnel->replay)
 		return 0;
-	mplink_resend(tunnel, want, &measure->resent);
+	left = mplink_resend(tunnel, want, &measure->resent);
 	if (measure->resent.replays != before.replays)
 		trace_mplink_replay(tunnel->vnic->dev, peer,
 				    measure->resent.replays - before.replays);
@@ -283,7 +284,7 @@ static u64 mplink_measure_resend(struct mplink_measure *measure,
 		mplink_measure_nack(tunnel,
 				    mplink_core_link_for_answer(tunnel->peer, repair->link),
 				    &repair->nack);
-	return want->dead & ~mplink_replay_links(tunnel->replay);
+	return want->dead & ~left;
 }
 
 static enum hrtimer_restart mplink_measure_timer(struct hrtimer *timer)

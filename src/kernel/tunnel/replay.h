@@ -102,9 +102,11 @@ void mplink_replay_ask(struct mplink_replay *replay, const struct mplink_nack *n
  * Call it each time after mplink_tunnel.tick has grown.
  *
  * Context: Softirq.  One caller at a time.
+ * Return: a bit for the id of each link of which packets are left, and perhaps of others that are
+ *	not dead.
  */
-void mplink_replay_take(struct mplink_replay *replay, const struct mplink_replay_want *want,
-			struct sk_buff_head *due);
+u64 mplink_replay_take(struct mplink_replay *replay, const struct mplink_replay_want *want,
+		       struct sk_buff_head *due);
 
 /**
  * mplink_replay_again() - A packet that was taken is about to leave
@@ -131,9 +133,6 @@ bool mplink_replay_again(struct mplink_replay *replay, const struct mplink_path 
  * Return: the numbers of a NACK that are not sent, or NULL if there are no more.
  */
 const struct mplink_repair *mplink_replay_refuse(struct mplink_replay *replay);
-
-/* A bit for the id of each link of which packets are kept, and perhaps of others.  Any context. */
-u64 mplink_replay_links(const struct mplink_replay *replay);
 
 /* Whether packets are kept.  Any context. */
 bool mplink_replay_keeps(const struct mplink_replay *replay);

@@ -140,12 +140,13 @@ static void mplink_replay_follow(struct mplink_replay *replay)
 			WRITE_ONCE(replay->acknowledged[i], least);
 }
 
-void mplink_replay_take(struct mplink_replay *replay, const struct mplink_replay_want *want,
-			struct sk_buff_head *due)
+u64 mplink_replay_take(struct mplink_replay *replay, const struct mplink_replay_want *want,
+		       struct sk_buff_head *due)
 {
 	const bool repair = mplink_repairs_begin(&replay->repairs, want->sent);
 	const u64 dead = want->dead;
 	s64 room = want->bytes;
+	u64 links = 0;
 	u32 i;
 
 	WRITE_ONCE(replay->linger, min_t(u32, want->linger, MPLINK_REPLAY_TICKS));
@@ -164,9 +165,11 @@ void mplink_replay_take(struct mplink_replay *replay, const struct mplink_replay
 			cpu->orphans = false;
 			WRITE_ONCE(cpu->used, false);
 		}
+		links |= cpu->links;
 		spin_unlock(&cpu->lock);
 	}
 	mplink_replay_share(replay, NULL);
+	return links;
 }
 
 bool mplink_replay_again(struct mplink_replay *replay, const struct mplink_path *path,
@@ -188,16 +191,6 @@ void mplink_replay_ask(struct mplink_replay *replay, const struct mplink_nack *n
 const struct mplink_repair *mplink_replay_refuse(struct mplink_replay *replay)
 {
 	return mplink_repairs_refuse(&replay->repairs);
-}
-
-u64 mplink_replay_links(const struct mplink_replay *replay)
-{
-	u64 links = 0;
-	u32 i;
-
-	for (i = 0; i < nr_cpu_ids; i++)
-		links |= READ_ONCE(replay->cpu[i].links);
-	return links;
 }
 
 bool mplink_replay_keeps(const struct mplink_replay *replay)

@@ -18,10 +18,10 @@
 #include "tunnel/resend.h"
 #include "tunnel/tunnel.h"
 
+/* @len: of the packet with all headers. */
 static const struct mplink_path *mplink_resend_choose(const struct mplink_tunnel *tunnel,
-						      const struct sk_buff *skb)
+						      const struct sk_buff *skb, u32 len)
 {
-	const u32 len = skb->len + READ_ONCE(tunnel->overhead);
 	const size_t lane = mplink_lane_bh();
 	const struct mplink_path *path =
 		mplink_core_select(tunnel->peer, len, lane, skb->data, skb_headlen(skb));
@@ -36,9 +36,9 @@ static const struct mplink_path *mplink_resend_choose(const struct mplink_tunnel
 static void mplink_resend_one(struct mplink_tunnel *tunnel, struct sk_buff *skb,
 			      struct mplink_resent *resent)
 {
-	const struct mplink_path *path = mplink_resend_choose(tunnel, skb);
-	const u32 hash = mplink_core_flow_hash(skb->data, skb_headlen(skb));
 	const u32 len = skb->len + READ_ONCE(tunnel->overhead);
+	const struct mplink_path *path = mplink_resend_choose(tunnel, skb, len);
+	const u32 hash = mplink_core_flow_hash(skb->data, skb_headlen(skb));
 	const bool inet6 = skb->protocol == htons(ETH_P_IPV6);
 	struct mplink_gre gre = {
 		.key = READ_ONCE(tunnel->key),
@@ -65,14 +65,16 @@ static void mplink_resend_one(struct mplink_tunnel *tunnel, struct sk_buff *skb,
 	mplink_outer_xmit(path, refdst, NULL, skb, &outer);
 }
 
-void mplink_resend(struct mplink_tunnel *tunnel, const struct mplink_replay_want *want,
-		   struct mplink_resent *resent)
+u64 mplink_resend(struct mplink_tunnel *tunnel, const struct mplink_replay_want *want,
+		  struct mplink_resent *resent)
 {
 	struct sk_buff_head due;
 	struct sk_buff *skb;
+	u64 left;
 
 	__skb_queue_head_init(&due);
-	mplink_replay_take(tunnel->replay, want, &due);
+	left = mplink_replay_take(tunnel->replay, want, &due);
 	while ((skb = __skb_dequeue(&due)))
 		mplink_resend_one(tunnel, skb, resent);
+	return left;
 }

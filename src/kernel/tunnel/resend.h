@@ -30,8 +30,9 @@ struct mplink_resent {
  * avoid dead links.
  *
  * Context: Softirq, in an RCU read section.  One caller at a time.
+ * Return: as mplink_replay_take().
  */
-void mplink_resend(struct mplink_tunnel *tunnel, const struct mplink_replay_want *want,
-		   struct mplink_resent *resent);
+u64 mplink_resend(struct mplink_tunnel *tunnel, const struct mplink_replay_want *want,
+		  struct mplink_resent *resent);
 
 #endif /* MPLINK_TUNNEL_RESEND_H */
