@@ -12,24 +12,20 @@ Nobody sends them again but mplink. Both ends say what they saw in JSON lines:
 first numbers that did not come.
 """
 
-import json
 import socket
 import struct
 import sys
 import time
+
+sys.dont_write_bytecode = True
+from ends import PATIENCE, SO_RCVBUFFORCE, run, tell  # noqa: E402
 
 SIZE = 1000         # bytes, with the IP header: less is not repaired, see `man mplink`, replay
 NUMBER = struct.Struct("!Q")
 END = 2**64 - 1     # instead of a number: all have been sent
 LINGER = 2          # seconds after END in which late datagrams may come
 LAG = 0.05          # seconds that the sender may be late, and catch up
-PATIENCE = 60       # seconds without any: the stream is dead
 MISSING = 10
-SO_RCVBUFFORCE = 33 # socket(7); Python's module does not have it
-
-
-def tell(**what):
-    print(json.dumps(what), flush=True)
 
 
 def receive(port):
@@ -79,17 +75,5 @@ def send(address, port, seconds, rate):
         sock.send(NUMBER.pack(END))
 
 
-def main():
-    try:
-        if sys.argv[1] == "receive":
-            receive(int(sys.argv[2]))
-        else:
-            send(sys.argv[2], int(sys.argv[3]), float(sys.argv[4]), float(sys.argv[5]))
-    except TimeoutError:
-        sys.exit(f"datagrams: {sys.argv[1]}: nothing came for {PATIENCE} s")
-    except OSError as why:
-        sys.exit(f"datagrams: {' '.join(sys.argv[1:])}: {why}")
-
-
 if __name__ == "__main__":
-    main()
+    run("datagrams", receive, send)

@@ -221,6 +221,8 @@ class Demo:
             if done.status:
                 raise Failure(f"host {end.upper()}'s end of the flow failed with status "
                               f"{done.status}: {''.join(garbled) or done.output}")
+        if set(last) != {"a", "b"} or not {"sent", "received"} <= set(stream):
+            raise Failure(f"an end did not say what it saw: {''.join(garbled) or 'nothing is garbled'}")
         time.sleep(SAMPLE_EVERY + 0.2)  # the counters' last word
         for job in watches:
             job.kill()

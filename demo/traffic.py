@@ -14,25 +14,20 @@ times of the host's monotonic clock:
 """
 
 import hashlib
-import json
 import random
 import socket
 import sys
 import time
 
+sys.dont_write_bytecode = True
+from ends import PATIENCE, SO_RCVBUFFORCE, run, tell  # noqa: E402
+
 BLOCK = 64 * 1024
 MIN_GAP = 0.02
 REPORT_EVERY = 0.5
-# Nothing moves for so long: the flow is dead.
-PATIENCE = 60
 # In bytes. It fills three cables, but not demo.py's QUEUE of the slowest: TCP makes a queue drop
 # its packets and others', if it may, and here only what a dead cable takes is to be missing.
 WINDOW = 160 * 1024
-SO_RCVBUFFORCE = 33 # socket(7); Python's module does not have it
-
-
-def tell(**what):
-    print(json.dumps(what), flush=True)
 
 
 def receive(port):
@@ -76,17 +71,5 @@ def send(address, port, seconds):
     tell(t=time.monotonic(), bytes=total, digest=digest.hexdigest())
 
 
-def main():
-    try:
-        if sys.argv[1] == "receive":
-            receive(int(sys.argv[2]))
-        else:
-            send(sys.argv[2], int(sys.argv[3]), float(sys.argv[4]))
-    except TimeoutError:
-        sys.exit(f"traffic: {sys.argv[1]}: nothing moved for {PATIENCE} s")
-    except OSError as why:
-        sys.exit(f"traffic: {' '.join(sys.argv[1:])}: {why}")
-
-
 if __name__ == "__main__":
-    main()
+    run("traffic", receive, send)
