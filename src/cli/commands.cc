@@ -8,10 +8,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <memory>
 
 #include "common/failure.hh"
+#include "common/files.hh"
 #include "config/load.hh"
+#include "config/texts.hh"
+#include "config/to_boot.hh"
 #include "netlink/client.hh"
 #include "show/render.hh"
 
@@ -36,21 +38,24 @@ void write_out(const std::string &text)
 			fmt::format("cannot write to standard output: {}", std::strerror(errno)));
 }
 
-std::string read_file(const std::string &file)
-{
-	const auto close = [](FILE *f) { return f == stdin ? 0 : std::fclose(f); };
-	const std::unique_ptr<FILE, decltype(close)> in(
-		file == "-" ? stdin : std::fopen(file.c_str(), "re"), close);
-	std::string content;
-	char buffer[1 << 16];
+// mplink.service loads it.
+const char boot_folder[] = "/etc/mplink";
 
-	if (!in)
-		throw usage_error(fmt::format("cannot open {}: {}", file, std::strerror(errno)));
-	while (const std::size_t n = std::fread(buffer, 1, sizeof(buffer), in.get()))
-		content.append(buffer, n);
-	if (std::ferror(in.get()))
-		throw usage_error(fmt::format("cannot read {}: {}", file, std::strerror(errno)));
-	return content;
+std::vector<ConfigText> read_texts(const std::vector<std::string> &paths)
+{
+	std::vector<ConfigText> texts;
+
+	for (const std::string &path : paths) {
+		const std::vector<std::string> files =
+			is_folder(path) ? config_files(path) : std::vector{path};
+
+		// No error: the last device may be gone for good.
+		if (files.empty())
+			fmt::print(stderr, "mplink: {}: there is no *.json in it\n", path);
+		for (const std::string &file : files)
+			texts.push_back({.path = file, .json = read_file(file)});
+	}
+	return texts;
 }
 
 } // namespace
@@ -76,7 +81,7 @@ void carry_out(const ChangeRequests &changes)
 	client.carry_out(client.pick(changes.device), changes.requests);
 }
 
-void save(const std::optional<std::string> &device)
+void save(const std::optional<std::string> &device, const SaveOptions &options)
 {
 	const std::vector<DeviceStatus> devices = Client().state(device);
 
@@ -86,20 +91,26 @@ void save(const std::optional<std::string> &device)
 				throw Failure(Exit::failed, "save: only users with CAP_NET_ADMIN "
 							    "can read the keys of peers; "
 							    "run it as root");
-	write_out(write_config(devices));
+	if (!options.to_boot) {
+		write_out(write_config(devices));
+		return;
+	}
+	write_out(save_to_boot(boot_folder, devices, options.force));
+	if (!device)
+		write_out(absent_devices(boot_folder, devices));
 }
 
-void load(const std::string &file, const LoadOptions &options)
+void load(const std::vector<std::string> &paths, const LoadOptions &options)
 {
 	std::vector<DeviceConfig> devices;
 
 	try {
-		devices = parse_config(read_file(file));
+		devices = parse_texts(read_texts(paths));
 	} catch (const Failure &failure) {
 		throw Failure(failure.status,
-			      fmt::format("{}: nothing was changed:\n{}", file, failure.what()));
+			      fmt::format("{}\nnothing was changed", failure.what()));
 	}
-	if (options.check)
+	if (options.check || devices.empty())
 		return;
 
 	Client client;

@@ -3,6 +3,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "args/arguments.hh"
 
@@ -16,15 +17,20 @@ struct ShowOptions {
 	bool timeline = false;
 };
 
+struct SaveOptions {
+	bool to_boot = false; // to files that are loaded at boot, not to standard output
+	bool force = false;   // replace files with comments, too
+};
+
 struct LoadOptions {
-	bool check = false;   // only check the file, without the module
+	bool check = false;   // only check the files, without the module
 	bool dry_run = false; // only print the commands
 };
 
 void show(const std::optional<std::string> &device, const ShowOptions &options);
 void carry_out(const ChangeRequests &changes);
-void save(const std::optional<std::string> &device);
-// file: a path, or "-" for standard input.
-void load(const std::string &file, const LoadOptions &options);
+void save(const std::optional<std::string> &device, const SaveOptions &options);
+// paths: files, folders, or "-" for standard input.
+void load(const std::vector<std::string> &paths, const LoadOptions &options);
 
 } // namespace mplink::cli

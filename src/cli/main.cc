@@ -63,7 +63,8 @@ private:
 	Arguments arguments_;
 	ShowOptions show_;
 	std::string exec_;
-	std::string file_;
+	SaveOptions save_;
+	std::vector<std::string> files_;
 	LoadOptions load_;
 };
 
@@ -143,15 +144,21 @@ Command::Command()
 			     "top [[dev] DEV]",
 			     [this] { top(parse_device_argument(arguments_)); }));
 
-	takes_arguments(verb(app_, "save", "Write the configuration as JSON", "save [[dev] DEV]",
-			     [this] { save(parse_device_argument(arguments_)); }));
+	sub = verb(app_, "save", "Write the configuration as JSON",
+		   "save [--to-boot [--force]] [[dev] DEV]",
+		   [this] { save(parse_device_argument(arguments_), save_); });
+	CLI::Option *to_boot = sub->add_flag("--to-boot", save_.to_boot,
+					     "to /etc/mplink/DEV.json, which is loaded at boot");
+	sub->add_flag("--force", save_.force, "replace files that have comments, too")
+		->needs(to_boot);
+	takes_arguments(sub);
 
-	sub = verb(app_, "load", "Change the configuration to that in FILE",
-		   "load [--check | --dry-run] FILE", [this] { load(file_, load_); });
-	sub->add_flag("--check", load_.check, "only check the file");
+	sub = verb(app_, "load", "Change the configuration to that in files and folders",
+		   "load [--check | --dry-run] FILE...", [this] { load(files_, load_); });
+	sub->add_flag("--check", load_.check, "only check the files");
 	sub->add_flag("--dry-run", load_.dry_run,
 		      "only print the commands that would make the changes");
-	sub->add_option("FILE", file_)->required();
+	sub->add_option("FILE", files_)->required();
 }
 
 void Command::run(int argc, char **argv)

@@ -73,7 +73,11 @@ _mplink_choices() {
 		echo --timeline --prometheus
 		[[ $first ]] && _mplink_devices
 		;;
-	save | top)
+	save)
+		echo --to-boot --force
+		[[ $first ]] && _mplink_devices
+		;;
+	top)
 		[[ $first ]] && _mplink_devices
 		;;
 	set)

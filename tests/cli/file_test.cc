@@ -80,6 +80,22 @@ TEST(Config, NotJson)
 		  "key \"devices\" is given twice in one object; remove one");
 }
 
+// People write files, and say why in them.
+TEST(Config, Comments)
+{
+	const auto devices = parse_config("/* a site */ {\"devices\": [ // one\n"
+					  "{\"name\": \"mpl0\" /* // */ }]} // the end");
+
+	ASSERT_EQ(devices.size(), 1U);
+	EXPECT_EQ(devices[0].name, "mpl0");
+	// Not inside of texts.
+	EXPECT_EQ(fault(R"({"devices": [{"name": "//a"}]})"),
+		  "$.devices[0].name: \"//a\" is not a valid NIC name");
+	EXPECT_NE(fault("{\"devices\": []} /* no end").find("not JSON: "), std::string::npos);
+	EXPECT_NE(fault("{\"devices\": [] / }").find("not JSON: "), std::string::npos);
+	EXPECT_NE(fault("# shell\n{\"devices\": []}").find("not JSON: "), std::string::npos);
+}
+
 // Many functions of the library are recursive.
 TEST(Config, DeepIsRefused)
 {
@@ -98,6 +114,12 @@ TEST(Config, DeepIsRefused)
 	for (int i = 0; i < depth; i++)
 		objects += "{\"a\":";
 	EXPECT_EQ(fault(objects), why);
+
+	std::string commented;
+
+	for (int i = 0; i < depth; i++)
+		commented += "/**/[";
+	EXPECT_EQ(fault(commented), why);
 }
 
 TEST(Config, Shapes)

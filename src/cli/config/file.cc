@@ -409,6 +409,7 @@ std::vector<DeviceConfig> Parser::devices(const Json &root)
 		const std::string at = fmt::format("$.devices[{}]", i);
 
 		devices.push_back(device(at, all[i]));
+		devices.back().where = at;
 		if (!devices.back().name.empty() && !names.insert(devices.back().name).second)
 			fault(at + ".name", all[i]["name"], "is a device already; remove one");
 	}
@@ -423,7 +424,7 @@ std::vector<DeviceConfig> parse_config(std::string_view json)
 	Json root;
 
 	try {
-		root = Json::parse(json, Watch());
+		root = Json::parse(json, Watch(), true, true);
 	} catch (const Json::parse_error &e) {
 		// Cut off the library's tag in brackets; line, column and what was expected
 		// follow.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// A configuration as JSON: `mplink save` writes it, `mplink load` reads it.
+// A configuration as JSON: `mplink save` writes it, `mplink load` reads it.  People write such
+// files, too, so comments (// and /* */) are allowed.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -34,6 +35,9 @@ struct DeviceConfig {
 	std::optional<BfdKey> bfd_key;
 	std::vector<std::string> nics;
 	std::vector<PeerConfig> peers;
+	// Where it was read, for error messages: $.devices[0], behind the name of the file if
+	// there is one.
+	std::string where;
 };
 
 // Throws Failure with Exit::usage, and one line for each fault.

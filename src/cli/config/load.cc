@@ -54,23 +54,17 @@ bool exists(Client &client, const std::string &name)
 			   [&](const DeviceStatus &device) { return device.name == name; });
 }
 
-// The device's place in the file.
-std::string place(std::size_t i)
-{
-	return fmt::format("$.devices[{}]", i);
-}
-
 } // namespace
 
 void load(Client &client, const std::vector<DeviceConfig> &wanted)
 {
-	for (std::size_t i = 0; i < wanted.size(); i++) {
-		if (!exists(client, wanted[i].name))
-			client.create(wanted[i].name, place(i) + ".name");
+	for (const DeviceConfig &device : wanted) {
+		if (!exists(client, device.name))
+			client.create(device.name, device.where + ".name");
 
-		const DeviceStatus current = client.state(wanted[i].name).front();
+		const DeviceStatus current = client.state(device.name).front();
 
-		carry_out_in_order(client, current, diff(current, wanted[i], place(i)));
+		carry_out_in_order(client, current, diff(current, device, device.where));
 	}
 }
 
@@ -78,21 +72,21 @@ std::string dry_run(Client &client, const std::vector<DeviceConfig> &wanted)
 {
 	std::string text;
 
-	for (std::size_t i = 0; i < wanted.size(); i++) {
-		const std::string &name = wanted[i].name;
-		DeviceStatus current{.name = name};
+	for (const DeviceConfig &device : wanted) {
+		DeviceStatus current{.name = device.name};
 
-		if (exists(client, name))
-			current = client.state(name).front();
+		if (exists(client, device.name))
+			current = client.state(device.name).front();
 		else
-			text += fmt::format("ip link add {} type mplink\n", shell_argument(name));
+			text += fmt::format("ip link add {} type mplink\n",
+					    shell_argument(device.name));
 
-		const std::vector<ChangeRequest> requests = diff(current, wanted[i], place(i));
+		const std::vector<ChangeRequest> requests = diff(current, device, device.where);
 
 		if (requests.empty())
-			text += fmt::format("# {}: nothing to do\n", name);
+			text += fmt::format("# {}: nothing to do\n", device.name);
 		for (const ChangeRequest &request : requests)
-			text += command_line(name, request) + "\n";
+			text += command_line(device.name, request) + "\n";
 	}
 	return text;
 }

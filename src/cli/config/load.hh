@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// `mplink load`: brings the devices of the host to the configuration of a file.
+// `mplink load`: brings the devices of the host to the configuration of files.
 #pragma once
 #include <string>
 #include <vector>
