@@ -3,6 +3,7 @@
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
 PREFIX ?= /usr/local
+UNITDIR ?= $(PREFIX)/lib/systemd/system
 # `make SETUP=: ...` takes what is there, and installs no packages.
 SETUP ?= scripts/setup
 
@@ -24,14 +25,18 @@ command:
 
 install: command
 	install -D -t $(DESTDIR)$(PREFIX)/sbin build/mplink
-	mkdir -p $(DESTDIR)$(PREFIX)/share/man/man8
+	mkdir -p $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(UNITDIR)
 	sed "s/@VERSION@/$$(cat VERSION)/" src/cli/mplink.8 \
 		>$(DESTDIR)$(PREFIX)/share/man/man8/mplink.8
+	sed "s/@VERSION@/$$(cat VERSION)/" src/cli/mplink.json.5 \
+		>$(DESTDIR)$(PREFIX)/share/man/man5/mplink.json.5
+	sed "s,@SBINDIR@,$(PREFIX)/sbin," src/cli/mplink.service >$(DESTDIR)$(UNITDIR)/mplink.service
 	install -D -m 644 src/cli/mplink.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/mplink
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/sbin/mplink $(DESTDIR)$(PREFIX)/share/man/man8/mplink.8 \
+		$(DESTDIR)$(PREFIX)/share/man/man5/mplink.json.5 $(DESTDIR)$(UNITDIR)/mplink.service \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/mplink
 
 dist:
@@ -68,7 +73,7 @@ help:
 		'make                  mplink.ko, for the running kernel or that of KDIR=' \
 		'make modules_install  install mplink.ko; run depmod after it' \
 		'make command          build/mplink, the command' \
-		'make install          install the command, its manual page and completion below PREFIX=/usr/local' \
+		'make install          install the command, its service, manual and completion below PREFIX=/usr/local' \
 		'make modules_uninstall, make uninstall' \
 		'                      remove what these installed; all four honour DESTDIR=' \
 		'make deb              Debian packages of both, in build/deb' \
