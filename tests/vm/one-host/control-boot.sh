@@ -32,7 +32,7 @@ ip link add mpl0 type mplink
 mplink nic add eth1 eth2 eth3
 mplink peer add 10.99.0.2 link eth1 10.0.1.2 link eth2 10.0.2.2 weight 3 link eth3 10.0.3.2
 equal "what is said" "$(booted save --to-boot)" "/etc/mplink/mpl0.json: written"
-equal "modes" "$(stat -c '%a %F' /run/etc/mplink "$FILE" | paste -sd' ')" "755 directory 600 regular file"
+equal "modes" "$(command stat -c '%a %F' /run/etc/mplink "$FILE" | paste -sd' ')" "755 directory 600 regular file"
 equal "what is written" "$(<"$FILE")" "$(mplink save)"
 
 ip link del mpl0
