@@ -20,7 +20,7 @@ namespace mplink::cli
 namespace
 {
 
-using Json = nlohmann::ordered_json;
+using Ordered = nlohmann::ordered_json;
 
 // From paths to what is in the files.
 using Texts = std::map<std::string, std::string>;
@@ -64,15 +64,15 @@ bool describes(DeviceConfig config, const DeviceStatus &device)
 
 bool has_comments(const std::string &valid)
 {
-	return !Json::accept(valid);
+	return !Ordered::accept(valid);
 }
 
 // The kernel tells no key, so it would be lost with the old file.
 std::string with_key_of(const std::string &old, const std::string &fresh)
 {
-	const Json from = Json::parse(old, nullptr, true, true)["devices"][0];
-	Json to = Json::parse(fresh);
-	Json &bfd = to["devices"][0]["bfd"];
+	const Ordered from = Ordered::parse(old, nullptr, true, true)["devices"][0];
+	Ordered to = Ordered::parse(fresh);
+	Ordered &bfd = to["devices"][0]["bfd"];
 
 	if (bfd["auth"] == "none" || !from.contains("bfd") || !from["bfd"].contains("key"))
 		return fresh;
@@ -82,7 +82,7 @@ std::string with_key_of(const std::string &old, const std::string &fresh)
 
 bool lacks_key(const std::string &json)
 {
-	const Json bfd = Json::parse(json)["devices"][0]["bfd"];
+	const Ordered bfd = Ordered::parse(json)["devices"][0]["bfd"];
 
 	return bfd["auth"] != "none" && !bfd.contains("key");
 }
