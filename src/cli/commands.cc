@@ -14,6 +14,8 @@
 #include "config/load.hh"
 #include "config/texts.hh"
 #include "config/to_boot.hh"
+#include "doctor/doctor.hh"
+#include "doctor/report.hh"
 #include "netlink/client.hh"
 #include "show/render.hh"
 
@@ -72,6 +74,17 @@ void show(const std::optional<std::string> &device, const ShowOptions &options)
 		write_out(render_timeline(state, colour_wanted()));
 	else
 		write_out(render_table(state, colour_wanted()));
+}
+
+void doctor(const std::optional<std::string> &device, const DoctorOptions &options,
+	    const std::string &version)
+{
+	const Diagnosis diagnosis = doctor(version, device, std::chrono::seconds(options.seconds));
+
+	write_out(options.json ? report_json(diagnosis, options.pretty)
+			       : report_text(diagnosis, colour_wanted()));
+	if (!diagnosis.findings.empty())
+		throw failed("");
 }
 
 void carry_out(const ChangeRequests &changes)

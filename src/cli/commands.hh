@@ -22,12 +22,21 @@ struct SaveOptions {
 	bool force = false;   // replace files with comments, too
 };
 
+struct DoctorOptions {
+	bool json = false;
+	bool pretty = false;
+	unsigned seconds = 2; // between the two readings of the counters
+};
+
 struct LoadOptions {
 	bool check = false;   // only check the files, without the module
 	bool dry_run = false; // only print the commands
 };
 
 void show(const std::optional<std::string> &device, const ShowOptions &options);
+// Throws Failure without text if it has found anything, once that is written.
+void doctor(const std::optional<std::string> &device, const DoctorOptions &options,
+	    const std::string &version);
 void carry_out(const ChangeRequests &changes);
 void save(const std::optional<std::string> &device, const SaveOptions &options);
 // paths: files, folders, or "-" for standard input.

@@ -62,6 +62,7 @@ private:
 	CLI::App app_{"Control of mplink, the multipath link driver.", "mplink"};
 	Arguments arguments_;
 	ShowOptions show_;
+	DoctorOptions doctor_;
 	std::string exec_;
 	SaveOptions save_;
 	std::vector<std::string> files_;
@@ -100,6 +101,18 @@ Command::Command()
 	sub->add_flag("--prometheus", show_.prometheus, "text exposition format of Prometheus");
 	sub->add_flag("--timeline", show_.timeline,
 		      "when each link reached each stage on its way to valid");
+	takes_arguments(sub);
+
+	sub = verb(app_, "doctor", "Say what is wrong, and which command mends it",
+		   "doctor [[dev] DEV] [--wait SECONDS]", [this] {
+			   doctor_.json = show_.json;
+			   doctor_.pretty = show_.pretty;
+			   doctor(parse_device_argument(arguments_), doctor_, MPLINK_VERSION);
+		   });
+	sub->add_option("--wait", doctor_.seconds,
+			"how long to watch the counters, 0 to 60 seconds (default 2)")
+		->option_text("SECONDS")
+		->check(CLI::Range(0, 60));
 	takes_arguments(sub);
 
 	CLI::App *nic = app_.add_subcommand("nic", "Add or remove NICs")->require_subcommand(1);

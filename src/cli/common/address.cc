@@ -69,6 +69,19 @@ std::span<const std::uint8_t> Address::wire() const
 	return std::span(bytes_).subspan(is_inet() ? mapped.size() : 0);
 }
 
+bool Address::same_network(const Address &other, unsigned prefix) const
+{
+	const std::span<const std::uint8_t> a = wire();
+	const std::span<const std::uint8_t> b = other.wire();
+
+	if (a.size() != b.size() || prefix > 8 * a.size())
+		return false;
+	for (unsigned bit = 0; bit < prefix; bit++)
+		if ((a[bit / 8] ^ b[bit / 8]) & (0x80 >> bit % 8))
+			return false;
+	return true;
+}
+
 mplink_addr Address::core() const
 {
 	return std::bit_cast<mplink_addr>(bytes_);

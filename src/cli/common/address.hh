@@ -26,6 +26,8 @@ public:
 	std::string text() const;
 	std::span<const std::uint8_t> wire() const;
 	mplink_addr core() const;
+	// Whether both are of one family, and begin with the same bits.
+	bool same_network(const Address &other, unsigned prefix) const;
 
 	// NOLINTNEXTLINE(modernize-use-nullptr): it sees the operator's own 0
 	friend auto operator<=>(const Address &, const Address &) = default;

@@ -29,6 +29,10 @@ std::optional<Netdev> parse_netdev(const Received &message)
 			netdev.name = a.string();
 		else if (a.type == IFLA_MTU)
 			netdev.mtu = a.u32();
+		else if (a.type == IFLA_MASTER)
+			netdev.master = a.u32();
+		else if (a.type == IFLA_LINK)
+			netdev.lower = a.u32();
 		else if (a.type == IFLA_LINKINFO)
 			for_each_attribute(a.payload, [&](const Attribute &nested) {
 				if (nested.type == IFLA_INFO_KIND)

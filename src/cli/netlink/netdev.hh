@@ -16,6 +16,8 @@ struct Netdev {
 	std::string name;
 	std::string kind; // as in `ip link add type KIND`; empty: none
 	std::uint32_t mtu = 0;
+	std::uint32_t master = 0; // ifindex of the bond, bridge or VRF that it belongs to; 0: none
+	std::uint32_t lower = 0;  // ifindex of the device it is on, as a VLAN's; 0: none
 	bool up = false;
 	bool carrier = false;
 

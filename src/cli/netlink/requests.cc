@@ -187,6 +187,8 @@ Family parse_family(Bytes attributes)
 	for_each_attribute(attributes, [&](const Attribute &a) {
 		if (a.type == CTRL_ATTR_FAMILY_ID)
 			family.id = a.u16();
+		else if (a.type == CTRL_ATTR_VERSION)
+			family.version = a.u32();
 		else if (a.type == CTRL_ATTR_MCAST_GROUPS)
 			for_each_attribute(a.payload, group);
 	});

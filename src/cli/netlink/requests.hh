@@ -15,6 +15,7 @@ namespace mplink::cli
 struct Family {
 	std::uint16_t id = 0;
 	std::uint32_t events = 0; // number of the multicast group
+	std::uint32_t version = 0;
 };
 
 Message get_family();

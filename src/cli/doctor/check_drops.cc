@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0
+// Which counters of dropped packets tell of a wrong configuration.
+//
+// Counters never go back to 0, so a count alone tells of the past.  It is a fault if it grows while
+// the doctor looks, or, for what may come seldom, if a peer is in trouble as well.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "args/command_line.hh"
+#include "common/format.hh"
+#include "doctor/checks.hh"
+#include "doctor/words.hh"
+
+namespace mplink::cli
+{
+
+namespace
+{
+
+struct Trouble {
+	const Facts &facts;
+	const DeviceStatus &device;
+	const PeerStatus *peer; // the only one that is meant; nullptr: it may be any
+};
+
+using Remedy = std::vector<std::string> (*)(const Trouble &);
+
+// What is not in this list tells of damage, of load, or of what is usual.
+struct Advice {
+	std::vector<DropCount> DeviceStatus::*counts;
+	std::uint32_t reason;
+	const char *what;
+	const char *why;
+	Remedy remedy;
+	bool far_end;
+};
+
+std::vector<std::string> nothing(const Trouble &)
+{
+	return {};
+}
+
+std::string device(const Trouble &trouble)
+{
+	return shell_argument(trouble.device.name);
+}
+
+// The address by which the far end knows this host.
+std::string own_address(const Trouble &trouble)
+{
+	const std::optional<NetAddress> own =
+		trouble.peer
+			? trouble.facts.address_on(trouble.device.ifindex, trouble.peer->address)
+			: std::nullopt;
+
+	return own ? own->address.text() : "ADDRESS";
+}
+
+std::vector<std::string> set_key(const Trouble &trouble)
+{
+	const bool known = trouble.peer && !trouble.peer->key_hidden;
+
+	return {fmt::format("mplink peer set {} key {}", own_address(trouble),
+			    known ? std::to_string(trouble.peer->settings[Setting::peer_key])
+				  : "KEY")};
+}
+
+// "mplink: mpl0: packets from 10.0.2.50 by eth2 are dropped: their key ...", or nothing.
+struct Sender {
+	std::string address;
+	std::string nic;
+};
+
+std::optional<Sender> unknown_sender(const Trouble &trouble)
+{
+	const std::string start = fmt::format("mplink: {}: packets from ", trouble.device.name);
+	std::optional<Sender> last;
+
+	for (const std::string &line : trouble.facts.log) {
+		const std::size_t by = line.find(" by ");
+		const std::size_t end = line.find(" are dropped: their key");
+
+		if (line.starts_with(start) && by != std::string::npos &&
+		    end != std::string::npos && by < end)
+			last = Sender{.address = line.substr(start.size(), by - start.size()),
+				      .nic = line.substr(by + 4, end - by - 4)};
+	}
+	return last;
+}
+
+std::vector<std::string> add_remote(const Trouble &trouble)
+{
+	const std::optional<Sender> sender = unknown_sender(trouble);
+
+	if (!sender)
+		return {"dmesg | grep 'are dropped: their key'"};
+
+	// A link of that NIC that is heard has the right remote.
+	const LinkStatus *wrong = nullptr;
+
+	if (trouble.peer)
+		for (const LinkStatus &link : trouble.peer->links)
+			if (link.nic == sender->nic && !shared(*trouble.peer, link) &&
+			    (!heard(link) || !valid(link.reason)))
+				wrong = &link;
+	return {fmt::format("mplink peer set dev {} {} {} {} remote {}", device(trouble),
+			    trouble.peer ? trouble.peer->address.text() : "PEER",
+			    wrong ? "link" : "addlink", shell_argument(sender->nic),
+			    sender->address)};
+}
+
+std::vector<std::string> far_doctor(const Trouble &)
+{
+	return {"mplink doctor"};
+}
+
+std::vector<std::string> stock_key(const Trouble &trouble)
+{
+	const std::uint32_t key =
+		trouble.peer ? trouble.peer->settings[Setting::peer_key] * MPLINK_FLOW_BUCKETS : 0;
+
+	return {fmt::format("ip link change NAME type gre key {}",
+			    trouble.peer && !trouble.peer->key_hidden ? std::to_string(key)
+								      : "KEY")};
+}
+
+std::vector<std::string> backlog(const Trouble &trouble)
+{
+	return {fmt::format("sysctl -w net.core.netdev_max_backlog={}",
+			    10 * trouble.facts.parameter("net.core.netdev_max_backlog"))};
+}
+
+std::vector<std::string> multihop(const Trouble &trouble)
+{
+	return {fmt::format("mplink set dev {} bfd-multihop on", device(trouble))};
+}
+
+std::vector<std::string> no_auth(const Trouble &)
+{
+	return {"mplink set bfd-auth none"};
+}
+
+// The key itself is never told.
+std::vector<std::string> same_auth(const Trouble &trouble)
+{
+	return {fmt::format(
+		"mplink set bfd-auth {} bfd-key-id {} bfd-key KEY",
+		info(Setting::bfd_auth).text(trouble.device.settings[Setting::bfd_auth]),
+		trouble.device.settings[Setting::bfd_key_id])};
+}
+
+std::vector<std::string> routes_over(const Trouble &trouble)
+{
+	return {fmt::format("ip route show dev {}", device(trouble))};
+}
+
+std::vector<std::string> failed_neighbours(const Trouble &)
+{
+	return {"ip neigh show nud failed"};
+}
+
+std::vector<std::string> policies(const Trouble &)
+{
+	return {"ip xfrm policy"};
+}
+
+constexpr auto gre = &DeviceStatus::gre_drops;
+constexpr auto bfd = &DeviceStatus::bfd_drops;
+constexpr auto out = &DeviceStatus::drops;
+
+constexpr Advice advices[] = {
+	{gre, MPLINK_GRE_DROP_KEY, "packets from a peer's remote have another key than the peer",
+	 "Both ends must have the same key; all else is dropped.", set_key, true},
+	{gre, MPLINK_GRE_DROP_SENDER, "packets come from an address that is no peer's remote",
+	 "Both ends must name the same pairs of addresses. Either this end takes the sender for a "
+	 "remote, as below, or the far end's link sends from the remote that is known here "
+	 "(`local`).",
+	 add_remote, false},
+	{gre, MPLINK_GRE_DROP_NIC, "packets come by another NIC than their link's",
+	 "The far end's routes send what is for one NIC of this host by the cable of another. Its "
+	 "link must leave by the NIC of its own network.",
+	 far_doctor, true},
+	{gre, MPLINK_GRE_DROP_CHECKSUM, "packets come with a wrong checksum",
+	 "Something on the way damages them: a cable, a NIC or its offloads. The counters of "
+	 "errors "
+	 "in `ethtool -S` of each NIC tell which.",
+	 nothing, false},
+	{gre, MPLINK_GRE_DROP_KEY_MISSING, "GRE packets come without a key",
+	 "A far end that is not mplink needs the peer's key times 256.", stock_key, true},
+	{gre, MPLINK_GRE_DROP_BACKLOG, "packets wait for a CPU, and the queue is full",
+	 "They are lost in this host.", backlog, false},
+	{bfd, MPLINK_BFD_DROP_TTL, "BFD packets come that a router has forwarded",
+	 "Single-hop BFD refuses them. If the remotes are behind routers, both ends need this.",
+	 multihop, false},
+	{bfd, MPLINK_BFD_DROP_AUTH_MISSING, "BFD packets come without authentication",
+	 "This end asks for it, so the far end must have the same key.", same_auth, true},
+	{bfd, MPLINK_BFD_DROP_AUTH_UNWANTED, "BFD packets come with authentication",
+	 "This end has none. Either the far end does without, as below, or this end gets its key.",
+	 no_auth, true},
+	{bfd, MPLINK_BFD_DROP_AUTH_TYPE, "BFD packets come with another type of authentication",
+	 "Both ends must have the same.", same_auth, true},
+	{bfd, MPLINK_BFD_DROP_AUTH_KEY, "BFD packets come with another key ID",
+	 "Both ends must have the same key under the same number.", same_auth, true},
+	{bfd, MPLINK_BFD_DROP_AUTH_DIGEST, "BFD packets come that another key has signed",
+	 "Both ends must have the same key.", same_auth, true},
+	{bfd, MPLINK_BFD_DROP_SESSION, "BFD packets come that belong to no session here",
+	 "The far end has links that this end does not have, or sends from another address, or by "
+	 "another NIC.",
+	 far_doctor, true},
+	{out, MPLINK_DROP_NO_PEER, "packets are routed to the virtual NIC that are for no peer",
+	 "A route there needs a peer as its next hop: via ADDRESS.", routes_over, false},
+	{out, MPLINK_DROP_NO_NEIGHBOUR, "the next hop of a link cannot be reached",
+	 "No neighbour answers to its address: it is wrong, or the router is off.",
+	 failed_neighbours, false},
+	{out, MPLINK_DROP_LOOP, "packets go in a circle",
+	 "The route to a remote leads over a virtual NIC, which needs that remote to send.",
+	 routes_over, false},
+	{out, MPLINK_DROP_POLICY, "an IPsec policy forbids packets",
+	 "It covers what the links send, and has no state for it.", policies, false},
+};
+
+std::uint64_t count(const std::vector<DropCount> &counts, std::uint32_t reason)
+{
+	for (const DropCount &one : counts)
+		if (one.reason == reason)
+			return one.packets;
+	return 0;
+}
+
+// How much it has grown while the doctor looked.
+std::uint64_t growth(const Facts &facts, const DeviceStatus &now, const Advice &advice)
+{
+	for (const DeviceStatus &before : facts.before)
+		if (before.ifindex == now.ifindex)
+			return count(now.*advice.counts, advice.reason) -
+			       count(before.*advice.counts, advice.reason);
+	return 0;
+}
+
+// The peer that is in trouble, or the only one.
+const PeerStatus *meant(const DeviceStatus &device, std::size_t *troubled)
+{
+	const PeerStatus *found = nullptr;
+
+	*troubled = 0;
+	for (const PeerStatus &peer : device.peers)
+		if (in_trouble(peer)) {
+			found = &peer;
+			++*troubled;
+		}
+	if (*troubled == 1)
+		return found;
+	return device.peers.size() == 1 ? &device.peers[0] : nullptr;
+}
+
+} // namespace
+
+Findings check_drops(const Facts &facts)
+{
+	Findings found;
+
+	for (const Advice &advice : advices)
+		for (const DeviceStatus &one : facts.devices) {
+			std::size_t troubled;
+			const PeerStatus *peer = meant(one, &troubled);
+			const std::uint64_t total = count(one.*advice.counts, advice.reason);
+			const std::uint64_t grown = growth(facts, one, advice);
+			const bool far = advice.counts != out;
+
+			if (advice.counts == gre && !is_tunnel(one))
+				continue;
+			if (!grown && !(far && total && troubled))
+				continue;
+			found.push_back(
+				{.severity = far && troubled ? Severity::error : Severity::warning,
+				 .subject = one.name,
+				 .what = fmt::format("{}: {} in {}, {} in all", advice.what, grown,
+						     human_span(facts.apart), total),
+				 .why = advice.why,
+				 .remedy = advice.remedy({facts, one, peer}),
+				 .far_end = advice.far_end});
+		}
+	return found;
+}
+
+} // namespace mplink::cli
