@@ -26,16 +26,17 @@ command:
 install: command
 	install -D -t $(DESTDIR)$(PREFIX)/sbin build/mplink
 	mkdir -p $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(UNITDIR)
-	sed "s/@VERSION@/$$(cat VERSION)/" src/cli/mplink.8 \
-		>$(DESTDIR)$(PREFIX)/share/man/man8/mplink.8
-	sed "s/@VERSION@/$$(cat VERSION)/" src/cli/mplink.json.5 \
-		>$(DESTDIR)$(PREFIX)/share/man/man5/mplink.json.5
+	for page in mplink.8 mplink-doctor.8 mplink.json.5; do \
+		sed "s/@VERSION@/$$(cat VERSION)/" src/cli/$$page \
+			>$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$$page || exit; \
+	done
 	sed "s,@SBINDIR@,$(PREFIX)/sbin," src/cli/mplink.service >$(DESTDIR)$(UNITDIR)/mplink.service
 	install -D -m 644 src/cli/mplink.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/mplink
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/sbin/mplink $(DESTDIR)$(PREFIX)/share/man/man8/mplink.8 \
+		$(DESTDIR)$(PREFIX)/share/man/man8/mplink-doctor.8 \
 		$(DESTDIR)$(PREFIX)/share/man/man5/mplink.json.5 $(DESTDIR)$(UNITDIR)/mplink.service \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/mplink
 

@@ -53,7 +53,7 @@ _mplink_choices() {
 		echo auto
 		return
 		;;
-	remote | weight | key | rate-min | rate-max | preference)
+	remote | weight | key | --wait | rate-min | rate-max | preference)
 		return
 		;;
 	liveness)
@@ -75,6 +75,10 @@ _mplink_choices() {
 		;;
 	save)
 		echo --to-boot --force
+		[[ $first ]] && _mplink_devices
+		;;
+	doctor)
+		echo --wait
 		[[ $first ]] && _mplink_devices
 		;;
 	top)
@@ -138,7 +142,7 @@ _mplink() {
 		return
 	fi
 	case $verb in
-	"") choices="show top nic peer set monitor save load --json --pretty --version --help" ;;
+	"") choices="show doctor top nic peer set monitor save load --json --pretty --version --help" ;;
 	nic) choices="add del" ;;
 	peer) choices="add set del" ;;
 	*) choices=$(_mplink_choices "$verb" "$prev" "$first") ;;

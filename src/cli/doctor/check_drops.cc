@@ -228,13 +228,14 @@ std::uint64_t count(const std::vector<DropCount> &counts, std::uint32_t reason)
 	return 0;
 }
 
-// How much it has grown while the doctor looked.
+// How much it has grown while the doctor looked.  A device made anew meanwhile begins at 0.
 std::uint64_t growth(const Facts &facts, const DeviceStatus &now, const Advice &advice)
 {
+	const std::uint64_t total = count(now.*advice.counts, advice.reason);
+
 	for (const DeviceStatus &before : facts.before)
 		if (before.ifindex == now.ifindex)
-			return count(now.*advice.counts, advice.reason) -
-			       count(before.*advice.counts, advice.reason);
+			return total - std::min(total, count(before.*advice.counts, advice.reason));
 	return 0;
 }
 

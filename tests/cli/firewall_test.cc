@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0
+// What rules as nft prints them do to a datagram.
+#include <gtest/gtest.h>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "doctor/checks.hh"
+#include "doctor_sample.hh"
+
+namespace mplink::cli
+{
+namespace
+{
+
+const Datagram gre{.nic = "eth1", .from = at("10.0.1.2"), .to = at("10.0.1.1"), .port = 4754};
+const Datagram gre6{.nic = "eth1", .from = at("fd00::2"), .to = at("fd00::1"), .port = 4754};
+
+// The rules of the chain "in", with what else the ruleset has.
+Firewall chain(const std::string &policy, const std::vector<std::string> &rules,
+	       const std::string &more = "", const std::string &hook = R"("hook":"input")")
+{
+	std::string text = fmt::format(
+		R"({{"nftables":[{}{{"chain":{{"family":"inet","table":"t","name":"in",{},"policy":"{}"}}}})",
+		more, hook, policy);
+
+	for (const std::string &rule : rules)
+		text += fmt::format(
+			R"(,{{"rule":{{"family":"inet","table":"t","chain":"in","expr":[{}]}}}})",
+			rule);
+	return Firewall::parse(text + "]}").value();
+}
+
+std::string match(const std::string &left, const std::string &right, const std::string &op = "==")
+{
+	return fmt::format(R"({{"match":{{"op":"{}","left":{{{}}},"right":{}}}}})", op, left,
+			   right);
+}
+
+std::string payload(const char *protocol, const char *field)
+{
+	return fmt::format(R"("payload":{{"protocol":"{}","field":"{}"}})", protocol, field);
+}
+
+const std::string accept = R"({"accept":null})", drop = R"({"drop":null})";
+const std::string dport = payload("udp", "dport");
+
+Fate fate(const Firewall &firewall, const Datagram &datagram = gre)
+{
+	return firewall.judge(datagram).fate;
+}
+
+TEST(Firewall, NoSense)
+{
+	EXPECT_FALSE(Firewall::parse(""));
+	EXPECT_FALSE(Firewall::parse("[]"));
+	EXPECT_FALSE(Firewall::parse(R"({"nftables":1})"));
+	EXPECT_EQ(fate(Firewall::parse(R"({"nftables":[]})").value()), Fate::passes);
+}
+
+TEST(Firewall, Policy)
+{
+	const Verdict verdict = chain("drop", {}).judge(gre);
+
+	EXPECT_EQ(fate(chain("accept", {})), Fate::passes);
+	EXPECT_EQ(verdict.fate, Fate::dropped);
+	EXPECT_EQ(verdict.family + " " + verdict.table + " " + verdict.chain, "inet t in");
+	EXPECT_EQ(fate(chain("drop", {}, "", R"("hook":"output")")), Fate::passes);
+	EXPECT_EQ(fate(chain("drop", {}, "", R"("hook":"ingress","dev":"eth1")")), Fate::dropped);
+	EXPECT_EQ(fate(chain("drop", {}, "", R"("hook":"ingress","dev":["eth2"])")), Fate::passes);
+}
+
+TEST(Firewall, RulesInOrder)
+{
+	const std::string port = match(dport, "4754");
+
+	EXPECT_EQ(fate(chain("drop", {port + "," + accept})), Fate::passes);
+	EXPECT_EQ(fate(chain("drop", {match(dport, "4755") + "," + accept})), Fate::dropped);
+	EXPECT_EQ(fate(chain("accept", {port + R"(,{"counter":null},)" + drop, accept})),
+		  Fate::dropped);
+	EXPECT_EQ(fate(chain("accept", {accept, drop})), Fate::passes);
+	EXPECT_EQ(fate(chain("accept", {R"({"reject":{"type":"icmp"}})"})), Fate::dropped);
+}
+
+TEST(Firewall, Matches)
+{
+	const auto passes = [](const std::string &one, const Datagram &datagram = gre) {
+		return fate(chain("drop", {one + "," + accept}), datagram) == Fate::passes;
+	};
+
+	EXPECT_TRUE(passes(match(R"("meta":{"key":"iifname"})", R"("eth*")")));
+	EXPECT_FALSE(passes(match(R"("meta":{"key":"iifname"})", R"("eth2")")));
+	EXPECT_TRUE(passes(match(R"("meta":{"key":"iifname"})", R"("eth2")", "!=")));
+	EXPECT_TRUE(passes(match(R"("meta":{"key":"l4proto"})", R"({"set":["tcp","udp"]})")));
+	EXPECT_FALSE(passes(match(R"("meta":{"key":"nfproto"})", R"("ipv6")")));
+	EXPECT_TRUE(passes(match(dport, R"({"set":[53,{"range":[4000,5000]}]})")));
+	EXPECT_FALSE(passes(match(payload("tcp", "dport"), "4754")));
+	EXPECT_TRUE(passes(
+		match(payload("ip", "saddr"), R"({"prefix":{"addr":"10.0.0.0","len":16}})")));
+	EXPECT_FALSE(passes(
+		match(payload("ip", "saddr"), R"({"prefix":{"addr":"10.0.0.0","len":24}})")));
+	EXPECT_TRUE(passes(match(payload("ip", "daddr"), R"("10.0.1.1")")));
+	EXPECT_FALSE(passes(match(payload("ip", "saddr"), R"("10.0.1.2")", "!="), gre6));
+	EXPECT_TRUE(passes(match(payload("ip6", "saddr"), R"("fd00:0::2")"), gre6));
+}
+
+// Neither end ever answers from the port that was asked.
+TEST(Firewall, NoFlowIsEstablished)
+{
+	const std::string state = R"("ct":{"key":"state"})";
+
+	EXPECT_EQ(fate(chain("drop",
+			     {match(state, R"(["established","related"])", "in") + "," + accept})),
+		  Fate::dropped);
+	EXPECT_EQ(fate(chain("drop", {match(state, R"(["new"])", "in") + "," + accept})),
+		  Fate::passes);
+	EXPECT_EQ(fate(chain("accept", {match(state, R"("invalid")", "in") + "," + drop})),
+		  Fate::passes);
+	EXPECT_EQ(fate(chain("drop",
+			     {R"({"vmap":{"key":{"ct":{"key":"state"}},"data":{"set":[)"
+			      R"(["invalid",{"drop":null}],["established",{"accept":null}]]}}})"})),
+		  Fate::dropped);
+	EXPECT_EQ(fate(chain("drop", {R"({"vmap":{"key":{"ct":{"key":"state"}},"data":{"set":[)"
+				      R"(["new",{"accept":null}]]}}})"})),
+		  Fate::passes);
+}
+
+TEST(Firewall, WhatIsNotKnownMayBe)
+{
+	const std::string mark = match(R"("meta":{"key":"mark"})", "5");
+
+	EXPECT_EQ(fate(chain("drop", {mark + "," + accept})), Fate::may_be_dropped);
+	EXPECT_EQ(fate(chain("accept", {mark + "," + drop})), Fate::may_be_dropped);
+	EXPECT_EQ(fate(chain("accept", {R"({"limit":{"rate":5}},)" + drop})), Fate::may_be_dropped);
+	EXPECT_EQ(fate(chain("accept", {R"({"xt":null},)" + drop})), Fate::may_be_dropped);
+	EXPECT_EQ(fate(chain("accept",
+			     {match(R"("payload":{"base":"th","offset":16,"len":16})", "4754") +
+			      "," + drop})),
+		  Fate::may_be_dropped);
+	EXPECT_EQ(fate(chain("drop", {match(payload("ip", "saddr"), R"("@gone")") + "," + accept})),
+		  Fate::may_be_dropped);
+	EXPECT_EQ(fate(chain("drop", {mark + R"(,{"return":null})", accept})),
+		  Fate::may_be_dropped);
+}
+
+TEST(Firewall, Sets)
+{
+	const std::string set =
+		R"({"set":{"family":"inet","name":"s","table":"t","elem":[{"elem":{"val":"10.0.1.2"}},"10.0.9.9"]}},)";
+	const std::string from = match(payload("ip", "saddr"), R"("@s")");
+	Datagram other = gre;
+
+	other.from = at("10.0.1.3");
+	EXPECT_EQ(fate(chain("drop", {from + "," + accept}, set)), Fate::passes);
+	EXPECT_EQ(fate(chain("drop", {from + "," + accept}, set), other), Fate::dropped);
+}
+
+TEST(Firewall, OtherChains)
+{
+	const auto sub = [](const std::string &expr) {
+		return R"({"chain":{"family":"inet","table":"t","name":"sub"}},)"
+		       R"({"rule":{"family":"inet","table":"t","chain":"sub","expr":[)" +
+		       expr + "]}},";
+	};
+	const std::string jump = R"({"jump":{"target":"sub"}})";
+	const std::string leap = R"({"goto":{"target":"sub"}})";
+	const std::string back = R"({"return":null})";
+	const std::string none = match(dport, "1") + "," + accept;
+	const std::string self = R"({"jump":{"target":"in"}})";
+
+	EXPECT_EQ(fate(chain("drop", {jump}, sub(accept))), Fate::passes);
+	EXPECT_EQ(fate(chain("drop", {match(dport, "1") + "," + jump}, sub(accept))),
+		  Fate::dropped);
+	EXPECT_EQ(fate(chain("drop", {jump, accept}, sub(back))), Fate::passes);
+	EXPECT_EQ(fate(chain("drop", {jump, accept}, sub(none))), Fate::passes);
+	EXPECT_EQ(fate(chain("drop", {leap, accept}, sub(none))), Fate::dropped);
+	// The kernel allows no circle; a text might have one.
+	EXPECT_EQ(fate(chain("drop", {self})), Fate::dropped);
+}
+
+// As nft 1.0.6 prints them.
+TEST(Firewall, AsPrinted)
+{
+	const std::string port = match(dport, "4754") + "," + accept;
+
+	EXPECT_EQ(fate(chain("drop", {match(R"("meta":{"key":"iif"})", R"("lo")") + "," + accept,
+				      match(payload("th", "dport"), "4754") + "," + accept})),
+		  Fate::passes);
+}
+
+TEST(DoctorFirewall, DropsForSure)
+{
+	Facts facts = well();
+
+	EXPECT_TRUE(check_firewall(facts).empty());
+	facts.firewall = chain("drop", {});
+
+	const Findings found = check_firewall(facts);
+
+	ASSERT_EQ(found.size(), 1U);
+	EXPECT_EQ(found[0].severity, Severity::error);
+	EXPECT_EQ(found[0].what, "the chain in of the table inet t drops UDP port 4754 from "
+				 "10.0.1.2, 10.0.2.2");
+	EXPECT_EQ(found[0].remedy,
+		  std::vector<std::string>{
+			  "nft insert rule inet t in ip saddr { 10.0.1.2, 10.0.2.2 } "
+			  "udp dport 4754 accept"});
+	facts.firewall.reset();
+	EXPECT_TRUE(check_firewall(facts).empty());
+}
+
+TEST(DoctorFirewall, MayDrop)
+{
+	Facts facts = well();
+
+	facts.firewall = chain("drop", {R"({"xt":null},)" + accept});
+	EXPECT_TRUE(check_firewall(facts).empty());
+	link_of(facts, 1).reason = MPLINK_REASON_UNCONFIRMED;
+
+	const Findings found = check_firewall(facts);
+
+	ASSERT_EQ(found.size(), 1U);
+	EXPECT_EQ(found[0].severity, Severity::warning);
+	EXPECT_EQ(found[0].remedy,
+		  std::vector<std::string>{"nft insert rule inet t in ip saddr 10.0.2.2 udp dport "
+					   "4754 accept"});
+}
+
+TEST(DoctorFirewall, Bfd)
+{
+	Facts facts = well();
+
+	facts.firewall = chain("drop", {match(dport, "4754") + "," + accept});
+	EXPECT_TRUE(check_firewall(facts).empty());
+	link_of(facts, 0).session = {.state = MPLINK_BFD_DOWN};
+	EXPECT_NE(check_firewall(facts).at(0).what.find("port 3784"), std::string::npos);
+	facts.devices[0].settings[Setting::bfd_multihop] = 1;
+	EXPECT_NE(check_firewall(facts).at(0).what.find("port 4784"), std::string::npos);
+}
+
+TEST(DoctorFirewall, Iptables)
+{
+	Facts facts = well();
+
+	facts.firewall = Firewall::parse(
+		R"({"nftables":[{"chain":{"family":"ip","table":"filter","name":"INPUT",)"
+		R"("hook":"input","policy":"drop"}}]})");
+	EXPECT_EQ(check_firewall(facts).at(0).remedy,
+		  std::vector<std::string>{
+			  "iptables -I INPUT -p udp -s 10.0.1.2,10.0.2.2 --dport 4754 -j ACCEPT"});
+}
+
+} // namespace
+} // namespace mplink::cli
