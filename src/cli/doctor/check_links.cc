@@ -181,6 +181,24 @@ Findings check_silent_peers(const Facts &facts)
 	return found;
 }
 
+namespace
+{
+
+// Whether the link already had a session that was not up when the doctor began to look.  One that
+// has just begun needs no doctor.
+bool was_not_up(const Facts &facts, const DeviceStatus &device, const PeerStatus &peer,
+		const LinkStatus &link)
+{
+	const PeerStatus *old = earlier(facts, device, peer);
+
+	return old && std::any_of(old->links.begin(), old->links.end(), [&](const LinkStatus &one) {
+		       return one.nic == link.nic && one.remote == link.remote && one.session &&
+			      one.session->state != MPLINK_BFD_UP;
+	       });
+}
+
+} // namespace
+
 Findings check_sessions(const Facts &facts)
 {
 	Findings found;
@@ -188,10 +206,10 @@ Findings check_sessions(const Facts &facts)
 	for_each_link(facts, [&](const DeviceStatus &device, const PeerStatus &peer,
 				 const LinkStatus &link) {
 		if (!link.session || link.session->state == MPLINK_BFD_UP ||
-		    !link.stages[MPLINK_LINK_ROUTE] || !nic_is_valid(device, link.nic))
+		    !link.stages[MPLINK_LINK_ROUTE] || !nic_is_valid(device, link.nic) ||
+		    !was_not_up(facts, device, peer, link))
 			return;
 
-		const std::uint64_t for_ms = facts.now_ms - *link.stages[MPLINK_LINK_ROUTE];
 		const SessionStatus &session = *link.session;
 		Finding finding{
 			.subject = subject(device, peer, link),
@@ -201,11 +219,8 @@ Findings check_sessions(const Facts &facts)
 			.remedy = {"mplink set liveness bfd"},
 			.far_end = true};
 
-		if (for_ms < patience_ms)
-			return;
 		if (!session.remote_discr && session.diag != MPLINK_BFD_DIAG_TIMEOUT) {
-			finding.what = fmt::format("the far end has never answered BFD, in {}",
-						   human_duration(for_ms));
+			finding.what = "the far end has never answered BFD";
 			finding.why += " Both ends must run it, and name each other's addresses.";
 		} else if (session.remote_state == MPLINK_BFD_ADMIN_DOWN &&
 			   session.diag != MPLINK_BFD_DIAG_TIMEOUT) {

@@ -15,16 +15,6 @@ namespace mplink::cli
 namespace
 {
 
-// The same peer when the counters were read first; nullptr if it is new.
-const PeerStatus *earlier(const Facts &facts, const DeviceStatus &device, const PeerStatus &peer)
-{
-	for (const DeviceStatus &old : facts.before)
-		for (const PeerStatus &one : old.peers)
-			if (old.ifindex == device.ifindex && one.address == peer.address)
-				return &one;
-	return nullptr;
-}
-
 Findings late_peers(const Facts &facts, const DeviceStatus &device)
 {
 	Findings found;

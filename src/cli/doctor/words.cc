@@ -31,6 +31,15 @@ std::string peer_set(const DeviceStatus &device, const PeerStatus &peer)
 			   peer.address.text());
 }
 
+const PeerStatus *earlier(const Facts &facts, const DeviceStatus &device, const PeerStatus &peer)
+{
+	for (const DeviceStatus &old : facts.before)
+		for (const PeerStatus &one : old.peers)
+			if (old.ifindex == device.ifindex && one.address == peer.address)
+				return &one;
+	return nullptr;
+}
+
 bool is_tunnel(const DeviceStatus &device)
 {
 	return device.settings[Setting::encap] == MPLINK_ENCAP_GRE_UDP;

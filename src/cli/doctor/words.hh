@@ -18,6 +18,9 @@ std::string subject(const DeviceStatus &device, const PeerStatus &peer, const Li
 // "mplink peer set dev mpl0 10.99.0.2", for more to follow.
 std::string peer_set(const DeviceStatus &device, const PeerStatus &peer);
 
+// The same peer when the counters were read first; nullptr if it is new.
+const PeerStatus *earlier(const Facts &facts, const DeviceStatus &device, const PeerStatus &peer);
+
 bool is_tunnel(const DeviceStatus &device);
 // Whether anything has ever come from the far end by this link.
 bool heard(const LinkStatus &link);
