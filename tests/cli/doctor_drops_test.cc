@@ -85,6 +85,35 @@ TEST(DoctorDrops, Sender)
 		  Lines{"mplink peer set dev mpl0 10.99.0.2 link eth2 remote 10.0.2.50"});
 }
 
+TEST(DoctorDrops, QuestionsOfAnUnknownSender)
+{
+	Facts facts = growing(&DeviceStatus::gre_drops, MPLINK_GRE_DROP_EARLY);
+
+	facts.log = {"mplink: mpl0: packets from 10.0.2.50 by eth2 are dropped: their key is that"};
+	EXPECT_TRUE(check_drops(facts).empty());
+	link_of(facts, 1).estimate->suspect = 1;
+	facts.before[0].peers[0].links[1].estimate->suspect = 1;
+	EXPECT_EQ(only(check_drops(facts)).remedy,
+		  Lines{"mplink peer set dev mpl0 10.99.0.2 link eth2 remote 10.0.2.50"});
+	EXPECT_EQ(only(check_drops(facts)).severity, Severity::error);
+	facts.netdevs[2].up = false;
+	EXPECT_TRUE(check_drops(facts).empty());
+	facts.netdevs[2].up = true;
+	facts.before[0].gre_drops = facts.devices[0].gre_drops;
+	EXPECT_TRUE(check_drops(facts).empty());
+}
+
+// A link that is suspect now says nothing of what was dropped long ago.
+TEST(DoctorDrops, OldOnesAndASuspectLink)
+{
+	Facts facts = growing(&DeviceStatus::gre_drops, MPLINK_GRE_DROP_KEY);
+
+	facts.before[0].gre_drops = facts.devices[0].gre_drops;
+	link_of(facts, 1).estimate->suspect = 1;
+	facts.before[0].peers[0].links[1].estimate->suspect = 1;
+	EXPECT_TRUE(check_drops(facts).empty());
+}
+
 TEST(DoctorDrops, Bfd)
 {
 	Facts facts = growing(&DeviceStatus::bfd_drops, MPLINK_BFD_DROP_AUTH_DIGEST);

@@ -178,6 +178,19 @@ TEST(DoctorLink, Unconfirmed)
 		  Lines{"mplink peer set dev mpl0 10.99.0.2 link eth2 10.0.2.2 local 10.0.2.50"});
 }
 
+TEST(DoctorLink, Suspect)
+{
+	Facts facts = well();
+
+	link_of(facts, 1).estimate->suspect = 1;
+	EXPECT_TRUE(check_links(facts).empty());
+	facts.before[0].peers[0].links[1].estimate->suspect = 1;
+	expect_has(only(check_links(facts)).what, "for 2.000 s or longer");
+	EXPECT_TRUE(only(check_links(facts)).far_end);
+	link_of(facts, 1).estimate->suspect = 0;
+	EXPECT_TRUE(check_links(facts).empty());
+}
+
 TEST(DoctorPeer, Silent)
 {
 	Facts facts = well();

@@ -34,6 +34,7 @@ struct Advice {
 	const char *why;
 	Remedy remedy;
 	bool far_end;
+	bool often_harmless = false; // a fault only if a peer is in trouble at the same time
 };
 
 std::vector<std::string> nothing(const Trouble &)
@@ -102,7 +103,9 @@ std::vector<std::string> add_remote(const Trouble &trouble)
 	if (trouble.peer)
 		for (const LinkStatus &link : trouble.peer->links)
 			if (link.nic == sender->nic && !shared(*trouble.peer, link) &&
-			    (!heard(link) || !valid(link.reason)))
+			    (!heard(link) || !valid(link.reason) ||
+			     suspect_throughout(trouble.facts, trouble.device, *trouble.peer,
+						link)))
 				wrong = &link;
 	return {fmt::format("mplink peer set dev {} {} {} {} remote {}", device(trouble),
 			    trouble.peer ? trouble.peer->address.text() : "PEER",
@@ -169,14 +172,19 @@ constexpr auto gre = &DeviceStatus::gre_drops;
 constexpr auto bfd = &DeviceStatus::bfd_drops;
 constexpr auto out = &DeviceStatus::drops;
 
+constexpr char unknown_sender_why[] =
+	"Both ends must name the same pairs of addresses. Either this end takes the sender for a "
+	"remote, as below, or the far end's link sends from the remote that is known here "
+	"(`local`).";
+
 constexpr Advice advices[] = {
 	{gre, MPLINK_GRE_DROP_KEY, "packets from a peer's remote have another key than the peer",
 	 "Both ends must have the same key; all else is dropped.", set_key, true},
 	{gre, MPLINK_GRE_DROP_SENDER, "packets come from an address that is no peer's remote",
-	 "Both ends must name the same pairs of addresses. Either this end takes the sender for a "
-	 "remote, as below, or the far end's link sends from the remote that is known here "
-	 "(`local`).",
-	 add_remote, false},
+	 unknown_sender_why, add_remote, false},
+	// Without trouble, a far end asks that is being set up.
+	{gre, MPLINK_GRE_DROP_EARLY, "questions come from an address that is no peer's remote",
+	 unknown_sender_why, add_remote, false, true},
 	{gre, MPLINK_GRE_DROP_NIC, "packets come by another NIC than their link's",
 	 "The far end's routes send what is for one NIC of this host by the cable of another. Its "
 	 "link must leave by the NIC of its own network.",
@@ -239,20 +247,62 @@ std::uint64_t growth(const Facts &facts, const DeviceStatus &now, const Advice &
 	return 0;
 }
 
-// The peer that is in trouble, or the only one.
-const PeerStatus *meant(const DeviceStatus &device, std::size_t *troubled)
+bool in_trouble_now(const Facts &facts, const DeviceStatus &device, const PeerStatus &peer)
 {
-	const PeerStatus *found = nullptr;
+	return in_trouble(peer) ||
+	       std::any_of(peer.links.begin(), peer.links.end(), [&](const LinkStatus &link) {
+		       return suspect_throughout(facts, device, peer, link);
+	       });
+}
 
-	*troubled = 0;
-	for (const PeerStatus &peer : device.peers)
-		if (in_trouble(peer)) {
-			found = &peer;
-			++*troubled;
-		}
-	if (*troubled == 1)
-		return found;
-	return device.peers.size() == 1 ? &device.peers[0] : nullptr;
+// Whose packets are dropped, as far as states tell.
+struct Troubled {
+	const PeerStatus *peer =
+		nullptr;       // the one in trouble, or the only one; nullptr: it may be any
+	bool now = false;      // some peer is in trouble
+	bool for_long = false; // in what old counts may explain
+};
+
+Troubled troubled(const Facts &facts, const DeviceStatus &device)
+{
+	std::vector<const PeerStatus *> found;
+	Troubled answer;
+
+	for (const PeerStatus &peer : device.peers) {
+		if (in_trouble_now(facts, device, peer))
+			found.push_back(&peer);
+		answer.for_long |= in_trouble(peer);
+	}
+	answer.now = !found.empty();
+	if (found.size() == 1)
+		answer.peer = found[0];
+	else if (device.peers.size() == 1)
+		answer.peer = &device.peers[0];
+	return answer;
+}
+
+std::optional<Finding> judge(const Facts &facts, const DeviceStatus &device, const Advice &advice)
+{
+	const Troubled trouble = troubled(facts, device);
+	const std::uint64_t total = count(device.*advice.counts, advice.reason);
+	const std::uint64_t grown = growth(facts, device, advice);
+	const bool far = advice.counts != out;
+	const Netdev *netdev = facts.netdev(device.ifindex);
+
+	if (advice.counts == gre && !is_tunnel(device))
+		return {};
+	// A device that is down counts them, too.
+	if (advice.often_harmless && (!grown || !trouble.now || !netdev || !netdev->up))
+		return {};
+	if (!grown && !(far && total && trouble.for_long))
+		return {};
+	return Finding{.severity = far && trouble.now ? Severity::error : Severity::warning,
+		       .subject = device.name,
+		       .what = fmt::format("{}: {} in {}, {} in all", advice.what, grown,
+					   human_span(facts.apart), total),
+		       .why = advice.why,
+		       .remedy = advice.remedy({facts, device, trouble.peer}),
+		       .far_end = advice.far_end};
 }
 
 } // namespace
@@ -262,26 +312,9 @@ Findings check_drops(const Facts &facts)
 	Findings found;
 
 	for (const Advice &advice : advices)
-		for (const DeviceStatus &one : facts.devices) {
-			std::size_t troubled;
-			const PeerStatus *peer = meant(one, &troubled);
-			const std::uint64_t total = count(one.*advice.counts, advice.reason);
-			const std::uint64_t grown = growth(facts, one, advice);
-			const bool far = advice.counts != out;
-
-			if (advice.counts == gre && !is_tunnel(one))
-				continue;
-			if (!grown && !(far && total && troubled))
-				continue;
-			found.push_back(
-				{.severity = far && troubled ? Severity::error : Severity::warning,
-				 .subject = one.name,
-				 .what = fmt::format("{}: {} in {}, {} in all", advice.what, grown,
-						     human_span(facts.apart), total),
-				 .why = advice.why,
-				 .remedy = advice.remedy({facts, one, peer}),
-				 .far_end = advice.far_end});
-		}
+		for (const DeviceStatus &one : facts.devices)
+			if (std::optional<Finding> finding = judge(facts, one, advice))
+				found.push_back(std::move(*finding));
 	return found;
 }
 

@@ -123,6 +123,21 @@ Finding unconfirmed(const Facts &facts, const DeviceStatus &device, const PeerSt
 	return finding;
 }
 
+Finding suspect(const Facts &facts, const DeviceStatus &device, const PeerStatus &peer,
+		const LinkStatus &link)
+{
+	return {.severity = Severity::warning,
+		.subject = subject(device, peer, link),
+		.what = fmt::format("the far end has not reported on this link for {} or longer "
+				    "(suspect)",
+				    human_span(facts.apart)),
+		.why = "What it is given does not arrive, or the reports do not come back. It gets "
+		       "nothing new meanwhile. The path is dead, or the far end sends from another "
+		       "address: its doctor tells.",
+		.remedy = {"mplink doctor"},
+		.far_end = true};
+}
+
 } // namespace
 
 Findings check_links(const Facts &facts)
@@ -139,6 +154,8 @@ Findings check_links(const Facts &facts)
 			found.push_back(no_route(facts, device, peer, link));
 		if (link.reason == MPLINK_REASON_UNCONFIRMED)
 			found.push_back(unconfirmed(facts, device, peer, link));
+		if (suspect_throughout(facts, device, peer, link))
+			found.push_back(suspect(facts, device, peer, link));
 	});
 	return found;
 }

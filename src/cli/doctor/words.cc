@@ -57,6 +57,27 @@ bool heard(const PeerStatus &peer)
 			   [](const LinkStatus &link) { return heard(link); });
 }
 
+namespace
+{
+
+bool suspect(const LinkStatus &link)
+{
+	return valid(link.reason) && link.estimate && link.estimate->suspect;
+}
+
+} // namespace
+
+bool suspect_throughout(const Facts &facts, const DeviceStatus &device, const PeerStatus &peer,
+			const LinkStatus &link)
+{
+	const PeerStatus *old = earlier(facts, device, peer);
+
+	return suspect(link) && old &&
+	       std::any_of(old->links.begin(), old->links.end(), [&](const LinkStatus &one) {
+		       return one.nic == link.nic && one.remote == link.remote && suspect(one);
+	       });
+}
+
 bool in_trouble(const PeerStatus &peer)
 {
 	return !heard(peer) ||

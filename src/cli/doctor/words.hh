@@ -26,6 +26,9 @@ bool is_tunnel(const DeviceStatus &device);
 bool heard(const LinkStatus &link);
 // The same of the peer: by any of its links.
 bool heard(const PeerStatus &peer);
+// Whether the far end has not reported on a valid link, from when the doctor began to look.
+bool suspect_throughout(const Facts &facts, const DeviceStatus &device, const PeerStatus &peer,
+			const LinkStatus &link);
 // Whether the peer has a link on which the far end should answer and does not.
 bool in_trouble(const PeerStatus &peer);
 

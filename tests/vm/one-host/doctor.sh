@@ -67,7 +67,6 @@ tunnel 2
 ping -qi0.2 "$PEER" >/dev/null &
 in_b ping -qi0.2 "$PEER_A" >/dev/null &
 well
-mplink save >/run/before
 
 echo "--- a NIC is set down"
 ip link set eth2 down
@@ -135,9 +134,8 @@ in_b mplink set liveness off
 echo "--- the far end sends from an address that is not known here"
 in_b ip addr add 10.0.2.50/24 dev eth2
 in_b mplink peer set "$PEER_A" link eth2 local 10.0.2.50
-mends 'an address that is no peer'
-mplink save | jq -e '[.devices[0].peers[0].links[].remote] | index("10.0.2.50")' >/dev/null ||
-	fail "the remedy did not add the remote"
+mends '^(packets|questions) come from an address that is no peer'
+equal "remote by eth2" "$(mplink save | jq -r '.devices[0].peers[0].links[1].remote')" 10.0.2.50
 
 echo "--- without root"
 said=$(setpriv --reuid 65534 --clear-groups mplink -j doctor --wait 0)
