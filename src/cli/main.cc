@@ -109,6 +109,8 @@ Command::Command()
 			   doctor_.pretty = show_.pretty;
 			   doctor(parse_device_argument(arguments_), doctor_, MPLINK_VERSION);
 		   });
+	sub->footer("Exit status: 0 nothing is wrong, 1 something is, 2 could not look.\n"
+		    "See mplink-doctor(8).");
 	sub->add_option("--wait", doctor_.seconds,
 			"how long to watch the counters, 0 to 60 seconds (default 2)")
 		->option_text("SECONDS")

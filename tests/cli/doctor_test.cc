@@ -288,6 +288,10 @@ TEST(DoctorPaths, ReversePath)
 	expect_has(only(check_reverse_path(facts)).what, "routing would answer by eth1");
 	EXPECT_EQ(only(check_reverse_path(facts)).remedy,
 		  Lines{"sysctl -w net.ipv4.conf.eth2.rp_filter=2"});
+	facts.devices[0].settings[Setting::encap] = MPLINK_ENCAP_NONE;
+	EXPECT_TRUE(check_reverse_path(facts).empty());
+	link_of(facts, 1).session = {.state = MPLINK_BFD_DOWN};
+	EXPECT_EQ(check_reverse_path(facts).size(), 1U);
 	// One of the next hops is enough.
 	route.nics = {2, 3};
 	EXPECT_TRUE(check_reverse_path(facts).empty());

@@ -54,6 +54,7 @@ TEST(Firewall, NoSense)
 {
 	EXPECT_FALSE(Firewall::parse(""));
 	EXPECT_FALSE(Firewall::parse("[]"));
+	EXPECT_TRUE(Firewall::parse("# Warning: of iptables\n{\"nftables\":[]}"));
 	EXPECT_FALSE(Firewall::parse(R"({"nftables":1})"));
 	EXPECT_EQ(fate(Firewall::parse(R"({"nftables":[]})").value()), Fate::passes);
 }

@@ -78,7 +78,7 @@ std::uint32_t overhead(const DeviceStatus &device, const Address &remote)
 
 Findings check_mtu(const Facts &facts)
 {
-	// The shortest that IPv6 takes, and IPv4.
+	// The shortest MTU that IPv6 allows.
 	constexpr std::uint32_t least = 1280;
 	Findings found;
 
@@ -106,9 +106,9 @@ Findings check_mtu(const Facts &facts)
 				 "them {}",
 				 path, device.name, netdev->mtu, netdev->mtu + headers),
 			 .why = fmt::format(
-				 "Longer packets are cut, or refused until senders have learnt. If "
-				 "one of {}'s messages about that is lost, connections hang.{}",
-				 nic->mtu == path ? link.nic : "a router",
+				 "Longer packets are cut, or refused until senders have learnt. "
+				 "Where a "
+				 "firewall drops the messages about that, connections hang.{}",
 				 path < least + headers ? " IPv6 needs an MTU of 1280: better "
 							  "raise that of the path."
 							: ""),
@@ -129,6 +129,9 @@ Findings check_reverse_path(const Facts &facts)
 
 		if (!nic || !link.remote || link.remote->wire().size() != 4 || !link.source ||
 		    nic->master)
+			return;
+		// Without a tunnel packets are taken out before the filter; BFD is not.
+		if (!is_tunnel(device) && !link.session)
 			return;
 		// The kernel takes the greater of the two.
 		if (std::max(facts.parameter(nic_parameter("all", "rp_filter")),

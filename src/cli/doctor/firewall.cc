@@ -303,7 +303,9 @@ Fate Walk::fate()
 
 std::optional<Firewall> Firewall::parse(const std::string &text)
 {
-	const Json all = Json::parse(text, nullptr, false);
+	// nft may say first what it does not know of a table.
+	const Json all =
+		Json::parse(text.substr(std::min(text.find('{'), text.size())), nullptr, false);
 	Firewall firewall;
 	const auto id = [](const Json &json, const char *name) {
 		return Id(text_at(json, "family"), text_at(json, "table"), text_at(json, name));
