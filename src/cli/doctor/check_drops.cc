@@ -30,11 +30,11 @@ using Remedy = std::vector<std::string> (*)(const Trouble &);
 struct Advice {
 	std::vector<DropCount> DeviceStatus::*counts;
 	std::uint32_t reason;
+	bool far_end;        // where the remedy is to be run
+	bool often_harmless; // a fault only if a peer is in trouble at the same time
 	const char *what;
 	const char *why;
 	Remedy remedy;
-	bool far_end;
-	bool often_harmless = false; // a fault only if a peer is in trouble at the same time
 };
 
 std::vector<std::string> nothing(const Trouble &)
@@ -178,54 +178,59 @@ constexpr char unknown_sender_why[] =
 	"(`local`).";
 
 constexpr Advice advices[] = {
-	{gre, MPLINK_GRE_DROP_KEY, "packets from a peer's remote have another key than the peer",
-	 "Both ends must have the same key; all else is dropped.", set_key, true},
-	{gre, MPLINK_GRE_DROP_SENDER, "packets come from an address that is no peer's remote",
-	 unknown_sender_why, add_remote, false},
+	{gre, MPLINK_GRE_DROP_KEY, true, false,
+	 "packets from a peer's remote have another key than the peer",
+	 "Both ends must have the same key; all else is dropped.", set_key},
+	{gre, MPLINK_GRE_DROP_SENDER, false, false,
+	 "packets come from an address that is no peer's remote", unknown_sender_why, add_remote},
 	// Without trouble, a far end asks that is being set up.
-	{gre, MPLINK_GRE_DROP_EARLY, "questions come from an address that is no peer's remote",
-	 unknown_sender_why, add_remote, false, true},
-	{gre, MPLINK_GRE_DROP_NIC, "packets come by another NIC than their link's",
+	{gre, MPLINK_GRE_DROP_EARLY, false, true,
+	 "questions come from an address that is no peer's remote", unknown_sender_why, add_remote},
+	{gre, MPLINK_GRE_DROP_NIC, true, false, "packets come by another NIC than their link's",
 	 "The far end's routes send what is for one NIC of this host by the cable of another. Its "
 	 "link must leave by the NIC of its own network.",
-	 far_doctor, true},
-	{gre, MPLINK_GRE_DROP_CHECKSUM, "packets come with a wrong checksum",
+	 far_doctor},
+	{gre, MPLINK_GRE_DROP_CHECKSUM, false, false, "packets come with a wrong checksum",
 	 "Something on the way damages them: a cable, a NIC or its offloads. The counters of "
 	 "errors "
 	 "in `ethtool -S` of each NIC tell which.",
-	 nothing, false},
-	{gre, MPLINK_GRE_DROP_KEY_MISSING, "GRE packets come without a key",
-	 "A far end that is not mplink needs the peer's key times 256.", stock_key, true},
-	{gre, MPLINK_GRE_DROP_BACKLOG, "packets wait for a CPU, and the queue is full",
-	 "They are lost in this host.", backlog, false},
-	{bfd, MPLINK_BFD_DROP_TTL, "BFD packets come that a router has forwarded",
+	 nothing},
+	{gre, MPLINK_GRE_DROP_KEY_MISSING, true, false, "GRE packets come without a key",
+	 "A far end that is not mplink needs the peer's key times 256.", stock_key},
+	{gre, MPLINK_GRE_DROP_BACKLOG, false, false,
+	 "packets wait for a CPU, and the queue is full", "They are lost in this host.", backlog},
+	{bfd, MPLINK_BFD_DROP_TTL, false, false, "BFD packets come that a router has forwarded",
 	 "Single-hop BFD refuses them. If the remotes are behind routers, both ends need this.",
-	 multihop, false},
-	{bfd, MPLINK_BFD_DROP_AUTH_MISSING, "BFD packets come without authentication",
-	 "This end asks for it, so the far end must have the same key.", same_auth, true},
-	{bfd, MPLINK_BFD_DROP_AUTH_UNWANTED, "BFD packets come with authentication",
+	 multihop},
+	{bfd, MPLINK_BFD_DROP_AUTH_MISSING, true, false, "BFD packets come without authentication",
+	 "This end asks for it, so the far end must have the same key.", same_auth},
+	{bfd, MPLINK_BFD_DROP_AUTH_UNWANTED, true, false, "BFD packets come with authentication",
 	 "This end has none. Either the far end does without, as below, or this end gets its key.",
-	 no_auth, true},
-	{bfd, MPLINK_BFD_DROP_AUTH_TYPE, "BFD packets come with another type of authentication",
-	 "Both ends must have the same.", same_auth, true},
-	{bfd, MPLINK_BFD_DROP_AUTH_KEY, "BFD packets come with another key ID",
-	 "Both ends must have the same key under the same number.", same_auth, true},
-	{bfd, MPLINK_BFD_DROP_AUTH_DIGEST, "BFD packets come that another key has signed",
-	 "Both ends must have the same key.", same_auth, true},
-	{bfd, MPLINK_BFD_DROP_SESSION, "BFD packets come that belong to no session here",
+	 no_auth},
+	{bfd, MPLINK_BFD_DROP_AUTH_TYPE, true, false,
+	 "BFD packets come with another type of authentication", "Both ends must have the same.",
+	 same_auth},
+	{bfd, MPLINK_BFD_DROP_AUTH_KEY, true, false, "BFD packets come with another key ID",
+	 "Both ends must have the same key under the same number.", same_auth},
+	{bfd, MPLINK_BFD_DROP_AUTH_DIGEST, true, false,
+	 "BFD packets come that another key has signed", "Both ends must have the same key.",
+	 same_auth},
+	{bfd, MPLINK_BFD_DROP_SESSION, true, false,
+	 "BFD packets come that belong to no session here",
 	 "The far end has links that this end does not have, or sends from another address, or by "
 	 "another NIC.",
-	 far_doctor, true},
-	{out, MPLINK_DROP_NO_PEER, "packets are routed to the virtual NIC that are for no peer",
-	 "A route there needs a peer as its next hop: via ADDRESS.", routes_over, false},
-	{out, MPLINK_DROP_NO_NEIGHBOUR, "the next hop of a link cannot be reached",
+	 far_doctor},
+	{out, MPLINK_DROP_NO_PEER, false, false,
+	 "packets are routed to the virtual NIC that are for no peer",
+	 "A route there needs a peer as its next hop: via ADDRESS.", routes_over},
+	{out, MPLINK_DROP_NO_NEIGHBOUR, false, false, "the next hop of a link cannot be reached",
 	 "No neighbour answers to its address: it is wrong, or the router is off.",
-	 failed_neighbours, false},
-	{out, MPLINK_DROP_LOOP, "packets go in a circle",
+	 failed_neighbours},
+	{out, MPLINK_DROP_LOOP, false, false, "packets go in a circle",
 	 "The route to a remote leads over a virtual NIC, which needs that remote to send.",
-	 routes_over, false},
-	{out, MPLINK_DROP_POLICY, "an IPsec policy forbids packets",
-	 "It covers what the links send, and has no state for it.", policies, false},
+	 routes_over},
+	{out, MPLINK_DROP_POLICY, false, false, "an IPsec policy forbids packets",
+	 "It covers what the links send, and has no state for it.", policies},
 };
 
 std::uint64_t count(const std::vector<DropCount> &counts, std::uint32_t reason)

@@ -76,6 +76,11 @@ Json value_of(const Json &left, const Datagram &datagram)
 	return {};
 }
 
+bool has_none(const Json &value)
+{
+	return value.is_string() && value.get_ref<const std::string &>().empty();
+}
+
 Truth same_text(const std::string &value, const std::string &pattern)
 {
 	if (!pattern.empty() && pattern.back() == '*')
@@ -180,7 +185,7 @@ Truth Walk::match(const Json &match) const
 	if (value.is_null())
 		return Truth::maybe;
 	// What the datagram does not have, no rule matches, whether it says == or !=.
-	if (value == "")
+	if (has_none(value))
 		return Truth::no;
 
 	const Truth same = compare(value, match.value("right", Json()));
@@ -233,9 +238,9 @@ Walk::Step Walk::act_by_map(const Json &map, Truth truth, unsigned depth, bool &
 		if (!entry.is_array() || entry.size() != 2)
 			continue;
 
-		const Truth same = value.is_null() ? Truth::maybe
-				   : value == ""   ? Truth::no
-						   : compare(value, entry[0]);
+		const Truth same = value.is_null()   ? Truth::maybe
+				   : has_none(value) ? Truth::no
+						     : compare(value, entry[0]);
 
 		if (same == Truth::no)
 			continue;
