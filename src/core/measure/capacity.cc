@@ -145,7 +145,8 @@ bool Capacity::take(const Stretch &stretch)
 		grown_us_ = stretch.now_us;
 		return moved;
 	}
-	if (!settled_ && stretch.lost_ppm > loss_ppm && stretch.sent > loss_rate) {
+	if (!settled_ && stretch.lost >= loss_packets && stretch.lost_ppm > loss_ppm &&
+	    stretch.sent > loss_rate) {
 		set(smaller(value_, carried(stretch) / 8 * 9));
 		settled_ = true;
 	}

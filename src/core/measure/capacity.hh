@@ -15,6 +15,7 @@ struct Stretch {
 	mplink_u64 standing_us; // the least that a mark of the stretch waited in queues
 	mplink_u64 jitter_us;
 	mplink_u64 rtt_us;
+	mplink_u64 lost; // packets
 	mplink_u64 lost_ppm;
 };
 
@@ -38,8 +39,10 @@ public:
 	// A shorter wait is no queue: timers and interrupts can cause it.
 	static constexpr mplink_u64 queue_us = 10000;
 	static constexpr mplink_u64 stays_us = 500000;
-	// Losses above this end the start (draft-ietf-ccwg-bbr, BBR.LossThresh).
+	// Losses above this end the start (draft-ietf-ccwg-bbr, BBR.LossThresh), if they are more
+	// than chance (BBR.StartupFullLossCnt).
 	static constexpr mplink_u64 loss_ppm = 20000;
+	static constexpr mplink_u64 loss_packets = 6;
 	// But not while next to nothing is sent: 0.5 Mbit/s.
 	static constexpr mplink_u64 loss_rate = 62500;
 	// No working link loses more than this by itself.

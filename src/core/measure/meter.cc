@@ -237,11 +237,33 @@ bool Meter::counts_anew(const mplink_report &report)
 	return wrong_ == wrong_limit;
 }
 
+mplink_s64 Meter::missing(const mplink_report &report)
+{
+	return static_cast<mplink_s64>(report.mark.packets - report.packets);
+}
+
 void Meter::begin(const mplink_report &report)
+{
+	begin_stretch(report);
+	missing_before_ = missing_;
+	packets_before_ = 0;
+}
+
+void Meter::begin_stretch(const mplink_report &report)
 {
 	base_ = report;
 	in_stretch_ = 0;
 	standing_us_ = ~mplink_u64{0};
+	missing_ = missing(report);
+}
+
+// How many packets of the stretch before were lost.
+mplink_u64 Meter::lost_before()
+{
+	const mplink_u64 lost = missing_ > missing_before_ ? apart(missing_, missing_before_) : 0;
+
+	missing_before_ = missing_;
+	return smaller(lost, packets_before_);
 }
 
 mplink_u32 Meter::take(mplink_u64 now_us, const mplink_report &report)
@@ -297,6 +319,7 @@ void Meter::take_times(mplink_u64 now_us, const mplink_report &report)
 	least_.take(now_us, delay);
 	queue_us_ = apart(delay, least_.value());
 	standing_us_ = smaller(standing_us_, queue_us_);
+	missing_ = smaller(missing_, missing(report));
 }
 
 void Meter::take_stretch(mplink_u64 now_us, const mplink_report &report)
@@ -315,13 +338,13 @@ void Meter::take_stretch(mplink_u64 now_us, const mplink_report &report)
 
 	const mplink_u64 packets = report.mark.packets - base_.mark.packets;
 	const mplink_u64 bytes = report.mark.bytes - base_.mark.bytes;
-	// No more can have arrived than was sent.
-	const mplink_u64 came = smaller(report.packets - base_.packets, packets);
-	const mplink_u64 lost_ppm = per_million(packets - came, packets);
+	const mplink_u64 lost = lost_before();
+	const mplink_u64 lost_ppm = per_million(lost, packets_before_);
 
 	load_ = per_second(bytes, sent_us);
+	// No more can have arrived than was sent.
 	delivered_ = per_second(smaller(report.bytes - base_.bytes, bytes), arrived_us);
-	if (packets)
+	if (packets_before_)
 		lost_ppm_ = lost_ppm_ - lost_ppm_ / 8 + lost_ppm / 8;
 	stood_us_ = standing_us_;
 	if (capacity_.take({.now_us = now_us,
@@ -330,10 +353,12 @@ void Meter::take_stretch(mplink_u64 now_us, const mplink_report &report)
 			    .standing_us = standing_us_,
 			    .jitter_us = jitter_us_ / 16,
 			    .rtt_us = rtt_us_,
-			    .lost_ppm = packets < few_packets ? lost_ppm_ : lost_ppm}))
+			    .lost = lost,
+			    .lost_ppm = packets_before_ < few_packets ? lost_ppm_ : lost_ppm}))
 		forget_delay(now_us, report);
+	packets_before_ = packets;
 	keep_delay(now_us);
-	begin(report);
+	begin_stretch(report);
 }
 
 // The shortest delay of the stretch is now the shortest there is.

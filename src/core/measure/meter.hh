@@ -179,6 +179,10 @@ private:
 	static bool continues(const mplink_report &first, const mplink_report &second);
 	bool counts_anew(const mplink_report &report);
 	void begin(const mplink_report &report);
+	void begin_stretch(const mplink_report &report);
+	// Packets that have been sent before the mark and had not come before it.
+	static mplink_s64 missing(const mplink_report &report);
+	mplink_u64 lost_before();
 	void take_times(mplink_u64 now_us, const mplink_report &report);
 	void forget_delay(mplink_u64 now_us, const mplink_report &report);
 	void keep_delay(mplink_u64 now_us);
@@ -218,6 +222,11 @@ private:
 	mplink_report last_ = {};
 	mplink_report base_ = {}; // where the stretch begins
 	mplink_u32 in_stretch_ = 0;
+	// On links that reorder, marks overtake packets: what is missing then may still come.  So
+	// what is lost is known a stretch later, by the fewest that were missing since.
+	mplink_s64 missing_ = 0;
+	mplink_s64 missing_before_ = 0;
+	mplink_u64 packets_before_ = 0; // in the stretch before
 	mplink_u64 standing_us_ = 0;
 	mplink_u64 stood_us_ = 0;         // standing_us_ of the last stretch
 	mplink_report wrong_report_ = {}; // the last one that did not continue
