@@ -144,6 +144,12 @@ static __always_inline u32 mplink_decap_unwrap(struct sk_buff *skb, const struct
 	if (iptunnel_pull_header(skb, sizeof(struct udphdr) + gre->len, htons(gre->protocol),
 				 false))
 		return MPLINK_GRE_DROP_NO_MEMORY;
+	/*
+	 * A NIC's hash is of the outer headers, which differ by link.  GRO and RPS would lead
+	 * packets of one flow different ways, out of order.  GRO finds a flow by the raw value;
+	 * whoever needs a hash of the inner packet computes it.
+	 */
+	skb_set_hash(skb, gre->bucket, PKT_HASH_TYPE_L3);
 	if (skb->len < len)
 		return MPLINK_GRE_DROP_INNER;
 	/* mplink_tap_push_mac() needs room: the NIC's MAC header is before the outer headers. */
