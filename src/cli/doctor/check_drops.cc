@@ -173,9 +173,9 @@ constexpr auto bfd = &DeviceStatus::bfd_drops;
 constexpr auto out = &DeviceStatus::drops;
 
 constexpr char unknown_sender_why[] =
-	"Both ends must name the same pairs of addresses. Either this end takes the sender for a "
+	"Anybody may send such packets. If the sender is the far end, this end takes it for a "
 	"remote, as below, or the far end's link sends from the remote that is known here "
-	"(`local`).";
+	"(`local`). If nobody knows the sender, leave it out.";
 
 constexpr Advice advices[] = {
 	{gre, MPLINK_GRE_DROP_KEY, true, false,
