@@ -11,14 +11,6 @@ namespace mplink::cli
 namespace
 {
 
-using Lines = std::vector<std::string>;
-
-Finding only(const Findings &found)
-{
-	EXPECT_EQ(found.size(), 1U);
-	return found.empty() ? Finding() : found[0];
-}
-
 // One reason, which has grown by 2 while the doctor looked.
 Facts growing(std::vector<DropCount> DeviceStatus::*counts, std::uint32_t reason)
 {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 // A set-up with gre-udp over two NICs, in which nothing is wrong.
 #pragma once
+#include <gtest/gtest.h>
+
 #include "doctor/facts.hh"
+#include "doctor/finding.hh"
 #include "sample.hh"
 #include "uapi/mplink_netlink.h"
 
@@ -75,6 +78,15 @@ inline Facts well()
 			    {"net.core.netdev_max_backlog", "1000"}};
 	facts.firewall = Firewall::parse(R"({"nftables": []})");
 	return facts;
+}
+
+using Lines = std::vector<std::string>;
+
+// The only finding.
+inline Finding only(const Findings &found)
+{
+	EXPECT_EQ(found.size(), 1U);
+	return found.empty() ? Finding() : found[0];
 }
 
 inline LinkStatus &link_of(Facts &facts, std::size_t i)

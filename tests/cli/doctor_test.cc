@@ -10,15 +10,6 @@ namespace mplink::cli
 namespace
 {
 
-using Lines = std::vector<std::string>;
-
-// The only finding.
-Finding only(const Findings &found)
-{
-	EXPECT_EQ(found.size(), 1U);
-	return found.empty() ? Finding() : found[0];
-}
-
 void expect_has(const std::string &text, const std::string &part)
 {
 	EXPECT_NE(text.find(part), std::string::npos) << text << "\nlacks: " << part;

@@ -20,6 +20,9 @@
 #     PEER, PEER_A           B's address in the tunnel, and A's
 #   counters of the only peer, or of the namespace; the first word names the host:
 #     reseq A|B NAME [PEER]  of its resequencer
+#     far_stat NAME          of B's resequencers, by ethtool, which has those of repairs, too
+#     far_lost               packets that B has given up
+#     ofo_queued             packets that B's TCP got before earlier ones
 #     sequenced A|B [PEER]   packets that it has been given
 #     gre_drops A|B REASON   of packets that have come
 #     gre_received A|B       that have come through
@@ -173,6 +176,18 @@ measured() {
 
 reseq() {
 	on "$1" bash -c "cat /sys/class/net/mpl0/mplink/peers/${3:-*}/resequencer/$2"
+}
+
+far_stat() {
+	on B ethtool -S mpl0 | sed -n "s/^ *reseq_$1: //p"
+}
+
+far_lost() {
+	echo $(($(far_stat lost_rule) + $(far_stat lost_timer) + $(far_stat lost_overflow)))
+}
+
+ofo_queued() {
+	in_b nstat -asz TcpExtTCPOFOQueue | awk '$1 == "TcpExtTCPOFOQueue" { print $2 }'
 }
 
 gre_drops() {

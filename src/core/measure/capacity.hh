@@ -15,7 +15,7 @@ struct Stretch {
 	mplink_u64 standing_us; // the least that a mark of the stretch waited in queues
 	mplink_u64 jitter_us;
 	mplink_u64 rtt_us;
-	mplink_u64 lost; // packets
+	mplink_u64 lost; // packets, in the stretch before: what is lost is known so late
 	mplink_u64 lost_ppm;
 };
 

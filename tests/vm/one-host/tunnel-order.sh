@@ -17,14 +17,6 @@ UDP_RATE=$([[ $KERNEL == debug ]] && echo 200 || echo 600)
 MIN_US=200000
 MAX_US=5000000
 
-lost() {
-	echo $(($(reseq B lost_rule) + $(reseq B lost_timer) + $(reseq B lost_overflow)))
-}
-
-ofo_queued() {
-	in_b nstat -asz TcpExtTCPOFOQueue | awk '$1 == "TcpExtTCPOFOQueue" { print $2 }'
-}
-
 reason_is() {
 	[[ $(attr peers/10.99.0.2/links/eth3/reason) == "$1" ]]
 }
@@ -90,7 +82,7 @@ delay A 2 delay 20ms loss 1%
 stream_for 8
 [[ $UDP_LOST -gt 0 ]] || fail "netem has lost nothing"
 # A packet that is last on all links but one is behind no gap.
-equal "packets known to be lost" "$(lost)" "$UDP_LOST"
+equal "packets known to be lost" "$(far_lost)" "$UDP_LOST"
 [[ $(reseq B lost_timer) -le $((UDP_LOST / 4)) ]] ||
 	fail "of $UDP_LOST lost packets the timer had to tell $(reseq B lost_timer)"
 equal "packets late" "$(reseq B late)" 0

@@ -13,16 +13,6 @@ source "$(dirname "$0")/../lib-tunnel.sh"
 
 BYTES=2000000
 
-far_stat() { on B ethtool -S mpl0 | sed -n "s/^ *reseq_$1: //p"; }
-
-far_lost() {
-	echo $(($(far_stat lost_rule) + $(far_stat lost_timer) + $(far_stat lost_overflow)))
-}
-
-out_of_order() {
-	on B nstat -asz TcpExtTCPOFOQueue | awk '$1 == "TcpExtTCPOFOQueue" { print $2 }'
-}
-
 listener() {
 	ip netns exec B python3 -c '
 import socket
@@ -33,7 +23,7 @@ while connection.recv(65536):
 	wait_until 30 listens B t 5300
 }
 
-# What came by TCP, in order or not.
+# So many bytes by TCP.
 flow() {
 	listener
 	timeout 60 python3 -c '
@@ -54,11 +44,11 @@ done
 for try in 1 2 3; do
 	lost=$(far_lost)
 	repaired=$(far_stat repaired)
-	late=$(out_of_order)
+	late=$(ofo_queued)
 	flow
 	lost=$(($(far_lost) - lost))
 	repaired=$(($(far_stat repaired) - repaired))
-	late=$(($(out_of_order) - late))
+	late=$(($(ofo_queued) - late))
 	echo "repaired $repaired, lost $lost, out of order $late"
 	[[ $lost -gt 0 && $try -lt 3 ]] || break
 done

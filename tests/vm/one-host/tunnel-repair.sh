@@ -22,13 +22,7 @@ lossy() {
 	done
 }
 
-far_stat() { on B ethtool -S mpl0 | sed -n "s/^ *reseq_$1: //p"; }
-
 sent() { links_sum tx_packets; }
-
-far_lost() {
-	echo $(($(far_stat lost_rule) + $(far_stat lost_timer) + $(far_stat lost_overflow)))
-}
 
 # stream PACKETS [CMD...]: so many packets, and CMD meanwhile. Sets LOST, STREAMED, and RATE in
 # packets a second. The first packets do not count: the flow has to be known for one that is worth
