@@ -212,6 +212,39 @@ TEST_F(Repair, ALinkThatIsIdleBringsNothing)
 	EXPECT_EQ(asked(), Numbers{n});
 }
 
+// A flow's last packets are lost, and the one that tells of it is alone: the sender waits for its
+// answer.
+TEST_F(Repair, NoOtherPacketNeedCome)
+{
+	const mplink_u32 n = promised();
+
+	all().config.outoforder_max_us.write(2000000);
+	for (mplink_u32 i = 0; i < 6; i++)
+		all().mark_again(i % 3, 5 * ms, 1000);
+	arrive(n + 3, 0);
+	all().pass(20 * ms);
+	EXPECT_EQ(asked(), Numbers{});
+	all().pass(15 * ms);
+	EXPECT_EQ(asked(), range(n, n + 3));
+}
+
+// The mark that shows it comes later.
+TEST_F(Repair, NoOtherPacketNeedFollowAMark)
+{
+	const mplink_u32 n = promised();
+
+	all().config.outoforder_max_us.write(2000000);
+	for (mplink_u32 link = 0; link < 3; link++)
+		all().mark(link, 5 * ms, 1000);
+	arrive(n + 3, 0);
+	all().pass(100 * ms);
+	EXPECT_EQ(asked(), Numbers{});
+	for (mplink_u32 link = 1; link < 3; link++)
+		all().mark(link, 5 * ms, 1000);
+	all().pass(16 * ms);
+	EXPECT_EQ(asked(), range(n, n + 3));
+}
+
 // Nothing shows that the third link has passed.
 TEST_F(Repair, TheTimerAsksInTheEnd)
 {
@@ -220,10 +253,8 @@ TEST_F(Repair, TheTimerAsksInTheEnd)
 	all().config.outoforder_max_us.write(2000000);
 	arrive(n + 1, 0);
 	arrive(n + 2, 1);
-
-	const mplink_u64 wait = all().deadline() - all().now();
-
-	all().pass(wait - 1);
+	// So long does a timer run of which nothing is known.
+	EXPECT_EQ(delivered(all().pass(200 * ms - 1)), Numbers{});
 	EXPECT_EQ(asked(), Numbers{});
 	EXPECT_EQ(delivered(all().pass(1)), Numbers{});
 	EXPECT_EQ(asked(), Numbers{n});
@@ -275,6 +306,31 @@ TEST_F(Repair, TheWaitFollowsWhatRepairsTake)
 	all().pass(2 * ms);
 	EXPECT_EQ(replay(n, 0), range(n, n + 4));
 	EXPECT_EQ(counters().repair_us, 10 * ms - 1250 + 2750);
+}
+
+// While little is known of how long repairs take, a lost NACK makes nobody wait for as long as one
+// may.  But what was asked for is given up no earlier.
+TEST_F(Repair, ItIsAskedForAgainSoonerThanGivenUp)
+{
+	mplink_u32 n = promised();
+
+	lose(n, 1);
+	all().pass(12 * ms);
+	ASSERT_EQ(replay(n, 0), range(n, n + 4));
+	n += 4;
+	marks();
+	asked();
+	lose(n, 1);
+	EXPECT_EQ(asked(), Numbers{n});
+
+	const mplink_u64 mean = counters().repair_us;
+	const mplink_u64 again = all().deadline() - all().now();
+
+	EXPECT_EQ(mean, 12 * ms);
+	EXPECT_EQ(again, 2 * mean + 5 * ms);
+	EXPECT_EQ(delivered(all().pass(again)), Numbers{});
+	EXPECT_EQ(asked(), Numbers{n});
+	EXPECT_EQ(all().deadline() - all().now(), promise_ms * ms);
 }
 
 TEST_F(Repair, WhatIsRefusedIsGivenUpAtOnce)

@@ -182,6 +182,7 @@ private:
 	bool lost_before(const mplink_held &packet);
 	bool afford(mplink_u32 count);
 	bool ask(mplink_u32 first, mplink_held &packet);
+	void look_again(const mplink_held &packet);
 	void ask_for_lost();
 	void ask_for_late();
 	bool ask_once_more();
@@ -228,6 +229,7 @@ private:
 	mplink_u64 now_us_ = 0;
 	mplink_u64 held_before_ = b_.held;
 	mplink_u64 slow_us_ = 0;
+	mplink_u64 look_at_us_ = never; // whether more is lost by then
 	mplink_u32 in_line_before_ = b_.in_line;
 	bool flushing_ = false;
 	// passed(): a link has been silent for so long that it is not waited for, except for as

@@ -26,6 +26,15 @@ public:
 				      longest_us)
 			    : longest_us;
 	}
+	// After so long it is asked for again: less than most_us() where one repair took long, for
+	// a packet that comes twice costs less than a flow that waits.
+	mplink_u32 ask_again_us(mplink_u32 longest_us) const
+	{
+		const mplink_u32 mean = mean_us_.read();
+		const mplink_u32 most = most_us(longest_us);
+
+		return mean ? smaller(most, 2 * mean + margin_us) : most;
+	}
 	// 0: nothing is measured yet.
 	mplink_u32 mean_us() const
 	{

@@ -165,6 +165,11 @@ private:
 	{
 		return repair_time_.most_us(promised_us(now_us));
 	}
+	// After so long, it is asked for again.
+	mplink_u32 ask_again_us(mplink_u64 now_us) const
+	{
+		return repair_time_.ask_again_us(promised_us(now_us));
+	}
 
 	const TunnelSettings &settings_;
 	Shared<mplink_u32> equalize_{MPLINK_EQUALIZE_INHERIT};

@@ -286,7 +286,7 @@ void Resequencer::BucketOperation::flush()
 
 void Resequencer::BucketOperation::finish(mplink_release &release)
 {
-	release.deadline_us = b_.waiting.empty() ? never : due(passed());
+	release.deadline_us = b_.waiting.empty() ? never : earlier(due(passed()), look_at_us_);
 	if (b_.level_us || b_.in_line)
 		release.deadline_us = earlier(release.deadline_us, equalize());
 	if (b_.held != held_before_)

@@ -111,6 +111,15 @@ bool Resequencer::BucketOperation::ask(mplink_u32 first, mplink_held &packet)
 	return true;
 }
 
+// Marks and time show that the gap before the packet is lost, and no packet need come any more:
+// those that were lost may have been a flow's last.  So a timer looks, too.
+void Resequencer::BucketOperation::look_again(const mplink_held &packet)
+{
+	const mplink_u64 looks = elapsed(now(), packet.held_us) / mark_after_us;
+
+	look_at_us_ = packet.held_us + (looks + 1) * mark_after_us;
+}
+
 // Asks for all that has been lost since the last time.
 void Resequencer::BucketOperation::ask_for_lost()
 {
@@ -122,8 +131,12 @@ void Resequencer::BucketOperation::ask_for_lost()
 	for (;;) {
 		mplink_held *packet = b_.waiting.from(at);
 
-		if (!packet || (packet->seq != at && !lost_before(*packet)))
+		if (!packet)
 			break;
+		if (packet->seq != at && !lost_before(*packet)) {
+			look_again(*packet);
+			break;
+		}
 		// What is wider is no loss, but a failure, or a stray.
 		if (packet->seq != at && packet->seq - at <= MPLINK_NACK_NUMBERS &&
 		    !packet->asked && !ask(at, *packet))
@@ -144,7 +157,7 @@ void Resequencer::BucketOperation::ask_for_late()
 		if (!packet || ahead_of(packet->seq, b_.asked) >= 0)
 			break;
 		if (packet->seq != at && packet->asked && packet->asked < most_asked &&
-		    asked_for_us(*packet) >= all_.repair_us(now()) && !ask(at, *packet))
+		    asked_for_us(*packet) >= all_.ask_again_us(now()) && !ask(at, *packet))
 			break;
 		at = packet->seq + 1;
 	}
@@ -163,15 +176,19 @@ bool Resequencer::BucketOperation::ask_once_more()
 	return true;
 }
 
-// When the first gap, which was asked for, can have been repaired; as mplink_now_us().
+// When the first gap, which was asked for, can have been repaired, or is asked for again; as
+// mplink_now_us().
 mplink_u64 Resequencer::BucketOperation::repaired_at()
 {
 	const mplink_held &first = b_.waiting.first();
 
 	if (first.asked == hopeless)
 		return first.held_us;
-	return earlier(now() - asked_for_us(first) + all_.repair_us(now()),
-		       first.held_us + longest_us());
+
+	const mplink_u32 takes =
+		first.asked < most_asked ? all_.ask_again_us(now()) : all_.repair_us(now());
+
+	return earlier(now() - asked_for_us(first) + takes, first.held_us + longest_us());
 }
 
 // How long ago what is missing before the packet was asked for last.
@@ -193,7 +210,7 @@ bool Resequencer::BucketOperation::was_asked_for(const mplink_held &packet)
 
 	// Too soon after the last time: it is the answer to the time before.
 	if (above->asked > 1 && took < all_.repair_time_.mean_us() / 2)
-		took += all_.repair_us(now());
+		took += all_.ask_again_us(now());
 	all_.repair_time_.came(took);
 	return true;
 }
