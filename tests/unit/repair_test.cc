@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Gaps that are asked for, because the sender sends once more what links have lost.
 #include "random.hh"
-#include "resequencer_fixture.hh"
+#include "repair_fixture.hh"
 #include "seeds.hh"
 
 namespace fake
@@ -9,54 +9,6 @@ namespace fake
 
 namespace
 {
-
-constexpr mplink_u64 ms = 1000;
-constexpr mplink_u64 second = 1000 * ms;
-constexpr mplink_u32 promise_ms = 40;
-
-class Repair : public Rules
-{
-protected:
-	// All links are known, and take 5 ms.
-	mplink_u32 promised()
-	{
-		const mplink_u32 n = mature();
-
-		all().repairs = 1;
-		all().kind = MPLINK_PACKET_DATA;
-		marks();
-		return n;
-	}
-	void marks()
-	{
-		for (mplink_u32 link = 0; link < 3; link++)
-			all().mark(link, 5 * ms, promise_ms);
-	}
-	// All links pass these numbers, and bring none of them.
-	Numbers lose(mplink_u32 first, mplink_u32 count)
-	{
-		Numbers out;
-
-		for (mplink_u32 link = 0; link < 3; link++)
-			for (const mplink_u32 seq : arrive(first + count + link, link))
-				out.push_back(seq);
-		return out;
-	}
-	// What has been asked for since the last call.
-	Numbers asked()
-	{
-		Numbers numbers;
-
-		for (; seen_ < all().nacks.size(); seen_++)
-			for (mplink_u32 i = 0; i < MPLINK_NACK_NUMBERS; i++)
-				if (all().nacks[seen_].missing >> i & 1)
-					numbers.push_back(all().nacks[seen_].first + i);
-		return numbers;
-	}
-
-private:
-	std::size_t seen_ = 0;
-};
 
 TEST_F(Repair, AGapIsAskedForAsSoonAsAllLinksHavePassed)
 {
@@ -210,127 +162,6 @@ TEST_F(Repair, ALinkThatIsIdleBringsNothing)
 	all().pass(10 * ms);
 	arrive(n + 4, 1);
 	EXPECT_EQ(asked(), Numbers{n});
-}
-
-// A flow's last packets are lost, and the one that tells of it is alone: the sender waits for its
-// answer.
-TEST_F(Repair, NoOtherPacketNeedCome)
-{
-	const mplink_u32 n = promised();
-
-	all().config.outoforder_max_us.write(2000000);
-	for (mplink_u32 i = 0; i < 6; i++)
-		all().mark_again(i % 3, 5 * ms, 1000);
-	arrive(n + 3, 0);
-	all().pass(20 * ms);
-	EXPECT_EQ(asked(), Numbers{});
-	all().pass(15 * ms);
-	EXPECT_EQ(asked(), range(n, n + 3));
-}
-
-// The mark that shows it comes later.
-TEST_F(Repair, NoOtherPacketNeedFollowAMark)
-{
-	const mplink_u32 n = promised();
-
-	all().config.outoforder_max_us.write(2000000);
-	for (mplink_u32 link = 0; link < 3; link++)
-		all().mark(link, 5 * ms, 1000);
-	arrive(n + 3, 0);
-	all().pass(100 * ms);
-	EXPECT_EQ(asked(), Numbers{});
-	for (mplink_u32 link = 1; link < 3; link++)
-		all().mark(link, 5 * ms, 1000);
-	all().pass(16 * ms);
-	EXPECT_EQ(asked(), range(n, n + 3));
-}
-
-// Nothing shows that the third link has passed.
-TEST_F(Repair, TheTimerAsksInTheEnd)
-{
-	const mplink_u32 n = promised();
-
-	all().config.outoforder_max_us.write(2000000);
-	arrive(n + 1, 0);
-	arrive(n + 2, 1);
-	// So long does a timer run of which nothing is known.
-	EXPECT_EQ(delivered(all().pass(200 * ms - 1)), Numbers{});
-	EXPECT_EQ(asked(), Numbers{});
-	EXPECT_EQ(delivered(all().pass(1)), Numbers{});
-	EXPECT_EQ(asked(), Numbers{n});
-	EXPECT_EQ(replay(n, 1), range(n, n + 3));
-}
-
-// A NACK is lost, or what it asks for.
-TEST_F(Repair, ItIsAskedForTwice)
-{
-	const mplink_u32 n = promised();
-
-	lose(n, 1);
-	EXPECT_EQ(asked(), Numbers{n});
-	all().pass(promise_ms * ms - 1);
-	EXPECT_EQ(asked(), Numbers{});
-	all().pass(1);
-	EXPECT_EQ(asked(), Numbers{n});
-	EXPECT_EQ(delivered(all().pass(promise_ms * ms - 1)), Numbers{});
-	EXPECT_EQ(delivered(all().pass(1)), range(n + 1, n + 4));
-	EXPECT_EQ(asked(), Numbers{});
-	EXPECT_EQ(counters().lost_rule, 1U);
-	EXPECT_EQ(counters().repair_asked, 2U);
-}
-
-// Each repair teaches how long the next one takes.
-TEST_F(Repair, TheWaitFollowsWhatRepairsTake)
-{
-	mplink_u32 n = promised();
-
-	for (int i = 0; i < 40; i++, n += 4) {
-		lose(n, 1);
-		all().pass(10 * ms);
-		ASSERT_EQ(replay(n, 0), range(n, n + 4));
-		marks();
-	}
-	EXPECT_EQ(counters().repair_us, 10 * ms);
-	lose(n, 1);
-	EXPECT_EQ(all().deadline() - all().now(), 10 * ms + 5 * ms + 5 * ms);
-	// This one was lost, and came when it was asked for again.
-	all().pass(20 * ms);
-	all().pass(10 * ms);
-	EXPECT_EQ(replay(n, 0), range(n, n + 4));
-	EXPECT_EQ(counters().repair_us, 10 * ms);
-	// This one answers the first time: too soon for the second one.
-	marks();
-	n += 4;
-	lose(n, 1);
-	all().pass(20 * ms);
-	all().pass(2 * ms);
-	EXPECT_EQ(replay(n, 0), range(n, n + 4));
-	EXPECT_EQ(counters().repair_us, 10 * ms - 1250 + 2750);
-}
-
-// While little is known of how long repairs take, a lost NACK makes nobody wait for as long as one
-// may.  But what was asked for is given up no earlier.
-TEST_F(Repair, ItIsAskedForAgainSoonerThanGivenUp)
-{
-	mplink_u32 n = promised();
-
-	lose(n, 1);
-	all().pass(12 * ms);
-	ASSERT_EQ(replay(n, 0), range(n, n + 4));
-	n += 4;
-	marks();
-	asked();
-	lose(n, 1);
-	EXPECT_EQ(asked(), Numbers{n});
-
-	const mplink_u64 mean = counters().repair_us;
-	const mplink_u64 again = all().deadline() - all().now();
-
-	EXPECT_EQ(mean, 12 * ms);
-	EXPECT_EQ(again, 2 * mean + 5 * ms);
-	EXPECT_EQ(delivered(all().pass(again)), Numbers{});
-	EXPECT_EQ(asked(), Numbers{n});
-	EXPECT_EQ(all().deadline() - all().now(), promise_ms * ms);
 }
 
 TEST_F(Repair, WhatIsRefusedIsGivenUpAtOnce)
