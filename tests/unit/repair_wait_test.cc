@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// When gaps are asked for that no packet shows, and how long is waited for what was asked for.
+// When gaps are asked for though no packet comes, when once more, and when they are given up.
 #include "repair_fixture.hh"
 
 namespace fake
@@ -105,7 +105,7 @@ TEST_F(Repair, TheWaitFollowsWhatRepairsTake)
 }
 
 // While little is known of how long repairs take, a lost NACK makes nobody wait for as long as one
-// may.  But what was asked for is given up no earlier.
+// may.  What was asked for twice does wait for so long.
 TEST_F(Repair, ItIsAskedForAgainSoonerThanGivenUp)
 {
 	mplink_u32 n = promised();

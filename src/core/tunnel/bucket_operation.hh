@@ -229,7 +229,7 @@ private:
 	mplink_u64 now_us_ = 0;
 	mplink_u64 held_before_ = b_.held;
 	mplink_u64 slow_us_ = 0;
-	mplink_u64 look_at_us_ = never; // whether more is lost by then
+	mplink_u64 look_at_us_ = never; // when to look for more that is lost
 	mplink_u32 in_line_before_ = b_.in_line;
 	bool flushing_ = false;
 	// passed(): a link has been silent for so long that it is not waited for, except for as

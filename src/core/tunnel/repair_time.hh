@@ -26,8 +26,8 @@ public:
 				      longest_us)
 			    : longest_us;
 	}
-	// After so long it is asked for again: less than most_us() where one repair took long, for
-	// a packet that comes twice costs less than a flow that waits.
+	// After so long it is asked for again.  Where repairs vary much, that is sooner than
+	// most_us(): a packet that comes twice costs less than a flow that waits.
 	mplink_u32 ask_again_us(mplink_u32 longest_us) const
 	{
 		const mplink_u32 mean = mean_us_.read();

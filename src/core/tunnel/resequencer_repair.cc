@@ -111,8 +111,8 @@ bool Resequencer::BucketOperation::ask(mplink_u32 first, mplink_held &packet)
 	return true;
 }
 
-// Marks and time show that the gap before the packet is lost, and no packet need come any more:
-// those that were lost may have been a flow's last.  So a timer looks, too.
+// The gap before the packet is not known to be lost yet.  A mark or time may show that it is.  But
+// perhaps no packet comes any more: the missing ones may be a flow's last.  So a timer looks.
 void Resequencer::BucketOperation::look_again(const mplink_held &packet)
 {
 	const mplink_u64 looks = elapsed(now(), packet.held_us) / mark_after_us;
@@ -176,8 +176,7 @@ bool Resequencer::BucketOperation::ask_once_more()
 	return true;
 }
 
-// When the first gap, which was asked for, can have been repaired, or is asked for again; as
-// mplink_now_us().
+// When the first gap, which was asked for, is asked for again, or given up; as mplink_now_us().
 mplink_u64 Resequencer::BucketOperation::repaired_at()
 {
 	const mplink_held &first = b_.waiting.first();
