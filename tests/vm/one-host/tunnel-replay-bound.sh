@@ -21,7 +21,7 @@ bounded() {
 	mplink set dev mpl0 "${@:2}"
 	wait_until 10 within "$limit"
 	before=$(ethtool_stat reseq_replay_forgotten)
-	for ((i = 0; i < 200; i++)); do
+	for ((i = 0; i < 60; i++)); do
 		count=$(kept)
 		[[ $count -le $most ]] || most=$count
 		nap 0.01
