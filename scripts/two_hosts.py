@@ -28,7 +28,8 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.dont_write_bytecode = True
-from vmkit.machine import REPO, Machine, VmError, default_log  # noqa: E402
+from vmkit.machine import REPO, VmError, default_log  # noqa: E402
+from vmkit.qemu import Qemu  # noqa: E402
 from vmkit.qmp import Qmp  # noqa: E402
 
 AGENT = str(REPO / "scripts/guest/agent.py")
@@ -168,7 +169,7 @@ class TwoHosts:
         log = pathlib.Path(log) if log else default_log(kernel, "host")
         self.hosts = {}
         for name in ("a", "b"):
-            self.hosts[name] = Host(name, Machine(
+            self.hosts[name] = Host(name, Qemu(
                 kernel, [AGENT], cpus=1, mem=mem, append=append, hostname=f"host-{name}",
                 env=env,
                 log=log.with_name(f"{log.stem}-{name}{log.suffix}"),

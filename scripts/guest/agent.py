@@ -3,7 +3,7 @@
 
 usage: scripts/guest/agent.py     (started by scripts/two_hosts.py)
 
-Speaks JSON lines on the virtio port named "agent". From the host:
+Speaks JSON lines on the port named "agent". From the host:
     {"id": 1, "run": ["ip", "link"]}     start a command (its own process group)
     {"id": 1, "kill": 15}                signal that process group
 To the host:
@@ -13,7 +13,6 @@ To the host:
     {"kmsg": "[   12.345678] text"}      a line of the kernel log, from boot on
 """
 
-import glob
 import json
 import os
 import subprocess
@@ -21,14 +20,6 @@ import sys
 import threading
 
 LOCK = threading.Lock()
-
-
-def port_named(name):
-    for path in glob.glob("/sys/class/virtio-ports/*/name"):
-        with open(path, encoding="ascii") as text:
-            if text.read().strip() == name:
-                return "/dev/" + path.split("/")[-2]
-    raise SystemExit(f"agent: no virtio port named {name}; was this VM started by two_hosts.py?")
 
 
 def send(fd, **message):
@@ -61,7 +52,10 @@ def follow_kernel_log(fd):
 
 
 def main():
-    fd = os.open(port_named("agent"), os.O_RDWR)
+    try:
+        fd = os.open("/run/vm/ports/agent", os.O_RDWR)
+    except FileNotFoundError:
+        sys.exit("agent: no port named agent; was this VM started by two_hosts.py?")
     threading.Thread(target=follow_kernel_log, args=(fd,), daemon=True).start()
     running = {}
     send(fd, ready=True)

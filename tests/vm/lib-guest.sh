@@ -1,7 +1,7 @@
 #!/bin/bash
 # Runs scenarios one after the other in the guest, each in its own process with
 # its own time limit, each followed by the gate. Started by tests/vm/run, which
-# orders them by lines on the virtio port "orders": FILE SECONDS [last]
+# orders them by lines on the port "orders": FILE SECONDS [last]
 #
 # Says for tests/vm/run, on lines of their own that begin with "@@":
 #     @@ready    @@end NAME STATUS MILLISECONDS REASON    (0 ok, 1 not, 4 skipped)
@@ -49,9 +49,7 @@ mkdir /run/mplink-bin
 strip -g -o /run/mplink-bin/mplink build/mplink
 strip -g -o /run/mplink-bin/mplink.ko "build/$MPLINK_KERNEL/mplink.ko"
 
-for port in /sys/class/virtio-ports/*; do
-	[[ $(<"$port/name") != orders ]] || exec {orders}<"/dev/${port##*/}"
-done
+exec {orders}</run/vm/ports/orders
 if ! gate_locks_checked; then
 	dmesg | grep -A40 -m1 -E "BUG|WARNING"
 	echo "@@unfit locks are no longer checked when scenarios begin"

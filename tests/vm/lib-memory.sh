@@ -1,6 +1,6 @@
 #!/bin/bash
 # Failing allocations, for scenarios; sourced after lib.sh. For kernels with fault
-# injection: `# kernels: debug`.
+# injection: `# kernels: debug uml`.
 #
 #   fail_slab            from now on tools/fail-nth.py's allocations can fail
 #   fail_each ARGS...    runs it; what it prints is left in FAILED, and the errors

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Guards: the POST_ROUTING hooks exist only in namespaces that hold a virtual NIC,
 # once each, and go with the last one.
+# kernels: 6.1 6.12 debug
 # by default: 6.12
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh

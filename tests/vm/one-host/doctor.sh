@@ -138,6 +138,8 @@ mends '^(packets|questions) come from an address that is no peer'
 equal "remote by eth2" "$(mplink save | jq -r '.devices[0].peers[0].links[1].remote')" 10.0.2.50
 
 echo "--- without root"
+# As on Debian.
+sysctl -qw kernel.dmesg_restrict=1
 said=$(setpriv --reuid 65534 --clear-groups mplink -j doctor --wait 0)
 equal "not looked at" "$(jq -c '[.not_looked_at[].what]' <<<"$said")" \
 	'["the firewall","the kernel log"]'

@@ -1,7 +1,8 @@
 #!/bin/bash
 # Guards: the KUnit suites pass in the kernel: the core with the kernel's own RCU,
 # allocator and CPUs; addresses; the way to a remote.
-# kernels: debug
+# kernels: debug uml
+# by default: debug
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

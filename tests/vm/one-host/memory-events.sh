@@ -3,6 +3,7 @@
 # allocation in turn: the state stays true, and the links are all back soon after.
 # kernels: debug
 # by default: none
+# Not on uml: the reference tracker of 6.12 says that its own memory has failed, as of a leak.
 # timeout: 400
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Guards: while loading, and while adding a virtual NIC, each allocation in turn
 # fails: the load fails with ENOMEM and leaves nothing, or all works.
-# kernels: debug
+# kernels: debug uml
 # by default: none
 # timeout: 400
 # shellcheck source=tests/vm/lib.sh
