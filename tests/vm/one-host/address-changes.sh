@@ -1,5 +1,5 @@
 #!/bin/bash
-# by default: 6.12
+# by default: uml
 # timeout: 300
 # Answers: the pointer to a NIC's address was kept while the address was removed.
 # Under traffic: removed, added back, replaced by another, secondary promoted.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# by default: 6.1
+# by default: uml
 # timeout: 300
 # Answers: IPv6 addresses change under no lock that a notifier may wait for, and
 # are tentative before they may be used. A NIC with an IPv6 remote follows its

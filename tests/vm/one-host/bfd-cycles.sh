@@ -2,7 +2,7 @@
 # Answers: after NIC ON, liveness went 0 -> 1 -> 0 -> 1. Many times off and on, by
 # `ip link` and by the far end: exactly one transition 1 -> 0 and one 0 -> 1 a cycle.
 # 25 times each; a release runs it with MPLINK_CYCLES=100.
-# by default: 6.12
+# by default: uml
 # timeout: 900
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

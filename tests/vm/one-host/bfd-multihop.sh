@@ -2,7 +2,7 @@
 # Guards: to a remote behind a router a session comes up with multihop set at both ends,
 # over IPv4 and over IPv6, and detects a path that dies behind the router; without it
 # none does, and what comes is refused for its TTL.
-# by default: 6.1
+# by default: uml
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Guards: every malformed, replayed, spoofed or mis-authenticated BFD packet is counted
 # under its own reason, and changes nothing. Over IPv4 and over IPv6.
-# by default: 6.12
+# by default: uml
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

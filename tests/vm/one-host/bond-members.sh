@@ -1,5 +1,5 @@
 #!/bin/bash
-# by default: 6.12
+# by default: uml
 # timeout: 300
 # Answers: the bonding panic. A receive handler that was registered for every
 # device met an ARP packet of a bond in another mode, and followed a table that was

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Guards: what is saved to be loaded at boot is the same after it; files that people change are
 # loaded under traffic without the loss of a packet; a folder with a fault changes nothing.
-# by default: 6.12
+# by default: uml
 # timeout: 120
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

@@ -2,7 +2,7 @@
 # Guards: what parameters can set up, the command can set up alone, show, change while
 # traffic runs without the loss of a packet, save and load again; a monitor tells of it;
 # whole networks behind a peer are reached by ordinary routes.
-# by default: 6.12
+# by default: uml
 # timeout: 180
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

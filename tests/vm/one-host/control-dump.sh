@@ -2,7 +2,7 @@
 # Guards: a dump during which something changes says so, whatever changed and whatever is
 # dumped; one during which nothing does is whole and does not; and the command reads again
 # until what it has is whole.
-# by default: 6.12
+# by default: uml
 # timeout: 90
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

@@ -4,7 +4,7 @@
 #
 #   MPLINK_SEED=N        the messages of an earlier run, which has printed its seed
 #   MPLINK_MESSAGES=N    how many; by default 100,000
-# by default: 6.12
+# by default: uml
 # timeout: 400
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Guards: what cannot be meant is refused with a word on why, and changes nothing.
-# by default: 6.12
+# by default: uml
 # timeout: 180
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

@@ -2,7 +2,7 @@
 # Guards: `mplink monitor --exec` ends at once when a signal stops it, whether its command
 # runs, has just ended, or would never end; nothing the command started stays; the command's
 # input is /dev/null.
-# by default: 6.1
+# by default: uml
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

@@ -2,7 +2,7 @@
 # Guards: the sysfs tree is exactly that of design.md: these files, one value each,
 # of the promised form; a removed NIC reads as unregistered; and the upper/lower
 # adjacency shows.
-# by default: 6.1
+# by default: uml
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

@@ -2,7 +2,7 @@
 # Guards: mplink doctor. Of each of these faults, brought about for real, it says what is wrong;
 # its remedy, run as printed, mends it, and then nothing is wrong. It neither loads the module
 # nor changes anything, and does what it can without root.
-# by default: 6.12
+# by default: uml
 # timeout: 600
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

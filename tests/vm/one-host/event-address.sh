@@ -1,5 +1,5 @@
 #!/bin/bash
-# by default: 6.1
+# by default: uml
 # timeout: 300
 # Answers: a NIC whose address came last was not used, and one that had lost its
 # address still was. The inetaddr chain's UP and DOWN decide, with the line of each.

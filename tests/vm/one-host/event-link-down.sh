@@ -1,5 +1,5 @@
 #!/bin/bash
-# by default: 6.12
+# by default: uml
 # timeout: 300
 # Answers: a NIC taken down was still chosen, and the kernel panicked. The driver
 # must hear of it first at GOING_DOWN, before the device closes, and once only.

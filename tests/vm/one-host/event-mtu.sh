@@ -1,5 +1,5 @@
 #!/bin/bash
-# by default: 6.1
+# by default: uml
 # timeout: 300
 # Answers: packets too long for one of the NICs. The virtual NIC's MTU is the
 # smallest of its NICs', whichever comes, goes or changes; a smaller one that the

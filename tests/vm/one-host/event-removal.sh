@@ -1,5 +1,5 @@
 #!/bin/bash
-# by default: 6.1 debug
+# by default: uml
 # timeout: 300
 # Answers: a reference kept past UNREGISTER hung the machine's network
 # configuration. One UNREGISTER is all there is, whether the NIC was up or down:

@@ -1,5 +1,5 @@
 #!/bin/bash
-# by default: 6.12
+# by default: uml
 # timeout: 300
 # Answers: a link kept sending where no route led, or by a gateway of yesterday.
 # Routes come and go without any event of the NIC; the link must follow them.

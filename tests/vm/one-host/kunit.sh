@@ -2,7 +2,7 @@
 # Guards: the KUnit suites pass in the kernel: the core with the kernel's own RCU,
 # allocator and CPUs; addresses; the way to a remote.
 # kernels: debug uml
-# by default: debug
+# by default: uml
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

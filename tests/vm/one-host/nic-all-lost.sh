@@ -1,5 +1,5 @@
 #!/bin/bash
-# by default: 6.1
+# by default: uml
 # timeout: 300
 # Answers: with the last link went the host. Without any link packets are dropped,
 # each counted with its reason, and with the first link back they flow again.

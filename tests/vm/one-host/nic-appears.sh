@@ -1,5 +1,5 @@
 #!/bin/bash
-# by default: 6.12
+# by default: uml
 # timeout: 300
 # Answers: a NIC that was not there when the module was loaded was never used.
 # shellcheck source=tests/vm/lib.sh

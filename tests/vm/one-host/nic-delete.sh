@@ -1,5 +1,5 @@
 #!/bin/bash
-# by default: 6.12
+# by default: uml
 # timeout: 300
 # Answers: deleting a NIC under traffic hung on "waiting for eth2 to become free".
 # It must return as promptly as for a device that nobody knows, each time, with

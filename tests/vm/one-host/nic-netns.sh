@@ -1,5 +1,5 @@
 #!/bin/bash
-# by default: 6.12
+# by default: uml
 # timeout: 300
 # Answers: a NIC that was moved to another namespace was used from there on, or
 # never again. It leaves like a deleted one, and comes back like a new one.

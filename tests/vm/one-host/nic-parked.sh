@@ -1,5 +1,5 @@
 #!/bin/bash
-# by default: 6.12
+# by default: uml
 # timeout: 120
 # Answers: a packet that rests in a queue keeps its route, and the route kept the NIC: it
 # could not be deleted ("waiting for eth2 to become free") for as long as the packet lay

@@ -1,5 +1,5 @@
 #!/bin/bash
-# by default: 6.12
+# by default: uml
 # timeout: 300
 # Answers: names were compared by a substring search: an event of eth10 was taken
 # for one of eth1. And a NIC that is renamed away is another's, until it is back.

@@ -2,7 +2,7 @@
 # Guards: a tunnel that is a NIC (gre) may learn a smaller path MTU. Long packets are then
 # refused with an ICMP error, and pass again when the path MTU has grown again. IPv4 and IPv6
 # peers and remotes, both encaps.
-# by default: 6.1
+# by default: uml
 # timeout: 120
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

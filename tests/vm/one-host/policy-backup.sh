@@ -1,7 +1,7 @@
 #!/bin/bash
 # Guards: active-backup uses the first valid link in the order of nics=, fails over
 # down the list and back up it, for a closed NIC as for a pulled cable.
-# by default: 6.1
+# by default: uml
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

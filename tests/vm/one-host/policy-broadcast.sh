@@ -1,7 +1,7 @@
 #!/bin/bash
 # Guards: broadcast sends one intact copy over every valid link, for packets that
 # take the hook and for those that take ndo_start_xmit, fragments too.
-# by default: 6.12
+# by default: uml
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Guards: writing another policy under traffic takes effect at once and loses not a
 # packet; what is no policy is refused with EINVAL and changes nothing.
-# by default: 6.1
+# by default: uml
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

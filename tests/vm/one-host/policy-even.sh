@@ -2,7 +2,7 @@
 # Guards: balance-rr is even in bytes, whatever the sizes and their order: links of
 # equal weight never differ by more than one MTU a CPU; and by weight within 1 %.
 # The far end's NICs count the same bytes.
-# by default: 6.1
+# by default: uml
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

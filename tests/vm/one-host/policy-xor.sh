@@ -2,7 +2,7 @@
 # Guards: balance-xor keeps a flow on its link, fragments and both families
 # included; many flows use all links by weight; when a link fails only its flows
 # move, and they come back with it.
-# by default: 6.12
+# by default: uml
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Guards: docs/recipes/branch-office.md works as it is written: two providers with a table
 # each, a server with one NIC, networks behind both ends, a provider that fails in silence.
-# by default: 6.12
+# by default: uml
 # timeout: 90
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

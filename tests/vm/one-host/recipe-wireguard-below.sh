@@ -1,7 +1,7 @@
 #!/bin/bash
 # Guards: docs/recipes/wireguard-below.md works as it is written, with the real wg and the
 # kernel's WireGuard: two providers, NAT at one of them, one that fails in silence.
-# by default: 6.12
+# by default: uml
 # timeout: 120
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

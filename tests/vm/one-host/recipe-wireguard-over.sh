@@ -1,7 +1,7 @@
 #!/bin/bash
 # Guards: docs/recipes/wireguard-over.md works as it is written, with the real wg and the
 # kernel's WireGuard: one tunnel over three cables, also while a cable is dead.
-# by default: 6.12
+# by default: uml
 # timeout: 180
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# by default: 6.1
+# by default: uml
 # timeout: 400
 # Answers: with several providers, each has a table for packets from its own address, or
 # a default of its own told apart by metric; a link found neither, and did not see the

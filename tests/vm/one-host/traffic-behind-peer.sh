@@ -2,7 +2,7 @@
 # Guards: with encap none, what comes from a network that is routed to the peer is the
 # virtual NIC's, of both families; what comes to the NIC's own address, or from there, is
 # the NIC's; a dormant port is not used; redirects do not leave.
-# by default: 6.1
+# by default: uml
 # timeout: 120
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

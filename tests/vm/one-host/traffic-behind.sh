@@ -1,7 +1,7 @@
 #!/bin/bash
 # Guards: a subnet behind the peer, routed via its virtual address, is reached over
 # all links, IPv4 and IPv6; what is routed via nobody's address is counted.
-# by default: 6.1
+# by default: uml
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Guards: links carry IP, not frames: what would put frames on the virtual NIC is refused,
 # by a text that says what to do instead; ipvlan in mode l3 and VRFs are taken.
-# by default: 6.1
+# by default: uml
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/vm/lib-traffic.sh

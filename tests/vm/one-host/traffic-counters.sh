@@ -1,7 +1,7 @@
 #!/bin/bash
 # Guards: all counters tell the same story: sysfs of links and NICs, ethtool -S,
 # ip -s link, the NICs' own, and the far end's; packets and bytes, both ways.
-# by default: 6.1
+# by default: uml
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

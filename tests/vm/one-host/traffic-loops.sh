@@ -2,7 +2,7 @@
 # Guards: with encap none, a NIC that is a tunnel (vxlan, gre) whose packets come back to its
 # own virtual NIC: the kernel lives, each round is bounded, and what is dropped is counted
 # under `loop`, IPv4 and IPv6. The same holds for two virtual NICs, each over a tunnel over the other.
-# by default: 6.1
+# by default: uml
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

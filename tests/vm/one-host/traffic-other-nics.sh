@@ -1,7 +1,7 @@
 #!/bin/bash
 # Guards: members that are a VLAN, a bond, or know only link-local IPv6 addresses, both
 # encaps; the virtual NIC and its members in VRFs with encap none; policy routing by mark.
-# by default: 6.1
+# by default: uml
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

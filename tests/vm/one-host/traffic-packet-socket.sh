@@ -1,7 +1,7 @@
 #!/bin/bash
 # Guards: what AF_PACKET writes to the virtual NIC (ndo_start_xmit) reaches the peer
 # it names, over all links; garbage of every kind is counted and harmless.
-# by default: 6.1
+# by default: uml
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

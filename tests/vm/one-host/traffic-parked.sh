@@ -2,7 +2,7 @@
 # Guards: packets that rest in NFQUEUE, on their way out or in, IPv4 and IPv6, both encaps,
 # do not hold the module; let go afterwards, they harm nobody. nic-parked says that packets
 # do not hold a NIC: NFQUEUE cannot show it, because it drops what would leave by a NIC that goes.
-# by default: 6.1
+# by default: uml
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

@@ -2,7 +2,7 @@
 # Guards: with encap none, a packet's route is exchanged only where it is nothing but a
 # route: what IPsec encrypts leaves encrypted, what a route labels never leaves without its
 # label, a route's MTU is kept to; and qdiscs and filters of the virtual NIC are passed.
-# by default: 6.1
+# by default: uml
 # timeout: 120
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

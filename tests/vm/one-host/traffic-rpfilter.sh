@@ -1,7 +1,7 @@
 #!/bin/bash
 # Guards: with strict reverse-path filtering on every NIC, and on the virtual one,
 # traffic both ways passes: what comes from the peer has come by the virtual NIC.
-# by default: 6.12
+# by default: uml
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Guards: tcpdump on the virtual NIC shows every packet once, whole, in the right
 # direction; on a member NIC it shows that NIC's share.
-# by default: 6.1
+# by default: uml
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

@@ -5,7 +5,7 @@
 # stay bounded, and the stream of another peer goes on in order without a loss.
 #
 #   MPLINK_SEED=N    the packets of an earlier run, which has printed its seed
-# by default: 6.1
+# by default: uml
 # timeout: 400
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

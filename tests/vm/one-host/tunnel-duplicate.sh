@@ -3,7 +3,7 @@
 # by two links: next to none is lost, and nothing comes twice or out of order. A stream that sends
 # much is not copied, unless its DSCP asks for it, and then only a twentieth of what the links carry.
 # A peer may say otherwise than the device.
-# by default: 6.1 6.12
+# by default: 6.1 uml
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

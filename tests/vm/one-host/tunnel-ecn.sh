@@ -1,7 +1,7 @@
 #!/bin/bash
 # Guards: RFC 6040. The outer header has the inner one's DSCP and ECN; congestion that is
 # marked on the way is marked in the packet, or drops and counts one that cannot say so.
-# by default: 6.12
+# by default: uml
 # timeout: 400
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

@@ -4,7 +4,7 @@
 # length. It is ignored and counted. An error that quotes a packet that was sent is believed.
 # With `checksum on` the outer UDP has a checksum, which the far end verifies, and with `off`
 # it has none. `ttl` is the TTL or hop limit of what is sent.
-# by default: 6.1
+# by default: uml
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

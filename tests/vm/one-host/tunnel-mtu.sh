@@ -3,7 +3,7 @@
 # family changes; packets of one byte less, just as long, and one byte longer: what may
 # not be fragmented is refused with the right MTU, to programs and to hosts behind, and
 # what comes past the stack is dropped and counted.
-# by default: 6.12
+# by default: uml
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

@@ -3,7 +3,7 @@
 # port 4754 to the NIC behind it, and leaves from the address that the far end has as remote:
 # pings, TCP, and a path MTU that is found through both. A link whose translator does not forward
 # is used by neither end.
-# by default: 6.1
+# by default: uml
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

@@ -3,7 +3,7 @@
 # outermost has come by its link's NIC, all within are refused and counted. Virtual NICs that
 # are above each other carry packets; where one is above itself, or too many are above each
 # other, packets are dropped and counted, and the kernel lives.
-# by default: 6.1
+# by default: uml
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

@@ -4,7 +4,7 @@
 # whatever the encap; BFD finds the one that dies; a packet says by which link it came; sysfs
 # has a name for each; save and load tell them apart; and where B lacks one its log says so, and
 # A, which gets no answer on it, uses the other one only.
-# by default: 6.1
+# by default: uml
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

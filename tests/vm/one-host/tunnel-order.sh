@@ -3,7 +3,7 @@
 # Over links of 5, 20 and 50 ms nothing comes out of order, nothing twice, and TCP queues
 # nothing; the timer follows what the links are apart. What comes in order is never held.
 # With a lossy link the order holds, and what is lost is known to be by the rule.
-# by default: 6.1
+# by default: uml
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

@@ -2,7 +2,7 @@
 # Answers: TCP takes a packet that comes after later ones for a loss. A TCP flow runs over links of
 # which each loses 1 %: what is lost is repaired, and TCP gets everything in order. (A repair once came
 # behind up to 64 later packets: GRO took it for another flow's, because its hash was another one.)
-# by default: 6.1 6.12
+# by default: 6.1 uml
 # timeout: 120
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

@@ -3,7 +3,7 @@
 # ways: what is lost is asked for, and sent once more; next to nothing is lost, nothing comes twice
 # or out of order. Somebody who asks for everything for ever gets a part of what is sent. Without
 # replay nothing is asked for, and the same links do lose packets.
-# by default: 6.1 6.12
+# by default: 6.1 uml
 # timeout: 200
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Guards: what is kept to be sent once more never exceeds max-peer-replay packets, nor
 # max-peer-replay-kib of memory, however much is under way; what did not fit is counted.
-# by default: 6.12
+# by default: uml
 # timeout: 120
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

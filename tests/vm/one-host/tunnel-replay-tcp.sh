@@ -2,7 +2,7 @@
 # Answers: a TCP connection waits for its retransmission timeout when a link silently dies. One runs
 # over the fastest of three links: it has no timeout, and no pause that is longer than two round trips
 # and 25 ms. Without replay it does have timeouts.
-# by default: 6.1 6.12
+# by default: 6.1 uml
 # timeout: 200
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

@@ -4,7 +4,7 @@
 # comes twice or out of order, and nothing is kept once the stream has ended. Without replay the
 # silent death does lose packets. A release runs it with MPLINK_CYCLES=100 on the debug kernel: so
 # many deaths more.
-# by default: 6.1 6.12
+# by default: 6.1 uml
 # timeout: 1800
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

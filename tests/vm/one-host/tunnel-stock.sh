@@ -3,7 +3,7 @@
 # device with a key, exchanges traffic with mplink both ways over one link, with sequence
 # numbers and without; and tshark decodes what both send as GRE in UDP. Messages that it does not
 # answer become rare.
-# by default: 6.1
+# by default: uml
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

@@ -3,7 +3,7 @@
 # or is slow has its packets refused. A bit of the number is flipped: the flow goes on.
 # Links jitter by 5 ms and lose one in a thousand: next to nothing is late. A link is
 # 300 ms slower: next to nothing is lost; with a bound below that, the log says why.
-# by default: 6.1
+# by default: uml
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"

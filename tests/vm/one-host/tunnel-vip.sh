@@ -1,5 +1,5 @@
 #!/bin/bash
-# by default: 6.1
+# by default: uml
 # timeout: 200
 # Answers: a far end that knows us by a second address of a NIC refused what came from the
 # first one, which routing prefers: half of all was lost. And the address of another NIC

@@ -2,7 +2,7 @@
 # Answers: NICs in a VRF, net.ipv4.udp_l3mdev_accept as it is by default, IPv4 and IPv6: packets
 # and BFD come through, also when the NICs enter the VRF later, and when they have left it.
 # Only users with CAP_NET_ADMIN see keys, and `mplink show` works without.
-# by default: 6.12
+# by default: uml
 # timeout: 300
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
