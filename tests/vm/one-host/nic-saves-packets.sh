@@ -7,8 +7,8 @@
 #
 # What may be lost: a CPU that is between choosing eth2 and handing the packet to it
 # when it closes holds one packet, and what was handed over waits in B's softirq. One
-# sender, so one packet and a few in B. If the machine takes a CPU away meanwhile, the
-# packets that were due leave in a burst: one link's share of the longest gap, too.
+# sender, so one packet and a few in B. If the machine takes a CPU away meanwhile, what
+# was due in that gap leaves in one burst, and eth2's share of the burst may be lost, too.
 # shellcheck source=tests/vm/lib.sh
 source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/vm/lib-traffic.sh
